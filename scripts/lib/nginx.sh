@@ -1,0 +1,36 @@
+# shellcheck shell=sh
+# usage: . scripts/lib/nginx.sh, after common.sh, with REPO set
+# Filling in the templates of conf/nginx.
+
+# nginx_render TEMPLATE NAME=VALUE...: every @NAME@ of the template gets its value.
+nginx_render() {
+	template=$REPO/conf/nginx/$1.conf.in
+	shift
+	script=
+	for pair in "$@"; do
+		value=$(printf %s "${pair#*=}" | sed 's/[\\&|]/\\&/g')
+		script="$script;s|@${pair%%=*}@|$value|g"
+	done
+	sed "${script#;}" "$template"
+}
+
+# nginx_configure DIR OWNER CITIES NAME=VALUE...: writes all files into DIR. CITIES
+# is a list of name:listen. OWNER may read them.
+nginx_configure() {
+	conf=$1 owner=$2 cities=$3
+	shift 3
+	rm -f "$conf"/store-*.conf
+	for template in nginx errors error-pages fastcgi site; do
+		nginx_render "$template" "CONF=$conf" "$@" >"$conf/$template.conf"
+	done
+	if [ -f "$REPO/conf/nginx/store.conf.in" ]; then
+		for city in $cities; do
+			nginx_render store "CONF=$conf" "CITY=${city%%:*}" "LISTEN=${city#*:}" "$@" \
+				>"$conf/store-${city%%:*}.conf"
+		done
+	fi
+	for optional in trusted-proxies metrics-readers; do
+		[ -f "$conf/$optional.conf" ] || : >"$conf/$optional.conf"
+	done
+	[ "$(id -u)" -ne 0 ] || chown "$owner:" "$conf" "$conf"/*.conf
+}
