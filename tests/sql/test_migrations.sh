@@ -1,0 +1,108 @@
+#!/bin/sh
+# usage: tests/sql/test_migrations.sh
+# The migrations in a PostgreSQL cluster of their own: deploy, verify, revert one by one, deploy again.
+# Needs sqitch and the PostgreSQL server; as root it works as the user nobody.
+set -eu
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+bin=$(pg_config --bindir)
+[ -x "$bin/initdb" ] || bin=$(dirname "$(command -v initdb)")
+tmp=$(mktemp -d)
+chmod 711 "$tmp"
+mkdir "$tmp/pg" "$tmp/log"
+
+as_owner() { "$@"; }
+if [ "$(id -u)" -eq 0 ]; then
+	chown nobody "$tmp/pg" "$tmp/log"
+	as_owner() { runuser -u nobody -- "$@"; }
+fi
+
+stop() {
+	as_owner "$bin/pg_ctl" -D "$tmp/pg/data" -m immediate stop >/dev/null 2>&1 || :
+	rm -rf "$tmp"
+}
+trap stop EXIT
+trap 'exit 1' INT TERM
+
+as_owner "$bin/initdb" -D "$tmp/pg/data" -U samovar -A trust -E UTF8 --locale=C.UTF-8 -N >"$tmp/log/initdb" 2>&1 ||
+	{ cat "$tmp/log/initdb" >&2; exit 1; }
+as_owner "$bin/pg_ctl" -D "$tmp/pg/data" -w -l "$tmp/log/pg" \
+	-o "-k $tmp/pg -c listen_addresses= -c fsync=off -c log_min_messages=warning" start >/dev/null ||
+	{ cat "$tmp/log/pg" >&2; exit 1; }
+
+export PGHOST="$tmp/pg" PGUSER=samovar PGDATABASE=samovar
+createdb -T template0 samovar
+target="db:pg://samovar@/samovar?host=$tmp/pg"
+
+run() {
+	echo "# sqitch $*"
+	sqitch --chdir "$top/sql" --quiet "$@" "$target" >"$tmp/out" 2>&1 || { cat "$tmp/out" >&2; exit 1; }
+}
+fail() {
+	echo "not ok: $1" >&2
+	exit 1
+}
+# Everything that is not PostgreSQL's, an extension's or sqitch's own.
+ours() {
+	psql -qAtc "
+		select 'relation ' || c.oid::regclass from pg_class c join pg_namespace n on n.oid = relnamespace
+		 where nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'sqitch')
+		union all
+		select 'function ' || p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = pronamespace
+		 where nspname not in ('pg_catalog', 'information_schema', 'sqitch')
+		   and not exists (select from pg_depend where objid = p.oid and deptype = 'e')
+		union all
+		select 'type ' || t.oid::regtype from pg_type t join pg_namespace n on n.oid = typnamespace
+		 where nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'sqitch')
+		union all
+		select 'schema ' || nspname from pg_namespace
+		 where nspname !~ '^pg_' and nspname not in ('information_schema', 'sqitch', 'public')
+		 order by 1"
+}
+# The text of the schema, as pg_dump sees it.
+schema() { pg_dump --schema-only --no-owner --exclude-schema=sqitch | grep -Ev '^(--|\\(un)?restrict|$)'; }
+
+run deploy --verify
+run verify
+schema >"$tmp/first"
+
+# One change at a time, so that a revert that leaves something behind shows where it stands.
+changes=$(grep -Ec '^[a-z]' "$top/sql/sqitch.plan")
+while [ "$changes" -gt 1 ]; do
+	run revert -y --to @HEAD^
+	changes=$((changes - 1))
+done
+run revert -y
+left=$(ours)
+[ -z "$left" ] || fail "the reverts leave behind: $left"
+
+run deploy --verify
+run verify
+schema >"$tmp/second"
+cmp -s "$tmp/first" "$tmp/second" || { diff "$tmp/first" "$tmp/second"; fail "the second deploy differs"; }
+
+bare=$(psql -qAtc "
+	select c.oid::regclass from pg_class c join pg_namespace n on n.oid = relnamespace
+	 where relkind = 'r' and nspname in ('account', 'job', 'programme', 'storage', 'store', 'messenger', 'cards', 'catalogue')
+	   and obj_description(c.oid, 'pg_class') is null")
+[ -z "$bare" ] || fail "tables without a comment: $bare"
+
+zoneless=$(psql -qAtc "
+	select table_schema || '.' || table_name || '.' || column_name from information_schema.columns
+	 where data_type = 'timestamp without time zone'
+	   and table_schema not in ('pg_catalog', 'information_schema', 'sqitch')")
+[ -z "$zoneless" ] || fail "times without a zone: $zoneless"
+
+# Deleting a row must not read a whole table that refers to it.
+unindexed=$(psql -qAtc "
+	select conrelid::regclass || ' ' || conname from pg_constraint c
+	 where contype = 'f' and connamespace::regnamespace::text not in ('sqitch')
+	   and not exists (select from pg_index
+		 where indrelid = conrelid and indkey[0] = any (conkey)
+		   and (indpred is null or pg_get_expr(indpred, indrelid) like '% IS NOT NULL)'))")
+[ -z "$unindexed" ] || fail "foreign keys without an index: $unindexed"
+
+silent=$(grep -hnE 'references ' "$top"/sql/deploy/*.sql | grep -v 'on delete' | grep -vE 'references programme.member|references storage.file_version|^[0-9]+:--' || :)
+[ -z "$silent" ] || fail "references that do not say on delete: $silent"
+
+echo "ok: migrations"
