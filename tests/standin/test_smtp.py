@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.standin.conftest import free_port
+from tests.conftest import free_port
 from tests.standin.smtp import Smtp
 
 

@@ -1,7 +1,8 @@
-"""Fixtures: the stand-ins for other people's servers, one process or thread each."""
+"""Fixtures of all tests: the stand-ins for other people's servers, ports, waiting."""
 
 import os
 import socket
+import time
 
 import pytest
 
@@ -12,9 +13,14 @@ FIRST_PORT = int(os.environ.get("SAMOVAR_TEST_PORTS", "18200"))
 taken = set()
 
 
+def pytest_addoption(parser):
+    parser.addoption("--state", help="keep the state of the private stack in this folder, and "
+                     "leave the stack running: a second run uses it as it is")
+
+
 def free_port(first=FIRST_PORT, count=1):
     """The first of `count` consecutive ports that nobody listens on."""
-    for port in range(first, first + 100):
+    for port in range(first, first + 100 - count + 1):
         wanted = range(port, port + count)
         if taken.isdisjoint(wanted) and all(is_free(p) for p in wanted):
             taken.update(wanted)
@@ -30,6 +36,19 @@ def is_free(port):
         except OSError:
             return False
     return True
+
+
+def wait_for(predicate, seconds=10, what=None, every=0.02):
+    """Polls until predicate() is true and returns its value; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = predicate()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            name = what or getattr(predicate, "__name__", "")
+            raise AssertionError(f"not within {seconds} s: {name}")
+        time.sleep(every)
 
 
 @pytest.fixture(scope="session")

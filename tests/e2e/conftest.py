@@ -1,0 +1,126 @@
+"""One private stack for all end-to-end tests, and what they need to ask it."""
+
+import os
+import pathlib
+import secrets
+
+import pytest
+
+from tests.conftest import free_port
+from tests.e2e.client import PASSWORD, Client, error, make_person, word
+from tests.e2e.stack import Db, Redis, Stack, state_folder
+
+KEY = "e2e-" + "0123456789abcdef" * 3
+BOT_TOKEN = "123456:test-token"
+
+
+@pytest.fixture(scope="session")
+def stack(request, telegram_process, smtp_process):
+    kept = request.config.getoption("--state")
+    state = pathlib.Path(kept).resolve() if kept else state_folder()
+    state.mkdir(mode=0o755, exist_ok=True)
+    port = free_port(int(os.environ.get("SAMOVAR_TEST_PORTS", "18200")) + 10, 6)
+    settings = {
+        "TOKEN__SECRET_KEY": KEY,
+        "SAMOVAR_SITE_TEST_MODE": "true",
+        "APPLICATION_URL": f"http://127.0.0.1:{port}",
+        "BOT_TOKEN": BOT_TOKEN,
+        "SAMOVAR_BOT_API_URL": telegram_process.url,
+        "MAIL_SERVER": "127.0.0.1",
+        "MAIL_PORT": smtp_process.port,
+        "MAIL_STARTTLS": "false",
+        "MAIL_SSL_TLS": "false",
+        "USE_CREDENTIALS": "false",
+        "VALIDATE_CERTS": "false",
+    }
+    stack = Stack(state, port, settings)
+    stack.key = KEY
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+        if not kept:
+            if request.session.testsfailed and os.environ.get("KEEP_STATE"):
+                print(f"\nstate kept in {state}")
+            else:
+                stack.remove()
+
+
+@pytest.fixture(scope="session")
+def base(stack):
+    return stack.base
+
+
+@pytest.fixture(scope="session")
+def db(stack):
+    return Db(stack)
+
+
+@pytest.fixture(scope="session")
+def redis(stack):
+    return Redis(stack.redis_path)
+
+
+@pytest.fixture(scope="session")
+def ctl(stack):
+    return stack.ctl
+
+
+@pytest.fixture(scope="session")
+def password_hash(stack, db):
+    """The hash of PASSWORD as the server itself makes it."""
+    name = word("hash")
+    answer = Client(stack.base, "/users/api/v1").post("/auth/register/", {
+        "username": name, "password": PASSWORD, "email": f"{name}@example.com",
+        "first_name": "a", "last_name": "b"})
+    assert answer.status_code == 201, answer.text
+    return db.value("select password from account.account where username = %s", name)
+
+
+@pytest.fixture
+def person(db, password_hash):
+    """person(permissions=[...], superuser=True, ...): a new account."""
+    return lambda *permissions, **more: make_person(db, password_hash, permissions, **more)
+
+
+@pytest.fixture
+def users(base):
+    """A client of the accounts' API with an address of its own."""
+    return Client(base, "/users/api/v1")
+
+
+@pytest.fixture
+def storage(base):
+    return Client(base, "/storage/api/v1")
+
+
+@pytest.fixture
+def api(base):
+    """A client of the programme's API."""
+    return Client(base, "/api")
+
+
+@pytest.fixture
+def sign_in(base):
+    """sign_in(person): the pair of tokens."""
+    def sign_in(person, client=None):
+        answer = (client or Client(base, "/users/api/v1")).post(
+            "/auth/login/", {"username": person.username, "password": person.password})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+    return sign_in
+
+
+@pytest.fixture
+def staff(base, person):
+    """staff(role="expert"): a client of the programme that is signed in as a new member of staff."""
+    def staff(role="administrator", **more):
+        who = person(role=role, **more)
+        client = Client(base, "/api")
+        answer = client.post("/administrators/login", {"email": who.email, "password": who.password})
+        assert answer.status_code == 200, answer.text
+        client.token = answer.json()["access_token"]
+        client.person = who
+        return client
+    return staff

@@ -1,0 +1,302 @@
+"""A private Samovar as scripts/run makes it, and the hand that hurts its processes."""
+
+import contextlib
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import psycopg2
+import psycopg2.extras
+
+from tests.conftest import wait_for
+
+REPO = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Redis:
+    """A client of Redis that needs no library: commands in, plain values out."""
+
+    def __init__(self, path):
+        self.path = path
+        self.file = None
+
+    def __call__(self, *words):
+        if self.file is None:
+            link = socket.socket(socket.AF_UNIX)
+            link.settimeout(5)
+            link.connect(str(self.path))
+            self.file = link.makefile("rwb")
+        out = [w if isinstance(w, bytes) else str(w).encode() for w in words]
+        self.file.write(b"*%d\r\n" % len(out) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in out))
+        try:
+            self.file.flush()
+            return self.answer()
+        except (OSError, EOFError):
+            self.file = None
+            raise
+
+    def answer(self):
+        line = self.file.readline()
+        if not line:
+            raise EOFError("Redis closed the connection")
+        kind, rest = line[:1], line[1:-2]
+        if kind == b"-":
+            raise RuntimeError(rest.decode())
+        if kind == b":":
+            return int(rest)
+        if kind == b"$":
+            size = int(rest)
+            return None if size < 0 else self.file.read(size + 2)[:-2].decode("utf-8", "replace")
+        if kind == b"*":
+            return [self.answer() for _ in range(int(rest))]
+        return rest.decode()
+
+
+class Db:
+    """A connection to the stack's database, one statement a transaction."""
+
+    def __init__(self, stack):
+        self.stack = stack
+        self.link = None
+
+    def run(self, sql, args):
+        for attempt in (1, 2):
+            if self.link is None or self.link.closed:
+                self.link = psycopg2.connect(**self.stack.dsn)
+                self.link.autocommit = True
+                psycopg2.extras.register_uuid(conn_or_curs=self.link)
+            cursor = self.link.cursor(cursor_factory=psycopg2.extras.NamedTupleCursor)
+            try:
+                cursor.execute(sql, args or None)
+                return cursor
+            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                if attempt == 2 or not self.link.closed:
+                    raise  # a statement that failed; only a lost connection is made again
+
+    def do(self, sql, *args):
+        return self.run(sql, args).rowcount
+
+    def all(self, sql, *args):
+        return self.run(sql, args).fetchall()
+
+    def one(self, sql, *args):
+        """The only row; None if there is none."""
+        rows = self.all(sql, *args)
+        assert len(rows) <= 1, f"{len(rows)} rows from {sql}"
+        return rows[0] if rows else None
+
+    def value(self, sql, *args):
+        row = self.one(sql, *args)
+        return None if row is None else row[0]
+
+
+def dead(pid):
+    """No such process, or only its entry is left."""
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def children(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as f:
+            return [int(word) for word in f.read().split()]
+    except OSError:
+        return []
+
+
+class Stack:
+    """One state directory with everything that scripts/run starts in it."""
+
+    def __init__(self, state, port, settings):
+        self.state = pathlib.Path(state)
+        self.port = port
+        self.settings = settings
+        self.base = f"http://127.0.0.1:{port}"
+        self.run = self.state / "run"
+        self.conf = self.state / "samovar.conf"
+        self.env = self.state.parent / (self.state.name + ".env")
+        self.service = "samovar" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
+        self.dsn = {"host": str(self.run), "user": "samovar", "dbname": "samovar",
+                    "connect_timeout": 5}
+        self.redis_path = self.run / "redis.sock"
+        self.started = []
+
+    # -- as a whole
+
+    def start(self):
+        self.write_settings()
+        done = subprocess.run(
+            [REPO / "scripts/run", "--detach", "--state", self.state, "--port", str(self.port),
+             "--env", self.env, "--no-demo"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900)
+        if done.returncode != 0:
+            raise RuntimeError(f"scripts/run failed:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+
+    def write_settings(self):
+        self.env.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
+        self.env.chmod(0o644)
+
+    def stop(self):
+        self.end_started()
+        subprocess.run([REPO / "scripts/stop", "--state", self.state], check=False,
+                       capture_output=True, timeout=120)
+
+    def remove(self):
+        shutil.rmtree(self.state, ignore_errors=True)
+        self.env.unlink(missing_ok=True)
+
+    # -- programs
+
+    def program(self, name):
+        for folder in ("bin", "sbin", "libexec"):
+            path = self.state / "prefix" / folder / name
+            if path.exists():
+                return path
+        return self.state / "prefix/bin" / name
+
+    def as_service(self, *command):
+        """The command line that runs `command` as the user whom the services run as."""
+        if os.getuid() != 0:
+            return [str(word) for word in command]
+        return ["setpriv", "--reuid", self.service, "--regid", self.service, "--init-groups",
+                "--", *map(str, command)]
+
+    def environ(self, **more):
+        keep = {k: v for k, v in os.environ.items()
+                if k in ("PATH", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")}
+        return {**keep, "HOME": str(self.state), **more}
+
+    def ctl(self, *words, check=True, input=None, timeout=60, **environ):
+        """samovarctl as the service user. Fails the test when it fails, unless check=False."""
+        done = subprocess.run(
+            self.as_service(self.program("samovarctl"), "--conf", self.conf, *words),
+            input=input, capture_output=True, text=True, timeout=timeout, cwd=self.state,
+            env=self.environ(**environ))
+        if check:
+            assert done.returncode == 0, \
+                f"samovarctl {' '.join(map(str, words))}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done
+
+    def spawn(self, name, *words, **environ):
+        """One more process of a program, ended with the stack if not before."""
+        log = open(self.state / "log" / f"{name}.test.log", "ab")
+        process = subprocess.Popen(
+            self.as_service(self.program(name), "--conf", self.conf, *words),
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.state,
+            env=self.environ(**environ), start_new_session=True)
+        log.close()
+        self.started.append(process)
+        return process
+
+    def end_started(self):
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+            process.wait(10)
+        self.started.clear()
+
+    # -- services
+
+    def pid(self, service):
+        return int((self.run / f"{service}.pid").read_text())
+
+    def keeper(self, service):
+        return int((self.run / f"{service}.keeper").read_text())
+
+    def workers(self):
+        """The pids of the FastCGI workers, the parent's children."""
+        return children(self.pid("samovar-fcgi"))
+
+    def signal(self, service, number):
+        os.kill(self.pid(service), number)
+
+    def take_away(self, service, number=signal.SIGTERM):
+        """Ends a service and its keeper, so that nothing brings it back; says how to."""
+        keeper, pid = self.keeper(service), self.pid(service)
+        with open(f"/proc/{keeper}/cmdline", "rb") as f:
+            command = [word.decode() for word in f.read().split(b"\0")[:-1]]
+        os.kill(keeper, signal.SIGKILL)
+        wait_for(lambda: dead(keeper), 5)
+        family = [pid, *children(pid)]
+        os.kill(pid, number)
+        wait_for(lambda: all(dead(p) for p in family), 20, f"{service} ends")
+        return command
+
+    def bring_back(self, service, command):
+        log = open(self.state / "log" / f"{service}.log", "ab")
+        for name in (f"{service}.pid", f"{service}.keeper"):
+            (self.run / name).unlink(missing_ok=True)
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                         cwd=self.state, start_new_session=True)
+        log.close()
+        wait_for(lambda: (self.run / f"{service}.pid").exists(), 10, f"{service} starts")
+        if service == "postgres":
+            wait_for(self.postgres_answers, 30)
+        if service == "redis":
+            wait_for(self.redis_answers, 10)
+
+    def postgres_answers(self):
+        try:
+            psycopg2.connect(**self.dsn).close()
+            return True
+        except psycopg2.OperationalError:
+            return False
+
+    def redis_answers(self):
+        try:
+            return Redis(self.redis_path)("PING") == "PONG"
+        except (OSError, EOFError, RuntimeError):
+            return False
+
+    @contextlib.contextmanager
+    def without(self, service, number=None):
+        """Inside the block the service is gone; after it, it is back."""
+        if number is None:
+            number = signal.SIGINT if service == "postgres" else signal.SIGTERM
+        command = self.take_away(service, number)
+        try:
+            yield
+        finally:
+            self.bring_back(service, command)
+
+    @contextlib.contextmanager
+    def frozen(self, service):
+        """Inside the block the service's processes are stopped, its sockets open."""
+        pid = self.pid(service)
+        family = [pid, *children(pid)]
+        for one in family:
+            os.kill(one, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for one in family:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(one, signal.SIGCONT)
+
+    def log(self, service):
+        path = self.state / "log" / f"{service}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+
+def state_folder():
+    """A fresh folder with a short path that the service user may enter."""
+    for n in range(1000):
+        path = pathlib.Path(f"/tmp/samovar-e2e-{os.getpid()}-{n}")
+        try:
+            path.mkdir(0o755)
+            return path
+        except FileExistsError:
+            continue
+    raise RuntimeError("no room in /tmp")
+
+
+def now_us():
+    return time.time_ns() // 1000

@@ -1,0 +1,740 @@
+"""Accounts as the storage application sees them: storage contract, sections 2, 3, 4.1."""
+
+import crypt
+import hashlib
+import json
+import secrets
+import statistics
+import time
+import urllib.parse
+
+import pytest
+
+from tests.conftest import wait_for
+from tests.e2e.client import (ALL_PERMISSIONS, PASSWORD, Client, changed, claims, elapsed, error,
+                              header, sign, together, word)
+
+USER = {"username", "email", "first_name", "last_name", "is_superuser", "permissions"}
+TOKENS = {"access_token", "refresh_token"}
+OUTDATED = (401, "Auth.Error.TokenOutdated")
+MISSED = (401, "Auth.Error.TokenMissed")
+FORGED = (401, "Auth.Error.TokenWithWrongSignature")
+PAYLOAD = (401, "Auth.Error.WrongTokenPayload")
+DENIED = (403, "Auth.Error.NoPermission")
+INVALID = (400, "Request.Error.Validation")
+CREDENTIALS = (401, "Login.Error.Credentials")
+GONE = (400, "User.DoesNotExist")
+
+
+@pytest.fixture(params=["/users/api/v1", "/auth/api/v1"])
+def users(request, base):
+    """Both addresses of the one table."""
+    return Client(base, request.param)
+
+
+def form(**changes):
+    name = word("new")
+    body = {"username": name, "password": PASSWORD, "email": f"{name}@example.com",
+            "first_name": "Вася", "last_name": "Пупкин", **changes}
+    return {k: v for k, v in body.items() if v is not ...}
+
+
+def login(users, person, password=None):
+    return users.post("/auth/login/", {"username": person.username,
+                                       "password": password or person.password})
+
+
+@pytest.fixture
+def pair(users, person):
+    """A new account's tokens, with the account as pair["person"]."""
+    who = person("can_view_file", "can_upload_file")
+    answer = login(users, who)
+    assert answer.status_code == 200, answer.text
+    return {**answer.json(), "person": who}
+
+
+def is_invalid(answer, field=None):
+    assert error(answer) == INVALID
+    body = answer.json()
+    assert set(body) == {"error", "detail"} and isinstance(body["detail"], str) and body["detail"]
+    if field:
+        assert field in body["detail"], body["detail"]
+
+
+# -- register
+
+def test_register_answers_the_new_user_and_nothing_else(users, db):
+    body = form()
+    answer = users.post("/auth/register/", body)
+    assert answer.status_code == 201
+    assert answer.json() == {
+        "username": body["username"], "email": body["email"], "first_name": "Вася",
+        "last_name": "Пупкин", "is_superuser": False, "permissions": []}
+    assert "Вася".encode() in answer.content and b": " not in answer.content
+    assert answer.headers["Content-Type"].split(";")[0] == "application/json"
+    assert db.value("select count(*) from account.session s join account.account a "
+                    "on a.id = s.account_id where a.username = %s", body["username"]) == 0
+
+
+def test_who_has_registered_can_sign_in(users):
+    body = form()
+    assert users.post("/auth/register/", body).status_code == 201
+    assert users.post("/auth/login/", {k: body[k] for k in ("username", "password")}).status_code == 200
+
+
+def test_a_taken_name_is_refused(users):
+    body = form()
+    users.post("/auth/register/", body)
+    again = form(username=body["username"])
+    assert error(users.post("/auth/register/", again)) == (400, "User.AlreadyExists")
+
+
+def test_a_taken_email_is_refused(users):
+    body = form()
+    users.post("/auth/register/", body)
+    for email in (body["email"], body["email"].upper()):
+        assert error(users.post("/auth/register/", form(email=email))) \
+            == (400, "Database.Error.UniqueViolation")
+
+
+@pytest.mark.parametrize("field", ["username", "password", "email", "first_name", "last_name"])
+def test_register_needs_each_field(users, field):
+    is_invalid(users.post("/auth/register/", form(**{field: ...})), field)
+    is_invalid(users.post("/auth/register/", form(**{field: None})), field)
+    is_invalid(users.post("/auth/register/", form(**{field: {"a": 1}})), field)
+    is_invalid(users.post("/auth/register/", form(**{field: ["a"]})), field)
+
+
+@pytest.mark.parametrize("field", ["username", "password", "email"])
+def test_register_refuses_empty_credentials(users, field):
+    is_invalid(users.post("/auth/register/", form(**{field: ""})), field)
+
+
+@pytest.mark.parametrize("field", ["username", "email", "first_name", "last_name"])
+def test_register_refuses_what_is_longer_than_100(users, field):
+    value = "x" * 89 + "@example.com" if field == "email" else "ж" * 101
+    is_invalid(users.post("/auth/register/", form(**{field: value})), field)
+
+
+def test_register_takes_names_of_100_characters(users):
+    body = form(username="ж" * 80 + word("x" * 9), first_name="и" * 100, last_name="я" * 100)
+    answer = users.post("/auth/register/", body)
+    assert answer.status_code == 201 and answer.json()["username"] == body["username"]
+
+
+@pytest.mark.parametrize("email", ["nonsense", "a@", "@b.com", "a b@example.com", "a@b@example.com"])
+def test_register_refuses_what_is_no_email(users, email):
+    is_invalid(users.post("/auth/register/", form(email=email)), "email")
+
+
+def test_register_refuses_nul_in_text(users):
+    answer = users.post("/auth/register/", form(username="a\0b"))
+    assert error(answer) in (INVALID, (400, "Database.Error"))
+
+
+def test_members_that_nobody_knows_are_ignored(users):
+    assert users.post("/auth/register/", form(is_superuser=True, permissions=ALL_PERMISSIONS,
+                                              other={"a": [1]})).json()["is_superuser"] is False
+
+
+def test_ten_registrations_of_one_name_at_once_make_one_account(users, db):
+    name = word("same")
+    answers = together(10, lambda n: Client(users.base, users.prefix).post(
+        "/auth/register/", form(username=name)))
+    codes = sorted(a.status_code for a in answers)
+    assert codes == [201] + [400] * 9
+    assert {a.json().get("error") for a in answers if a.status_code == 400} \
+        <= {"User.AlreadyExists", "Database.Error.UniqueViolation"}
+    assert db.value("select count(*) from account.account where username = %s", name) == 1
+
+
+# -- login
+
+def test_login_answers_two_tokens_and_nothing_else(users, person):
+    answer = login(users, person())
+    assert answer.status_code == 200 and set(answer.json()) == TOKENS
+    assert all(isinstance(t, str) for t in answer.json().values())
+
+
+def test_tokens_hold_the_claims_of_the_contract(users, person, stack):
+    who = person("can_view_file", "can_rename_file", superuser=True)
+    before = time.time()
+    pair = login(users, who).json()
+    for kind, life in (("access", 600), ("refresh", 3600)):
+        token = pair[f"{kind}_token"]
+        assert header(token) == {"alg": "HS256", "typ": "JWT"}
+        assert sign(claims(token), stack.key).count(".") == 2
+        c = claims(token)
+        assert c["user_id"] == who.uuid and c["token_type"] == kind and c["is_superuser"] is True
+        assert sorted(c["permissions"]) == ["can_rename_file", "can_view_file"]
+        assert type(c["iat"]) is int and type(c["exp"]) is int
+        assert before - 3 <= c["iat"] <= time.time() + 1
+        assert abs(c["exp"] - (c["iat"] + 1 + life)) <= 1
+        assert isinstance(c["jti"], str) and len(c["jti"]) >= 16
+
+
+def test_the_signature_is_hmac_of_the_secret_as_raw_bytes(pair, stack):
+    import hmac
+    body, _, seal = pair["access_token"].rpartition(".")
+    from tests.e2e.client import b64
+    assert seal == b64(hmac.new(stack.key.encode(), body.encode(), hashlib.sha256).digest())
+
+
+def test_a_token_with_every_permission_fits_a_cookie(users, person):
+    pair = login(users, person(*ALL_PERMISSIONS, superuser=True)).json()
+    assert all(len(t) < 2000 for t in pair.values())
+
+
+def test_logins_in_one_second_give_different_tokens_and_the_last_one_works(users, person):
+    who = person()
+    pairs = [login(users, who).json() for _ in range(3)]
+    seen = {t for p in pairs for t in p.values()}
+    assert len(seen) == 6
+    assert users.get("/users/me/", token=pairs[-1]["access_token"]).status_code == 200
+
+
+def test_a_second_login_ends_the_first(users, person):
+    who = person()
+    first, second = login(users, who).json(), login(users, who).json()
+    assert error(users.get("/users/me/", token=first["access_token"])) == OUTDATED
+    assert error(users.post("/auth/token/refresh/", token=first["refresh_token"])) == OUTDATED
+    assert users.get("/users/me/", token=second["access_token"]).status_code == 200
+
+
+def test_parallel_logins_leave_one_live_session(users, person):
+    who = person()
+    answers = together(6, lambda n: login(Client(users.base, users.prefix), who))
+    assert {a.status_code for a in answers} == {200}
+    alive = [users.get("/users/me/", token=a.json()["access_token"]).status_code for a in answers]
+    assert sorted(alive) == [200] + [401] * 5
+
+
+def test_a_wrong_password_and_an_unknown_name_are_told_the_same(users, person):
+    wrong = login(users, person(), "Wrong12345")
+    unknown = users.post("/auth/login/", {"username": word("nobody"), "password": "Wrong12345"})
+    assert error(wrong) == CREDENTIALS
+    assert (unknown.status_code, unknown.content) == (wrong.status_code, wrong.content)
+    assert set(unknown.headers) == set(wrong.headers)
+
+
+def test_an_unknown_name_costs_as_much_work_as_a_known_one(users, person):
+    known = statistics.median(
+        elapsed(lambda: login(users, person(), "Wrong12345"))[0] for _ in range(5))
+    unknown = statistics.median(
+        elapsed(lambda: users.post("/auth/login/", {"username": word("nobody"),
+                                                    "password": "Wrong12345"}))[0] for _ in range(5))
+    assert known / 2 < unknown < known * 2, f"known {known:.3f} s, unknown {unknown:.3f} s"
+
+
+def test_the_name_is_compared_exactly(users, person):
+    who = person()
+    answer = users.post("/auth/login/", {"username": who.username.upper(), "password": PASSWORD})
+    assert error(answer) in (CREDENTIALS, GONE)
+
+
+@pytest.mark.parametrize("status", ["blocked", "deactivated"])
+def test_who_is_not_active_cannot_sign_in(users, person, status):
+    answer = login(users, person(status=status))
+    assert error(answer) in (CREDENTIALS, DENIED)
+
+
+def test_a_blocked_account_is_not_told_from_an_unknown_one_by_a_wrong_password(users, person):
+    assert error(login(users, person(status="blocked"), "Wrong12345")) == CREDENTIALS
+
+
+@pytest.mark.parametrize("field", ["username", "password"])
+def test_login_needs_each_field(users, field):
+    for value in (..., None, 17 if field == "none" else {"a": 1}, [1]):
+        body = {"username": "x", "password": "y", field: value}
+        body = {k: v for k, v in body.items() if v is not ...}
+        is_invalid(users.post("/auth/login/", body), field)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"nonsense", b"[]", b"17", b'"text"', b"null",
+                                  b'{"username": "\xff\xfe", "password": "x"}',
+                                  b'{"username": "a", "password": "b"} trailing'])
+def test_a_body_that_is_no_json_object_is_invalid(users, body):
+    is_invalid(users("POST", "/auth/login/", data=body,
+                     headers={"Content-Type": "application/json"}))
+
+
+@pytest.mark.parametrize("password", ["x", "п" * 72, "😀" * 20, " spaces around ", "x" * 1000])
+def test_every_password_that_was_taken_at_registration_works(users, password):
+    body = form(password=password)
+    answer = users.post("/auth/register/", body)
+    if answer.status_code == 400:
+        is_invalid(answer, "password")
+        return
+    assert answer.status_code == 201
+    given = {"username": body["username"], "password": password}
+    assert users.post("/auth/login/", given).status_code == 200
+    assert error(users.post("/auth/login/", {**given, "password": password + "x"})) == CREDENTIALS
+    assert error(users.post("/auth/login/", {**given, "password": password[:-1] or "y"})) == CREDENTIALS
+
+
+# -- imported hashes
+
+def legacy_hash(password):
+    salt = "".join(secrets.choice("abcXYZ0189") for _ in range(11))
+    value = hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), 1000, 3900)
+    return f"pbkdf2_sha256$3900${salt}${value!r}"
+
+
+def bcrypt_hash(password, prefix="2b"):
+    salt = crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16)
+    return crypt.crypt(password, f"${prefix}$" + salt.split("$", 2)[2])
+
+
+@pytest.mark.parametrize("make", [legacy_hash, bcrypt_hash, lambda p: bcrypt_hash(p, "2a")],
+                         ids=["legacy", "bcrypt", "bcrypt-2a"])
+def test_an_imported_hash_verifies_and_is_replaced(users, person, db, make):
+    who = person()
+    old = make(PASSWORD)
+    db.do("update account.account set password = %s where id = %s", old, who.id)
+    stored = "select password from account.account where id = %s"
+    assert error(login(users, who, "Wrong12345")) == CREDENTIALS
+    assert db.value(stored, who.id) == old
+    assert login(users, who).status_code == 200
+    assert db.value(stored, who.id).startswith("$argon2id$")
+    assert login(users, who).status_code == 200
+    assert error(login(users, who, "Wrong12345")) == CREDENTIALS
+
+
+def test_legacy_hashes_with_every_kind_of_byte_verify(users, person, db):
+    """The bytes literal is quoted either way and may hold a dollar."""
+    kinds = set()
+    for _ in range(200):
+        text = legacy_hash(PASSWORD)
+        literal = text.split("$", 3)[3]
+        kind = (literal[1], "$" in literal, "\\t" in literal)
+        if kind in kinds:
+            continue
+        kinds.add(kind)
+        who = person()
+        db.do("update account.account set password = %s where id = %s", text, who.id)
+        assert login(users, who).status_code == 200, text[:60]
+
+
+@pytest.mark.parametrize("hash", [None, "", "!", "$argon2id$broken", "pbkdf2_sha256$3900$x",
+                                  "pbkdf2_sha256$3900$salt$b'\\x0", "$2b$99$x"])
+def test_a_hash_that_is_none_lets_nobody_in(users, person, db, hash):
+    who = person()
+    db.do("update account.account set password = %s where id = %s", hash, who.id)
+    assert error(login(users, who)) == CREDENTIALS
+
+
+# -- me
+
+def test_me_has_exactly_six_members(users, pair):
+    answer = users.get("/users/me/", token=pair["access_token"],
+                       headers={"Content-Type": "application/json"})
+    assert answer.status_code == 200 and set(answer.json()) == USER
+    me, who = answer.json(), pair["person"]
+    assert (me["username"], me["email"], me["is_superuser"]) == (who.username, who.email, False)
+    assert (me["first_name"], me["last_name"]) == ("Иван", "Петров")
+    assert sorted(me["permissions"]) == ["can_upload_file", "can_view_file"]
+
+
+def test_me_reads_the_database_and_not_the_claims(users, pair, db):
+    db.do("delete from account.permission where account_id = %s and name = 'can_view_file'",
+          pair["person"].id)
+    me = users.get("/users/me/", token=pair["access_token"]).json()
+    assert me["permissions"] == ["can_upload_file"]
+
+
+def test_me_of_a_deleted_account_does_not_exist(users, pair, db):
+    db.do("delete from account.account where id = %s", pair["person"].id)
+    assert error(users.get("/users/me/", token=pair["access_token"])) == GONE
+
+
+def test_refresh_of_a_deleted_account_does_not_exist(users, pair, db):
+    db.do("delete from account.account where id = %s", pair["person"].id)
+    assert error(users.post("/auth/token/refresh/", token=pair["refresh_token"])) == GONE
+
+
+# -- the bearer check, in the order of 3.2
+
+NEEDS_ACCESS = [("GET", "/users/me/", None), ("POST", "/auth/logout/", None),
+                ("POST", "/auth/token/verify/", {"permissions": []})]
+
+
+@pytest.mark.parametrize("method, path, body",
+                         NEEDS_ACCESS + [("POST", "/auth/token/refresh/", None)])
+def test_without_a_token_every_protected_route_says_missed(users, method, path, body):
+    answer = users(method, path, json=body)
+    assert error(answer) == MISSED and set(answer.json()) == {"error"}
+
+
+@pytest.mark.parametrize("value", ["", "Bearer", "Bearer ", "bearer {}", "BEARER {}", "Token {}",
+                                   "{}", "Bearer {} more", "Basic dXNlcjpwYXNz", "Bearer{}"])
+def test_a_header_of_another_form_is_no_token(users, pair, value):
+    value = value.replace("{}", pair["access_token"])
+    status, _, text = users.as_is("GET", users.prefix + "/users/me/",
+                                  headers={"Authorization": value})
+    assert (status, json.loads(text)) == (401, {"error": MISSED[1]})
+
+
+@pytest.mark.parametrize("token", ["x", "a.b", "a.b.c", "...", "a.b.c.d", "e30.e30.", "e30.e30.e30",
+                                   "x" * 4000])
+def test_garbage_has_a_wrong_signature(users, token):
+    assert error(users.get("/users/me/", token=token)) == FORGED
+
+
+def test_a_token_signed_with_another_key_has_a_wrong_signature(users, pair):
+    token = sign(claims(pair["access_token"]), "another key")
+    assert error(users.get("/users/me/", token=token)) == FORGED
+
+
+@pytest.mark.parametrize("alg", ["none", "None", "HS384", "HS512", "RS256", ""])
+def test_another_algorithm_has_a_wrong_signature(users, pair, stack, alg):
+    token = sign(claims(pair["access_token"]), stack.key, alg=alg)
+    assert error(users.get("/users/me/", token=token)) == FORGED
+
+
+def test_a_payload_that_was_changed_has_a_wrong_signature(users, pair):
+    from tests.e2e.client import b64
+    head, _, seal = pair["access_token"].split(".")
+    body = b64(json.dumps({**claims(pair["access_token"]), "is_superuser": True}).encode())
+    assert error(users.get("/users/me/", token=f"{head}.{body}.{seal}")) == FORGED
+    cut = pair["access_token"][:-2]
+    assert error(users.get("/users/me/", token=cut)) == FORGED
+
+
+@pytest.mark.parametrize("payload", [b"[]", b"17", b"null", b"not json", b"{", b"\xff\xfe"])
+def test_a_signed_payload_that_is_no_object_is_401(users, stack, payload):
+    assert error(users.get("/users/me/", token=sign(payload, stack.key))) in (FORGED, PAYLOAD)
+
+
+def test_an_expired_token_is_outdated(users, pair, stack):
+    now = int(time.time())
+    token = changed(pair["access_token"], stack.key, iat=now - 700, exp=now - 5)
+    assert error(users.get("/users/me/", token=token)) == OUTDATED
+
+
+def test_an_expired_token_is_outdated_even_where_its_payload_is_wrong(users, pair, stack):
+    now = int(time.time())
+    token = changed(pair["access_token"], stack.key, drop=["permissions"], exp=now - 5)
+    assert error(users.get("/users/me/", token=token)) == OUTDATED
+
+
+def test_a_token_without_exp_has_a_wrong_payload(users, pair, stack):
+    token = changed(pair["access_token"], stack.key, drop=["exp"])
+    assert error(users.get("/users/me/", token=token)) == PAYLOAD
+
+
+def test_a_token_from_the_future_is_outdated_and_a_small_skew_is_not(users, pair, stack):
+    now = int(time.time())
+    future = changed(pair["access_token"], stack.key, iat=now + 3600, exp=now + 7200)
+    assert error(users.get("/users/me/", token=future)) == OUTDATED
+    skewed = changed(pair["access_token"], stack.key, iat=now + 2)
+    assert users.get("/users/me/", token=skewed).status_code == 200
+
+
+@pytest.mark.parametrize("claim", ["user_id", "permissions", "is_superuser", "token_type"])
+def test_a_missing_or_null_claim_is_a_wrong_payload(users, pair, stack, claim):
+    for token in (changed(pair["access_token"], stack.key, drop=[claim]),
+                  changed(pair["access_token"], stack.key, **{claim: None})):
+        assert error(users.get("/users/me/", token=token)) == PAYLOAD
+
+
+def test_a_user_id_that_is_no_uuid_is_a_wrong_payload(users, pair, stack):
+    for value in ("17", "x", "", 17):
+        token = changed(pair["access_token"], stack.key, user_id=value)
+        assert error(users.get("/users/me/", token=token)) == PAYLOAD
+
+
+def test_a_token_that_was_never_issued_does_not_pass(users, pair, stack):
+    import uuid
+    stranger = changed(pair["access_token"], stack.key, jti=str(uuid.uuid4()))
+    assert error(users.get("/users/me/", token=stranger)) in (OUTDATED, PAYLOAD)
+    without = changed(pair["access_token"], stack.key, drop=["jti"])
+    assert error(users.get("/users/me/", token=without)) in (OUTDATED, PAYLOAD)
+
+
+def test_a_token_does_not_become_another_persons(users, pair, person, stack):
+    other = person(superuser=True)
+    token = changed(pair["access_token"], stack.key, user_id=other.uuid)
+    assert users.get("/users/me/", token=token).status_code in (400, 401)
+
+
+@pytest.mark.parametrize("method, path, body", NEEDS_ACCESS)
+def test_a_refresh_token_is_of_the_wrong_type_for_other_routes(users, pair, method, path, body):
+    assert error(users(method, path, json=body, token=pair["refresh_token"])) == PAYLOAD
+
+
+def test_an_access_token_is_of_the_wrong_type_for_refresh(users, pair):
+    assert error(users.post("/auth/token/refresh/", token=pair["access_token"])) == PAYLOAD
+
+
+# -- refresh
+
+def test_refresh_answers_a_new_pair(users, pair):
+    answer = users.post("/auth/token/refresh/", token=pair["refresh_token"],
+                        headers={"Content-Type": "application/json"})
+    assert answer.status_code == 200 and set(answer.json()) == TOKENS
+    new = answer.json()
+    assert not set(new.values()) & set(v for v in pair.values() if isinstance(v, str))
+    assert claims(new["access_token"])["user_id"] == pair["person"].uuid
+    assert users.get("/users/me/", token=new["access_token"]).status_code == 200
+    assert users.post("/auth/token/refresh/", token=new["refresh_token"]).status_code == 200
+
+
+def test_refresh_ends_the_old_access_token(users, pair):
+    users.post("/auth/token/refresh/", token=pair["refresh_token"])
+    assert error(users.get("/users/me/", token=pair["access_token"])) == OUTDATED
+
+
+def spend(users, pair):
+    answer = users.post("/auth/token/refresh/", token=pair["refresh_token"])
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_spent_refresh_token_repeated_at_once_gets_the_pair_already_issued(users, pair):
+    first = spend(users, pair)
+    for _ in range(3):
+        again = users.post("/auth/token/refresh/", token=pair["refresh_token"])
+        assert (again.status_code, again.json()) == (200, first)
+    assert users.get("/users/me/", token=first["access_token"]).status_code == 200
+
+
+def test_tabs_that_refresh_at_once_all_get_the_same_live_pair(users, pair):
+    answers = together(8, lambda n: Client(users.base, users.prefix).post(
+        "/auth/token/refresh/", token=pair["refresh_token"]))
+    assert [a.status_code for a in answers] == [200] * 8
+    pairs = {tuple(sorted(a.json().items())) for a in answers}
+    assert len(pairs) == 1
+    new = answers[0].json()
+    assert users.get("/users/me/", token=new["access_token"]).status_code == 200
+
+
+def age(db, token, seconds):
+    rows = db.do("update account.session set spent_at = spent_at - make_interval(secs => %s) "
+                 "where jti::text = %s and spent_at is not null", seconds, claims(token)["jti"])
+    assert rows == 1
+
+
+def test_a_replay_after_the_grace_ends_the_whole_family(users, pair, db):
+    second = spend(users, pair)
+    third = spend(users, second)
+    age(db, pair["refresh_token"], 11)
+    assert error(users.post("/auth/token/refresh/", token=pair["refresh_token"])) == OUTDATED
+    assert error(users.get("/users/me/", token=third["access_token"])) == OUTDATED
+    assert error(users.post("/auth/token/refresh/", token=third["refresh_token"])) == OUTDATED
+
+
+def test_a_replay_leaves_other_sign_ins_and_other_people_alone(users, pair, person, db):
+    other = login(users, person()).json()
+    spend(users, pair)
+    age(db, pair["refresh_token"], 11)
+    users.post("/auth/token/refresh/", token=pair["refresh_token"])
+    assert users.get("/users/me/", token=other["access_token"]).status_code == 200
+    new = login(users, pair["person"]).json()
+    users.post("/auth/token/refresh/", token=pair["refresh_token"])
+    assert users.get("/users/me/", token=new["access_token"]).status_code == 200
+
+
+def test_the_grace_is_about_ten_seconds_of_real_time(users, pair):
+    first = spend(users, pair)
+    time.sleep(7)
+    assert users.post("/auth/token/refresh/", token=pair["refresh_token"]).json() == first
+    time.sleep(6)
+    assert error(users.post("/auth/token/refresh/", token=pair["refresh_token"])) == OUTDATED
+
+
+def test_a_grandparent_token_gets_no_pair_within_the_grace(users, pair):
+    """The grace is for the token just spent: two steps back the pair it names is spent itself."""
+    second = spend(users, pair)
+    third = spend(users, second)
+    answer = users.post("/auth/token/refresh/", token=pair["refresh_token"])
+    if answer.status_code == 200:
+        assert answer.json() in (second, third)
+    else:
+        assert error(answer) == OUTDATED
+
+
+def test_permissions_change_with_the_next_refresh_and_not_before(users, pair, db):
+    who = pair["person"]
+    db.do("delete from account.permission where account_id = %s", who.id)
+    db.do("insert into account.permission (account_id, name) values (%s, 'can_delete_file')", who.id)
+    asked = {"permissions": ["can_view_file"]}
+    assert users.post("/auth/token/verify/", asked, token=pair["access_token"]).status_code == 200
+    new = spend(users, pair)
+    assert claims(new["access_token"])["permissions"] == ["can_delete_file"]
+    assert error(users.post("/auth/token/verify/", asked, token=new["access_token"])) == DENIED
+
+
+# -- verify
+
+def verify(users, token, permissions):
+    return users.post("/auth/token/verify/", {"permissions": permissions}, token=token)
+
+
+def test_verify_says_whether_the_claim_covers_the_set(users, pair):
+    token = pair["access_token"]
+    for asked in ([], ["can_view_file"], ["can_view_file", "can_upload_file", "can_view_file"]):
+        answer = verify(users, token, asked)
+        assert (answer.status_code, answer.json()) == (200, {})
+    for asked in (["can_delete_file"], ["can_view_file", "can_delete_file"], ["no such thing"]):
+        answer = verify(users, token, asked)
+        assert error(answer) == DENIED and set(answer.json()) == {"error"}
+
+
+def test_a_superuser_covers_every_set(users, person):
+    token = login(users, person(superuser=True)).json()["access_token"]
+    assert verify(users, token, ["can_delete_file", "anything"]).status_code == 200
+
+
+@pytest.mark.parametrize("body", [{}, {"permissions": None}, {"permissions": "can_view_file"},
+                                  {"permissions": {"a": 1}}, {"permissions": [None]},
+                                  {"permissions": [["x"]]}, {"permissions": 1}])
+def test_verify_needs_an_array_of_strings(users, pair, body):
+    is_invalid(users.post("/auth/token/verify/", body, token=pair["access_token"]), "permissions")
+
+
+def test_the_token_is_checked_before_the_body(users, pair):
+    bad = {"permissions": 17}
+    assert error(users.post("/auth/token/verify/", bad)) == MISSED
+    assert error(users.post("/auth/token/verify/", bad, token="x.y.z")) == FORGED
+    assert error(users.post("/auth/token/verify/", bad, token=pair["refresh_token"])) == PAYLOAD
+
+
+# -- logout
+
+def test_logout_ends_both_tokens(users, pair):
+    answer = users("POST", "/auth/logout/", token=pair["access_token"],
+                   headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()) == (200, {})
+    assert error(users.get("/users/me/", token=pair["access_token"])) == OUTDATED
+    assert error(users.post("/auth/token/refresh/", token=pair["refresh_token"])) == OUTDATED
+    assert error(users.post("/auth/logout/", token=pair["access_token"])) == OUTDATED
+
+
+def test_logout_after_a_refresh_ends_the_grace_too(users, pair):
+    new = spend(users, pair)
+    assert users.post("/auth/logout/", token=new["access_token"]).status_code == 200
+    again = users.post("/auth/token/refresh/", token=pair["refresh_token"])
+    assert error(again) == OUTDATED
+
+
+def test_what_is_revoked_stays_so_when_redis_is_emptied(users, pair, redis, person):
+    live = login(users, person()).json()
+    users.post("/auth/logout/", token=pair["access_token"])
+    redis("FLUSHALL")
+    assert error(users.get("/users/me/", token=pair["access_token"])) == OUTDATED
+    assert error(users.post("/auth/token/refresh/", token=pair["refresh_token"])) == OUTDATED
+    assert users.get("/users/me/", token=live["access_token"]).status_code == 200
+
+
+def test_redis_keeps_nothing_for_ever(users, pair, redis):
+    users.post("/auth/logout/", token=pair["access_token"])
+    login(users, pair["person"], "Wrong12345")
+    keys = redis("KEYS", "*")
+    for_ever = [k for k in keys if redis("TTL", k) == -1]
+    assert for_ever == []
+    assert all(redis("TTL", k) <= 11 * 86400 for k in keys)
+
+
+# -- block, password
+
+@pytest.mark.parametrize("status", ["blocked", "deactivated"])
+def test_who_is_no_longer_active_is_out_at_once(users, pair, ctl, status):
+    if status == "blocked":
+        ctl("account", "block", pair["person"].username)
+    else:
+        pytest.importorskip("psycopg2")
+        ctl("account", "block", pair["person"].email)
+    for answer in (users.get("/users/me/", token=pair["access_token"]),
+                   users.post("/auth/token/refresh/", token=pair["refresh_token"])):
+        assert error(answer) in (OUTDATED, DENIED)
+
+
+def test_a_new_password_ends_every_session(users, pair, ctl):
+    ctl("account", "password", pair["person"].username, input="Another12345\n")
+    assert error(users.get("/users/me/", token=pair["access_token"])) == OUTDATED
+    assert error(users.post("/auth/token/refresh/", token=pair["refresh_token"])) == OUTDATED
+    assert error(login(users, pair["person"])) == CREDENTIALS
+    assert login(users, pair["person"], "Another12345").status_code == 200
+
+
+# -- addresses and methods
+
+ROUTES = [("POST", "/auth/register/"), ("POST", "/auth/login/"), ("POST", "/auth/logout/"),
+          ("POST", "/auth/token/refresh/"), ("POST", "/auth/token/verify/"), ("GET", "/users/me/")]
+
+
+@pytest.mark.parametrize("method, path", ROUTES)
+def test_without_the_slash_one_is_sent_to_the_address_with_it(users, method, path):
+    answer = users(method, path.rstrip("/"))
+    assert answer.status_code == 307 and answer.content == b""
+    asked = users.base + users.prefix + path.rstrip("/")
+    assert urllib.parse.urljoin(asked, answer.headers["Location"]) == asked + "/"
+
+
+def test_the_redirect_keeps_the_query(users):
+    answer = users.get("/users/me?a=1&b=%20")
+    assert answer.status_code == 307 and answer.headers["Location"].endswith("/users/me/?a=1&b=%20")
+
+
+@pytest.mark.parametrize("method, path", ROUTES)
+def test_another_method_is_405(users, method, path):
+    for wrong in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"):
+        if wrong == method:
+            continue
+        answer = users(wrong, path)
+        assert answer.status_code == 405, wrong
+        assert answer.json() == {"error": "Method Not Allowed"}
+    head = users("HEAD", path)
+    assert head.status_code == 405 and head.content == b""
+
+
+@pytest.mark.parametrize("path", ["/", "/auth/", "/auth/nothing/", "/users/", "/users/me/more/",
+                                  "/users/17/", "/auth/login/login/", "/AUTH/login/"])
+def test_an_unknown_address_is_404(users, path):
+    answer = users.get(path)
+    assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
+    assert answer.headers["Content-Type"].split(";")[0] == "application/json"
+
+
+def test_duplicate_slashes_are_one(users, pair):
+    status, _, text = users.as_is("GET", users.prefix.replace("/api", "//api") + "//users///me/",
+                                  headers={"Authorization": f"Bearer {pair['access_token']}"})
+    assert status == 200 and set(json.loads(text)) == USER
+
+
+def test_answers_carry_a_request_id_and_no_server_version(users):
+    answer = users.get("/users/me/")
+    assert answer.headers.get("X-Request-Id")
+    assert not any(c.isdigit() for c in answer.headers.get("Server", ""))
+
+
+def test_both_addresses_are_one_api(base, person):
+    here, there = Client(base, "/users/api/v1"), Client(base, "/auth/api/v1")
+    pair = login(here, person()).json()
+    assert there.get("/users/me/", token=pair["access_token"]).status_code == 200
+    new = there.post("/auth/token/refresh/", token=pair["refresh_token"]).json()
+    assert here.post("/auth/logout/", token=new["access_token"]).status_code == 200
+    assert error(there.get("/users/me/", token=new["access_token"])) == OUTDATED
+
+
+# -- what is kept of people
+
+def test_no_password_and_no_token_is_kept_in_clear(users, person, db, stack):
+    who = person()
+    body = form(password="Very-Secret-" + word())
+    users.post("/auth/register/", body)
+    pair = login(users, who).json()
+    dump = "\n".join(str(db.all(f"select * from account.{t}"))
+                     for t in ("account", "session", "audit", "lockout"))
+    assert body["password"] not in dump
+    logs = "".join(p.read_text(errors="replace") for p in (stack.state / "log").glob("*.log"))
+    for secret in (body["password"], *pair.values(), stack.key):
+        assert secret not in dump and secret not in logs
+
+
+def test_expired_sessions_are_swept(users, pair, db, ctl):
+    db.do("update account.session set created = now() - interval '40 days', "
+          "expires = now() - interval '39 days' where account_id = %s", pair["person"].id)
+    ctl("timers", "run", "session.sweep")
+    wait_for(lambda: db.value("select count(*) from account.session where account_id = %s",
+                              pair["person"].id) == 0, 10, "sweep")
