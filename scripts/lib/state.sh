@@ -19,12 +19,13 @@ reachable() {
 			--init-groups -- test -x "$1"
 }
 
-# state_open DIR: sets STATE (absolute), SERVICE, PREFIX.
+# state_open DIR: sets STATE (absolute), SERVICE, and PREFIX, where the programs are
+# installed. With SAMOVAR_PREFIX they are there already, built by somebody else.
 state_open() {
 	mkdir -p "$1" || die "cannot make the state directory $1"
 	STATE=$(cd "$1" && pwd -P)
 	SERVICE=$(service_user)
-	PREFIX=${SAMOVAR_PREFIX:-$STATE/prefix}
+	PREFIX=$STATE/prefix
 	# A unix socket's path has at most 107 characters.
 	[ ${#STATE} -le 80 ] || die "the path $STATE is too long for sockets; use --state"
 }
@@ -35,6 +36,11 @@ state_make() {
 	[ "$(id -u)" -ne 0 ] || chown "$SERVICE:" "$STATE"
 	chmod 755 "$STATE"
 	reachable "$STATE" || die "the user $SERVICE cannot reach $STATE: use --state with a folder that everybody may enter"
+	[ ! -L "$PREFIX" ] || rm "$PREFIX"
+	if [ -n "${SAMOVAR_PREFIX:-}" ]; then
+		rm -rf "$PREFIX"
+		ln -s "$SAMOVAR_PREFIX" "$PREFIX"
+	fi
 	for folder in run secret redis nginx mail bot; do
 		state_folder "$folder" 700
 	done
