@@ -2,12 +2,11 @@
 
 import os
 import pathlib
-import secrets
 
 import pytest
 
 from tests.conftest import free_port
-from tests.e2e.client import PASSWORD, Client, error, make_person, word
+from tests.e2e.client import PASSWORD, Client, make_person, word
 from tests.e2e.stack import Db, Redis, Stack, state_folder
 
 KEY = "e2e-" + "0123456789abcdef" * 3
@@ -25,7 +24,9 @@ def stack(request, telegram_process, smtp_process):
         "SAMOVAR_SITE_TEST_MODE": "true",
         "APPLICATION_URL": f"http://127.0.0.1:{port}",
         "BOT_TOKEN": BOT_TOKEN,
-        "SAMOVAR_BOT_API_URL": telegram_process.url,
+        "TELEGRAM_API_URL": telegram_process.url,
+        "SAMOVAR_WORKER_BACKOFF": "1",
+        "SAMOVAR_WORKER_POLL": "1",
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": smtp_process.port,
         "MAIL_STARTTLS": "false",

@@ -169,6 +169,9 @@ class Stack:
         return ["setpriv", "--reuid", self.service, "--regid", self.service, "--init-groups",
                 "--", *map(str, command)]
 
+    def settings_of(self):
+        return ["--conf", self.conf, "--env", self.state / "samovar.env"]
+
     def environ(self, **more):
         keep = {k: v for k, v in os.environ.items()
                 if k in ("PATH", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")}
@@ -177,7 +180,7 @@ class Stack:
     def ctl(self, *words, check=True, input=None, timeout=60, **environ):
         """samovarctl as the service user. Fails the test when it fails, unless check=False."""
         done = subprocess.run(
-            self.as_service(self.program("samovarctl"), "--conf", self.conf, *words),
+            self.as_service(self.program("samovarctl"), *self.settings_of(), *words),
             input=input, capture_output=True, text=True, timeout=timeout, cwd=self.state,
             env=self.environ(**environ))
         if check:
@@ -189,7 +192,7 @@ class Stack:
         """One more process of a program, ended with the stack if not before."""
         log = open(self.state / "log" / f"{name}.test.log", "ab")
         process = subprocess.Popen(
-            self.as_service(self.program(name), "--conf", self.conf, *words),
+            self.as_service(self.program(name), *self.settings_of(), *words),
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.state,
             env=self.environ(**environ), start_new_session=True)
         log.close()
@@ -215,7 +218,7 @@ class Stack:
         """The pids of the FastCGI workers, the parent's children."""
         return children(self.pid("samovar-fcgi"))
 
-    def signal(self, service, number):
+    def send(self, service, number):
         os.kill(self.pid(service), number)
 
     def take_away(self, service, number=signal.SIGTERM):

@@ -2,16 +2,18 @@
 
 import crypt
 import hashlib
+import hmac
 import json
 import secrets
 import statistics
 import time
 import urllib.parse
+import uuid
 
 import pytest
 
 from tests.conftest import wait_for
-from tests.e2e.client import (ALL_PERMISSIONS, PASSWORD, Client, changed, claims, elapsed, error,
+from tests.e2e.client import (ALL_PERMISSIONS, PASSWORD, Client, b64, changed, claims, elapsed, error,
                               header, sign, together, word)
 
 USER = {"username", "email", "first_name", "last_name", "is_superuser", "permissions"}
@@ -174,9 +176,7 @@ def test_tokens_hold_the_claims_of_the_contract(users, person, stack):
 
 
 def test_the_signature_is_hmac_of_the_secret_as_raw_bytes(pair, stack):
-    import hmac
     body, _, seal = pair["access_token"].rpartition(".")
-    from tests.e2e.client import b64
     assert seal == b64(hmac.new(stack.key.encode(), body.encode(), hashlib.sha256).digest())
 
 
@@ -244,7 +244,7 @@ def test_a_blocked_account_is_not_told_from_an_unknown_one_by_a_wrong_password(u
 
 @pytest.mark.parametrize("field", ["username", "password"])
 def test_login_needs_each_field(users, field):
-    for value in (..., None, 17 if field == "none" else {"a": 1}, [1]):
+    for value in (..., None, {"a": 1}, [1]):
         body = {"username": "x", "password": "y", field: value}
         body = {k: v for k, v in body.items() if v is not ...}
         is_invalid(users.post("/auth/login/", body), field)
@@ -392,7 +392,6 @@ def test_another_algorithm_has_a_wrong_signature(users, pair, stack, alg):
 
 
 def test_a_payload_that_was_changed_has_a_wrong_signature(users, pair):
-    from tests.e2e.client import b64
     head, _, seal = pair["access_token"].split(".")
     body = b64(json.dumps({**claims(pair["access_token"]), "is_superuser": True}).encode())
     assert error(users.get("/users/me/", token=f"{head}.{body}.{seal}")) == FORGED
@@ -444,7 +443,6 @@ def test_a_user_id_that_is_no_uuid_is_a_wrong_payload(users, pair, stack):
 
 
 def test_a_token_that_was_never_issued_does_not_pass(users, pair, stack):
-    import uuid
     stranger = changed(pair["access_token"], stack.key, jti=str(uuid.uuid4()))
     assert error(users.get("/users/me/", token=stranger)) in (OUTDATED, PAYLOAD)
     without = changed(pair["access_token"], stack.key, drop=["jti"])
@@ -637,13 +635,9 @@ def test_redis_keeps_nothing_for_ever(users, pair, redis):
 
 # -- block, password
 
-@pytest.mark.parametrize("status", ["blocked", "deactivated"])
-def test_who_is_no_longer_active_is_out_at_once(users, pair, ctl, status):
-    if status == "blocked":
-        ctl("account", "block", pair["person"].username)
-    else:
-        pytest.importorskip("psycopg2")
-        ctl("account", "block", pair["person"].email)
+@pytest.mark.parametrize("named", ["username", "email"])
+def test_who_is_blocked_is_out_at_once(users, pair, ctl, named):
+    ctl("account", "block", getattr(pair["person"], named))
     for answer in (users.get("/users/me/", token=pair["access_token"]),
                    users.post("/auth/token/refresh/", token=pair["refresh_token"])):
         assert error(answer) in (OUTDATED, DENIED)
