@@ -1,0 +1,97 @@
+#include "reply.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+void
+reply_header(struct req *r, const char *name, const char *value)
+{
+	struct header *h = arena_new(&r->ctx.arena, sizeof(*h)), **end = &r->headers;
+
+	if (strpbrk(value, "\r\n") != NULL)
+		return;
+	*h = (struct header){NULL, name, value};
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = h;
+}
+
+void
+reply_header_fmt(struct req *r, const char *name, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	reply_header(r, name, arena_vfmt(&r->ctx.arena, format, args));
+	va_end(args);
+}
+
+void
+reply_reset(struct req *r)
+{
+	r->status = 0;
+	r->headers = NULL;
+	r->out = (struct buf){.arena = &r->ctx.arena};
+}
+
+static void
+start(struct req *r, int status)
+{
+	r->status = status;
+	r->out = (struct buf){.arena = &r->ctx.arena};
+}
+
+enum err
+reply(struct req *r, int status, const struct field *fields, const void *row,
+	enum face_style style)
+{
+	start(r, status);
+	reply_header(r, "Content-Type", "application/json");
+	fields_to_json(&r->out, fields, row, style);
+	return OK;
+}
+
+enum err
+reply_json(struct req *r, int status, const char *json)
+{
+	return reply_text(r, status, "application/json", json == NULL ? "[]" : json,
+		strlen(json == NULL ? "[]" : json));
+}
+
+enum err
+reply_text(struct req *r, int status, const char *type, const char *text, size_t n)
+{
+	start(r, status);
+	reply_header(r, "Content-Type", type);
+	buf_addn(&r->out, text, n);
+	return OK;
+}
+
+enum err
+reply_empty(struct req *r, int status)
+{
+	start(r, status);
+	return OK;
+}
+
+enum err
+reply_redirect(struct req *r, int status, const char *location)
+{
+	start(r, status);
+	reply_header(r, "Location", location);
+	return OK;
+}
+
+void
+reply_head(struct req *r, struct buf *out)
+{
+	buf_fmt(out, "Status: %d\r\n", r->status);
+	for (const struct header *h = r->headers; h != NULL; h = h->next)
+		buf_fmt(out, "%s: %s\r\n", h->name, h->value);
+	/* An answer without a body has no length either: 204 and 304 forbid one. */
+	if (r->status >= 200 && r->status != 204 && r->status != 304)
+		buf_fmt(out, "Content-Length: %zu\r\n", r->out.used);
+	buf_add(out, "\r\n");
+	if (!r->head_only && r->out.used > 0)
+		buf_addn(out, r->out.text, r->out.used);
+}

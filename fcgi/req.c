@@ -1,0 +1,148 @@
+#include "req.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/str.h"
+
+#define MAX_PAIRS 200 /* names and values of a query; what is beyond is not read */
+
+const char *
+req_param(const struct req *r, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (char **p = r->params; *p != NULL; p++)
+		if (strncmp(*p, name, n) == 0 && (*p)[n] == '=')
+			return *p + n + 1;
+	return "";
+}
+
+const char *
+req_header(const struct req *r, const char *name)
+{
+	char param[80] = "HTTP_";
+	size_t n = 5;
+
+	for (const char *s = name; *s != '\0' && n < sizeof(param) - 1; s++)
+		param[n++] = *s == '-' ? '_' : (char)toupper((unsigned char)*s);
+	const char *value = req_param(r, param);
+	return value[0] == '\0' ? NULL : value;
+}
+
+const char *
+req_cookie(struct req *r, const char *name)
+{
+	const char *s = req_header(r, "Cookie");
+	size_t n = strlen(name);
+
+	while (s != NULL && *s != '\0') {
+		while (*s == ' ' || *s == ';')
+			s++;
+		size_t length = strcspn(s, ";");
+		if (length > n && strncmp(s, name, n) == 0 && s[n] == '=')
+			return arena_strn(&r->ctx.arena, s + n + 1, length - n - 1);
+		s += length;
+	}
+	return NULL;
+}
+
+const struct pair *
+pairs_read(struct ctx *c, const char *text, size_t *count)
+{
+	struct pair *pairs = arena_new(&c->arena, sizeof(*pairs) * MAX_PAIRS);
+
+	*count = 0;
+	while (*text != '\0' && *count < MAX_PAIRS) {
+		size_t length = strcspn(text, "&"), name = strcspn(text, "=&");
+
+		if (length > 0) {
+			const char *value = name < length ? text + name + 1 : "";
+			size_t n = name < length ? length - name - 1 : 0;
+
+			pairs[(*count)++] = (struct pair){
+				percent_decode(&c->arena, text, name, true),
+				percent_decode(&c->arena, value, n, true)};
+		}
+		text += length + (text[length] == '&');
+	}
+	return pairs;
+}
+
+static const struct {
+	const char *name;
+	enum method method;
+} methods[] = {{"GET", GET}, {"POST", POST}, {"PUT", PUT}, {"PATCH", PATCH},
+	{"DELETE", DELETE}, {"HEAD", HEAD}, {"OPTIONS", OPTIONS}};
+
+static enum method
+method_read(const char *name)
+{
+	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
+		if (strcmp(methods[i].name, name) == 0)
+			return methods[i].method;
+	return 0;
+}
+
+/* The length is nginx's word, which has counted; chunked bodies have become plain ones there. */
+static enum err
+body_read(struct req *r, int (*read)(void *, char *, int), void *from)
+{
+	struct ctx *c = &r->ctx;
+	int64_t size = 0;
+
+	r->body = "";
+	r->body_file = req_param(r, "REQUEST_BODY_FILE");
+	if (r->body_file[0] != '\0') {
+		r->body = NULL;
+		return OK;
+	}
+	r->body_file = NULL;
+	if (req_param(r, "CONTENT_LENGTH")[0] != '\0' &&
+		(!int_read(req_param(r, "CONTENT_LENGTH"), &size) || size < 0))
+		return fail(c, E_INPUT, NULL);
+	if (size > conf.fcgi_max_body || size > BODY_LIMIT)
+		return fail(c, E_TOO_LARGE, NULL);
+
+	char *body = arena_new(&c->arena, (size_t)size + 1);
+	while (r->body_size < (size_t)size) {
+		int n = read(from, body + r->body_size, (int)size - (int)r->body_size);
+		if (n <= 0)
+			return fail(c, E_INPUT, "body is shorter than announced");
+		r->body_size += (size_t)n;
+	}
+	r->body = body;
+	return OK;
+}
+
+static const char *
+request_id(struct req *r)
+{
+	const char *id = req_param(r, "REQUEST_ID");
+
+	for (const char *s = id; *s != '\0'; s++)
+		if (!isalnum((unsigned char)*s) && *s != '-')
+			return "-";
+	return *id == '\0' || strlen(id) > 64 ? "-" : id;
+}
+
+enum err
+req_read(struct req *r, char **params, int (*read)(void *, char *, int), void *from)
+{
+	struct ctx *c = &r->ctx;
+
+	r->params = params;
+	r->out.arena = &c->arena;
+	c->request_id = request_id(r);
+	c->address = req_param(r, "REMOTE_ADDR");
+	r->method = method_read(req_param(r, "REQUEST_METHOD"));
+	r->head_only = r->method == HEAD;
+	r->path = req_param(r, "DOCUMENT_URI");
+	r->raw_uri = req_param(r, "REQUEST_URI");
+	r->query = req_param(r, "QUERY_STRING");
+	r->pairs = pairs_read(c, r->query, &r->pair_count);
+	if (!utf8_valid(r->path, strlen(r->path)))
+		return fail(c, E_NO_ROUTE, NULL);
+	return body_read(r, read, from);
+}

@@ -1,0 +1,135 @@
+#include "tally.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "face.h"
+
+#define BUCKETS 8
+#define CLASSES 6 /* 1xx .. 5xx, and 0 for none */
+
+static const int64_t bucket_us[BUCKETS] = {
+	1000, 2500, 5000, 10000, 50000, 250000, 1000000, 10000000};
+
+struct route_tally {
+	atomic_uint_fast64_t answers[CLASSES], microseconds, buckets[BUCKETS];
+};
+
+struct worker_tally {
+	atomic_int pid;
+	atomic_int_fast64_t memory;
+	atomic_uint_fast64_t requests;
+};
+
+static struct {
+	int workers;
+	atomic_uint_fast64_t *restarts;
+	struct worker_tally *worker;
+	struct route_tally *route;
+} tally;
+
+void
+tally_open(int workers)
+{
+	size_t routes = face_route_count();
+	size_t size = sizeof(*tally.restarts) + (size_t)workers * sizeof(*tally.worker) +
+		routes * sizeof(*tally.route);
+	char *memory = mmap(
+		NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		abort();
+	tally.workers = workers;
+	tally.restarts = (void *)memory;
+	tally.route = (void *)(memory + sizeof(*tally.restarts));
+	tally.worker = (void *)((char *)tally.route + routes * sizeof(*tally.route));
+}
+
+void
+tally_worker(int slot, pid_t pid, int64_t memory_bytes, uint64_t requests)
+{
+	atomic_store(&tally.worker[slot].pid, (int)pid);
+	atomic_store(&tally.worker[slot].memory, memory_bytes);
+	atomic_store(&tally.worker[slot].requests, requests);
+}
+
+void
+tally_worker_gone(int slot)
+{
+	atomic_store(&tally.worker[slot].pid, 0);
+	atomic_store(&tally.worker[slot].memory, 0);
+}
+
+void
+tally_restart(void)
+{
+	atomic_fetch_add(tally.restarts, 1);
+}
+
+void
+tally_request(const struct req *r, int64_t microseconds)
+{
+	struct route_tally *t = &tally.route[face_route_index(r)];
+	int class = r->status / 100;
+
+	atomic_fetch_add(&t->answers[class >= 0 && class < CLASSES ? class : 0], 1);
+	atomic_fetch_add(&t->microseconds, (uint64_t)microseconds);
+	for (int i = 0; i < BUCKETS; i++)
+		if (microseconds <= bucket_us[i])
+			atomic_fetch_add(&t->buckets[i], 1);
+}
+
+static void
+print_route(struct buf *out, size_t index)
+{
+	struct route_tally *t = &tally.route[index];
+	const struct face *face;
+	const struct route *route = face_route_at(index, &face);
+	char *labels = arena_fmt(out->arena, "face=\"%s\",route=\"%s\"", face->name,
+		route == NULL ? "none" : route->name);
+	uint64_t count = 0;
+
+	for (int i = 0; i < CLASSES; i++) {
+		uint64_t n = atomic_load(&t->answers[i]);
+		if (n > 0)
+			buf_fmt(out, "samovar_requests_total{%s,class=\"%dxx\"} %llu\n", labels, i,
+				(unsigned long long)n);
+		count += n;
+	}
+	if (count == 0)
+		return;
+	for (int i = 0; i < BUCKETS; i++)
+		buf_fmt(out, "samovar_request_seconds_bucket{%s,le=\"%g\"} %llu\n", labels,
+			(double)bucket_us[i] / 1e6, (unsigned long long)atomic_load(&t->buckets[i]));
+	buf_fmt(out, "samovar_request_seconds_bucket{%s,le=\"+Inf\"} %llu\n", labels,
+		(unsigned long long)count);
+	buf_fmt(out, "samovar_request_seconds_sum{%s} %.6f\n", labels,
+		(double)atomic_load(&t->microseconds) / 1e6);
+	buf_fmt(out, "samovar_request_seconds_count{%s} %llu\n", labels,
+		(unsigned long long)count);
+}
+
+void
+tally_print(struct buf *out)
+{
+	buf_add(out, "# TYPE samovar_worker_restarts_total counter\n");
+	buf_fmt(out, "samovar_worker_restarts_total %llu\n",
+		(unsigned long long)atomic_load(tally.restarts));
+	buf_add(out, "# TYPE samovar_worker_up gauge\n# TYPE samovar_worker_memory_bytes gauge\n"
+		     "# TYPE samovar_worker_requests gauge\n");
+	for (int i = 0; i < tally.workers; i++) {
+		struct worker_tally *w = &tally.worker[i];
+
+		buf_fmt(out, "samovar_worker_up{worker=\"%d\"} %d\n", i,
+			atomic_load(&w->pid) != 0);
+		buf_fmt(out, "samovar_worker_memory_bytes{worker=\"%d\"} %lld\n", i,
+			(long long)atomic_load(&w->memory));
+		buf_fmt(out, "samovar_worker_requests{worker=\"%d\"} %llu\n", i,
+			(unsigned long long)atomic_load(&w->requests));
+	}
+	buf_add(out, "# TYPE samovar_requests_total counter\n"
+		     "# TYPE samovar_request_seconds histogram\n");
+	for (size_t i = 0; i < face_route_count(); i++)
+		print_route(out, i);
+}

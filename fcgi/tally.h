@@ -1,0 +1,29 @@
+#ifndef TALLY_H
+#define TALLY_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "req.h"
+
+/*
+ * What all workers count together, in memory that they share: per route the answers by class of
+ * status and their times, per worker its state. Written without locks, read by /metrics.
+ */
+
+/* Makes the shared memory; before the first fork. */
+void tally_open(int workers);
+
+/* What a worker says of itself; slot is its number, from 0. */
+void tally_worker(int slot, pid_t pid, int64_t memory_bytes, uint64_t requests);
+void tally_worker_gone(int slot);
+void tally_restart(void);
+
+/* Counts one answered request. */
+void tally_request(const struct req *r, int64_t microseconds);
+
+/* Everything in the text format of Prometheus. */
+void tally_print(struct buf *out);
+
+#endif

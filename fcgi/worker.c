@@ -1,0 +1,238 @@
+#include "worker.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "cache/cache.h"
+#include "db/db.h"
+#include "face.h"
+#include "reply.h"
+#include "tally.h"
+
+#define MAX_CONNECTIONS 64
+#define DRAIN_SECONDS 10  /* nginx closes what is idle after 4 (conf/nginx) */
+#define MEMORY_EVERY 256  /* requests between two looks at the memory */
+#define LEFTOVER 4096
+
+struct worker {
+	int listen_fd, slot;
+	struct db *db;
+	struct cache *cache;
+	uint64_t served;
+	FCGX_Request open[MAX_CONNECTIONS];
+	int open_count, cap;
+	time_t drain_until; /* monotonic; 0: not draining */
+};
+
+static volatile sig_atomic_t stop_wanted;
+
+static void
+on_stop(int signal)
+{
+	(void)signal;
+	stop_wanted = 1;
+}
+
+static int64_t
+monotonic_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+static int64_t
+memory_bytes(void)
+{
+	long long total = 0, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (f != NULL && fscanf(f, "%lld %lld", &total, &resident) != 2)
+		resident = 0;
+	if (f != NULL)
+		fclose(f);
+	return resident * sysconf(_SC_PAGESIZE);
+}
+
+static int
+read_stdin(void *from, char *out, int n)
+{
+	return FCGX_GetStr(out, n, from);
+}
+
+/* What is left of the body would be taken for the next request on the same connection. */
+static void
+drop_leftover(FCGX_Stream *in)
+{
+	char bytes[LEFTOVER];
+
+	while (FCGX_GetStr(bytes, sizeof(bytes), in) == sizeof(bytes))
+		;
+}
+
+static void
+access_line(const struct req *r, int64_t us)
+{
+	const char *method = req_param(r, "REQUEST_METHOD");
+	const char *route = r->route == NULL ? "-" : r->route->name;
+	const char *face = r->face == NULL ? "-" : r->face->name;
+
+	if (strcmp(conf.log_format, "json") == 0)
+		log_info("{\"face\":\"%s\",\"method\":\"%.8s\",\"route\":\"%s\",\"status\":%d,"
+			 "\"ms\":%.1f,\"queries\":%u,\"bytes\":%zu}",
+			face, method, route, r->status, (double)us / 1000, r->ctx.queries,
+			r->out.used);
+	else
+		log_info("face=%s method=%.8s route=%s status=%d ms=%.1f queries=%u bytes=%zu", face,
+			method, route, r->status, (double)us / 1000, r->ctx.queries, r->out.used);
+}
+
+static void
+serve(struct worker *w, FCGX_Request *fcgi)
+{
+	int64_t begin = monotonic_us();
+	struct req r = {0};
+
+	ctx_start(&r.ctx, w->db, w->cache);
+	enum err e = req_read(&r, fcgi->envp, read_stdin, fcgi->in);
+	log_request(r.ctx.request_id);
+	if (conf.site_test_mode && req_header(&r, "X-Samovar-Crash") != NULL)
+		abort();
+	face_serve(&r, e);
+
+	struct buf head = {.arena = &r.ctx.arena};
+	reply_head(&r, &head);
+	FCGX_PutStr(head.text, (int)head.used, fcgi->out);
+	drop_leftover(fcgi->in);
+	if (w->drain_until != 0)
+		fcgi->keepConnection = 0;
+	FCGX_Finish_r(fcgi);
+
+	int64_t us = monotonic_us() - begin;
+	tally_request(&r, us);
+	access_line(&r, us);
+	log_request(NULL);
+	ctx_end(&r.ctx);
+	w->served++;
+}
+
+static void
+drop(struct worker *w, int i)
+{
+	FCGX_Free(&w->open[i], 1);
+	w->open[i] = w->open[--w->open_count];
+}
+
+static void
+take_connection(struct worker *w)
+{
+	int fd = accept4(w->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	FCGX_Request *fcgi = &w->open[w->open_count];
+	FCGX_InitRequest(fcgi, w->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
+	fcgi->ipcFd = fd;
+	/* FCGX_Accept_r() finishes the request before: it must not close what has just come. */
+	fcgi->keepConnection = 1;
+	w->open_count++;
+}
+
+/* A readable connection has a request, or its end. */
+static void
+serve_connection(struct worker *w, int i)
+{
+	FCGX_Request *fcgi = &w->open[i];
+	char byte;
+
+	if (recv(fcgi->ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0 ||
+		FCGX_Accept_r(fcgi) != 0) {
+		drop(w, i);
+		return;
+	}
+	serve(w, fcgi);
+	if (fcgi->ipcFd < 0)
+		drop(w, i);
+}
+
+static bool
+must_retire(struct worker *w)
+{
+	if (stop_wanted || w->served >= (uint64_t)conf.fcgi_max_requests)
+		return true;
+	if (w->served % MEMORY_EVERY != 0)
+		return false;
+	int64_t memory = memory_bytes();
+	tally_worker(w->slot, getpid(), memory, w->served);
+	return memory > conf.fcgi_max_memory;
+}
+
+static bool
+drained(struct worker *w)
+{
+	time_t now = (time_t)(monotonic_us() / 1000000);
+
+	if (w->drain_until == 0 && must_retire(w))
+		w->drain_until = now + DRAIN_SECONDS;
+	return w->drain_until != 0 && (w->open_count == 0 || now >= w->drain_until);
+}
+
+static void
+turn(struct worker *w, const sigset_t *waiting)
+{
+	struct pollfd fds[MAX_CONNECTIONS + 1];
+	struct timespec second = {.tv_sec = 1};
+	bool taking = w->drain_until == 0 && w->open_count < w->cap;
+	int n = w->open_count;
+
+	for (int i = 0; i < n; i++)
+		fds[i] = (struct pollfd){.fd = w->open[i].ipcFd, .events = POLLIN};
+	fds[n] = (struct pollfd){.fd = taking ? w->listen_fd : -1, .events = POLLIN};
+	if (ppoll(fds, (nfds_t)n + 1, &second, waiting) <= 0)
+		return;
+	/* From the last to the first: drop() fills the gap with the last. */
+	for (int i = n - 1; i >= 0; i--)
+		if (fds[i].revents != 0)
+			serve_connection(w, i);
+	if (fds[n].revents != 0)
+		take_connection(w);
+}
+
+int
+worker_run(int listen_fd, int slot)
+{
+	static struct worker w;
+	struct sigaction act = {.sa_handler = on_stop};
+	sigset_t blocked, waiting;
+
+	/* Signals come only while the worker waits, so none is missed and no call is broken. */
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigprocmask(SIG_BLOCK, &blocked, &waiting);
+	sigdelset(&waiting, SIGTERM);
+	sigaction(SIGTERM, &act, NULL);
+
+	w = (struct worker){.listen_fd = listen_fd, .slot = slot, .db = db_new("samovar-fcgi"),
+		.cache = cache_new()};
+	w.cap = conf.fcgi_connections < MAX_CONNECTIONS ? (int)conf.fcgi_connections
+							: MAX_CONNECTIONS;
+	FCGX_Init();
+	tally_worker(slot, getpid(), memory_bytes(), 0);
+	if (db_open(w.db) == E_BUG)
+		return 1;
+	while (!drained(&w))
+		turn(&w, &waiting);
+	db_close(w.db);
+	return 0;
+}

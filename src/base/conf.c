@@ -1,0 +1,451 @@
+#include "base/conf.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+
+enum type { TEXT, INT, BOOL, SECONDS, BYTES };
+enum flag { SECRET = 1, RELOAD = 2 };
+
+struct setting {
+	const char *section, *key;
+	enum type type;
+	const char *def;
+	const char *env; /* further names, blank-separated */
+	int flags;
+	const char *unit, *meaning;
+	size_t offset;
+};
+
+static const struct setting settings[] = {
+#define SETTING(section, key, type, def, env, flags, unit, meaning)                      \
+	{#section, #key, type, def, env, flags, unit, meaning,                           \
+		offsetof(struct conf, section##_##key)},
+#include "base/settings.def"
+#undef SETTING
+};
+
+#define COUNT (sizeof(settings) / sizeof(*settings))
+
+struct conf conf;
+
+/* Values and where they came from, by index in the table. They live as long as the process. */
+struct sources {
+	const char *value[COUNT];
+	const char *from[COUNT];
+};
+
+static struct sources in_force;
+static const char *conf_path, *env_path;
+
+static char *
+copy(const char *s, size_t n)
+{
+	char *c = strndup(s, n);
+
+	if (c == NULL)
+		abort();
+	return c;
+}
+
+static char *
+trimmed(char *s)
+{
+	while (isspace((unsigned char)*s))
+		s++;
+	for (size_t n = strlen(s); n > 0 && isspace((unsigned char)s[n - 1]);)
+		s[--n] = '\0';
+	return s;
+}
+
+static void
+own_env_name(const struct setting *s, char *out, size_t size)
+{
+	snprintf(out, size, "SAMOVAR_%s_%s", s->section, s->key);
+	for (; *out != '\0'; out++)
+		*out = (char)toupper((unsigned char)*out);
+}
+
+/* "SECRET_KEY" -> the setting, by its own name or one of the further names. */
+static const struct setting *
+by_env_name(const char *name, size_t n)
+{
+	char own[80];
+
+	for (const struct setting *s = settings; s < settings + COUNT; s++) {
+		own_env_name(s, own, sizeof(own));
+		if (strlen(own) == n && strncmp(own, name, n) == 0)
+			return s;
+		for (const char *e = s->env; *e != '\0';) {
+			size_t length = strcspn(e, " ");
+			if (length == n && strncmp(e, name, n) == 0)
+				return s;
+			e += length + (e[length] == ' ');
+		}
+	}
+	return NULL;
+}
+
+/* Takes one value of one source; two names that contradict each other in it are an error. */
+static bool
+take(struct sources *sources, const struct setting *s, const char *value, const char *from,
+	const char *source)
+{
+	size_t i = (size_t)(s - settings);
+	const char *before = sources->from[i];
+
+	if (before != NULL && strncmp(before, source, strlen(source)) == 0 &&
+		strcmp(sources->value[i], value) != 0) {
+		log_error("conf: %s and %s are one setting (%s.%s) and differ", before, from,
+			s->section, s->key);
+		return false;
+	}
+	sources->value[i] = value;
+	sources->from[i] = from;
+	return true;
+}
+
+static char *
+joined(const char *a, const char *b)
+{
+	size_t n = strlen(a) + strlen(b) + 1;
+	char *s = malloc(n);
+
+	if (s == NULL)
+		abort();
+	snprintf(s, n, "%s%s", a, b);
+	return s;
+}
+
+static const struct setting *
+by_section_key(const char *section, const char *key)
+{
+	for (const struct setting *s = settings; s < settings + COUNT; s++)
+		if (strcmp(s->section, section) == 0 && strcmp(s->key, key) == 0)
+			return s;
+	return NULL;
+}
+
+static bool
+file_line(struct sources *sources, char *section, size_t size, char *line, int number)
+{
+	char *end, *key = trimmed(line), *value;
+
+	if (*key == '\0' || *key == '#' || *key == ';')
+		return true;
+	if (*key == '[' && (end = strchr(key, ']')) != NULL) {
+		*end = '\0';
+		snprintf(section, size, "%s", trimmed(key + 1));
+		return true;
+	}
+	value = strchr(key, '=');
+	if (value == NULL) {
+		log_error("conf: %s:%d: not \"key = value\"", conf_path, number);
+		return false;
+	}
+	*value++ = '\0';
+	key = trimmed(key);
+	const struct setting *s = by_section_key(section, key);
+	if (s == NULL) {
+		log_error("conf: %s:%d: unknown setting %s.%s", conf_path, number, section, key);
+		return false;
+	}
+	value = trimmed(value);
+	return take(sources, s, copy(value, strlen(value)), joined("file ", conf_path),
+		"none");
+}
+
+static bool
+read_file(struct sources *sources)
+{
+	char line[4096], section[64] = "";
+	FILE *f = fopen(conf_path, "re");
+	bool good = true;
+
+	if (f == NULL) {
+		log_error("conf: %s: %s", conf_path, strerror(errno));
+		return false;
+	}
+	for (int n = 1; fgets(line, sizeof(line), f) != NULL; n++)
+		good = file_line(sources, section, sizeof(section), line, n) && good;
+	fclose(f);
+	return good;
+}
+
+/* A .env may belong to other programs too: names that are not ours are left alone. */
+static bool
+env_file_line(struct sources *sources, char *line)
+{
+	char *name = trimmed(line), *value = strchr(name, '=');
+
+	if (*name == '#' || value == NULL)
+		return true;
+	*value++ = '\0';
+	if (strncmp(name, "export ", 7) == 0)
+		name += 7;
+	name = trimmed(name);
+	value = trimmed(value);
+	size_t n = strlen(value);
+	if (n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n - 1] == value[0]) {
+		value[n - 1] = '\0';
+		value++;
+	}
+	const struct setting *s = by_env_name(name, strlen(name));
+	if (s == NULL) {
+		if (strncmp(name, "SAMOVAR_", 8) != 0 || strcmp(name, "SAMOVAR_NOW") == 0)
+			return true;
+		log_error("conf: %s: unknown setting %s", env_path, name);
+		return false;
+	}
+	return take(sources, s, copy(value, strlen(value)), joined("env file ", name), "env file");
+}
+
+static bool
+read_env_file(struct sources *sources)
+{
+	char line[4096];
+	FILE *f = fopen(env_path, "re");
+	bool good = true;
+
+	if (f == NULL) {
+		log_error("conf: %s: %s", env_path, strerror(errno));
+		return false;
+	}
+	while (fgets(line, sizeof(line), f) != NULL)
+		good = env_file_line(sources, line) && good;
+	fclose(f);
+	return good;
+}
+
+static bool
+read_environment(struct sources *sources)
+{
+	extern char **environ;
+	bool good = true;
+
+	for (char **e = environ; *e != NULL; e++) {
+		const char *value = strchr(*e, '=');
+		const struct setting *s =
+			value == NULL ? NULL : by_env_name(*e, (size_t)(value - *e));
+
+		if (s != NULL)
+			good = take(sources, s, value + 1,
+				       joined("environment ", copy(*e, (size_t)(value - *e))),
+				       "environment") &&
+				good;
+	}
+	return good;
+}
+
+/* A secret may stand in a file of its own: "@/run/credentials/..." */
+static const char *
+secret_from_file(const char *value)
+{
+	char text[1024];
+	FILE *f = fopen(value + 1, "re");
+
+	if (f == NULL)
+		return NULL;
+	size_t n = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	char *clean = trimmed(text);
+	return copy(clean, strlen(clean));
+}
+
+static bool
+number_read(const char *text, enum type type, int64_t *out)
+{
+	static const struct {
+		enum type type;
+		char letter;
+		int64_t times;
+	} units[] = {{SECONDS, 's', 1}, {SECONDS, 'm', 60}, {SECONDS, 'h', 3600},
+		{SECONDS, 'd', 86400}, {BYTES, 'k', 1024}, {BYTES, 'm', 1048576},
+		{BYTES, 'g', 1073741824}};
+	char *end;
+
+	errno = 0;
+	*out = strtoll(text, &end, 10);
+	if (end == text || errno != 0)
+		return false;
+	if (*end == '\0')
+		return true;
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (type == units[i].type && tolower((unsigned char)*end) == units[i].letter &&
+			end[1] == '\0') {
+			return !__builtin_mul_overflow(*out, units[i].times, out);
+		}
+	return false;
+}
+
+static bool
+bool_read(const char *text, bool *out)
+{
+	static const char *const yes[] = {"true", "1", "yes", "on"};
+	static const char *const no[] = {"false", "0", "no", "off", ""};
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
+		if (strcasecmp(text, yes[i]) == 0) {
+			*out = true;
+			return true;
+		}
+	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
+		if (strcasecmp(text, no[i]) == 0) {
+			*out = false;
+			return true;
+		}
+	return false;
+}
+
+static bool
+apply_one(struct conf *out, const struct setting *s, const char *value, const char *from)
+{
+	void *member = (char *)out + s->offset;
+	bool good = true;
+
+	if ((s->flags & SECRET) != 0 && value[0] == '@') {
+		value = secret_from_file(value);
+		good = value != NULL;
+	} else if (s->type == BOOL) {
+		good = bool_read(value, member);
+	} else if (s->type != TEXT) {
+		good = number_read(value, s->type, member) && *(int64_t *)member >= 0;
+	}
+	if (good && s->type == TEXT)
+		*(const char **)member = value;
+	if (!good)
+		log_error("conf: %s.%s (%s): cannot be read%s%s", s->section, s->key, from,
+			s->unit[0] == '\0' ? "" : ", expected: ", s->unit);
+	return good;
+}
+
+static bool
+load(struct sources *sources, struct conf *out)
+{
+	bool good = true;
+
+	if (conf_path != NULL)
+		good = read_file(sources) && good;
+	if (env_path != NULL)
+		good = read_env_file(sources) && good;
+	good = read_environment(sources) && good;
+	for (size_t i = 0; i < COUNT; i++) {
+		if (sources->value[i] == NULL) {
+			sources->value[i] = settings[i].def;
+			sources->from[i] = "default";
+		}
+		good = apply_one(out, &settings[i], sources->value[i], sources->from[i]) && good;
+	}
+	return good;
+}
+
+bool
+conf_load(const char *file, const char *env_file)
+{
+	conf_path = file;
+	env_path = env_file;
+	return load(&in_force, &conf);
+}
+
+bool
+conf_reload(void)
+{
+	struct sources sources = {0};
+	struct conf fresh = conf;
+
+	if (!load(&sources, &fresh))
+		return false;
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct setting *s = &settings[i];
+
+		if ((s->flags & RELOAD) == 0)
+			continue;
+		in_force.value[i] = sources.value[i];
+		in_force.from[i] = sources.from[i];
+		apply_one(&conf, s, sources.value[i], sources.from[i]);
+	}
+	return true;
+}
+
+bool
+conf_check_server(void)
+{
+	static const char *const samples[] = {"your_secret_key", "secret", "changeme"};
+	bool good = strlen(conf.token_secret) >= 32 || conf.site_debug;
+
+	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++)
+		good = good && (conf.site_debug || strcmp(conf.token_secret, samples[i]) != 0);
+	if (!good || conf.token_secret[0] == '\0') {
+		log_error("conf: token.secret (TOKEN__SECRET_KEY, SECRET_KEY) must be 32 characters "
+			  "or more, and no sample");
+		return false;
+	}
+	if (strcmp(conf.token_algorithm, "HS256") != 0) {
+		log_error("conf: token.algorithm: only HS256 is known");
+		return false;
+	}
+	return true;
+}
+
+void
+conf_print(FILE *out)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct setting *s = &settings[i];
+		const char *value = in_force.value[i];
+
+		if ((s->flags & SECRET) != 0 && value[0] != '\0' && value[0] != '@')
+			value = "********";
+		fprintf(out, "%s.%s = %s  # %s\n", s->section, s->key, value,
+			in_force.from[i]);
+	}
+}
+
+static void
+print_meaning(FILE *out, const struct setting *s)
+{
+	fprintf(out, "# %s%s%s%s%s\n", s->meaning, s->unit[0] == '\0' ? "" : " [", s->unit,
+		s->unit[0] == '\0' ? "" : "]", (s->flags & RELOAD) != 0 ? " (SIGHUP)" : "");
+}
+
+void
+conf_print_env(FILE *out)
+{
+	char own[80];
+
+	fputs("# Every setting of Samovar. What stands behind # is the default.\n", out);
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct setting *s = &settings[i];
+		size_t n = strcspn(s->env, " ");
+
+		own_env_name(s, own, sizeof(own));
+		fputc('\n', out);
+		print_meaning(out, s);
+		if (s->env[0] != '\0')
+			fprintf(out, "# also: %s\n", n == strlen(s->env) ? own : s->env);
+		fprintf(out, "#%.*s=%s\n", n == 0 ? (int)sizeof(own) : (int)n,
+			n == 0 ? own : s->env, s->def);
+	}
+}
+
+void
+conf_print_file(FILE *out)
+{
+	const char *section = "";
+
+	fputs("# Every setting of Samovar. What stands behind # is the default.\n", out);
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct setting *s = &settings[i];
+
+		if (strcmp(section, s->section) != 0)
+			fprintf(out, "\n[%s]\n", s->section);
+		section = s->section;
+		print_meaning(out, s);
+		fprintf(out, "#%s = %s\n", s->key, s->def);
+	}
+}

@@ -1,0 +1,48 @@
+#ifndef CONF_H
+#define CONF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/*
+ * The settings in force, one member for each line of settings.def: conf.db_host, conf.bot_token.
+ * Set before the first fork; SIGHUP replaces only what is marked RELOAD.
+ */
+typedef const char *conf_TEXT;
+typedef int64_t conf_INT;
+typedef bool conf_BOOL;
+typedef int64_t conf_SECONDS;
+typedef int64_t conf_BYTES;
+
+struct conf {
+#define SETTING(section, key, type, def, env, flags, unit, meaning) conf_##type section##_##key;
+#include "base/settings.def"
+#undef SETTING
+};
+
+extern struct conf conf;
+
+/*
+ * Reads defaults, then file (may be NULL), then env_file (a .env; may be NULL), then the
+ * environment. A later source wins. False, with every complaint in the log, if a value cannot be
+ * read, a key of file is unknown, or two names of one setting contradict each other.
+ */
+bool conf_load(const char *file, const char *env_file);
+
+/* Reads the same sources anew and takes over what is marked RELOAD. False: nothing was changed. */
+bool conf_reload(void);
+
+/* Checks what a server must not start with: short or sample secrets outside debug. */
+bool conf_check_server(void);
+
+/* Prints "section.key = value  # from where", secrets masked. */
+void conf_print(FILE *out);
+
+/* Prints a sample .env: every setting with its names, default, unit and meaning. */
+void conf_print_env(FILE *out);
+
+/* The same as conf/samovar.conf. */
+void conf_print_file(FILE *out);
+
+#endif

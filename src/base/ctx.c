@@ -1,0 +1,84 @@
+#include "base/ctx.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct after {
+	struct after *next;
+	void (*fn)(struct ctx *, void *);
+	void *thing;
+};
+
+void
+ctx_start(struct ctx *c, struct db *db, struct cache *cache)
+{
+	*c = (struct ctx){.db = db, .cache = cache, .now = utc_now()};
+}
+
+void
+ctx_end(struct ctx *c)
+{
+	arena_end(&c->arena);
+}
+
+enum err
+fail(struct ctx *c, enum err e, const char *why, ...)
+{
+	va_list args;
+
+	if (c->err != OK)
+		return c->err;
+	c->err = e;
+	c->why = err_sentence(e);
+	if (why != NULL) {
+		va_start(args, why);
+		c->why = arena_vfmt(&c->arena, why, args);
+		va_end(args);
+	}
+	return e;
+}
+
+void
+ctx_forgive(struct ctx *c)
+{
+	c->err = OK;
+	c->why = NULL;
+	c->flaws = NULL;
+	c->told = NULL;
+}
+
+void
+tell(struct ctx *c, const char *key, int64_t value)
+{
+	struct told *t = arena_new(&c->arena, sizeof(*t));
+
+	*t = (struct told){c->told, key, value};
+	c->told = t;
+}
+
+void
+ctx_after_commit(struct ctx *c, void (*fn)(struct ctx *, void *), void *thing)
+{
+	struct after *a = arena_new(&c->arena, sizeof(*a)), **end = &c->after;
+
+	*a = (struct after){NULL, fn, thing};
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = a;
+}
+
+void
+ctx_committed(struct ctx *c)
+{
+	struct after *list = c->after;
+
+	c->after = NULL;
+	for (struct after *a = list; a != NULL; a = a->next)
+		a->fn(c, a->thing);
+}
+
+void
+ctx_undone(struct ctx *c)
+{
+	c->after = NULL;
+}

@@ -1,0 +1,324 @@
+#include "base/field.h"
+
+#include <json-c/json.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+
+#define JSON_DEPTH 32
+
+static const char *const type_names[] = {[FIELD_TEXT] = "str",
+	[FIELD_INT] = "integer",
+	[FIELD_BOOL] = "boolean",
+	[FIELD_REAL] = "float",
+	[FIELD_TIME] = "datetime",
+	[FIELD_DATE] = "date",
+	[FIELD_TEXTS] = "list",
+	[FIELD_OBJECT] = "dict"};
+
+static void
+json_drop(void *json)
+{
+	json_object_put(json);
+}
+
+static void
+tokener_drop(void *tokener)
+{
+	json_tokener_free(tokener);
+}
+
+enum err
+json_read(struct ctx *c, const char *text, size_t n, struct json_object **out)
+{
+	struct flaw flaw = {.place = "body", .kind = FLAW_SYNTAX};
+	json_tokener *t = json_tokener_new_ex(JSON_DEPTH);
+	json_object *json = NULL;
+
+	if (t == NULL)
+		return fail(c, E_BUG, NULL);
+	arena_defer(&c->arena, tokener_drop, t);
+	json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	/* The NUL behind the text ends a number that stands alone. */
+	if (n > 0 && n < INT32_MAX && memchr(text, '\0', n) == NULL)
+		json = json_tokener_parse_ex(t, text, (int)n + 1);
+	if (json == NULL && (n == 0 || json_tokener_get_error(t) != json_tokener_success ||
+				    memchr(text, '\0', n) != NULL)) {
+		flaw.limit = (int64_t)json_tokener_get_parse_end(t);
+		return flaw_add(c, flaw);
+	}
+	arena_defer(&c->arena, json_drop, json);
+	if (!json_object_is_type(json, json_type_object)) {
+		flaw.kind = FLAW_NOT_OBJECT;
+		return flaw_add(c, flaw);
+	}
+	*out = json;
+	return OK;
+}
+
+static enum err
+flaw_at(struct ctx *c, const struct field *f, const char *place, enum flaw_kind kind,
+	int64_t limit, const char *expected)
+{
+	return flaw_add(c, (struct flaw){.place = place, .field = f->name, .kind = kind,
+				   .limit = limit, .expected = expected});
+}
+
+static enum err
+check_range(struct ctx *c, const struct field *f, const char *place, int64_t v, bool text)
+{
+	if (f->min == 0 && f->max == 0)
+		return OK;
+	if (v < f->min)
+		return flaw_at(c, f, place, text ? FLAW_SHORT : FLAW_SMALL, f->min, NULL);
+	if (v > f->max)
+		return flaw_at(c, f, place, text ? FLAW_LONG : FLAW_LARGE, f->max, NULL);
+	return OK;
+}
+
+static enum err
+put_text(struct ctx *c, const struct field *f, const char *place, const char *s, void *member)
+{
+	if (utf8_count(s) < 0)
+		return flaw_at(c, f, place, FLAW_FORM, 0, "utf-8");
+	s = f->trim ? str_trim(&c->arena, s) : arena_str(&c->arena, s);
+	TRY(check_range(c, f, place, utf8_count(s), true));
+	if (f->one_of != NULL && !str_in(s, f->one_of))
+		return flaw_at(c, f, place, FLAW_CHOICE, 0, f->one_of);
+	*(const char **)member = s;
+	return OK;
+}
+
+static enum err
+put_texts(struct ctx *c, const struct field *f, struct json_object *json, struct texts *out)
+{
+	size_t n = json_object_array_length(json);
+	const char **list = arena_new(&c->arena, (n + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *item = json_object_array_get_idx(json, i);
+
+		if (!json_object_is_type(item, json_type_string))
+			return flaw_at(c, f, "body", FLAW_TYPE, 0, "str");
+		TRY(put_text(c, &(struct field){.name = f->name}, "body",
+			json_object_get_string(item), &list[i]));
+	}
+	*out = (struct texts){n, list};
+	return OK;
+}
+
+/* A value of the field's own JSON type, else FLAW_TYPE. */
+static enum err
+put_json(struct ctx *c, const struct field *f, struct json_object *json, void *member)
+{
+	enum json_type type = json_object_get_type(json);
+
+	if (f->type == FIELD_TEXT && type == json_type_string) {
+		if (strlen(json_object_get_string(json)) !=
+			(size_t)json_object_get_string_len(json))
+			return flaw_at(c, f, "body", FLAW_FORM, 0, "text without NUL");
+		return put_text(c, f, "body", json_object_get_string(json), member);
+	}
+	if (f->type == FIELD_INT && type == json_type_int) {
+		*(int64_t *)member = json_object_get_int64(json);
+		return check_range(c, f, "body", *(int64_t *)member, false);
+	}
+	if (f->type == FIELD_BOOL && type == json_type_boolean) {
+		*(bool *)member = json_object_get_boolean(json);
+		return OK;
+	}
+	if (f->type == FIELD_REAL && (type == json_type_double || type == json_type_int)) {
+		double v = json_object_get_double(json);
+
+		*(double *)member = v;
+		return !isfinite(v) ? flaw_at(c, f, "body", FLAW_TYPE, 0, "float")
+				    : check_range(c, f, "body",
+					      (int64_t)(v < 0 ? floor(v) : ceil(v)), false);
+	}
+	if (f->type == FIELD_TEXTS && type == json_type_array)
+		return put_texts(c, f, json, member);
+	if (f->type == FIELD_TIME && type == json_type_string &&
+		utc_parse(json_object_get_string(json), member))
+		return OK;
+	if (f->type == FIELD_DATE && type == json_type_string &&
+		date_parse(json_object_get_string(json), member))
+		return OK;
+	return flaw_at(c, f, "body", FLAW_TYPE, 0, type_names[f->type]);
+}
+
+static void
+flag_extra_keys(struct ctx *c, struct json_object *json, const struct field *fields)
+{
+	json_object_object_foreach(json, key, value)
+	{
+		const struct field *f = fields;
+
+		(void)value;
+		while (f->name != NULL && strcmp(f->name, key) != 0)
+			f++;
+		if (f->name == NULL)
+			flaw_add(c, (struct flaw){.place = "body", .kind = FLAW_EXTRA,
+					    .field = arena_str(&c->arena, key)});
+	}
+}
+
+enum err
+fields_from_json(struct ctx *c, struct json_object *json, const struct field *fields,
+	bool strict, void *out)
+{
+	for (const struct field *f = fields; f->name != NULL; f++) {
+		void *member = (char *)out + f->offset;
+		struct json_object *value;
+
+		if (!json_object_object_get_ex(json, f->name, &value)) {
+			if (f->must)
+				flaw_at(c, f, "body", FLAW_MISSING, 0, NULL);
+		} else if (value == NULL) {
+			if (f->must)
+				flaw_at(c, f, "body", FLAW_NULL, 0, NULL);
+		} else if (put_json(c, f, value, member) == OK && f->rule != NULL) {
+			f->rule(c, f, "body", member);
+		}
+	}
+	if (strict)
+		flag_extra_keys(c, json, fields);
+	return c->err;
+}
+
+static enum err
+put_pair(struct ctx *c, const struct field *f, const char *place, const char *s, void *member)
+{
+	switch (f->type) {
+	case FIELD_TEXT:
+		return put_text(c, f, place, s, member);
+	case FIELD_INT:
+		if (!int_read(s, member))
+			return flaw_at(c, f, place, FLAW_TYPE, 0, "integer");
+		return check_range(c, f, place, *(int64_t *)member, false);
+	case FIELD_BOOL:
+		*(bool *)member = str_eq(s, "true") || str_eq(s, "1");
+		return *(bool *)member || str_eq(s, "false") || str_eq(s, "0")
+			? OK
+			: flaw_at(c, f, place, FLAW_TYPE, 0, "boolean");
+	case FIELD_DATE:
+		return date_parse(s, member) ? OK : flaw_at(c, f, place, FLAW_TYPE, 0, "date");
+	default:
+		return flaw_at(c, f, place, FLAW_TYPE, 0, type_names[f->type]);
+	}
+}
+
+/* All values of a name that may be repeated: ?status=a&status=b */
+static enum err
+put_repeated(struct ctx *c, const struct field *f, const char *place,
+	const struct pair *pairs, size_t count, struct texts *out)
+{
+	const char **list = arena_new(&c->arena, (count + 1) * sizeof(*list));
+	struct field one = {.name = f->name, .one_of = f->one_of, .min = f->min, .max = f->max};
+
+	out->list = list;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(pairs[i].name, f->name) == 0)
+			TRY(put_text(c, &one, place, pairs[i].value, &list[out->count++]));
+	return OK;
+}
+
+enum err
+fields_from_pairs(struct ctx *c, const struct pair *pairs, size_t count, const char *place,
+	const struct field *fields, void *out)
+{
+	for (const struct field *f = fields; f->name != NULL; f++) {
+		void *member = (char *)out + f->offset;
+		const char *value = NULL;
+
+		for (size_t i = 0; i < count; i++)
+			if (strcmp(pairs[i].name, f->name) == 0)
+				value = pairs[i].value;
+		if (value == NULL) {
+			if (f->must)
+				flaw_at(c, f, place, FLAW_MISSING, 0, NULL);
+		} else if (f->type == FIELD_TEXTS) {
+			put_repeated(c, f, place, pairs, count, member);
+		} else if (put_pair(c, f, place, value, member) == OK && f->rule != NULL) {
+			f->rule(c, f, place, member);
+		}
+	}
+	return c->err;
+}
+
+static bool
+member_absent(const struct field *f, const void *member)
+{
+	return (f->type == FIELD_TEXT && *(const char *const *)member == NULL) ||
+		(f->type == FIELD_TIME && ((const struct utc *)member)->us == 0) ||
+		(f->type == FIELD_DATE && ((const struct date *)member)->year == 0);
+}
+
+static void
+texts_to_json(struct buf *b, const struct texts *t)
+{
+	buf_add(b, "[");
+	for (size_t i = 0; i < t->count; i++) {
+		buf_add(b, i == 0 ? "" : ",");
+		buf_json(b, t->list[i]);
+	}
+	buf_add(b, "]");
+}
+
+static void
+member_to_json(
+	struct buf *b, const struct field *f, const void *member, enum face_style style)
+{
+	switch (f->type) {
+	case FIELD_TEXT:
+		buf_json(b, *(const char *const *)member);
+		break;
+	case FIELD_INT:
+		buf_fmt(b, "%lld", (long long)*(const int64_t *)member);
+		break;
+	case FIELD_BOOL:
+		buf_add(b, *(const bool *)member ? "true" : "false");
+		break;
+	case FIELD_REAL:
+		buf_fmt(b, "%.15g", *(const double *)member);
+		break;
+	case FIELD_TIME:
+		buf_json(b, utc_iso(b->arena, *(const struct utc *)member));
+		break;
+	case FIELD_DATE:
+		buf_json(b, date_iso(b->arena, *(const struct date *)member));
+		break;
+	case FIELD_TEXTS:
+		texts_to_json(b, member);
+		break;
+	case FIELD_OBJECT:
+		fields_to_json(b, f->in, member, style);
+		break;
+	case FIELD_NONE:
+		break;
+	}
+}
+
+void
+fields_to_json(
+	struct buf *b, const struct field *fields, const void *in, enum face_style style)
+{
+	const char *comma = "";
+
+	buf_add(b, "{");
+	for (const struct field *f = fields; f->name != NULL; f++) {
+		const void *member = (const char *)in + f->offset;
+		bool absent = member_absent(f, member);
+
+		if (absent && style == STYLE_OMIT_NULL)
+			continue;
+		buf_fmt(b, "%s\"%s\":", comma, f->name);
+		if (absent)
+			buf_add(b, "null");
+		else
+			member_to_json(b, f, member, style);
+		comma = ",";
+	}
+	buf_add(b, "}");
+}

@@ -1,0 +1,45 @@
+#ifndef FLAW_H
+#define FLAW_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct ctx;
+
+/* What may be wrong with one piece of input. The words for it are the face's. */
+enum flaw_kind {
+	FLAW_MISSING,   /* required, but absent */
+	FLAW_NULL,      /* required, but null */
+	FLAW_EXTRA,     /* a key that nobody asked for */
+	FLAW_TYPE,      /* expected says which type it should have */
+	FLAW_SHORT,     /* fewer characters than limit */
+	FLAW_LONG,      /* more characters than limit */
+	FLAW_SMALL,     /* a number below limit */
+	FLAW_LARGE,     /* a number above limit */
+	FLAW_FORM,      /* not of the form that expected names: "uuid", "email", "utf-8" */
+	FLAW_CHOICE,    /* not one of the words in expected */
+	FLAW_SYNTAX,    /* not JSON at all; limit is the byte where reading stopped */
+	FLAW_NOT_OBJECT /* JSON, but not an object */
+};
+
+struct flaw {
+	struct flaw *next;
+	const char *place; /* "body", "query", "path" or "header" */
+	const char *field; /* NULL: the place as a whole */
+	enum flaw_kind kind;
+	const char *expected; /* see enum flaw_kind */
+	int64_t limit;
+	const char *words; /* a sentence of its own (a rule's), or NULL */
+};
+
+/*
+ * Adds one flaw behind those already found and notes E_INPUT with a sentence that names the field.
+ * Returns E_INPUT. The texts must live as long as the ctx.
+ */
+enum err flaw_add(struct ctx *c, struct flaw flaw);
+
+/* The English sentence for a flaw without its place: "must have at most 255 characters". */
+const char *flaw_sentence(struct ctx *c, const struct flaw *flaw);
+
+#endif

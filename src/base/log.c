@@ -1,0 +1,77 @@
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+/* The levels of syslog(3), which journald reads off the start of a line. */
+enum level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARN = 4, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
+
+static const char *program = "samovar";
+static const char *request;
+static enum level most = LOG_LEVEL_INFO;
+
+void
+log_open(const char *name, const char *level)
+{
+	static const struct {
+		const char *name;
+		enum level level;
+	} levels[] = {{"error", LOG_LEVEL_ERROR}, {"warning", LOG_LEVEL_WARN},
+		{"info", LOG_LEVEL_INFO}, {"debug", LOG_LEVEL_DEBUG}};
+
+	program = name;
+	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++)
+		if (strcasecmp(level, levels[i].name) == 0)
+			most = levels[i].level;
+}
+
+void
+log_request(const char *id)
+{
+	request = id;
+}
+
+/* One write(2) a line: lines of several processes on one pipe must not mix. */
+static void
+log_line(enum level level, const char *format, va_list args)
+{
+	char line[2048];
+	int saved = errno;
+
+	if (level > most)
+		return;
+	int n = snprintf(line, sizeof(line), "<%d>%s[%d]%s%s: ", (int)level, program,
+		(int)getpid(), request == NULL ? "" : " request=",
+		request == NULL ? "" : request);
+	size_t room = sizeof(line) - 1;
+	size_t used = (size_t)n < room ? (size_t)n : room;
+	n = vsnprintf(line + used, room - used, format, args);
+	used += n < 0 ? 0 : (size_t)n < room - used ? (size_t)n : room - used - 1;
+	for (size_t i = 0; i < used; i++)
+		if ((unsigned char)line[i] < 32 || line[i] == 127)
+			line[i] = '?';
+	line[used++] = '\n';
+	if (write(STDERR_FILENO, line, used) < 0) {
+		/* nobody is left to tell */
+	}
+	errno = saved;
+}
+
+#define LOG_FUNCTION(name, level)                                                        \
+	void name(const char *format, ...)                                               \
+	{                                                                                \
+		va_list args;                                                            \
+                                                                                         \
+		va_start(args, format);                                                  \
+		log_line(level, format, args);                                           \
+		va_end(args);                                                            \
+	}
+
+LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)
+LOG_FUNCTION(log_warn, LOG_LEVEL_WARN)
+LOG_FUNCTION(log_info, LOG_LEVEL_INFO)
+LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG)

@@ -1,0 +1,19 @@
+#ifndef LOG_H
+#define LOG_H
+
+/*
+ * One line an event on standard error, with journald's level in front ("<6>"), the program's name
+ * and, inside a unit of work, the request id. Control characters are made visible, so that no
+ * input can forge a line. Never give it a secret, a token, or a person's data.
+ */
+void log_open(const char *program, const char *level);
+
+/* The id that the following lines carry; NULL for none. Kept by pointer. */
+void log_request(const char *id);
+
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

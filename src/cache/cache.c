@@ -1,0 +1,177 @@
+#include "cache/cache.h"
+
+#include <hiredis/hiredis.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/str.h"
+
+#define WAIT_MS 250   /* a slow Redis must not make every request slow */
+#define RETRY_SECONDS 1
+
+struct cache {
+	redisContext *redis; /* NULL when away */
+	time_t retry_at;     /* monotonic seconds */
+};
+
+static time_t
+monotonic_seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
+struct cache *
+cache_new(void)
+{
+	struct cache *k = calloc(1, sizeof(*k));
+
+	if (k == NULL)
+		abort();
+	return k;
+}
+
+static void
+cache_away(struct cache *k, const char *why)
+{
+	log_warn("redis: away: %s", why);
+	if (k->redis != NULL)
+		redisFree(k->redis);
+	k->redis = NULL;
+	k->retry_at = monotonic_seconds() + RETRY_SECONDS;
+}
+
+void
+cache_forget(struct cache *k)
+{
+	if (k->redis != NULL)
+		redisFree(k->redis);
+	k->redis = NULL;
+	k->retry_at = 0;
+}
+
+static bool
+cache_connect(struct cache *k)
+{
+	struct timeval wait = {.tv_usec = WAIT_MS * 1000};
+
+	if (k->redis != NULL)
+		return true;
+	if (monotonic_seconds() < k->retry_at)
+		return false;
+	k->redis = conf.redis_socket[0] != '\0'
+		? redisConnectUnixWithTimeout(conf.redis_socket, wait)
+		: redisConnectWithTimeout(conf.redis_host, (int)conf.redis_port, wait);
+	if (k->redis == NULL || k->redis->err != 0) {
+		cache_away(k, k->redis == NULL ? "no memory" : k->redis->errstr);
+		return false;
+	}
+	redisSetTimeout(k->redis, wait);
+	if (conf.redis_password[0] == '\0')
+		return true;
+	redisReply *r = redisCommand(k->redis, "AUTH %s", conf.redis_password);
+	bool good = r != NULL && r->type != REDIS_REPLY_ERROR;
+	freeReplyObject(r);
+	if (!good)
+		cache_away(k, "password refused");
+	return good;
+}
+
+static void
+reply_drop(void *reply)
+{
+	freeReplyObject(reply);
+}
+
+static redisReply *command(struct ctx *c, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* NULL when away; an error answer counts as away too. The reply lives as long as the ctx. */
+static redisReply *
+command(struct ctx *c, const char *format, ...)
+{
+	struct cache *k = c->cache;
+	va_list args;
+
+	if (k == NULL || !cache_connect(k))
+		return NULL;
+	va_start(args, format);
+	redisReply *r = redisvCommand(k->redis, format, args);
+	va_end(args);
+	if (r != NULL)
+		arena_defer(&c->arena, reply_drop, r);
+	if (r == NULL || r->type == REDIS_REPLY_ERROR) {
+		cache_away(k, r == NULL ? k->redis->errstr : r->str);
+		return NULL;
+	}
+	return r;
+}
+
+bool
+cache_up(struct cache *cache)
+{
+	struct ctx c = {.cache = cache};
+	bool up = command(&c, "PING") != NULL;
+
+	arena_end(&c.arena);
+	return up;
+}
+
+const char *
+cache_get(struct ctx *c, const char *key)
+{
+	redisReply *r = command(c, "GET %s%s", conf.redis_prefix, key);
+
+	return r != NULL && r->type == REDIS_REPLY_STRING ? r->str : NULL;
+}
+
+bool
+cache_set(struct ctx *c, const char *key, const char *value, int64_t seconds)
+{
+	return command(c, "SET %s%s %s EX %lld", conf.redis_prefix, key, value,
+		       (long long)seconds) != NULL;
+}
+
+bool
+cache_add(struct ctx *c, const char *key, const char *value, int64_t seconds)
+{
+	redisReply *r = command(c, "SET %s%s %s EX %lld NX", conf.redis_prefix, key, value,
+		(long long)seconds);
+
+	return r != NULL && r->type == REDIS_REPLY_STATUS;
+}
+
+bool
+cache_drop(struct ctx *c, const char *key)
+{
+	return command(c, "DEL %s%s", conf.redis_prefix, key) != NULL;
+}
+
+int64_t
+cache_count(struct ctx *c, const char *key, int64_t seconds)
+{
+	/* One script, so that no counter is ever left without an end. */
+	static const char script[] = "local n = redis.call('INCR', KEYS[1]) "
+				     "if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end "
+				     "return n";
+	redisReply *r = command(c, "EVAL %s 1 %s%s %lld", script, conf.redis_prefix, key,
+		(long long)seconds);
+
+	return r != NULL && r->type == REDIS_REPLY_INTEGER ? r->integer : 0;
+}
+
+int64_t
+cache_counted(struct ctx *c, const char *key)
+{
+	const char *text = cache_get(c, key);
+	int64_t n;
+
+	return text != NULL && int_read(text, &n) ? n : 0;
+}

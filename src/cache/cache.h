@@ -1,0 +1,45 @@
+#ifndef CACHE_H
+#define CACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+
+/*
+ * Redis: copies and counts, never a source of truth. Every call may find it away; then it answers
+ * false ("not known") at once and tries again after a second. It may be emptied at any moment.
+ * Keys get the prefix of redis.prefix.
+ */
+
+/* The object only; the first call connects. Never NULL. */
+struct cache *cache_new(void);
+
+/* Drops the parent's connection in a child after fork. */
+void cache_forget(struct cache *cache);
+
+/* True if Redis answers a PING now. */
+bool cache_up(struct cache *cache);
+
+/* The value, which lives as long as the ctx; NULL when absent or when Redis is away. */
+const char *cache_get(struct ctx *c, const char *key);
+
+/* Sets for so many seconds. False when Redis is away. */
+bool cache_set(struct ctx *c, const char *key, const char *value, int64_t seconds);
+
+/* The same, only where the key is not there yet. True if it was set. */
+bool cache_add(struct ctx *c, const char *key, const char *value, int64_t seconds);
+
+/* Removes the key. False when Redis is away. */
+bool cache_drop(struct ctx *c, const char *key);
+
+/*
+ * Adds one to a counter that ends so many seconds after its first count, and gives the new value;
+ * 0 when Redis is away.
+ */
+int64_t cache_count(struct ctx *c, const char *key, int64_t seconds);
+
+/* The counter's value without counting; 0 when absent or away. */
+int64_t cache_counted(struct ctx *c, const char *key);
+
+#endif

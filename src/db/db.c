@@ -1,0 +1,310 @@
+#include "db/db.h"
+
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "db/db_conn.h"
+
+static const struct {
+	const char *name;
+	enum err err;
+} constraints[] = {
+#define CONSTRAINT(name, err) {name, err},
+#include "db/constraints.def"
+#undef CONSTRAINT
+};
+
+static void
+result_drop(void *result)
+{
+	PQclear(result);
+}
+
+/* What a failed statement means, logged here where the reason is known. */
+static enum err
+sql_fail(struct ctx *c, const char *name, PGresult *result)
+{
+	const char *state = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *broken =
+		result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+
+	for (size_t i = 0; broken != NULL && i < sizeof(constraints) / sizeof(*constraints); i++)
+		if (strcmp(constraints[i].name, broken) == 0)
+			return fail(c, constraints[i].err, NULL);
+	if (state == NULL || PQstatus(c->db->pg) != CONNECTION_OK || strncmp(state, "08", 2) == 0 ||
+		strncmp(state, "57P", 3) == 0) {
+		log_warn("db: %s: connection lost", name);
+		db_close(c->db);
+		return fail(c, E_BUSY, NULL);
+	}
+	if (strncmp(state, "40", 2) == 0 || strcmp(state, "57014") == 0 ||
+		strcmp(state, "55P03") == 0 || strncmp(state, "53", 2) == 0) {
+		log_warn("db: %s: state %s", name, state);
+		return fail(c, E_BUSY, NULL);
+	}
+	/* The message may quote a value, so only its first line without detail is logged. */
+	log_error("db: %s: state %s %s: %s", name, state, broken == NULL ? "" : broken,
+		PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+	return fail(c, strncmp(state, "22", 2) == 0 ? E_INPUT : E_BUG, NULL);
+}
+
+/* Sends one statement and waits for its last result, which lives as long as the ctx. */
+static enum err
+run(struct ctx *c, const struct db_stmt *s, struct args args, PGresult **out)
+{
+	struct db *db = c->db;
+	PGresult *result;
+
+	if (args.count != s->params) {
+		log_error("db: %s takes %d parameters, not %d", s->name, s->params, args.count);
+		return fail(c, E_BUG, NULL);
+	}
+	TRY(db_ready(c));
+	c->queries++;
+	if (PQsendQueryPrepared(db->pg, s->name, args.count, args.values, NULL, NULL, 0) != 1)
+		return sql_fail(c, s->name, NULL);
+	result = db_result(db);
+	if (result == NULL)
+		return sql_fail(c, s->name, NULL);
+	arena_defer(&c->arena, result_drop, result);
+	ExecStatusType status = PQresultStatus(result);
+	if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+		return sql_fail(c, s->name, result);
+	*out = result;
+	return OK;
+}
+
+static bool
+value_read(const struct field *f, const char *v, void *member)
+{
+	switch (f->type) {
+	case FIELD_TEXT:
+		*(const char **)member = v;
+		return true;
+	case FIELD_INT:
+		return int_read(v, member);
+	case FIELD_TIME:
+		return int_read(v, &((struct utc *)member)->us);
+	case FIELD_BOOL:
+		*(bool *)member = v[0] == 't';
+		return true;
+	case FIELD_REAL:
+		*(double *)member = strtod(v, NULL);
+		return true;
+	case FIELD_DATE:
+		return date_parse(v, member);
+	default:
+		return false;
+	}
+}
+
+/* Fields of a struct inside are the columns outer_inner. */
+static enum err
+row_read(struct ctx *c, const struct db_stmt *s, PGresult *r, int row,
+	const struct field *fields, const char *prefix, void *out)
+{
+	for (const struct field *f = fields; f->name != NULL; f++) {
+		void *member = (char *)out + f->offset;
+		const char *name = prefix[0] == '\0'
+			? f->name
+			: arena_fmt(&c->arena, "%s_%s", prefix, f->name);
+
+		if (f->type == FIELD_OBJECT) {
+			TRY(row_read(c, s, r, row, f->in, name, member));
+			continue;
+		}
+		int column = PQfnumber(r, name);
+		if (column < 0) {
+			log_error("db: %s has no column %s", s->name, name);
+			return fail(c, E_BUG, NULL);
+		}
+		if (PQgetisnull(r, row, column) == 1)
+			continue;
+		if (!value_read(f, PQgetvalue(r, row, column), member)) {
+			log_error("db: %s: column %s cannot be read", s->name, name);
+			return fail(c, E_BUG, NULL);
+		}
+	}
+	return OK;
+}
+
+enum err
+db_maybe(struct ctx *c, const struct db_stmt *s, const struct field *fields, void *out,
+	bool *found, struct args args)
+{
+	PGresult *r;
+
+	TRY(run(c, s, args, &r));
+	*found = PQntuples(r) > 0;
+	return *found ? row_read(c, s, r, 0, fields, "", out) : OK;
+}
+
+static enum err
+no_row(struct ctx *c, const struct db_stmt *s)
+{
+	if (s->none == E_BUG)
+		log_error("db: %s found no row", s->name);
+	return fail(c, s->none, NULL);
+}
+
+enum err
+db_one(struct ctx *c, const struct db_stmt *s, const struct field *fields, void *out,
+	struct args args)
+{
+	bool found;
+
+	TRY(db_maybe(c, s, fields, out, &found, args));
+	return found ? OK : no_row(c, s);
+}
+
+enum err
+db_many_sized(struct ctx *c, const struct db_stmt *s, const struct field *fields, size_t size,
+	void **out, size_t *count, struct args args)
+{
+	PGresult *r;
+
+	TRY(run(c, s, args, &r));
+	*count = (size_t)PQntuples(r);
+	*out = arena_new(&c->arena, size * (*count + 1));
+	for (size_t i = 0; i < *count; i++)
+		TRY(row_read(c, s, r, (int)i, fields, "", (char *)*out + i * size));
+	return OK;
+}
+
+enum err
+db_do(struct ctx *c, const struct db_stmt *s, struct args args)
+{
+	PGresult *r;
+
+	TRY(run(c, s, args, &r));
+	if (PQresultStatus(r) == PGRES_TUPLES_OK)
+		c->rows = PQntuples(r);
+	else if (!int_read(PQcmdTuples(r), &c->rows))
+		c->rows = 0;
+	return c->rows == 0 && s->none != E_BUG ? fail(c, s->none, NULL) : OK;
+}
+
+enum err
+db_json(struct ctx *c, const struct db_stmt *s, const char **out, struct args args)
+{
+	PGresult *r;
+
+	TRY(run(c, s, args, &r));
+	if (PQntuples(r) == 0)
+		return no_row(c, s);
+	*out = PQgetisnull(r, 0, 0) == 1 ? NULL : PQgetvalue(r, 0, 0);
+	return OK;
+}
+
+enum err
+db_int(struct ctx *c, const struct db_stmt *s, int64_t *out, struct args args)
+{
+	const char *text;
+
+	TRY(db_json(c, s, &text, args));
+	if (text == NULL || !int_read(text, out)) {
+		log_error("db: %s gave no integer", s->name);
+		return fail(c, E_BUG, NULL);
+	}
+	return OK;
+}
+
+enum err
+db_command(struct ctx *c, const char *sql)
+{
+	TRY(db_ready(c));
+	if (PQsendQuery(c->db->pg, sql) != 1)
+		return sql_fail(c, sql, NULL);
+	PGresult *r = db_result(c->db);
+	if (r == NULL)
+		return sql_fail(c, sql, NULL);
+	arena_defer(&c->arena, result_drop, r);
+	ExecStatusType status = PQresultStatus(r);
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+		return sql_fail(c, sql, r);
+	return OK;
+}
+
+enum err
+db_begin(struct ctx *c)
+{
+	if (c->db->in_transaction) {
+		log_error("db: begin inside a transaction");
+		return fail(c, E_BUG, NULL);
+	}
+	TRY(db_command(c, "begin"));
+	c->db->in_transaction = true;
+	return OK;
+}
+
+enum err
+db_commit(struct ctx *c)
+{
+	c->db->in_transaction = false;
+	if (!db_up(c->db) || PQtransactionStatus(c->db->pg) != PQTRANS_INTRANS) {
+		db_rollback(c);
+		return fail(c, db_up(c->db) ? E_BUG : E_BUSY, NULL);
+	}
+	enum err e = db_command(c, "commit");
+	if (e == OK)
+		ctx_committed(c);
+	else
+		ctx_undone(c);
+	return e;
+}
+
+void
+db_rollback(struct ctx *c)
+{
+	c->db->in_transaction = false;
+	ctx_undone(c);
+	if (!db_up(c->db) || PQtransactionStatus(c->db->pg) == PQTRANS_IDLE)
+		return;
+	PGresult *r = PQsendQuery(c->db->pg, "rollback") == 1 ? db_result(c->db) : NULL;
+	if (r == NULL || PQresultStatus(r) != PGRES_COMMAND_OK)
+		db_close(c->db);
+	PQclear(r);
+}
+
+const char *
+db_arg_text(struct ctx *c, const char *v)
+{
+	(void)c;
+	return v;
+}
+
+const char *
+db_arg_int(struct ctx *c, int64_t v)
+{
+	return arena_fmt(&c->arena, "%lld", (long long)v);
+}
+
+const char *
+db_arg_bool(struct ctx *c, bool v)
+{
+	(void)c;
+	return v ? "t" : "f";
+}
+
+const char *
+db_arg_real(struct ctx *c, double v)
+{
+	return arena_fmt(&c->arena, "%.17g", v);
+}
+
+const char *
+db_arg_time(struct ctx *c, struct utc v)
+{
+	return v.us == 0 ? NULL : db_arg_int(c, v.us);
+}
+
+const char *
+db_arg_date(struct ctx *c, struct date v)
+{
+	return v.year == 0 ? NULL : date_iso(&c->arena, v);
+}

@@ -1,0 +1,266 @@
+#include "db/db_conn.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+
+#define CONNECT_MS 900 /* a request without its database is answered within a second */
+#define RETRY_MS 200   /* how long a failed attempt speaks for the next ones */
+
+extern const struct db_stmt *const __start_db_stmts[] __attribute__((weak));
+extern const struct db_stmt *const __stop_db_stmts[] __attribute__((weak));
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+struct db *
+db_new(const char *name)
+{
+	struct db *db = calloc(1, sizeof(*db));
+
+	if (db == NULL)
+		abort();
+	db->name = name;
+	db->timeout_ms = conf.db_timeout * 1000;
+	return db;
+}
+
+void
+db_set_timeout(struct db *db, int64_t seconds)
+{
+	db->timeout_ms = seconds * 1000;
+}
+
+bool
+db_up(const struct db *db)
+{
+	return db->pg != NULL && PQstatus(db->pg) == CONNECTION_OK;
+}
+
+void
+db_close(struct db *db)
+{
+	if (db->pg != NULL)
+		PQfinish(db->pg);
+	db->pg = NULL;
+}
+
+void
+db_forget(struct db *db)
+{
+	/* PQfinish() would end the parent's session too: leave the memory, close the descriptor. */
+	if (db->pg != NULL)
+		close(PQsocket(db->pg));
+	db->pg = NULL;
+	db->in_transaction = false;
+}
+
+struct pg_conn *
+db_conn(struct db *db)
+{
+	return db_up(db) ? db->pg : NULL;
+}
+
+static bool
+wait_socket(PGconn *pg, short events, int64_t until)
+{
+	struct pollfd p = {.fd = PQsocket(pg), .events = events};
+
+	for (;;) {
+		int64_t left = until - monotonic_ms();
+		int n = poll(&p, 1, left < 0 ? 0 : (int)left);
+
+		if (n > 0)
+			return true;
+		if (n == 0 || errno != EINTR)
+			return false;
+	}
+}
+
+/* Nobody listens to notices: they would go to standard error without a level. */
+static void
+notice_drop(void *arg, const PGresult *result)
+{
+	(void)arg;
+	(void)result;
+}
+
+static PGconn *
+connect_start(const struct db *db)
+{
+	const char *words[] = {"host", "port", "dbname", "user", "password", "sslmode",
+		"application_name", "options", "client_encoding", NULL};
+	char options[256];
+
+	snprintf(options, sizeof(options),
+		"-c timezone=%s -c statement_timeout=%lld -c lock_timeout=%lld "
+		"-c idle_in_transaction_session_timeout=60000",
+		conf.site_time_zone, (long long)db->timeout_ms, (long long)db->timeout_ms);
+	const char *values[] = {conf.db_host, conf.db_port, conf.db_name, conf.db_user,
+		conf.db_password, conf.db_sslmode, db->name, options, "UTF8", NULL};
+	PGconn *pg = PQconnectStartParams(words, values, 0);
+
+	if (pg != NULL)
+		PQsetNoticeReceiver(pg, notice_drop, NULL);
+	return pg;
+}
+
+/* PQconnectdb() waits two seconds at least for a host that does not answer; this does not. */
+static bool
+connect_finish(PGconn *pg)
+{
+	int64_t until = monotonic_ms() + CONNECT_MS;
+	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+
+	while (PQstatus(pg) != CONNECTION_BAD && state != PGRES_POLLING_OK) {
+		if (state == PGRES_POLLING_FAILED ||
+			!wait_socket(pg, state == PGRES_POLLING_READING ? POLLIN : POLLOUT, until))
+			return false;
+		state = PQconnectPoll(pg);
+	}
+	return PQstatus(pg) == CONNECTION_OK;
+}
+
+PGresult *
+db_result(struct db *db)
+{
+	/* The server ends a statement itself at the timeout; one second more is for its answer. */
+	int64_t until = monotonic_ms() + db->timeout_ms + 1000;
+	PGresult *last = NULL, *next;
+
+	for (;;) {
+		while (PQisBusy(db->pg) == 1) {
+			if (!wait_socket(db->pg, POLLIN, until) || PQconsumeInput(db->pg) != 1) {
+				log_warn("db: no answer: %s", PQerrorMessage(db->pg));
+				PQclear(last);
+				db_close(db);
+				return NULL;
+			}
+		}
+		next = PQgetResult(db->pg);
+		if (next == NULL)
+			return last;
+		PQclear(last);
+		last = next;
+		if (PQresultStatus(last) == PGRES_PIPELINE_SYNC)
+			return last;
+	}
+}
+
+/* All statements in one go: 200 of them cost one round trip, not 200. */
+static enum err
+prepare_all(struct db *db)
+{
+	enum err e = OK;
+
+	if (PQenterPipelineMode(db->pg) != 1)
+		return E_BUG;
+	for (const struct db_stmt *const *s = __start_db_stmts; s < __stop_db_stmts; s++)
+		if (PQsendPrepare(db->pg, (*s)->name, (*s)->sql, 0, NULL) != 1)
+			return E_BUSY;
+	if (PQpipelineSync(db->pg) != 1)
+		return E_BUSY;
+	for (const struct db_stmt *const *s = __start_db_stmts; s < __stop_db_stmts; s++) {
+		PGresult *r = db_result(db);
+
+		if (r == NULL)
+			return E_BUSY;
+		if (PQresultStatus(r) == PGRES_FATAL_ERROR) {
+			log_error("db: statement %s does not fit the schema: %s", (*s)->name,
+				PQresultErrorMessage(r));
+			e = E_BUG;
+		}
+		PQclear(r);
+	}
+	PQclear(db_result(db)); /* the sync */
+	if (db->pg == NULL)
+		return E_BUSY;
+	if (e == OK && PQexitPipelineMode(db->pg) != 1)
+		e = E_BUSY;
+	return e;
+}
+
+enum err
+db_open(struct db *db)
+{
+	db_close(db);
+	db->pg = connect_start(db);
+	if (db->pg == NULL || !connect_finish(db->pg)) {
+		log_warn("db: cannot connect: %s", db->pg == NULL ? "" : PQerrorMessage(db->pg));
+		db_close(db);
+		db->retry_at = monotonic_ms() + RETRY_MS;
+		return E_BUSY;
+	}
+	enum err e = prepare_all(db);
+	if (e != OK) {
+		db_close(db);
+		db->retry_at = monotonic_ms() + RETRY_MS;
+	}
+	return e;
+}
+
+enum err
+db_ready(struct ctx *c)
+{
+	struct db *db = c->db;
+
+	if (db->pg != NULL && PQstatus(db->pg) == CONNECTION_OK)
+		return OK;
+	if (db->in_transaction || monotonic_ms() < db->retry_at)
+		return fail(c, E_BUSY, NULL);
+	enum err e = db_open(db);
+	if (e == E_BUG)
+		log_error("db: the schema has changed under this program: stop");
+	return e == OK ? OK : fail(c, e, NULL);
+}
+
+void
+db_request(struct ctx *c, const char *request_id)
+{
+	(void)c;
+	(void)request_id;
+}
+
+bool
+db_wait_notify(struct ctx *c, int fd, int milliseconds)
+{
+	struct db *db = c->db;
+	bool any = false;
+	PGnotify *n;
+
+	if (!db_up(db)) {
+		struct pollfd alone = {.fd = fd, .events = POLLIN};
+		poll(&alone, fd >= 0, milliseconds < 1000 ? milliseconds : 1000);
+		return false;
+	}
+	while ((n = PQnotifies(db->pg)) != NULL) {
+		any = true;
+		PQfreemem(n);
+	}
+	if (any)
+		return true;
+
+	struct pollfd both[] = {{.fd = PQsocket(db->pg), .events = POLLIN},
+		{.fd = fd, .events = POLLIN}};
+	if (poll(both, fd >= 0 ? 2 : 1, milliseconds) <= 0)
+		return false;
+	if (both[0].revents != 0 && PQconsumeInput(db->pg) != 1)
+		db_close(db);
+	while (db->pg != NULL && (n = PQnotifies(db->pg)) != NULL) {
+		any = true;
+		PQfreemem(n);
+	}
+	return any;
+}
