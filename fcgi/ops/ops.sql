@@ -1,0 +1,20 @@
+-- name: ready
+select 1;
+
+-- name: queue_metrics
+with jobs as (
+    select kind, state::text, count(*) as n,
+           extract(epoch from now() - min(run_at))::bigint as oldest
+      from job.job group by kind, state
+), outbox as (
+    select state::text, count(*) as n from programme.outbox
+     where state in ('waiting', 'claimed', 'dispatched', 'failed', 'presumed') group by state
+)
+select concat(
+    E'# TYPE samovar_jobs gauge\n',
+    (select string_agg(format(E'samovar_jobs{kind="%s",state="%s"} %s\n', kind, state, n), '') from jobs),
+    E'# TYPE samovar_job_delay_seconds gauge\n',
+    (select string_agg(format(E'samovar_job_delay_seconds{kind="%s"} %s\n', kind, greatest(oldest, 0)), '')
+       from jobs where state = 'ready'),
+    E'# TYPE samovar_outbox gauge\n',
+    (select string_agg(format(E'samovar_outbox{state="%s"} %s\n', state, n), '') from outbox));
