@@ -1,0 +1,504 @@
+"""What happens when parts fail, and under abuse: limits, Redis or PostgreSQL away, crashes, signals."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import psycopg2
+import pytest
+
+from tests.conftest import wait_for
+from tests.e2e import fcgi
+from tests.e2e.client import PASSWORD, Client, elapsed, error, together, word
+from tests.e2e.stack import children, dead
+
+OUTDATED = (401, "Auth.Error.TokenOutdated")
+
+
+def storage_login(client, name, password):
+    return client.post("/users/api/v1/auth/login/", {"username": name, "password": password})
+
+
+def staff_login(client, email, password):
+    return client.post("/api/administrators/login", {"email": email, "password": password})
+
+
+class Load:
+    """Threads that ask the same question until told to stop."""
+
+    def __init__(self, base, path, token, threads=4):
+        self.codes, self.bodies, self.stopping = [], [], threading.Event()
+        self.threads = [threading.Thread(target=self.work, args=(Client(base, "", token), path))
+                        for _ in range(threads)]
+
+    def work(self, client, path):
+        while not self.stopping.is_set():
+            answer = client.get(path)
+            self.codes.append(answer.status_code)
+            if answer.status_code != 200:
+                self.bodies.append(answer.text)
+
+    def __enter__(self):
+        for t in self.threads:
+            t.start()
+        wait_for(lambda: len(self.codes) > 20, 10)
+        return self
+
+    def __exit__(self, *_):
+        self.stopping.set()
+        for t in self.threads:
+            t.join(30)
+
+    def go_on(self, count=100):
+        """Until so many more answers have come."""
+        seen = len(self.codes)
+        wait_for(lambda: len(self.codes) >= seen + count, 30, "answers")
+
+    @property
+    def failed(self):
+        return [c for c in self.codes if c != 200]
+
+
+@pytest.fixture
+def signed(base, person, sign_in):
+    """A client of the whole site with a live access token; its pair and person."""
+    who = person("can_view_file")
+    client = Client(base)
+    client.pair = sign_in(who)
+    client.token = client.pair["access_token"]
+    client.person = who
+    return client
+
+
+# -- limits
+
+def test_a_school_of_a_hundred_behind_one_address_signs_in(base, person):
+    people = [person(role="expert") for _ in range(100)]
+    school = Client(base)
+    codes = []
+
+    def arrive(n):
+        mine = Client(base, address=school.address)
+        for who in people[n::8]:
+            codes.append(storage_login(mine, who.username, "Oops12345").status_code)
+            codes.append(storage_login(mine, who.username, who.password).status_code)
+            codes.append(staff_login(mine, who.email, who.password).status_code)
+    together(8, arrive)
+    assert sorted(codes) == [200] * 200 + [401] * 100
+
+
+def failures_until_429(attempt):
+    for n in range(1, 80):
+        answer = attempt()
+        if answer.status_code == 429:
+            return n, answer
+        assert answer.status_code in (400, 401), answer.text
+    raise AssertionError("never refused")
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known", "unknown"])
+def test_after_many_failures_a_name_is_refused_for_a_while(base, person, known):
+    client, who = Client(base), person()
+    name = who.username if known else word("nobody")
+    count, answer = failures_until_429(lambda: storage_login(client, name, "Wrong12345"))
+    assert count > 30
+    assert set(answer.json()) <= {"error", "detail"} and answer.json()["error"]
+    assert storage_login(Client(base), name, PASSWORD).status_code == 429
+    other = person()
+    assert storage_login(client, other.username, PASSWORD).status_code == 200
+
+
+def test_staff_is_refused_in_its_own_envelope(base, person):
+    client, who = Client(base), person(role="expert")
+    count, answer = failures_until_429(lambda: staff_login(client, who.email, "Wrong12345"))
+    assert count > 30 and set(answer.json()) == {"detail"}
+
+
+def test_registrations_from_one_address_are_limited(base):
+    client, codes = Client(base), []
+    for _ in range(160):
+        name = word("many")
+        codes.append(client.post("/users/api/v1/auth/register/", {
+            "username": name, "password": PASSWORD, "email": f"{name}@example.com",
+            "first_name": "a", "last_name": "b"}).status_code)
+        if codes[-1] == 429:
+            break
+    assert codes[-1] == 429 and set(codes[:-1]) == {201} and len(codes) > 30
+
+
+@pytest.fixture
+def locked(base, person, redis, db):
+    """A person whose name is locked by wrong passwords, not only slowed down."""
+    who, client = person(role="expert"), Client(base)
+
+    def lock():
+        storage_login(client, who.username, "Wrong12345")
+        row = db.one("select * from account.lockout where locked_until > now() "
+                     "and last_at > now() - interval '5 s' order by last_at desc limit 1")
+        if row is None and storage_login(client, who.username, "Wrong12345").status_code == 429:
+            redis("FLUSHALL")  # the minute passes
+        return row
+    wait_for(lock, 60, "the lock", every=0)
+    redis("FLUSHALL")
+    assert storage_login(client, who.username, PASSWORD).status_code in (401, 429)
+    return who
+
+
+def test_a_lock_ends_by_itself(base, locked, db, redis):
+    db.do("update account.lockout set locked_until = now() - interval '1 s', "
+          "first_at = first_at - interval '1 hour', last_at = last_at - interval '1 hour' "
+          "where locked_until is not null")
+    redis("FLUSHALL")
+    assert storage_login(Client(base), locked.username, PASSWORD).status_code == 200
+
+
+def test_a_lock_ends_by_the_operators_hand(base, locked, ctl):
+    ctl("account", "unlock", locked.username)
+    assert storage_login(Client(base), locked.username, PASSWORD).status_code == 200
+
+
+def test_unlock_ends_the_slowing_down_too(base, person, ctl):
+    client, who = Client(base), person()
+    failures_until_429(lambda: storage_login(client, who.username, "Wrong12345"))
+    ctl("account", "unlock", who.username)
+    assert storage_login(client, who.username, PASSWORD).status_code == 200
+
+
+# -- Redis away
+
+def everything_works(base, signed, person, sign_in):
+    assert signed.get("/users/api/v1/users/me/").status_code == 200
+    out = Client(base)
+    pair = sign_in(person())
+    assert out.post("/users/api/v1/auth/logout/", token=pair["access_token"]).status_code == 200
+    assert error(out.get("/users/api/v1/users/me/", token=pair["access_token"])) == OUTDATED
+    who = person(role="expert")
+    answer = staff_login(out, who.email, who.password)
+    assert answer.status_code == 200
+    assert out.get("/api/administrators/me", token=answer.json()["access_token"]).status_code == 200
+    assert storage_login(out, who.username, "Wrong12345").status_code == 401
+    new = out.post("/users/api/v1/auth/token/refresh/", token=sign_in(person())["refresh_token"])
+    assert new.status_code == 200
+
+
+def test_without_redis_everything_is_answered_from_the_database(stack, base, signed, person, sign_in):
+    dead_pair = sign_in(person())
+    Client(base).post("/users/api/v1/auth/logout/", token=dead_pair["access_token"])
+    with stack.without("redis"):
+        took, answer = elapsed(lambda: signed.get("/users/api/v1/users/me/"))
+        assert answer.status_code == 200 and took < 1.5
+        assert error(signed.get("/users/api/v1/users/me/", token=dead_pair["access_token"])) == OUTDATED
+        everything_works(base, signed, person, sign_in)
+        ready = signed.get("/readyz")
+        assert ready.status_code == 200 and "down" in ready.text
+    everything_works(base, signed, person, sign_in)
+
+
+def test_redis_is_used_again_when_it_is_back(stack, base, signed, redis):
+    with stack.without("redis"):
+        storage_login(Client(base), word("nobody"), "x")
+    wait_for(stack.redis_answers, 10)
+
+    def used():
+        storage_login(Client(base), word("nobody"), "x")
+        return redis("DBSIZE") > 0
+    wait_for(used, 15, "keys in Redis", every=0.2)
+
+
+def test_a_redis_that_hangs_does_not_hold_requests_up(stack, signed):
+    with stack.frozen("redis"):
+        times = [elapsed(lambda: signed.get("/users/api/v1/users/me/")) for _ in range(10)]
+    assert all(a.status_code == 200 for _, a in times)
+    assert max(t for t, _ in times) < 2
+    assert sum(t for t, _ in times) < 6, "each request waits anew"
+
+
+# -- PostgreSQL away
+
+def test_without_postgres_the_answer_is_503_within_a_second(stack, base, signed):
+    workers = set(stack.workers())
+    with stack.without("postgres"):
+        for path, member in (("/users/api/v1/users/me/", "error"), ("/auth/api/v1/users/me/", "error"),
+                             ("/storage/api/v1/files/", "error"), ("/api/administrators/me", "detail")):
+            for _ in range(5):
+                took, answer = elapsed(lambda: signed.get(path))
+                if path.startswith("/api") and answer.status_code == 401:
+                    break  # the storage token is refused here before the database is asked
+                assert answer.status_code == 503, answer.text
+                assert took < 1.0, f"{path}: {took:.2f} s"
+                assert set(answer.json()) <= {"error", "detail"} and answer.json()[member]
+                assert answer.headers["Content-Type"].split(";")[0] == "application/json"
+        took, answer = elapsed(lambda: storage_login(Client(base), "x", "y"))
+        assert answer.status_code == 503 and took < 1.0 and answer.json()["error"]
+        took, answer = elapsed(lambda: staff_login(Client(base), "x@example.com", "y"))
+        assert answer.status_code == 503 and took < 1.0 and answer.json()["detail"]
+        assert signed.get("/healthz").status_code == 200
+        assert signed.get("/readyz").status_code == 503
+    wait_for(lambda: signed.get("/users/api/v1/users/me/").status_code == 200, 5, "back by itself")
+    assert [signed.get("/users/api/v1/users/me/").status_code for _ in range(30)] == [200] * 30
+    assert set(stack.workers()) == workers
+
+
+def test_a_lost_connection_costs_at_most_one_503_a_worker(stack, signed, db):
+    workers = len(stack.workers())
+    db.all("select pg_terminate_backend(pid) from pg_stat_activity "
+           "where pid <> pg_backend_pid() and datname = 'samovar' and backend_type = 'client backend'")
+    codes = [signed.get("/users/api/v1/users/me/").status_code for _ in range(100)]
+    assert set(codes) <= {200, 503} and codes.count(503) <= workers
+    assert codes[-20:] == [200] * 20
+
+
+def test_under_load_the_database_may_restart_and_nothing_else_is_seen(stack, base, signed):
+    with Load(base, "/users/api/v1/users/me/", signed.token) as load:
+        with stack.without("postgres"):
+            load.go_on(20)
+        wait_for(lambda: set(load.codes[-20:]) == {200}, 10, "back by itself")
+    assert set(load.codes) <= {200, 503}
+
+
+def test_a_postgres_that_hangs_gives_an_answer_within_ten_seconds(stack, signed):
+    """The browser gives up after ten seconds."""
+    with stack.frozen("postgres"):
+        took, answer = elapsed(lambda: signed.get("/users/api/v1/users/me/"))
+        assert answer.status_code in (503, 504) and took < 10 and answer.json()["error"]
+    wait_for(lambda: signed.get("/users/api/v1/users/me/").status_code == 200, 10, "back by itself")
+
+
+# -- crashes
+
+def waiting_backends(db):
+    return db.value("select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
+                    "and datname = 'samovar'")
+
+
+class Held:
+    """While the block lasts, sign-ins of a person wait for a lock in the database."""
+
+    def __init__(self, stack, db, person):
+        self.link = psycopg2.connect(**stack.dsn)
+        self.db, self.person = db, person
+
+    def __enter__(self):
+        self.link.cursor().execute("select * from account.account where id = %s for update",
+                                   (self.person.id,))
+        return self
+
+    def wait(self, count=1):
+        wait_for(lambda: waiting_backends(self.db) >= count, 10, "a request that waits")
+
+    def __exit__(self, *_):
+        self.link.rollback()
+        self.link.close()
+
+
+def in_background(work):
+    result = {}
+
+    def run():
+        result["answer"] = work()
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, result
+
+
+def test_a_killed_worker_costs_the_request_it_served_and_is_replaced(stack, base, db, person):
+    who = person(role="expert")
+    before = stack.workers()
+    for login, member in (
+            (lambda: storage_login(Client(base), who.username, who.password), "error"),
+            (lambda: staff_login(Client(base), who.email, who.password), "detail")):
+        with Held(stack, db, who) as held:
+            thread, result = in_background(login)
+            held.wait()
+            for pid in stack.workers():
+                os.kill(pid, signal.SIGKILL)
+            thread.join(10)
+        answer = result["answer"]
+        assert answer.status_code == 502 and answer.json()[member], answer.text
+        assert answer.headers["Content-Type"].split(";")[0] == "application/json"
+        wait_for(lambda: len(stack.workers()) == len(before), 15, "new workers")
+        wait_for(lambda: Client(base).get("/readyz").status_code == 200, 10)
+    assert login().status_code == 200
+
+
+def test_killed_workers_cost_at_most_one_request_each(stack, base, signed):
+    kills = 5
+    with Load(base, "/users/api/v1/users/me/", signed.token, threads=6) as load:
+        for n in range(kills):
+            workers = stack.workers()
+            os.kill(workers[n % len(workers)], signal.SIGKILL)
+            load.go_on(50)
+    assert set(load.failed) <= {502} and len(load.failed) <= kills, load.failed
+    assert all('"error"' in body for body in load.bodies)
+
+
+def test_the_parent_replaces_its_workers_and_goes_on(stack, base):
+    parent, count = stack.pid("samovar-fcgi"), len(stack.workers())
+    for _ in range(3):
+        for pid in stack.workers():
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: len(stack.workers()) == count, 30, "new workers")
+    assert stack.pid("samovar-fcgi") == parent
+    wait_for(lambda: Client(base).get("/readyz").status_code == 200, 10)
+
+
+# -- signals
+
+def test_hangup_under_load_loses_no_request(stack, base, signed):
+    parent = stack.pid("samovar-fcgi")
+    with Load(base, "/users/api/v1/users/me/", signed.token) as load:
+        for _ in range(3):
+            os.kill(parent, signal.SIGHUP)
+            load.go_on(200)
+    assert load.failed == [] and stack.pid("samovar-fcgi") == parent
+
+
+def test_workers_told_to_end_under_load_finish_and_are_replaced(stack, base, signed):
+    before = set(stack.workers())
+    with Load(base, "/users/api/v1/users/me/", signed.token) as load:
+        for pid in before:
+            os.kill(pid, signal.SIGTERM)
+            load.go_on(50)
+        wait_for(lambda: not before & set(stack.workers())
+                 and len(stack.workers()) == len(before), 30, "new workers")
+    assert load.failed == []
+
+
+class Instance:
+    """A samovar-fcgi of its own on a socket that the test holds, as systemd would."""
+
+    def __init__(self, stack, tmp, activated=True, **settings):
+        self.path = str(tmp / "fcgi.sock")
+        self.stack, self.settings, self.activated = stack, settings, activated
+        if activated:
+            self.listening = socket.socket(socket.AF_UNIX)
+            self.listening.bind(self.path)
+            os.chmod(self.path, 0o777)
+            self.listening.listen(128)
+        else:
+            self.settings["SAMOVAR_FCGI_SOCKET"] = self.path
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            self.stack.as_service(self.stack.program("samovar-fcgi"), *self.stack.settings_of()),
+            stdin=self.listening if self.activated else subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=open(self.stack.state / "log/instance.log", "ab"),
+            env=self.stack.environ(**self.settings), cwd=self.stack.state, start_new_session=True)
+        self.stack.started.append(self.process)
+        wait_for(self.answers, 20, "the instance answers")
+        return self
+
+    def answers(self):
+        try:
+            return fcgi.ask(self.path, path="/readyz")[0] == 200
+        except (OSError, fcgi.Closed):
+            return False
+
+
+@pytest.fixture
+def instance(stack, tmp_path_factory):
+    made = []
+
+    def instance(**more):
+        folder = tmp_path_factory.mktemp("fcgi")
+        for path in (folder, folder.parent, folder.parent.parent):
+            os.chmod(path, 0o777)
+        made.append(Instance(stack, folder, **more))
+        return made[-1].start()
+    yield instance
+    for one in made:
+        if one.process.poll() is None:
+            one.process.send_signal(signal.SIGTERM)
+            try:
+                one.process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(one.process.pid, signal.SIGKILL)
+                raise AssertionError("an instance did not end within 15 s of SIGTERM")
+
+
+def hammer(path, stopping, codes):
+    while not stopping.is_set():
+        try:
+            codes.append(fcgi.ask(path, path="/readyz")[0])
+        except (OSError, fcgi.Closed) as e:
+            codes.append(repr(e))
+
+
+def test_with_a_socket_from_systemd_a_restart_loses_no_request(instance):
+    one = instance(SAMOVAR_FCGI_PROCESSES="2")
+    stopping, codes = threading.Event(), []
+    threads = [threading.Thread(target=hammer, args=(one.path, stopping, codes)) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for _ in range(2):
+        wait_for(lambda: len(codes) > 50, 20)
+        one.process.send_signal(signal.SIGTERM)
+        assert one.process.wait(15) == 0
+        one.start()
+    stopping.set()
+    for t in threads:
+        t.join(20)
+    assert set(codes) == {200}
+
+
+def test_a_worker_retires_after_its_number_of_requests_and_nobody_notices(instance):
+    one = instance(SAMOVAR_FCGI_PROCESSES="2", SAMOVAR_FCGI_MAX_REQUESTS="20")
+    before = set(children(one.process.pid))
+    codes = [fcgi.ask(one.path, path="/readyz")[0] for _ in range(200)]
+    assert codes == [200] * 200
+    wait_for(lambda: len(children(one.process.pid)) == 2, 10)
+    assert not before & set(children(one.process.pid))
+
+
+def test_a_worker_retires_before_its_memory_grows_past_the_limit(instance):
+    one = instance(SAMOVAR_FCGI_PROCESSES="1", SAMOVAR_FCGI_MAX_MEMORY="1m")
+    (before,) = children(one.process.pid)
+    assert [fcgi.ask(one.path, path="/readyz")[0] for _ in range(5)] == [200] * 5
+    wait_for(lambda: dead(before), 10, "retirement")
+
+
+def test_what_is_under_way_is_finished_before_the_end(instance, stack, db, person):
+    one, who = instance(SAMOVAR_FCGI_PROCESSES="2"), person()
+    body = json.dumps({"username": who.username, "password": who.password}).encode()
+    with Held(stack, db, who) as held:
+        thread, result = in_background(
+            lambda: fcgi.ask(one.path, "POST", "/users/api/v1/auth/login/", body))
+        held.wait()
+        one.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        assert one.process.poll() is None and thread.is_alive()
+    thread.join(10)
+    assert result["answer"][0] == 200
+    assert one.process.wait(15) == 0
+
+
+def test_its_own_socket_works_too_and_is_removed_at_the_end(instance):
+    one = instance(activated=False, SAMOVAR_FCGI_PROCESSES="1")
+    one.process.send_signal(signal.SIGTERM)
+    assert one.process.wait(15) == 0
+    assert not os.path.exists(one.path)
+
+
+def test_killing_the_parent_leaves_no_orphan_behind(instance):
+    one = instance(SAMOVAR_FCGI_PROCESSES="2")
+    workers = children(one.process.pid)
+    one.process.kill()
+    one.process.wait(10)
+    wait_for(lambda: all(dead(pid) for pid in workers), 10, "orphans end")
+
+
+def test_a_program_refuses_a_schema_that_does_not_fit_and_names_the_statement(stack, db):
+    db.do("alter table account.account rename column password to secret_word")
+    try:
+        done = subprocess.run(
+            stack.as_service(stack.program("samovar-fcgi"), *stack.settings_of()), timeout=20,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=stack.state,
+            env=stack.environ(SAMOVAR_FCGI_SOCKET=str(stack.run / "other.sock")))
+    finally:
+        db.do("alter table account.account rename column secret_word to password")
+    assert done.returncode != 0 and "password" in done.stderr
