@@ -15,22 +15,23 @@ nginx_render() {
 }
 
 # nginx_configure DIR OWNER CITIES NAME=VALUE...: writes all files into DIR. CITIES
-# is a list of name:listen. OWNER may read them.
+# is a list of name:listen, or name:listen@ssl. OWNER is chown's.
 nginx_configure() {
 	conf=$1 owner=$2 cities=$3
 	shift 3
 	rm -f "$conf"/store-*.conf
-	for template in nginx errors error-pages fastcgi site; do
+	for template in nginx errors error-pages fastcgi headers site; do
 		nginx_render "$template" "CONF=$conf" "$@" >"$conf/$template.conf"
 	done
 	if [ -f "$REPO/conf/nginx/store.conf.in" ]; then
 		for city in $cities; do
-			nginx_render store "CONF=$conf" "CITY=${city%%:*}" "LISTEN=${city#*:}" "$@" \
+			nginx_render store "CONF=$conf" "CITY=${city%%:*}" \
+				"LISTEN=$(printf %s "${city#*:}" | tr @ ' ')" "$@" \
 				>"$conf/store-${city%%:*}.conf"
 		done
 	fi
 	for optional in trusted-proxies metrics-readers; do
 		[ -f "$conf/$optional.conf" ] || : >"$conf/$optional.conf"
 	done
-	[ "$(id -u)" -ne 0 ] || chown "$owner:" "$conf" "$conf"/*.conf
+	[ "$(id -u)" -ne 0 ] || chown "$owner" "$conf" "$conf"/*.conf
 }

@@ -16,6 +16,7 @@ socket = $STATE/run/redis.sock
 
 [fcgi]
 socket = $STATE/run/fcgi.sock
+static_directory = $STATE/static
 
 [site]
 url = http://127.0.0.1:$1
@@ -56,7 +57,7 @@ nginx_files() {
 	# On loopback anybody may say who they are: handy for trying out addresses.
 	echo 'set_real_ip_from 127.0.0.1;' >"$nginx_conf/trusted-proxies.conf"
 	printf 'allow 127.0.0.1;\ndeny all;\n' >"$nginx_conf/metrics-readers.conf"
-	nginx_configure "$nginx_conf" "$SERVICE" "$(cities "$2")" \
+	nginx_configure "$nginx_conf" "$SERVICE:" "$(cities "$2")" \
 		PROCESSES=2 "RUN=$STATE/run" "TEMP=$STATE/nginx/temp" \
 		ERROR_LOG=stderr "ACCESS_LOG=$STATE/log/access.log samovar" \
 		"FCGI_SOCKET=$STATE/run/fcgi.sock" "OBJECTS=$STATE/objects" \
