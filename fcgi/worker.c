@@ -82,9 +82,8 @@ drop_leftover(FCGX_Stream *in)
 }
 
 static void
-access_line(const struct req *r, int64_t us)
+access_line(const struct req *r, const char *method, int64_t us)
 {
-	const char *method = req_param(r, "REQUEST_METHOD");
 	const char *route = r->route == NULL ? "-" : r->route->name;
 	const char *face = r->face == NULL ? "-" : r->face->name;
 
@@ -117,11 +116,13 @@ serve(struct worker *w, FCGX_Request *fcgi)
 	drop_leftover(fcgi->in);
 	if (w->drain_until != 0)
 		fcgi->keepConnection = 0;
+	/* FCGX_Finish_r gives the parameters back, and the line comes after it. */
+	const char *method = arena_str(&r.ctx.arena, req_param(&r, "REQUEST_METHOD"));
 	FCGX_Finish_r(fcgi);
 
 	int64_t us = monotonic_us() - begin;
 	tally_request(&r, us);
-	access_line(&r, us);
+	access_line(&r, method, us);
 	log_request(NULL);
 	ctx_end(&r.ctx);
 	w->served++;

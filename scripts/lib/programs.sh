@@ -77,12 +77,14 @@ control() {
 }
 
 program_start() {
+	[ -x "$PREFIX/bin/$1" ] || { warn "$1 is not built"; return 0; }
 	keep "$1" TERM "$PREFIX/bin/$1" --conf "$STATE/samovar.conf" \
 		--env "$STATE/samovar.env"
 }
 
 demo_seed() {
 	[ ! -e "$STATE/demo.done" ] || return 0
+	[ -x "$PREFIX/bin/samovarctl" ] || { warn "samovarctl is not built"; return 0; }
 	control demo >"$STATE/log/demo.log" 2>&1 || {
 		last_words demo
 		die "the demo cannot be seeded"
