@@ -26,7 +26,6 @@ def stack(request, telegram_process, smtp_process):
         "BOT_TOKEN": BOT_TOKEN,
         "TELEGRAM_API_URL": telegram_process.url,
         "SAMOVAR_WORKER_BACKOFF": "1",
-        "SAMOVAR_WORKER_POLL": "1",
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": smtp_process.port,
         "MAIL_STARTTLS": "false",

@@ -1,0 +1,269 @@
+"""The queue: claimed once, leased, retried later and later, parked, in order of priority."""
+
+import os
+import re
+import signal
+import time
+
+import pytest
+
+from tests.conftest import wait_for
+from tests.e2e.stack import children, dead
+
+
+@pytest.fixture(autouse=True)
+def empty_queue(db):
+    db.do("delete from job.job")
+    yield
+    db.do("delete from job.job")
+
+
+@pytest.fixture
+def done(db):
+    """done(): ids of jobs in the order in which they left the queue."""
+    db.do("""
+        create table if not exists public.test_done (n bigserial, id bigint, kind text, by text);
+        create or replace function public.test_done() returns trigger language plpgsql as $$
+        begin
+            insert into public.test_done (id, kind, by) values (old.id, old.kind, old.leased_by);
+            return null;
+        end $$;
+        create or replace trigger test_done after delete on job.job
+            for each row execute function public.test_done();
+        truncate public.test_done""")
+    yield lambda: [row.id for row in db.all("select id from public.test_done order by n")]
+    db.do("drop trigger test_done on job.job; drop table public.test_done")
+
+
+@pytest.fixture
+def no_workers(stack):
+    """The stack's own workers are away: the test starts its own."""
+    with stack.without("samovar-worker"):
+        yield
+        stack.end_started()
+
+
+def add(db, kind="job.nothing", count=1, **columns):
+    """Puts jobs into the queue as a transaction of the server does; their ids."""
+    row = {"kind": kind, **columns}
+    sql = (f"insert into job.job ({', '.join(row)}) select {', '.join(['%s'] * len(row))} "
+           "from generate_series(1, %s) returning id")
+    return [r.id for r in db.all(sql, *row.values(), count)]
+
+
+def job(db, id):
+    return db.one("select *, lease_until > now() as leased, extract(epoch from run_at - now()) as due "
+                  "from job.job where id = %s", id)
+
+
+def ask_for_mail(staff, person):
+    """Makes a job that needs the mail server; the address it writes to, and the job's id."""
+    who = person(role="expert")
+    assert staff.patch("/administrators/reset_password", {"email": who.email}).status_code == 200
+    return who.email
+
+
+def mail_job(db):
+    return wait_for(lambda: db.one("select * from job.job where kind = 'mail.send'"), 5, "a mail job")
+
+
+def test_a_job_is_done_at_once_and_leaves_no_row(db):
+    add(db)
+    wait_for(lambda: db.value("select count(*) from job.job") == 0, 1.5,
+             "the worker is woken, not polling")
+
+
+def test_each_of_many_jobs_is_done_once_by_any_number_of_workers(stack, db, done, no_workers):
+    ids = add(db, count=3000)
+    for _ in range(3):
+        stack.spawn("samovar-worker")
+    wait_for(lambda: db.value("select count(*) from job.job") == 0, 60)
+    assert sorted(done()) == sorted(ids)
+    assert db.value("select count(distinct by) from public.test_done") > 1
+
+
+def test_one_process_does_a_thousand_empty_jobs_a_second(stack, db, no_workers):
+    add(db, count=6000)
+    stack.spawn("samovar-worker", SAMOVAR_WORKER_PROCESSES="1")
+    wait_for(lambda: db.value("select count(*) from job.job") < 5500, 20)
+    left, start = db.value("select count(*) from job.job"), time.monotonic()
+    wait_for(lambda: db.value("select count(*) from job.job") == 0, 60, every=0.05)
+    rate = left / (time.monotonic() - start)
+    assert rate >= 1000, f"{rate:.0f} jobs a second"
+
+
+def test_an_urgent_job_overtakes_bulk_that_waits(stack, db, done, no_workers):
+    add(db, count=2000, priority=90)
+    (urgent,) = add(db, priority=10)
+    stack.spawn("samovar-worker", SAMOVAR_WORKER_PROCESSES="1")
+    wait_for(lambda: urgent in done(), 20)
+    assert done().index(urgent) < 50
+
+
+def test_an_urgent_job_overtakes_bulk_that_runs(db, done):
+    add(db, count=4000, priority=90)
+    wait_for(lambda: len(done()) > 20, 20)
+    (urgent,) = add(db, priority=10)
+    wait_for(lambda: urgent in done(), 5, "the urgent one")
+    assert db.value("select count(*) from job.job") > 0, "the bulk was done first"
+
+
+def test_a_job_waits_until_its_time(db):
+    (id,) = add(db)
+    wait_for(lambda: job(db, id) is None, 5)
+    id = db.value("insert into job.job (kind, run_at) values ('job.nothing', now() + interval '2 s') "
+                  "returning id")
+    time.sleep(1)
+    assert job(db, id) is not None
+    wait_for(lambda: job(db, id) is None, 3, "woken at its time")
+
+
+def test_a_failed_job_runs_again_later_and_later(staff, person, db, smtp):
+    smtp.fault("data", count=3)
+    address = ask_for_mail(staff(), person)
+    pauses, seen = [], 0
+
+    def watch():
+        nonlocal seen
+        row = db.one("select tries, lease_until, extract(epoch from run_at - now()) as due "
+                     "from job.job where kind = 'mail.send'")
+        if row and row.tries > seen and row.lease_until is None:
+            seen = row.tries
+            pauses.append(row.due)
+        return smtp.to(address)
+    wait_for(watch, 40, "the mail", every=0.01)
+    assert len(pauses) == 3
+    for n, pause in enumerate(pauses):  # back-off of 1 s in the tests, doubled, a quarter of jitter
+        assert 0.5 * 2 ** n < pause <= 1.3 * 2 ** n, pauses
+    assert len(smtp.to(address)) == 1
+
+
+def park(staff, person, db, smtp):
+    smtp.fault("data", count=100, answer="554 5.7.1 refused for the test")
+    address = ask_for_mail(staff(), person)
+    id = mail_job(db).id
+    db.do("update job.job set max_tries = 2, run_at = now() where id = %s", id)
+    wait_for(lambda: job(db, id).state == "parked", 20, "parked")
+    return id, address
+
+
+def test_what_fails_too_often_is_parked_with_its_reason(staff, person, db, smtp, ctl):
+    id, _ = park(staff, person, db, smtp)
+    row = job(db, id)
+    assert row.lease_until is None and "refused for the test" in row.last_error
+    shown = ctl("jobs", "show", str(id)).stdout
+    assert "mail.send" in shown and "refused for the test" in shown
+    assert re.search(rf"\b{id}\b", ctl("jobs", "list").stdout)
+
+
+def test_a_parked_job_is_retried_by_hand(staff, person, db, smtp, ctl):
+    id, address = park(staff, person, db, smtp)
+    smtp.mend()
+    ctl("jobs", "retry", str(id))
+    wait_for(lambda: smtp.to(address), 10, "the mail")
+    wait_for(lambda: job(db, id) is None, 5)
+
+
+def test_a_job_is_dropped_by_hand(staff, person, db, smtp, ctl):
+    id, _ = park(staff, person, db, smtp)
+    ctl("jobs", "drop", str(id))
+    assert job(db, id) is None
+
+
+def test_stats_count_jobs_by_kind_and_state(staff, person, db, smtp, ctl):
+    park(staff, person, db, smtp)
+    db.do("insert into job.job (kind, run_at) select 'job.nothing', now() + interval '1 hour' "
+          "from generate_series(1, 17)")
+    out = ctl("jobs", "stats").stdout
+    assert re.search(r"job\.nothing.*\b17\b", out) and re.search(r"mail\.send.*\b1\b", out)
+
+
+@pytest.mark.parametrize("words", [("show", "999999999"), ("retry", "999999999"), ("drop", "999999999"),
+                                   ("show", "x"), ("show",), ("nothing",)])
+def test_a_job_that_is_none_is_an_error_for_the_operator(ctl, words):
+    done = ctl("jobs", *words, check=False)
+    assert done.returncode != 0 and done.stderr.strip()
+
+
+def test_a_kind_that_nobody_knows_is_parked_and_named(db):
+    (id,) = add(db, kind="no.such", max_tries=1)
+    wait_for(lambda: job(db, id).state == "parked", 10)
+    assert "kind" in job(db, id).last_error
+
+
+def workers_of(process):
+    return [*children(process.pid)]
+
+
+def test_a_job_of_a_killed_worker_runs_again_when_its_lease_has_ended(stack, staff, person, db, smtp,
+                                                                     no_workers):
+    smtp.fault("hang", seconds=20)
+    address = ask_for_mail(staff(), person)
+    process = stack.spawn("samovar-worker")
+    id = mail_job(db).id
+    wait_for(lambda: job(db, id).leased, 10, "a worker has it")
+    family = [process.pid, *workers_of(process)]
+    for pid in family:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: all(dead(p) for p in family), 5)
+    stack.spawn("samovar-worker")
+    db.do("update job.job set lease_until = now() where id = %s", id)
+    wait_for(lambda: smtp.to(address), 10, "the mail")
+    wait_for(lambda: job(db, id) is None, 5)
+    assert len(smtp.to(address)) == 1
+
+
+def test_while_a_lease_lasts_nobody_else_takes_the_job(stack, staff, person, db, smtp, no_workers):
+    smtp.fault("hang", seconds=3)
+    ask_for_mail(staff(), person)
+    stack.spawn("samovar-worker")
+    id = mail_job(db).id
+    holder = wait_for(lambda: job(db, id).leased and job(db, id).leased_by, 10)
+    stack.spawn("samovar-worker")
+    for _ in range(20):
+        row = job(db, id)
+        assert row is None or row.leased_by in (holder, None) and row.tries == 1
+        time.sleep(0.05)
+
+
+def test_a_worker_that_is_told_to_end_gives_its_jobs_back(stack, db, done, no_workers):
+    ids = add(db, count=5000)
+    process = stack.spawn("samovar-worker")
+    wait_for(lambda: len(done()) > 100, 20)
+    process.send_signal(signal.SIGTERM)
+    process.wait(15)
+    assert db.value("select count(*) from job.job where lease_until is not null") == 0
+    assert db.value("select count(*) from job.job where tries > 0") == 0
+    stack.spawn("samovar-worker")
+    wait_for(lambda: len(done()) == len(ids), 60)
+    assert sorted(done()) == sorted(ids)
+
+
+def test_workers_killed_at_random_lose_no_job(stack, db, done, no_workers):
+    ids = add(db, count=3000)
+    for _ in range(4):
+        process = stack.spawn("samovar-worker")
+        before = len(done())
+        wait_for(lambda: len(done()) > before + 100, 20)
+        for pid in [process.pid, *workers_of(process)]:
+            os.kill(pid, signal.SIGKILL)
+        process.wait(5)
+    db.do("update job.job set lease_until = now()")
+    stack.spawn("samovar-worker")
+    wait_for(lambda: db.value("select count(*) from job.job") == 0, 60)
+    assert sorted(done()) == sorted(ids)
+
+
+def test_workers_go_on_after_the_database_was_away(stack, db, done):
+    add(db, count=10)
+    wait_for(lambda: len(done()) == 10, 10)
+    with stack.without("postgres"):
+        time.sleep(0.5)
+    ids = add(db, count=10)
+    wait_for(lambda: set(ids) <= set(done()), 15)
+
+
+def test_a_job_of_one_key_is_there_once(db, ctl, stack, no_workers):
+    for _ in range(3):
+        ctl("timers", "run", "session.sweep")
+    assert db.value("select count(*) from job.job where kind = 'session.sweep'") == 1
