@@ -63,13 +63,13 @@ static int
 own_socket(void)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (strlen(conf.fcgi_socket) >= sizeof(address.sun_path)) {
 		log_error("fcgi.socket: path is too long: %s", conf.fcgi_socket);
 		return -1;
 	}
 	strcpy(address.sun_path, conf.fcgi_socket);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
 		log_error("%s: another samovar-fcgi listens there", conf.fcgi_socket);
 		close(fd);

@@ -47,9 +47,13 @@ struct args {
  * ARGS(c, a, b, ...) of up to 16 values: text, int64_t and the smaller integers, bool, double,
  * struct utc (as microseconds, for the SQL function utc(); none is null), struct date.
  */
+#ifdef __cppcheck__ /* which does not know __VA_OPT__ */
+#define ARGS(c_, ...) ((struct args){0})
+#else
 #define ARGS(c_, ...)                                                                    \
 	((struct args){ARGS_COUNT(__VA_ARGS__),                                          \
 		(const char *const[]){ARGS_MAP(c_, ##__VA_ARGS__) NULL}})
+#endif
 
 /* One row into a struct: each field is the column of its name. No row: the statement's error. */
 enum err db_one(struct ctx *c, const struct db_stmt *s, const struct field *fields, void *out,
