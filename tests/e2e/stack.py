@@ -291,14 +291,15 @@ class Stack:
 
 def state_folder():
     """A fresh folder with a short path that the service user may enter."""
+    parent = os.environ.get("SAMOVAR_TEST_FOLDER", "/tmp")
     for n in range(1000):
-        path = pathlib.Path(f"/tmp/samovar-e2e-{os.getpid()}-{n}")
+        path = pathlib.Path(f"{parent}/samovar-e2e-{os.getpid()}-{n}")
         try:
             path.mkdir(0o755)
             return path
         except FileExistsError:
             continue
-    raise RuntimeError("no room in /tmp")
+    raise RuntimeError(f"no room in {parent}")
 
 
 def now_us():
