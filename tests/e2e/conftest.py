@@ -25,6 +25,7 @@ def stack(request, telegram_process, smtp_process):
         "APPLICATION_URL": f"http://127.0.0.1:{port}",
         "BOT_TOKEN": BOT_TOKEN,
         "TELEGRAM_API_URL": telegram_process.url,
+        "SAMOVAR_BOT_TIMEOUT": "3",
         "SAMOVAR_WORKER_BACKOFF": "1",
         "MAIL_SERVER": "127.0.0.1",
         "MAIL_PORT": smtp_process.port,

@@ -105,8 +105,8 @@ class Link:
         self.close()
 
 
-def ask(path, *args, **more):
+def ask(listener, *args, **more):
     """One request on a connection of its own."""
-    with Link(path) as link:
+    with Link(listener) as link:
         link.send(request(*args, **more))
         return link.answer()

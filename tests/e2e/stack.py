@@ -156,11 +156,7 @@ class Stack:
     # -- programs
 
     def program(self, name):
-        for folder in ("bin", "sbin", "libexec"):
-            path = self.state / "prefix" / folder / name
-            if path.exists():
-                return path
-        return self.state / "prefix/bin" / name
+        return pathlib.Path(os.environ.get("SAMOVAR_PREFIX") or self.state / "prefix", "bin", name)
 
     def as_service(self, *command):
         """The command line that runs `command` as the user whom the services run as."""

@@ -383,14 +383,3 @@ def test_silent_connections_do_not_keep_others_waiting(stack, socket_path):
         for link in links:
             link.close()
 
-
-def test_a_half_sent_request_does_not_keep_others_waiting(stack, socket_path):
-    whole = fcgi.request("POST", "/users/api/v1/auth/login/", b"{}" * 2000)
-    links = [fcgi.Link(socket_path) for _ in range(len(stack.workers()) + 2)]
-    try:
-        for link in links:
-            link.send(whole[:200])
-        assert fcgi.ask(socket_path, path="/healthz")[0] == 200
-    finally:
-        for link in links:
-            link.close()
