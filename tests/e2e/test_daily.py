@@ -334,7 +334,7 @@ def test_a_call_that_was_taken_without_an_answer_reaches_the_child(ctl, db, tele
 
 
 def test_a_message_that_telegram_refuses_for_good_does_not_block_the_others(ctl, db, telegram):
-    shift = Shift(db, 5, today() - 5 * DAY)
+    Shift(db, 5, today() - 5 * DAY)
     telegram.fault("error", status=400, count=1)
     daily(ctl, today())
     wait_for(lambda: telegram.state()["messages"] >= 4, 30)
