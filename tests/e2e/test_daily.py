@@ -41,11 +41,11 @@ def no_workers(stack):
 
 
 def daily(ctl, day):
-    return ctl("timers", "run", "programme.daily", "--date", day.isoformat())
+    return ctl("timers", "run", "programme.daily", "--date", day.isoformat(), "--no-wait")
 
 
 def remind(ctl, day):
-    return ctl("timers", "run", "programme.remind", "--date", day.isoformat())
+    return ctl("timers", "run", "programme.remind", "--date", day.isoformat(), "--no-wait")
 
 
 def quiet(db, seconds=60):
@@ -204,6 +204,12 @@ def test_timers_are_listed(ctl):
     out = ctl("timers", "list").stdout
     for name in ("programme.daily", "programme.remind", "session.sweep"):
         assert name in out
+
+
+def test_the_operator_waits_for_the_end_unless_told_not_to(ctl, db):
+    shift = Shift(db, 3, today() - 5 * DAY)
+    ctl("timers", "run", "programme.daily", "--date", today().isoformat())
+    assert shift.reports(today()) == 3
 
 
 # -- the reminder of 19:00

@@ -265,5 +265,5 @@ def test_workers_go_on_after_the_database_was_away(stack, db, done):
 
 def test_a_job_of_one_key_is_there_once(db, ctl, stack, no_workers):
     for _ in range(3):
-        ctl("timers", "run", "session.sweep")
+        ctl("timers", "run", "session.sweep", "--no-wait")
     assert db.value("select count(*) from job.job where kind = 'session.sweep'") == 1
