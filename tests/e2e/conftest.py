@@ -63,6 +63,16 @@ def redis(stack):
     return Redis(stack.redis_path)
 
 
+@pytest.fixture
+def behind(db, redis):
+    """behind(sql, ...): changes the database behind the server's back, and empties its cache."""
+    def behind(sql, *args):
+        count = db.do(sql, *args)
+        redis("FLUSHALL")
+        return count
+    return behind
+
+
 @pytest.fixture(scope="session")
 def ctl(stack):
     return stack.ctl

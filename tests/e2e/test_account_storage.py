@@ -342,13 +342,13 @@ def test_me_reads_the_database_and_not_the_claims(users, pair, db):
     assert me["permissions"] == ["can_upload_file"]
 
 
-def test_me_of_a_deleted_account_does_not_exist(users, pair, db):
-    db.do("delete from account.account where id = %s", pair["person"].id)
+def test_me_of_a_deleted_account_does_not_exist(users, pair, behind):
+    behind("delete from account.account where id = %s", pair["person"].id)
     assert error(users.get("/users/me/", token=pair["access_token"])) == GONE
 
 
-def test_refresh_of_a_deleted_account_does_not_exist(users, pair, db):
-    db.do("delete from account.account where id = %s", pair["person"].id)
+def test_refresh_of_a_deleted_account_does_not_exist(users, pair, behind):
+    behind("delete from account.account where id = %s", pair["person"].id)
     assert error(users.post("/auth/token/refresh/", token=pair["refresh_token"])) == GONE
 
 

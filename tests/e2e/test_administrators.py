@@ -218,17 +218,17 @@ def test_access_and_refresh_tokens_do_not_replace_each_other(api, person):
     refused(api.get("/administrators/", token=again), 401)
 
 
-def test_refresh_of_who_is_blocked_is_refused(api, person, db):
+def test_refresh_of_who_is_blocked_is_refused(api, person, behind):
     who = person(role="expert")
     token, _ = cookie_of(login(api, who))
-    db.do("update account.account set status = 'blocked' where id = %s", who.id)
+    behind("update account.account set status = 'blocked' where id = %s", who.id)
     refused(refresh(api, token), 403)
 
 
-def test_refresh_of_an_account_that_is_gone_is_404(api, person, db):
+def test_refresh_of_an_account_that_is_gone_is_404(api, person, behind):
     who = person(role="expert")
     token, _ = cookie_of(login(api, who))
-    db.do("delete from account.account where id = %s", who.id)
+    behind("delete from account.account where id = %s", who.id)
     refused(refresh(api, token), 404)
 
 
@@ -260,9 +260,9 @@ def test_me_is_the_account(staff):
     assert answer.headers["Content-Type"].split(";")[0] == "application/json"
 
 
-def test_null_members_are_left_out_of_me(staff, db):
+def test_null_members_are_left_out_of_me(staff, behind):
     me = staff("expert")
-    db.do("update account.account set last_login_at = null where id = %s", me.person.id)
+    behind("update account.account set last_login_at = null where id = %s", me.person.id)
     assert list(me.get("/administrators/me").json()) == A_NEW
 
 
@@ -313,16 +313,16 @@ def test_a_bad_token_is_401(api, stack, staff, method, path, body):
 
 
 @each_protected
-def test_a_blocked_account_is_refused_everywhere_at_once(staff, db, method, path, body):
+def test_a_blocked_account_is_refused_everywhere_at_once(staff, behind, method, path, body):
     client = staff()
-    db.do("update account.account set status = 'blocked' where id = %s", client.person.id)
+    behind("update account.account set status = 'blocked' where id = %s", client.person.id)
     refused(client(method, path, json=body), 403)
 
 
 @each_protected
-def test_an_account_that_is_gone_has_no_rights(staff, db, method, path, body):
+def test_an_account_that_is_gone_has_no_rights(staff, behind, method, path, body):
     client = staff()
-    db.do("delete from account.account where id = %s", client.person.id)
+    behind("delete from account.account where id = %s", client.person.id)
     active = path == "/administrators/me" or path == f"/administrators/{UNKNOWN}/"
     refused(client(method, path, json=body), 404 if active else 403)
 
