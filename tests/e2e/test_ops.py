@@ -1,0 +1,222 @@
+"""What operators look at: health, metrics, logs, settings, samovarctl doctor."""
+
+import re
+import subprocess
+import threading
+
+import psycopg2
+import pytest
+
+from tests.conftest import wait_for
+from tests.e2e.client import Client, word
+from tests.e2e.stack import REPO
+
+SAMPLE = re.compile(r'^([a-z_]+)(?:\{([^}]*)\})? (-?[0-9.e+-]+|NaN|\+Inf)$')
+
+
+@pytest.fixture
+def neighbour(base):
+    """A client that may see the metrics."""
+    return Client(base, address="127.0.0.1")
+
+
+def metrics(client):
+    """{(name, labels): value}; every line is one that Prometheus reads."""
+    answer = client.get("/metrics")
+    assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/plain")
+    found, typed = {}, set()
+    for line in answer.text.splitlines():
+        if line.startswith("# TYPE "):
+            typed.add(line.split()[2])
+        if not line or line.startswith("#"):
+            continue
+        match = SAMPLE.match(line)
+        assert match, line
+        name, labels, value = match.groups()
+        assert (name, labels) not in found, f"twice: {line}"
+        found[name, labels or ""] = float(value)
+    for name, _ in found:
+        assert {name, re.sub(r"_(bucket|sum|count)$", "", name)} & typed, f"{name} has no type"
+    return found
+
+
+def requests_total(client):
+    return sum(v for (name, _), v in metrics(client).items() if name == "samovar_requests_total")
+
+
+def test_health_and_readiness_are_json(neighbour):
+    for path in ("/healthz", "/readyz"):
+        answer = neighbour.get(path)
+        assert answer.status_code == 200 and answer.json()
+        assert neighbour("HEAD", path).status_code == 200
+
+
+def test_metrics_count_requests_of_all_workers(neighbour):
+    before = requests_total(neighbour)
+    for _ in range(200):
+        neighbour.get("/users/api/v1/users/me/")
+    assert requests_total(neighbour) - before >= 200
+
+
+def test_buckets_of_the_histogram_grow(neighbour):
+    neighbour.get("/users/api/v1/users/me/")
+    found = metrics(neighbour)
+    rows = {}
+    for (name, labels), value in found.items():
+        if name.endswith("_bucket"):
+            key, le = re.fullmatch(r'(.*),le="([^"]+)"', labels).groups()
+            rows.setdefault((name, key), []).append((float(le), value))
+    assert rows
+    for (name, key), buckets in rows.items():
+        values = [v for _, v in sorted(buckets)]
+        assert values == sorted(values)
+        assert values[-1] == found[name.replace("_bucket", "_count"), key]
+
+
+def test_metrics_tell_of_database_cache_workers_and_queue(neighbour, stack, db):
+    found = metrics(neighbour)
+    assert found["samovar_database_up", ""] == 1 and found["samovar_redis_up", ""] == 1
+    up = [v for (name, _), v in found.items() if name == "samovar_worker_up"]
+    assert len(up) == len(stack.workers()) and set(up) == {1}
+    assert any("job" in name for name, _ in found)
+    with stack.without("postgres"):
+        found = metrics(neighbour)
+        assert found["samovar_database_up", ""] == 0
+    wait_for(lambda: neighbour.get("/readyz").status_code == 200, 10)
+
+
+def test_a_request_can_be_followed_from_answer_to_log(stack, base):
+    client = Client(base)
+    id = client.get("/users/api/v1/users/me/").headers["X-Request-Id"]
+    assert re.fullmatch(r"[0-9a-f]{32}", id)
+
+    def line():
+        return [x for x in stack.log("samovar-fcgi").splitlines() if id in x]
+    (access,) = wait_for(line, 5, "a line in the log")
+    for part in ("status=401", "ms=", "queries=", "route="):
+        assert part in access, access
+    wait_for(lambda: id in (stack.state / "log/access.log").read_text(), 5, "nginx's line")
+
+
+def test_a_statement_that_waits_names_its_request(stack, base, db, person):
+    who = person()
+    link = psycopg2.connect(**stack.dsn)
+    link.cursor().execute("select 1 from account.account where id = %s for update", (who.id,))
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(Client(base, "/users/api/v1").post(
+        "/auth/login/", {"username": who.username, "password": who.password})))
+    thread.start()
+    name = wait_for(lambda: db.value("select application_name from pg_stat_activity "
+                                     "where wait_event_type = 'Lock' and datname = 'samovar' limit 1"), 10)
+    link.rollback()
+    link.close()
+    thread.join(10)
+    assert answers[0].headers["X-Request-Id"][:16] in name, name
+
+
+def test_line_breaks_in_input_make_no_line_in_a_log(stack, base):
+    mark = word("mark")
+    client = Client(base)
+    client.as_is("GET", f"/users/api/v1/{mark}%0Astatus=999")
+    client.get("/users/api/v1/users/me/", headers={"User-Agent": f"{mark} \x1b[31m"})
+    wait_for(lambda: mark in (stack.state / "log/access.log").read_text(), 5)
+    for name in ("access", "samovar-fcgi"):
+        assert not [x for x in stack.log(name).splitlines() if x.startswith("status=999")]
+        assert "\x1b" not in stack.log(name)
+
+
+# -- settings
+
+def conf(stack, **environ):
+    return stack.ctl("conf", **environ).stdout
+
+
+def test_conf_shows_each_setting_its_value_and_origin_and_masks_secrets(stack):
+    out = conf(stack)
+    assert stack.key not in out and stack.settings["BOT_TOKEN"] not in out
+    assert re.search(r"time_zone.*Asia/Yekaterinburg", out)
+    assert "MAIL_SERVER" in out or "samovar.env" in out
+
+
+@pytest.mark.parametrize("name, value", [
+    ("SAMOVAR_PROGRAMME_MIN_AGE", "7"), ("MIN_AGE", "7")])
+def test_the_environment_goes_before_files(stack, name, value):
+    assert re.search(r"min_age.*\b7\b", conf(stack, **{name: value}))
+
+
+def test_every_contract_name_is_understood(stack):
+    names = {"POSTGRES_DB": "d", "DB_HOST": "h", "DB_PORT": "1", "POSTGRES_USER": "u", "BOT_TOKEN": "1:x",
+             "APPLICATION_URL": "https://x.example", "ROOT_PATH": "/api/", "TIME_ZONE": "Europe/Moscow",
+             "SEND_NEW_TASK_HOUR": "9", "SEND_NO_REPORT_REMINDER_HOUR": "20", "MIN_AGE": "4",
+             "MAX_MONTH_IN_SHIFT": "5", "DAYS_FROM_START_OF_SHIFT_TO_JOIN": "3", "MAX_REQUESTS": "4",
+             "NUMBER_ATTEMPTS_SUBMIT_REPORT": "4", "SEQUENTIAL_TASKS_PASSES_FOR_EXCLUDE": "6",
+             "MIN_PASSWORD_LENGTH": "9", "ORGANIZATIONS_EMAIL": "a@example.com",
+             "ORGANIZATIONS_GROUP": "https://vk.com/x", "MAIL_SERVER": "m", "MAIL_PORT": "25",
+             "MAIL_STARTTLS": "true", "MAIL_SSL_TLS": "false", "TOKEN__ACCESS_LIFETIME": "601",
+             "TOKEN__REFRESH_LIFETIME": "3601", "S3__USER": "u", "S3__BUCKET": "b",
+             "GEO__USE_REAL_IP": "true", "TOKEN__ALGO": "HS256", "CACHE__HOST": "c", "CACHE__PORT": "2"}
+    out = conf(stack, **names)
+    for name, value in names.items():
+        if name in ("BOT_TOKEN", "S3__USER"):
+            continue
+        assert value in out, name
+
+
+@pytest.mark.parametrize("line", ["[site]\nno_such_key = 1\n", "[no_such_section]\nx = 1\n",
+                                  "[db]\ntimeout = soon\n", "nonsense\n"])
+def test_an_error_in_our_own_file_ends_the_start_and_is_named(stack, tmp_path, line):
+    file = tmp_path / "bad.conf"
+    file.write_text(line)
+    for path in (file, tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        path.chmod(0o755)
+    done = subprocess.run(stack.as_service(stack.program("samovarctl"), "--conf", file, "conf"),
+                          capture_output=True, text=True, timeout=20, env=stack.environ())
+    assert done.returncode != 0 and "bad.conf" in done.stderr
+
+
+def test_the_sample_of_the_environment_is_the_tables(stack):
+    sample = REPO / ".env.example"
+    if not sample.exists():
+        pytest.fail("there is no .env.example")
+    assert sample.read_text() == stack.ctl("conf", "--env-sample").stdout
+
+
+@pytest.mark.parametrize("secret", ["", "short", "your_secret_key", "secret"])
+def test_a_weak_key_does_not_start_a_server(stack, secret):
+    done = subprocess.run(
+        stack.as_service(stack.program("samovar-fcgi"), *stack.settings_of()),
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, cwd=stack.state,
+        env=stack.environ(TOKEN__SECRET_KEY=secret, SAMOVAR_FCGI_SOCKET=str(stack.run / "weak.sock")))
+    assert done.returncode != 0 and "token" in done.stderr.lower()
+
+
+# -- doctor
+
+def test_doctor_finds_nothing_wrong_with_a_healthy_installation(stack, db, staff):
+    staff()
+    db.do("delete from job.job")
+    done = stack.ctl("doctor", check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("away, word", [("redis", "Redis"), ("postgres", "PostgreSQL")])
+def test_doctor_names_what_is_away(stack, away, word):
+    with stack.without(away):
+        done = stack.ctl("doctor", check=False)
+    assert done.returncode != 0
+    assert re.search(rf"WRONG.*{word}", done.stdout)
+
+
+def test_doctor_finds_parked_jobs(stack, db):
+    db.do("insert into job.job (kind, state, last_error) values ('job.nothing', 'parked', 'why')")
+    done = stack.ctl("doctor", check=False)
+    db.do("delete from job.job")
+    assert done.returncode != 0 and "parked" in done.stdout
+
+
+def test_help_lists_the_commands_and_a_wrong_one_is_an_error(stack):
+    out = stack.ctl("help").stdout
+    for name in ("jobs list", "timers run", "doctor", "conf"):
+        assert name in out
+    assert stack.ctl("no-such-thing", check=False).returncode == 2
+    assert "usage" in stack.ctl("jobs", "show", check=False).stderr
