@@ -32,7 +32,10 @@ state_open() {
 
 # state_make: the folders, owned by the service user. Repairs what is half made.
 state_make() {
-	[ -w "$STATE" ] || die "$STATE belongs to $(stat -c %U "$STATE"): run this as that user or as root, or use --state"
+	owner=$(stat -c %U "$STATE/secret" 2>/dev/null || echo "$SERVICE")
+	if [ "$owner" != "$SERVICE" ] || [ ! -w "$STATE" ]; then
+		die "what is in $STATE belongs to $(stat -c %U "$STATE"), and this would run as $SERVICE: start it as before, or use --state"
+	fi
 	[ "$(id -u)" -ne 0 ] || chown "$SERVICE:" "$STATE"
 	chmod 755 "$STATE"
 	reachable "$STATE" || die "the user $SERVICE cannot reach $STATE: use --state with a folder that everybody may enter"
