@@ -1,4 +1,4 @@
-"""The route tables of fcgi/*/routes.def, as tests read them."""
+"""The route tables of fcgi/*/*.def, as tests read them."""
 
 import collections
 import re
@@ -12,28 +12,33 @@ UNKNOWN = "00000000-0000-4000-8000-000000000005"
 FILLED = {"uuid": UNKNOWN, "id": "1999999999", "word": "word", "rest": "a/b"}
 
 
-def rows(path):
-    """The rows of one table; a line that begins with ROUTE and is none is an error."""
-    text = path.read_text()
-    found = [Route(path.parent.name, *(g.strip() for g in m.groups())) for m in ROW.finditer(text)]
-    assert len(found) == len(re.findall(r"^ROUTE\(", text, re.M)), f"{path}: a row that cannot be read"
+class Face:
+    """A face: its name, what its paths begin with, and its rows."""
+
+    def __init__(self, name, prefixes, table):
+        self.name, self.prefixes = name, prefixes
+        text = (REPO / "fcgi" / table).read_text()
+        self.routes = [Route(name, *m.groups()) for m in ROW.finditer(text)]
+        assert len(self.routes) == len(re.findall(r"^ROUTE\(", text, re.M)), \
+            f"{table}: a row that cannot be read"
+
+
+def faces():
+    """All faces by name, as their .c files declare them."""
+    found = {}
+    for source in sorted((REPO / "fcgi").glob("*/*.c")):
+        text = source.read_text()
+        for body in re.findall(r"^const struct face \w+ = \{(.*?)^\};", text, re.M | re.S):
+            name = re.search(r'\.name = "(\w+)"', body).group(1)
+            prefixes = re.search(r"\.prefixes = (\w+)", body).group(1)
+            routes = re.search(r"\.routes = (\w+)", body).group(1)
+            listed = re.search(rf"\b{prefixes}\[\] = \{{(.*?)\}};", text, re.S).group(1)
+            table = re.search(rf'\b{routes}\[\] = \{{.*?#include "([^"]+)"', text, re.S).group(1)
+            found[name] = Face(name, re.findall(r'"([^"]*)"', listed), table)
+    assert found, "no face was found in fcgi/"
     return found
 
 
-def prefixes(face):
-    """What the face's paths begin with, as its .c file says."""
-    for source in sorted((REPO / "fcgi" / face).glob("*.c")):
-        found = re.search(r"prefixes\[\]\s*=\s*\{(.*?)\}", source.read_text(), re.S)
-        if found:
-            return re.findall(r'"([^"]*)"', found.group(1))
-    raise AssertionError(f"fcgi/{face} names no prefixes")
-
-
-def tables():
-    """All faces: {name: [Route]}."""
-    return {p.parent.name: rows(p) for p in sorted((REPO / "fcgi").glob("*/routes.def"))}
-
-
-def filled(path, word="word"):
-    """The path with something in each place, an id that nobody has."""
-    return re.sub(r"\{(\w+)\}", lambda m: FILLED.get(m.group(1), word), path)
+def filled(path):
+    """The path with something in each place: ids that nobody has."""
+    return re.sub(r"\{(\w+)\}", lambda m: FILLED[m.group(1)], path)

@@ -1,0 +1,93 @@
+"""docs/openapi/<face>.yaml describes exactly the routes of the face's table."""
+
+import re
+
+import pytest
+import yaml
+
+from tests.e2e.client import Client
+from tests.e2e.routes import faces
+from tests.e2e.stack import REPO
+
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+DESCRIBED = [f for f in faces().values() if f.name != "store"]  # the store speaks S3, which is Amazon's
+each_face = pytest.mark.parametrize("face", DESCRIBED, ids=lambda f: f.name)
+
+
+def description(face):
+    path = REPO / "docs/openapi" / f"{face.name}.yaml"
+    assert path.exists(), f"{path.relative_to(REPO)} is missing"
+    return yaml.safe_load(path.read_text())
+
+
+def plain(path):
+    """Names of places do not matter, only where they are."""
+    return re.sub(r"\{\w+\}", "{}", path)
+
+
+def operations(api):
+    for path, item in api["paths"].items():
+        for method in METHODS & set(item):
+            yield method.upper(), path, item, item[method]
+
+
+@each_face
+def test_each_route_is_described_and_nothing_else(face):
+    api = description(face)
+    bases = [s["url"].rstrip("/") for s in api.get("servers", [])] or [""]
+    documented = {(m, plain(base + path)) for m, path, _, _ in operations(api) for base in bases}
+    served = {(r.method, plain(prefix + r.path)) for r in face.routes for prefix in face.prefixes}
+    assert documented == served, (f"not described: {sorted(served - documented)}; "
+                                  f"not served: {sorted(documented - served)}")
+
+
+@each_face
+def test_the_description_is_openapi_3_1_and_hangs_together(face):
+    api = description(face)
+    assert api["openapi"].startswith("3.1") and api["info"]["title"] and api["info"]["version"]
+    text = (REPO / "docs/openapi" / f"{face.name}.yaml").read_text()
+    for ref in set(re.findall(r"""\$ref:\s*["']?#/([^"'\s}]+)""", text)):
+        at = api
+        for key in ref.split("/"):
+            key = key.replace("~1", "/").replace("~0", "~")
+            assert key in at, f"#/{ref} leads nowhere"
+            at = at[key]
+
+
+@each_face
+def test_each_operation_says_what_it_does_answers_and_takes(face):
+    for method, path, item, operation in operations(description(face)):
+        where = f"{method} {path}"
+        assert operation.get("summary"), where
+        assert operation.get("responses"), where
+        assert any(str(code)[0] in "23" for code in operation["responses"]), where
+        given = {p["name"] for p in item.get("parameters", []) + operation.get("parameters", [])
+                 if p.get("in") == "path"}
+        refs = [p for p in item.get("parameters", []) + operation.get("parameters", []) if "$ref" in p]
+        places = set(re.findall(r"\{(\w+)\}", path))
+        assert refs or given == places, f"{where}: places {places}, parameters {given}"
+
+
+@each_face
+def test_protected_routes_say_so_and_public_ones_too(face):
+    api = description(face)
+    if face.name == "ops":
+        return
+    public = {(r.method, plain(r.path)) for r in face.routes if r.who in ("ANYONE", "NOBODY", "0")}
+    for method, path, _, operation in operations(api):
+        security = operation.get("security", api.get("security"))
+        for base in [""] + face.prefixes:
+            key = (method, plain(path[len(base):] if path.startswith(base) else path))
+            if key in public:
+                assert not security or {} in security, f"{method} {path} is public"
+                break
+        else:
+            assert security and {} not in security, f"{method} {path} asks for a token"
+
+
+def test_the_descriptions_can_be_read_in_a_browser(base):
+    client = Client(base)
+    assert client.get("/docs/").status_code == 200
+    for face in DESCRIBED:
+        answer = client.get(f"/docs/openapi/{face.name}.yaml")
+        assert answer.status_code == 200 and yaml.safe_load(answer.content)["openapi"]
