@@ -78,7 +78,7 @@ struct input {
 /* INPUT(link_in, struct link_in, FIELD(...), ...) makes link_in_fields and link_in. */
 #define INPUT(name_, type_, ...)                                                         \
 	static const struct field name_##_fields[] = {__VA_ARGS__, {.name = NULL}};      \
-	static const struct input name_ = {sizeof(type_), name_##_fields}
+	const struct input name_ = {sizeof(type_), name_##_fields}
 
 /* How a face writes what it answers. */
 enum face_style {

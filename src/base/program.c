@@ -1,6 +1,7 @@
 #include "base/program.h"
 
 #include <curl/curl.h>
+#include <locale.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@
 
 static volatile sig_atomic_t stopping, reload_wanted;
 static sigset_t outside; /* the mask while waiting */
+static bool caught;
 
 static void
 usage(const char *name, int status)
@@ -54,6 +56,7 @@ program_start(const char *name, int argc, char **argv)
 		else
 			usage(name, 2);
 	}
+	setlocale(LC_CTYPE, "C.UTF-8"); /* letters of any script have their case */
 	log_open(name, "info");
 	if (!conf_load(file, env))
 		exit(1);
@@ -90,6 +93,9 @@ program_signals(void)
 		sigaction(numbers[i], &act, NULL);
 	}
 	sigprocmask(SIG_BLOCK, &blocked, &outside);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		sigdelset(&outside, numbers[i]);
+	caught = true;
 }
 
 void
@@ -104,6 +110,7 @@ program_child_signals(void)
 	stopping = 0;
 	reload_wanted = 0;
 	sigprocmask(SIG_SETMASK, &outside, NULL);
+	caught = false;
 }
 
 void
@@ -113,6 +120,12 @@ program_wait(int milliseconds)
 
 	/* pselect() without descriptors: sleeps until a signal comes. */
 	pselect(0, NULL, NULL, NULL, &ts, &outside);
+}
+
+const sigset_t *
+program_wait_mask(void)
+{
+	return caught ? &outside : NULL;
 }
 
 bool

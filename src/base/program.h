@@ -1,6 +1,7 @@
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 /*
@@ -21,6 +22,9 @@ void program_child_signals(void);
 
 /* Waits for a signal, at most so long. */
 void program_wait(int milliseconds);
+
+/* The signal mask for ppoll(2) while waiting; NULL before program_signals(). */
+const sigset_t *program_wait_mask(void);
 
 bool program_stopping(void);
 

@@ -237,7 +237,11 @@ db_begin(struct ctx *c)
 		log_error("db: begin inside a transaction");
 		return fail(c, E_BUG, NULL);
 	}
-	TRY(db_command(c, "begin"));
+	/* The id has only letters, digits and hyphens (req_read() sees to it): it may stand in SQL. */
+	TRY(db_command(c, c->request_id == NULL
+			       ? "begin"
+			       : arena_fmt(&c->arena, "begin; set local application_name to '%s %s'",
+					 c->db->name, c->request_id)));
 	c->db->in_transaction = true;
 	return OK;
 }

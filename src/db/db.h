@@ -82,7 +82,8 @@ enum err db_json(struct ctx *c, const struct db_stmt *s, const char **out, struc
 enum err db_int(struct ctx *c, const struct db_stmt *s, int64_t *out, struct args args);
 
 /*
- * A transaction. begin inside a transaction is E_BUG. commit runs what ctx_after_commit() keeps;
+ * A transaction. begin inside a transaction is E_BUG; it gives application_name the request id, so
+ * that pg_stat_activity and the server's log show whose it is. commit runs what ctx_after_commit() keeps;
  * after E_BUSY from commit nobody knows whether it took place.
  */
 enum err db_begin(struct ctx *c);
@@ -113,17 +114,17 @@ void db_forget(struct db *db);
 /* Longest wait for one statement, in seconds, instead of db.timeout. For workers and the CLI. */
 void db_set_timeout(struct db *db, int64_t seconds);
 
+/* Listens on a channel of NOTIFY, now or at the next connect, and at every one after that. */
+void db_listen(struct db *db, const char *channel);
+
 /* True while a connection is open and was fine when last used. */
 bool db_up(const struct db *db);
 
-/* Tells PostgreSQL whose request runs: application_name is the program's name and this id. */
-void db_request(struct ctx *c, const char *request_id);
-
 /*
- * Waits up to milliseconds for a NOTIFY on any channel listened to (or for fd >= 0 to be
- * readable); takes all that have come. True if there was one. Returns early on a signal.
+ * Waits up to milliseconds for a NOTIFY on a channel listened to; takes all that have come. True if
+ * there was one. Returns early on a signal that program_signals() catches.
  */
-bool db_wait_notify(struct ctx *c, int fd, int milliseconds);
+bool db_wait_notify(struct db *db, int milliseconds);
 
 /* The connection itself, NULL when down: for COPY and for advisory locks of a session. */
 struct pg_conn *db_conn(struct db *db);

@@ -9,6 +9,7 @@
 
 #include "base/conf.h"
 #include "base/log.h"
+#include "base/program.h"
 
 #define CONNECT_MS 900 /* a request without its database is answered within a second */
 #define RETRY_MS 200   /* how long a failed attempt speaks for the next ones */
@@ -192,6 +193,20 @@ prepare_all(struct db *db)
 	return e;
 }
 
+static enum err
+send_listen(struct db *db)
+{
+	char sql[80];
+
+	if (db->channel == NULL)
+		return OK;
+	snprintf(sql, sizeof(sql), "listen %s", db->channel);
+	PGresult *r = PQsendQuery(db->pg, sql) == 1 ? db_result(db) : NULL;
+	enum err e = r != NULL && PQresultStatus(r) == PGRES_COMMAND_OK ? OK : E_BUSY;
+	PQclear(r);
+	return e;
+}
+
 enum err
 db_open(struct db *db)
 {
@@ -204,6 +219,8 @@ db_open(struct db *db)
 		return E_BUSY;
 	}
 	enum err e = prepare_all(db);
+	if (e == OK)
+		e = send_listen(db);
 	if (e != OK) {
 		db_close(db);
 		db->retry_at = monotonic_ms() + RETRY_MS;
@@ -227,40 +244,42 @@ db_ready(struct ctx *c)
 }
 
 void
-db_request(struct ctx *c, const char *request_id)
+db_listen(struct db *db, const char *channel)
 {
-	(void)c;
-	(void)request_id;
+	db->channel = channel;
+	if (db_up(db) && send_listen(db) != OK)
+		db_close(db);
 }
 
-bool
-db_wait_notify(struct ctx *c, int fd, int milliseconds)
+static bool
+take_notifies(struct db *db)
 {
-	struct db *db = c->db;
 	bool any = false;
 	PGnotify *n;
 
-	if (!db_up(db)) {
-		struct pollfd alone = {.fd = fd, .events = POLLIN};
-		poll(&alone, fd >= 0, milliseconds < 1000 ? milliseconds : 1000);
-		return false;
-	}
-	while ((n = PQnotifies(db->pg)) != NULL) {
-		any = true;
-		PQfreemem(n);
-	}
-	if (any)
-		return true;
-
-	struct pollfd both[] = {{.fd = PQsocket(db->pg), .events = POLLIN},
-		{.fd = fd, .events = POLLIN}};
-	if (poll(both, fd >= 0 ? 2 : 1, milliseconds) <= 0)
-		return false;
-	if (both[0].revents != 0 && PQconsumeInput(db->pg) != 1)
-		db_close(db);
 	while (db->pg != NULL && (n = PQnotifies(db->pg)) != NULL) {
 		any = true;
 		PQfreemem(n);
 	}
 	return any;
+}
+
+bool
+db_wait_notify(struct db *db, int milliseconds)
+{
+	struct timespec ts = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+	struct timespec second = {.tv_sec = 1};
+
+	if (!db_up(db)) {
+		ppoll(NULL, 0, milliseconds < 1000 ? &ts : &second, program_wait_mask());
+		return false;
+	}
+	if (take_notifies(db))
+		return true;
+	struct pollfd p = {.fd = PQsocket(db->pg), .events = POLLIN};
+	if (ppoll(&p, 1, &ts, program_wait_mask()) <= 0)
+		return false;
+	if (PQconsumeInput(db->pg) != 1)
+		db_close(db);
+	return take_notifies(db);
 }

@@ -11,6 +11,7 @@ struct db {
 	const char *name;
 	int64_t timeout_ms;
 	int64_t retry_at; /* monotonic milliseconds: no new attempt before */
+	const char *channel; /* listened to, or NULL */
 	bool in_transaction;
 };
 

@@ -1,0 +1,186 @@
+#include "base/parent.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/program.h"
+
+#define FAST_DEATH_SECONDS 2 /* a child that lived no longer is replaced with back-off */
+#define MAX_BACKOFF_SECONDS 10
+
+struct slot {
+	pid_t pid; /* 0: none */
+	time_t started, respawn_at;
+	int backoff; /* seconds */
+};
+
+struct parent {
+	struct slot slots[PARENT_MAX];
+	pid_t old[PARENT_MAX]; /* finishing after a SIGHUP */
+	int count;
+	int (*child)(int slot);
+	void (*gone)(int slot, bool clean);
+};
+
+static time_t
+monotonic_seconds(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
+static void
+spawn(struct parent *p, int i)
+{
+	pid_t parent = getpid(), pid = fork();
+	struct slot *s = &p->slots[i];
+
+	if (pid == 0) {
+		/* Without its parent nobody would replace or stop it. */
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		if (getppid() != parent)
+			_exit(0);
+		program_child_signals();
+		_exit(p->child(i));
+	}
+	if (pid < 0) {
+		log_error("fork: %s", strerror(errno));
+		s->respawn_at = monotonic_seconds() + 1;
+		return;
+	}
+	s->pid = pid;
+	s->started = monotonic_seconds();
+}
+
+static void
+child_gone(struct parent *p, int i, int status)
+{
+	struct slot *s = &p->slots[i];
+	bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	time_t now = monotonic_seconds();
+
+	s->pid = 0;
+	if (p->gone != NULL)
+		p->gone(i, clean);
+	if (clean || now - s->started > FAST_DEATH_SECONDS)
+		s->backoff = 0;
+	else if (s->backoff == 0)
+		s->backoff = 1;
+	else if (s->backoff < MAX_BACKOFF_SECONDS)
+		s->backoff *= 2;
+	s->respawn_at = now + s->backoff;
+}
+
+static void
+reap(struct parent *p)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (WIFSIGNALED(status))
+			log_error("child %d: killed by signal %d", (int)pid, WTERMSIG(status));
+		else if (WEXITSTATUS(status) != 0)
+			log_error("child %d: exit status %d", (int)pid, WEXITSTATUS(status));
+		for (int i = 0; i < p->count; i++)
+			if (p->slots[i].pid == pid)
+				child_gone(p, i, status);
+		for (int i = 0; i < PARENT_MAX; i++)
+			if (p->old[i] == pid)
+				p->old[i] = 0;
+	}
+}
+
+static void
+spawn_due(struct parent *p)
+{
+	time_t now = monotonic_seconds();
+
+	for (int i = 0; i < p->count; i++)
+		if (p->slots[i].pid == 0 && now >= p->slots[i].respawn_at)
+			spawn(p, i);
+}
+
+static void
+retire(struct parent *p, int i)
+{
+	for (int k = 0; k < PARENT_MAX; k++)
+		if (p->old[k] == 0) {
+			p->old[k] = p->slots[i].pid;
+			break;
+		}
+	kill(p->slots[i].pid, SIGTERM);
+	spawn(p, i);
+}
+
+static void
+reload(struct parent *p)
+{
+	program_notify("RELOADING=1");
+	if (conf_reload()) {
+		for (int i = 0; i < p->count; i++)
+			if (p->slots[i].pid != 0)
+				retire(p, i);
+		log_info("SIGHUP: settings read anew");
+	} else {
+		log_error("SIGHUP: settings have errors; nothing was changed");
+	}
+	program_notify("READY=1");
+}
+
+static bool
+any_left(const struct parent *p)
+{
+	for (int i = 0; i < PARENT_MAX; i++)
+		if (p->old[i] != 0 || (i < p->count && p->slots[i].pid != 0))
+			return true;
+	return false;
+}
+
+/* The signal is sent again while anyone is left: one that was sent before a child was ready for
+ * it may have been lost. */
+static void
+stop_all(struct parent *p)
+{
+	program_notify("STOPPING=1");
+	while (any_left(p)) {
+		for (int i = 0; i < p->count; i++)
+			if (p->slots[i].pid != 0)
+				kill(p->slots[i].pid, SIGTERM);
+		program_wait(500);
+		reap(p);
+	}
+}
+
+void
+parent_run(int count, int (*child)(int slot), void (*gone)(int slot, bool clean))
+{
+	static struct parent p;
+
+	p = (struct parent){.count = count < PARENT_MAX ? count : PARENT_MAX, .child = child,
+		.gone = gone};
+	program_signals();
+	spawn_due(&p);
+	log_info("%d processes", p.count);
+	program_notify("READY=1");
+	while (!program_stopping()) {
+		program_wait(1000);
+		reap(&p);
+		if (program_reload_wanted())
+			reload(&p);
+		if (!program_stopping())
+			spawn_due(&p);
+		program_notify("WATCHDOG=1");
+	}
+	stop_all(&p);
+}
