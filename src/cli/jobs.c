@@ -1,0 +1,188 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/str.h"
+#include "cli/commands.h"
+#include "db/db.h"
+#include "job/job.h"
+#include "sched/timer.h"
+
+#include "cli/jobs.sql.h"
+
+#define WAIT_SECONDS 60 /* for a job that timers run has added */
+
+enum err
+jobs_list_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	const char *state = call_arg(call, "state"), *text;
+	int64_t limit = 100;
+
+	if (state != NULL && !str_in(state, "waiting running parked"))
+		return fail(c, E_INPUT, "state: waiting, running or parked");
+	TRY(call_number(call, "limit", &limit));
+	TRY(db_json(c, &JOBS_LIST, &text, ARGS(c, state, call_arg(call, "kind"), limit)));
+	call_print(text);
+	return OK;
+}
+
+enum err
+jobs_show_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	const char *text;
+	int64_t id = 0;
+
+	TRY(call_number(call, "id", &id));
+	TRY(db_json(c, &JOBS_SHOW, &text, ARGS(c, id)));
+	call_print(text);
+	return OK;
+}
+
+enum err
+jobs_retry_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	int64_t id = 0;
+
+	if (str_eq(call_arg(call, "id"), "all")) {
+		TRY(db_do(c, &JOBS_RETRY_ALL, ARGS(c)));
+	} else {
+		TRY(call_number(call, "id", &id));
+		TRY(db_do(c, &JOBS_RETRY, ARGS(c, id)));
+	}
+	printf("%" PRId64 " ready\n", c->rows);
+	return OK;
+}
+
+enum err
+jobs_drop_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	int64_t id = 0;
+
+	TRY(call_number(call, "id", &id));
+	TRY(db_do(c, &JOBS_DROP, ARGS(c, id)));
+	printf("dropped %" PRId64 "\n", id);
+	return OK;
+}
+
+enum err
+jobs_add_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	const struct job_kind *kind = job_kind(call_arg(call, "kind"));
+	int64_t count = 1;
+
+	if (kind == NULL)
+		return fail(c, E_INPUT, "no such kind of job: %s", call_arg(call, "kind"));
+	TRY(call_number(call, "count", &count));
+	TRY(db_do(c, &JOBS_ADD,
+		ARGS(c, kind->name, call_arg(call, "subject"), kind->priority, kind->tries, count)));
+	printf("added %" PRId64 "\n", c->rows);
+	return OK;
+}
+
+enum err
+jobs_stats_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	const char *text;
+
+	TRY(db_json(c, &JOBS_STATS, &text, ARGS(c)));
+	call_print(text == NULL ? "no jobs" : text);
+	return OK;
+}
+
+static enum err
+the_timer(struct call *call, const struct timer **out)
+{
+	*out = timer_by_name(call_arg(call, "name"));
+	return *out != NULL ? OK
+			    : fail(&call->ctx, E_TIMER_GONE, "no timer %s; \"timers list\" shows all",
+				      call_arg(call, "name"));
+}
+
+enum err
+timers_list_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	size_t count;
+	const struct timer *timers = timers_all(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct timer *t = &timers[i];
+		struct utc slot = timer_slot(t, c->now);
+		struct utc next = t->hour == NULL
+			? utc_after(slot, t->seconds)
+			: timer_slot_of(t, date_after(utc_date(slot), 1));
+		const char *last;
+
+		TRY(db_json(c, &TIMERS_LAST, &last, ARGS(c, t->name)));
+		printf("%-20s %s  next %s\n", t->name, last, utc_iso(&c->arena, next));
+	}
+	return OK;
+}
+
+/* Waits until the job is gone (done) or parked. */
+static enum err
+wait_for_job(struct call *call, int64_t id)
+{
+	struct ctx *c = &call->ctx;
+	struct timespec pause = {.tv_nsec = 50000000};
+	const char *state;
+
+	for (int i = 0; i < WAIT_SECONDS * 20; i++) {
+		TRY(db_json(c, &JOBS_STATE, &state, ARGS(c, id)));
+		if (str_eq(state, "done"))
+			return OK;
+		if (!str_eq(state, "waiting"))
+			return fail(c, E_PEER, "job %" PRId64 " failed: %s", id, state);
+		nanosleep(&pause, NULL);
+	}
+	return fail(c, E_BUSY, "job %" PRId64 " has not ended yet: does samovar-worker run?", id);
+}
+
+enum err
+timers_run_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	struct date day = utc_date(c->now);
+	const struct timer *t;
+	int64_t job;
+
+	TRY(the_timer(call, &t));
+	TRY(call_date(call, "date", &day));
+	TRY(timer_run_again(c, t, day, &job));
+	printf("%s for %s: job %" PRId64 "\n", t->name, date_iso(&c->arena, day), job);
+	if (call_flag(call, "no-wait"))
+		return OK;
+	TRY(wait_for_job(call, job));
+	puts("done");
+	return OK;
+}
+
+static enum err
+timer_switch(struct call *call, bool on)
+{
+	struct ctx *c = &call->ctx;
+	const struct timer *t;
+
+	TRY(the_timer(call, &t));
+	TRY(db_do(c, &TIMERS_SWITCH, ARGS(c, t->name, on)));
+	printf("%s is %s\n", t->name, on ? "on" : "off");
+	return OK;
+}
+
+enum err
+timers_on_cmd(struct call *call)
+{
+	return timer_switch(call, true);
+}
+
+enum err
+timers_off_cmd(struct call *call)
+{
+	return timer_switch(call, false);
+}

@@ -1,0 +1,62 @@
+-- name: jobs_list
+with shown as (
+    select *, case when state = 'parked' then 'parked'
+                   when lease_until > now() then 'running' else 'waiting' end as word
+      from job.job
+), some as (
+    select * from shown where ($1::text is null or word = $1) and ($2::text is null or kind = $2)
+     order by priority, run_at, id limit $3
+)
+select string_agg(format('%8s  %-16s %-8s try %s/%s  %-20s %s%s', id, kind, word, tries, max_tries,
+           to_char(run_at, 'YYYY-MM-DD HH24:MI:SS'), left(subject, 60),
+           case when last_error is null then '' else '  ! ' || last_error end), E'\n'
+           order by priority, run_at, id)
+  from some;
+
+-- name: jobs_show : E_JOB_GONE
+select concat_ws(E'\n', 'id        ' || id, 'kind      ' || kind, 'subject   ' || subject,
+           'key       ' || key, 'priority  ' || priority, 'state     ' || state,
+           'tries     ' || tries || ' of ' || max_tries, 'due       ' || run_at,
+           'leased by ' || leased_by, 'leased to ' || lease_until,
+           'progress  ' || done || coalesce(' of ' || total, ''),
+           'error     ' || last_error, 'created   ' || created)
+  from job.job where id = $1;
+
+-- name: jobs_retry : E_JOB_GONE
+update job.job set state = 'ready', tries = 0, run_at = now()
+ where id = $1 and (lease_until is null or lease_until < now());
+
+-- name: jobs_retry_all
+update job.job set state = 'ready', tries = 0, run_at = now() where state = 'parked';
+
+-- name: jobs_drop : E_JOB_GONE
+delete from job.job where id = $1 and (lease_until is null or lease_until < now());
+
+-- name: jobs_add
+insert into job.job (kind, subject, priority, max_tries)
+select $1, coalesce($2, ''), $3::smallint, $4::smallint from generate_series(1, $5::bigint);
+
+-- name: jobs_stats
+with counted as (
+    select kind, count(*) filter (where state = 'ready' and coalesce(lease_until < now(), true)) as waiting,
+           count(*) filter (where state = 'ready' and lease_until > now()) as running,
+           count(*) filter (where state = 'parked') as parked, min(run_at) as oldest
+      from job.job group by kind
+)
+select string_agg(format('%-16s waiting %s  running %s  parked %s  oldest %s', kind, waiting, running, parked,
+           to_char(oldest, 'YYYY-MM-DD HH24:MI:SS')), E'\n' order by kind)
+  from counted;
+
+-- name: jobs_state
+select coalesce((select case when state = 'parked' or last_error is not null
+                             then coalesce(last_error, 'parked') else 'waiting' end
+                   from job.job where id = $1), 'done');
+
+-- name: timers_last
+select coalesce((select format('%s  last %s', case when enabled then 'on ' else 'off' end,
+                        coalesce(iso(last_slot), 'never'))
+                   from job.timer where name = $1), 'on   last never');
+
+-- name: timers_switch
+insert into job.timer (name, enabled) values ($1, $2::boolean)
+on conflict (name) do update set enabled = excluded.enabled;

@@ -1,0 +1,277 @@
+/* samovarctl: the operator's hand. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "base/str.h"
+#include "cache/cache.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "db/db.h"
+
+#define RUN_SECONDS 3600 /* longest statement of a command */
+
+static const struct cmd cmds[] = {
+#define CMD(pattern, function, offline, help) {pattern, function, offline, help},
+#include "cli/cmds.def"
+#undef CMD
+};
+
+const struct cmd *
+cmds_all(size_t *count)
+{
+	*count = sizeof(cmds) / sizeof(*cmds);
+	return cmds;
+}
+
+/* The next word of a pattern; an option with its value is one. Returns its length. */
+static size_t
+word_length(const char *p)
+{
+	return p[0] == '[' ? strcspn(p, "]") + 1 : strcspn(p, " ");
+}
+
+static const char *
+next_word(const char *p)
+{
+	p += word_length(p);
+	return *p == ' ' ? p + 1 : p;
+}
+
+/* "--date DATE" of a pattern by its name: 1 takes a value, 0 takes none, -1 there is no such option. */
+static int
+option_kind(const char *pattern, const char *name)
+{
+	for (const char *p = pattern; *p != '\0'; p = next_word(p)) {
+		size_t n = strlen(name);
+
+		if (strncmp(p, "[--", 3) == 0 && strncmp(p + 3, name, n) == 0 &&
+			(p[3 + n] == ' ' || p[3 + n] == ']'))
+			return p[3 + n] == ' ';
+	}
+	return -1;
+}
+
+static bool
+is_option(const char *arg)
+{
+	return strncmp(arg, "--", 2) == 0 && arg[2] != '\0';
+}
+
+/* The n-th argument that is no option, from 0; NULL when there are fewer. */
+static const char *
+positional(const struct call *call, int n)
+{
+	for (int i = 0; i < call->argc; i++) {
+		if (is_option(call->argv[i])) {
+			i += option_kind(call->cmd->pattern, call->argv[i] + 2) == 1;
+			continue;
+		}
+		if (n-- == 0)
+			return call->argv[i];
+	}
+	return NULL;
+}
+
+static bool
+options_fit(const struct call *call)
+{
+	for (int i = 0; i < call->argc; i++) {
+		if (!is_option(call->argv[i]))
+			continue;
+		int kind = option_kind(call->cmd->pattern, call->argv[i] + 2);
+		if (kind < 0 || (kind == 1 && ++i >= call->argc))
+			return false;
+	}
+	return true;
+}
+
+/* Do the words fit? With words_only arguments are not looked at: for a usage line that helps. */
+static bool
+fits(const struct call *call, bool words_only)
+{
+	int n = 0;
+
+	for (const char *p = call->cmd->pattern; *p != '\0'; p = next_word(p)) {
+		const char *arg = strncmp(p, "[--", 3) == 0 ? NULL : positional(call, n++);
+
+		if (*p == '<' && arg == NULL && !words_only)
+			return false;
+		if (*p != '<' && *p != '[' &&
+			(arg == NULL || strlen(arg) != word_length(p) ||
+				strncmp(p, arg, word_length(p)) != 0))
+			return false;
+	}
+	return words_only || (positional(call, n) == NULL && options_fit(call));
+}
+
+const char *
+call_arg(const struct call *call, const char *name)
+{
+	size_t length = strlen(name);
+	int n = 0;
+
+	for (int i = 0; i + 1 < call->argc; i++)
+		if (is_option(call->argv[i]) && strcmp(call->argv[i] + 2, name) == 0)
+			return call->argv[i + 1];
+	for (const char *p = call->cmd->pattern; *p != '\0'; p = next_word(p)) {
+		if (strncmp(p, "[--", 3) == 0)
+			continue;
+		if ((*p == '<' || *p == '[') && strncmp(p + 1, name, length) == 0 &&
+			word_length(p) == length + 2)
+			return positional(call, n);
+		n++;
+	}
+	return NULL;
+}
+
+bool
+call_flag(const struct call *call, const char *name)
+{
+	for (int i = 0; i < call->argc; i++)
+		if (is_option(call->argv[i]) && strcmp(call->argv[i] + 2, name) == 0)
+			return true;
+	return false;
+}
+
+enum err
+call_number(struct call *call, const char *name, int64_t *out)
+{
+	const char *text = call_arg(call, name);
+
+	return text == NULL || int_read(text, out)
+		? OK
+		: fail(&call->ctx, E_INPUT, "%s: not a whole number: %s", name, text);
+}
+
+enum err
+call_date(struct call *call, const char *name, struct date *out)
+{
+	const char *text = call_arg(call, name);
+
+	return text == NULL || date_parse(text, out)
+		? OK
+		: fail(&call->ctx, E_INPUT, "%s: not a day YYYY-MM-DD: %s", name, text);
+}
+
+const char *
+call_secret(struct call *call, const char *question)
+{
+	struct termios before, quiet;
+	bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+	char line[1024];
+
+	if (terminal) {
+		fprintf(stderr, "%s: ", question);
+		quiet = before;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	}
+	char *got = fgets(line, sizeof(line), stdin);
+	if (terminal) {
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+		fputc('\n', stderr);
+	}
+	if (got == NULL)
+		return NULL;
+	line[strcspn(line, "\r\n")] = '\0';
+	return arena_str(&call->ctx.arena, line);
+}
+
+void
+call_print(const char *text)
+{
+	if (text != NULL)
+		puts(text);
+}
+
+enum err
+call_in_tx(struct call *call, enum err (*run)(struct call *call))
+{
+	TRY(db_begin(&call->ctx));
+	enum err e = run(call);
+	if (e == OK)
+		return db_commit(&call->ctx);
+	db_rollback(&call->ctx);
+	return e;
+}
+
+enum err
+help_cmd(struct call *call)
+{
+	(void)call;
+	puts("samovarctl [--conf FILE] [--env FILE] COMMAND");
+	for (size_t i = 0; i < sizeof(cmds) / sizeof(*cmds); i++)
+		printf("  %s\n        %s\n", cmds[i].pattern, cmds[i].help);
+	return OK;
+}
+
+enum err
+conf_cmd(struct call *call)
+{
+	if (call_flag(call, "env-sample"))
+		conf_print_env(stdout);
+	else if (call_flag(call, "file-sample"))
+		conf_print_file(stdout);
+	else
+		conf_print(stdout);
+	return OK;
+}
+
+static int
+complain(struct call *call)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(cmds) / sizeof(*cmds); i++) {
+		call->cmd = &cmds[i];
+		if (fits(call, true)) {
+			fprintf(stderr, "usage: samovarctl %s\n", cmds[i].pattern);
+			any = true;
+		}
+	}
+	if (!any)
+		fprintf(stderr, "samovarctl: no such command; \"samovarctl help\" lists them\n");
+	return 2;
+}
+
+static int
+run(struct call *call)
+{
+	struct db *db = db_new("samovarctl");
+
+	db_set_timeout(db, RUN_SECONDS);
+	ctx_start(&call->ctx, db, cache_new());
+	enum err e = OK;
+	if (!call->cmd->offline && (e = db_open(db)) != OK)
+		fail(&call->ctx, e, e == E_BUG ? "the database's schema does not fit: run sqitch deploy"
+					       : "no connection to the database: is it up? "
+						 "\"samovarctl doctor\" tells more");
+	if (e == OK)
+		e = call->cmd->run(call);
+	if (e != OK)
+		fprintf(stderr, "samovarctl: %s\n",
+			call->ctx.why == NULL ? err_sentence(e) : call->ctx.why);
+	ctx_end(&call->ctx);
+	db_close(db);
+	return e == OK ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	int first = program_start("samovarctl", argc, argv);
+	struct call call = {.argc = argc - first, .argv = argv + first};
+
+	for (size_t i = 0; call.argc > 0 && i < sizeof(cmds) / sizeof(*cmds); i++) {
+		call.cmd = &cmds[i];
+		if (fits(&call, false))
+			return run(&call);
+	}
+	return complain(&call);
+}

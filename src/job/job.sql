@@ -1,0 +1,63 @@
+-- name: job_insert
+insert into job.job (kind, subject, key, priority, max_tries, total, run_at)
+values ($1, coalesce($2, ''), $3, $4::smallint, $5::smallint, nullif($6::bigint, 0), now() + make_interval(secs => $7::double precision))
+on conflict (kind, key) do update
+   set again = job.job.lease_until is not null,
+       subject = excluded.subject,
+       state = 'ready',
+       tries = case when job.job.state = 'parked' then 0 else job.job.tries end,
+       run_at = case when job.job.lease_until is null
+                     then least(job.job.run_at, excluded.run_at) else job.job.run_at end;
+
+-- name: job_claim_due
+with due as (
+    select id from job.job
+     where state = 'ready' and run_at <= now() and priority <= $3::smallint
+       and (lease_until is null or lease_until < now())
+     order by priority, run_at, id
+     limit $2
+       for update skip locked
+), quick as (
+    -- A claim that a power cut forgets is only made again.
+    select set_config('synchronous_commit', 'off', true)
+)
+update job.job j
+   set tries = tries + 1, leased_by = $1,
+       lease_until = now() + make_interval(secs => $4::double precision)
+  from due, quick
+ where j.id = due.id
+returning j.id, j.kind, j.subject, j.tries, j.max_tries, j.priority;
+
+-- name: job_lease_renew
+update job.job set lease_until = now() + make_interval(secs => $2::double precision)
+ where leased_by = $1 and state = 'ready' and lease_until is not null;
+
+-- name: job_remove
+with quick as (
+    -- A job may run twice, so its end need not wait for the disk.
+    select set_config('synchronous_commit', 'off', true)
+), gone as (
+    delete from job.job using quick where id = $1 and leased_by = $2 and not again returning id
+)
+update job.job set again = false, lease_until = null, leased_by = null, tries = 0, run_at = now(), last_error = null
+ where id = $1 and leased_by = $2 and again;
+
+-- name: job_put_back
+update job.job
+   set lease_until = null, leased_by = null, again = false, last_error = $3,
+       state = case when tries >= max_tries and not again then 'parked'::job.state else 'ready' end,
+       run_at = now() + make_interval(secs => $4::double precision
+                * power(2, least(tries, 16) - 1) * (0.75 + random() / 2))
+ where id = $1 and leased_by = $2;
+
+-- name: job_give_back
+update job.job set lease_until = null, leased_by = null, tries = greatest(tries - 1, 0)
+ where leased_by = $1 and lease_until is not null;
+
+-- name: job_set_progress
+update job.job set done = $2, total = nullif($3::bigint, 0) where id = $1;
+
+-- name: job_until_due
+select coalesce(least($2::bigint, greatest(0, ceil(extract(epoch from
+           min(greatest(run_at, coalesce(lease_until, run_at))) - now()) * 1000))::bigint), $2::bigint)
+  from job.job where state = 'ready' and priority <= $1::smallint;

@@ -1,0 +1,34 @@
+#include "worker/handlers.h"
+
+#include <string.h>
+
+#include "account/account_job.h"
+
+static job_handler job_nothing_job;
+
+static const struct {
+	const char *kind;
+	job_handler *handler;
+} handlers[] = {
+#define JOB(name, function, tries, lease, priority, flags) {name, function},
+#include "job/jobs.def"
+#undef JOB
+};
+
+/* For measuring the queue itself. */
+static enum err
+job_nothing_job(struct ctx *c, const struct job *job)
+{
+	(void)c;
+	(void)job;
+	return OK;
+}
+
+job_handler *
+handler_of(const char *kind)
+{
+	for (size_t i = 0; i < sizeof(handlers) / sizeof(*handlers); i++)
+		if (strcmp(handlers[i].kind, kind) == 0)
+			return handlers[i].handler;
+	return NULL;
+}

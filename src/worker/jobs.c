@@ -1,0 +1,159 @@
+#include "worker/jobs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "cache/cache.h"
+#include "db/db.h"
+#include "job/job.h"
+#include "worker/handlers.h"
+
+#define LEASE_SECONDS 60   /* of a claim; renewed before each job that may last longer */
+#define QUICK_SECONDS 0.2  /* a batch done faster than this may be followed by a larger one */
+#define RUN_SECONDS 300    /* longest statement of a job */
+
+struct taker {
+	char name[300]; /* host:pid */
+	struct db *db;
+	struct cache *cache;
+	int64_t batch, priority;
+	double lease_until; /* monotonic seconds, of all that is claimed */
+};
+
+static double
+monotonic(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* The job and its end. What is OK leaves the queue, in the job's own transaction if it wants. */
+static enum err
+do_job(struct taker *t, struct ctx *c, const struct job *job, const struct job_kind *kind)
+{
+	job_handler *handler = handler_of(job->kind);
+
+	if (handler == NULL || kind == NULL)
+		return fail(c, E_BUG, "no such kind of job");
+	if ((kind->flags & JOB_TX) == 0) {
+		TRY(handler(c, job));
+		return job_done(c, job, t->name);
+	}
+	TRY(db_begin(c));
+	enum err e = handler(c, job);
+	if (e == OK)
+		e = job_done(c, job, t->name);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
+static void
+note_failure(struct taker *t, const struct job *job, const char *why, enum err e)
+{
+	struct ctx c;
+
+	log_warn("job=%lld kind=%s try=%lld of %lld: %s: %s", (long long)job->id, job->kind,
+		(long long)job->tries, (long long)job->max_tries, err_name(e), why);
+	ctx_start(&c, t->db, t->cache);
+	if (job_failed(&c, job, t->name, why) != OK)
+		log_warn("job=%lld: its failure cannot be noted; its lease will end", (long long)job->id);
+	ctx_end(&c);
+}
+
+static void
+run_one(struct taker *t, const struct job *job)
+{
+	const struct job_kind *kind = job_kind(job->kind);
+	double begin = monotonic();
+	struct ctx c;
+
+	ctx_start(&c, t->db, t->cache);
+	c.request_id = arena_fmt(&c.arena, "job-%lld", (long long)job->id);
+	log_request(c.request_id);
+	if (kind != NULL && begin + kind->lease > t->lease_until &&
+		job_renew(&c, t->name, kind->lease + LEASE_SECONDS) == OK)
+		t->lease_until = begin + kind->lease + LEASE_SECONDS;
+	enum err e = c.err == OK ? do_job(t, &c, job, kind) : c.err;
+	if (e != OK)
+		note_failure(t, job, c.why == NULL ? err_sentence(e) : c.why, e);
+	else
+		log_debug("kind=%s done ms=%.1f queries=%u", job->kind,
+			(monotonic() - begin) * 1000, c.queries);
+	log_request(NULL);
+	ctx_end(&c);
+}
+
+/* Slow jobs are claimed one by one, so that a slow batch does not hold urgent ones; quick ones many. */
+static void
+learn(struct taker *t, double seconds, size_t count)
+{
+	if (seconds > QUICK_SECONDS)
+		t->batch = 1;
+	else if (count >= (size_t)t->batch)
+		t->batch = t->batch * 2 < conf.worker_batch ? t->batch * 2 : conf.worker_batch;
+}
+
+static void
+take_turn(struct taker *t)
+{
+	int64_t wait_ms = conf.worker_poll * 1000;
+	struct job *jobs;
+	size_t count = 0;
+	struct ctx c;
+
+	ctx_start(&c, t->db, t->cache);
+	double begin = monotonic();
+	enum err e = job_claim(&c, t->name, t->batch, t->priority, LEASE_SECONDS, &jobs, &count);
+	t->lease_until = begin + LEASE_SECONDS;
+	for (size_t i = 0; e == OK && i < count && !program_stopping(); i++) {
+		run_one(t, &jobs[i]);
+		program_wait(0); /* lets a SIGTERM through between two jobs */
+	}
+	if (count > 0)
+		learn(t, monotonic() - begin, count);
+	else if (e == OK)
+		job_next_due(&c, t->priority, wait_ms, &wait_ms);
+	else
+		wait_ms = 500;
+	ctx_end(&c);
+	if (count == 0)
+		db_wait_notify(t->db, (int)wait_ms);
+}
+
+int
+jobs_run(int slot)
+{
+	static struct taker t;
+	char host[256] = "";
+	struct ctx c;
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(t.name, sizeof(t.name), "%s:%d", host, (int)getpid());
+	program_signals();
+	t.db = db_new("samovar-worker");
+	t.cache = cache_new();
+	t.batch = 1;
+	t.priority = slot == 0 && conf.worker_processes > 1 ? JOB_BULK - 1 : INT16_MAX;
+	db_set_timeout(t.db, RUN_SECONDS);
+	db_listen(t.db, "job");
+	if (db_open(t.db) == E_BUG)
+		return 1;
+	while (!program_stopping())
+		take_turn(&t);
+	ctx_start(&c, t.db, t.cache);
+	if (job_release(&c, t.name) != OK)
+		log_warn("leases could not be given back; they will end");
+	ctx_end(&c);
+	db_close(t.db);
+	return 0;
+}
