@@ -1,0 +1,148 @@
+#include "account/account.h"
+
+#include "account/limit.h"
+#include "account/session.h"
+#include "base/hash.h"
+#include "base/str.h"
+#include "db/db.h"
+
+#include "account/account.sql.h"
+
+static FIELDS(account_fields, FIELD(struct account, id), FIELD(struct account, uuid),
+	FIELD(struct account, username), FIELD(struct account, email),
+	FIELD(struct account, name), FIELD(struct account, surname),
+	FIELD(struct account, password), FIELD(struct account, status),
+	FIELD(struct account, role), FIELD(struct account, is_superuser));
+
+enum err
+account_by_id(struct ctx *c, int64_t id, struct account *out)
+{
+	return db_one(c, &ACCOUNT_GET_ID, account_fields, out, ARGS(c, id));
+}
+
+enum err
+account_by_uuid(struct ctx *c, const char *uuid, struct account *out)
+{
+	return db_one(c, &ACCOUNT_GET_UUID, account_fields, out, ARGS(c, uuid));
+}
+
+enum err
+account_by_username(struct ctx *c, const char *username, struct account *out)
+{
+	return db_one(c, &ACCOUNT_GET_USERNAME, account_fields, out, ARGS(c, username));
+}
+
+enum err
+account_by_email(struct ctx *c, const char *email, struct account *out)
+{
+	return db_one(c, &ACCOUNT_GET_EMAIL, account_fields, out, ARGS(c, email));
+}
+
+enum err
+account_by_any(struct ctx *c, const char *text, struct account *out)
+{
+	return db_one(c, &ACCOUNT_GET_ANY, account_fields, out, ARGS(c, text));
+}
+
+static enum err
+hashed(struct ctx *c, const char *password, const char **hash)
+{
+	*hash = password == NULL ? NULL : hash_make(c, password);
+	return password != NULL && *hash == NULL ? fail(c, E_BUG, NULL) : OK;
+}
+
+enum err
+account_add(struct ctx *c, struct account *a, const char *password)
+{
+	const char *hash;
+
+	TRY(hashed(c, password, &hash));
+	return db_one(c, &ACCOUNT_INSERT, account_fields, a,
+		ARGS(c, a->username, a->email, a->name, a->surname, hash, a->role, a->is_superuser,
+			c->now));
+}
+
+enum err
+account_set_password(
+	struct ctx *c, const struct account *a, const char *password, const char *why)
+{
+	const char *hash;
+
+	TRY(hashed(c, password, &hash));
+	TRY(db_do(c, &ACCOUNT_PASSWORD_SET, ARGS(c, a->id, hash, c->now)));
+	return session_end_all(c, a->id, why);
+}
+
+enum err
+account_set_status(
+	struct ctx *c, const struct account *a, const char *status, const char *why)
+{
+	TRY(db_do(c, &ACCOUNT_STATUS_SET, ARGS(c, a->id, status, why, c->now)));
+	return str_eq(status, "active") ? OK : session_end_all(c, a->id, status);
+}
+
+enum err
+account_set_role(struct ctx *c, const struct account *a, const char *role)
+{
+	TRY(db_do(c, &ACCOUNT_ROLE_SET, ARGS(c, a->id, role, c->now)));
+	return session_end_all(c, a->id, "role");
+}
+
+enum err
+account_keep_an_administrator(struct ctx *c, const struct account *a)
+{
+	int64_t others;
+
+	TRY(db_do(c, &ACCOUNT_LOCK_ADMINISTRATORS, ARGS(c)));
+	TRY(db_int(c, &ACCOUNT_OTHER_ADMINISTRATORS, &others, ARGS(c, a->id)));
+	return others > 0 ? OK : fail(c, E_LAST_ADMIN, NULL);
+}
+
+enum err
+account_grant_all(struct ctx *c, const struct account *a)
+{
+	return db_do(c, &ACCOUNT_PERMISSION_ALL, ARGS(c, a->id));
+}
+
+enum err
+account_grant(struct ctx *c, const struct account *a, const char *permission)
+{
+	TRY(db_do(c, &ACCOUNT_PERMISSION_KNOWN, ARGS(c, permission)));
+	return db_do(c, &ACCOUNT_PERMISSION_ADD, ARGS(c, a->id, permission));
+}
+
+enum err
+account_revoke(struct ctx *c, const struct account *a, const char *permission)
+{
+	TRY(db_do(c, &ACCOUNT_PERMISSION_KNOWN, ARGS(c, permission)));
+	return db_do(c, &ACCOUNT_PERMISSION_DROP, ARGS(c, a->id, permission));
+}
+
+static enum err
+find(struct ctx *c, enum sign_in_by by, const char *name, struct account *out, bool *found)
+{
+	return db_maybe(c, by == BY_EMAIL ? &ACCOUNT_GET_EMAIL : &ACCOUNT_GET_USERNAME,
+		account_fields, out, found, ARGS(c, name));
+}
+
+enum err
+account_sign_in(struct ctx *c, enum sign_in_by by, const char *name, const char *password,
+	struct account *out)
+{
+	bool found, stale;
+
+	TRY(limit_sign_in(c, name));
+	TRY(find(c, by, name, out, &found));
+	if (!hash_check(c, found ? out->password : NULL, password, &stale)) {
+		TRY(limit_failed(c, name));
+		return fail(c, E_CREDENTIALS, NULL);
+	}
+	if (!str_eq(out->status, "active"))
+		return fail(c, E_ACCOUNT_BLOCKED, NULL);
+	if (stale) {
+		const char *hash;
+		TRY(hashed(c, password, &hash));
+		TRY(db_do(c, &ACCOUNT_PASSWORD_RENEW, ARGS(c, out->id, out->password, hash)));
+	}
+	return limit_passed(c, name);
+}

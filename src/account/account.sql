@@ -1,0 +1,58 @@
+-- name: account_get_id : E_ACCOUNT_GONE
+select id, uuid, username, email, name, surname, password, status, role, is_superuser
+  from account.account where id = $1;
+
+-- name: account_get_uuid : E_ACCOUNT_GONE
+select id, uuid, username, email, name, surname, password, status, role, is_superuser
+  from account.account where uuid = $1;
+
+-- name: account_get_username : E_ACCOUNT_GONE
+select id, uuid, username, email, name, surname, password, status, role, is_superuser
+  from account.account where username = $1 and username::text = $1::text;
+
+-- name: account_get_email : E_ACCOUNT_GONE
+select id, uuid, username, email, name, surname, password, status, role, is_superuser
+  from account.account where email = $1;
+
+-- name: account_get_any : E_ACCOUNT_GONE
+select id, uuid, username, email, name, surname, password, status, role, is_superuser
+  from account.account where username = $1::citext or email = $1::citext
+ order by username = $1::citext desc nulls last limit 1;
+
+-- name: account_insert
+insert into account.account (username, email, name, surname, password, password_changed_at, role, is_superuser, created, updated)
+values ($1, $2, $3, $4, $5, utc($8), $6::account.role, $7, utc($8), utc($8))
+returning id, uuid, username, email, name, surname, password, status, role, is_superuser;
+
+-- name: account_password_set : E_ACCOUNT_GONE
+update account.account set password = $2, password_changed_at = utc($3), updated = utc($3) where id = $1;
+
+-- name: account_password_renew
+update account.account set password = $3 where id = $1 and password = $2;
+
+-- name: account_status_set : E_ACCOUNT_GONE
+update account.account
+   set status = $2::account.status, status_reason = $3, status_at = utc($4), updated = utc($4)
+ where id = $1;
+
+-- name: account_role_set : E_ACCOUNT_GONE
+update account.account set role = $2::account.role, updated = utc($3) where id = $1;
+
+-- name: account_lock_administrators
+select id from account.account where role = 'administrator' and status = 'active' order by id for update;
+
+-- name: account_other_administrators
+select count(*) from account.account where role = 'administrator' and status = 'active' and id <> $1;
+
+-- name: account_permission_all
+insert into account.permission (account_id, name) select $1, name from account.permission_name
+on conflict do nothing;
+
+-- name: account_permission_add
+insert into account.permission (account_id, name) values ($1, $2) on conflict do nothing;
+
+-- name: account_permission_known : E_INPUT
+select name from account.permission_name where name = $1;
+
+-- name: account_permission_drop
+delete from account.permission where account_id = $1 and name = $2;

@@ -1,0 +1,165 @@
+/* Rules for what people type about themselves: contracts/programme.md 4.0. */
+#include <ctype.h>
+#include <string.h>
+#include <wctype.h>
+
+#include "account/account.h"
+#include "base/conf.h"
+#include "base/str.h"
+
+static enum err
+flaw(struct ctx *c, const struct field *f, const char *place, const char *words)
+{
+	return flaw_add(c, (struct flaw){.place = place, .field = f->name, .kind = FLAW_FORM,
+				   .expected = "value", .words = words});
+}
+
+enum err
+plain_text_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	for (const char *s = *(const char **)member; *s != '\0'; s++)
+		if ((unsigned char)*s < 32 || *s == 127)
+			return flaw(c, f, place, "must not have control characters");
+	return OK;
+}
+
+/* Something@something.something of printable ASCII: what every mail server understands. */
+static bool
+email_fits(const char *s)
+{
+	const char *at = strrchr(s, '@');
+	bool dot = false;
+
+	if (at == NULL || at == s || at - s > 64 || strlen(s) > 254)
+		return false;
+	for (const char *p = s; p < at; p++)
+		if (!isalnum((unsigned char)*p) && strchr("!#$%&'*+/=?^_`{|}~.-", *p) == NULL)
+			return false;
+	if (s[0] == '.' || at[-1] == '.' || strstr(s, "..") != NULL)
+		return false;
+	for (const char *p = at + 1; *p != '\0'; p++) {
+		if (!isalnum((unsigned char)*p) && *p != '-' && *p != '.')
+			return false;
+		if ((*p == '.' || *p == '-') && (p == at + 1 || p[1] == '\0' || p[-1] == '.'))
+			return false;
+		dot = dot || *p == '.';
+	}
+	return dot;
+}
+
+static enum err
+not_an_email(struct ctx *c, const struct field *f, const char *place)
+{
+	return flaw_add(c, (struct flaw){.place = place, .field = f->name, .kind = FLAW_FORM,
+				   .expected = "email address"});
+}
+
+enum err
+email_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char *given = *(const char **)member;
+
+	if (!email_fits(given))
+		return not_an_email(c, f, place);
+	char *email = arena_str(&c->arena, given);
+	for (char *p = strrchr(email, '@'); *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	*(const char **)member = email;
+	return OK;
+}
+
+/* Names that never lead to a mailbox: RFC 6761, RFC 6762, RFC 7686, RFC 8375. */
+enum err
+staff_email_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	static const char *const special[] = {"localhost", "local", "test", "invalid", "onion",
+		"arpa"};
+
+	TRY(email_rule(c, f, place, member));
+	const char *top = strrchr(*(const char **)member, '.') + 1;
+	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++)
+		if (strcmp(top, special[i]) == 0)
+			return not_an_email(c, f, place);
+	return OK;
+}
+
+static bool
+is_upper_cyrillic(uint32_t u)
+{
+	return (u >= 0x410 && u <= 0x42F) || u == 0x401;
+}
+
+static bool
+is_lower_cyrillic(uint32_t u)
+{
+	return (u >= 0x430 && u <= 0x44F) || u == 0x451;
+}
+
+enum err
+staff_password_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char *s = *(const char **)member;
+	bool upper = false, lower = false, digit = false;
+	uint32_t u;
+
+	if (utf8_count(s) < conf.account_min_password_length)
+		return flaw(c, f, place,
+			arena_fmt(&c->arena, "Пароль должен содержать не менее %lld символов.",
+				(long long)conf.account_min_password_length));
+	while ((u = utf8_next(&s)) != 0) {
+		upper = upper || iswupper((wint_t)u);
+		lower = lower || iswlower((wint_t)u);
+		digit = digit || (u >= '0' && u <= '9');
+	}
+	if (!upper || !lower || !digit)
+		return flaw(c, f, place,
+			"Пароль должен содержать заглавную букву, строчную букву и цифру.");
+	return OK;
+}
+
+/*
+ * One pass over the name, which writes each part with a capital and the rest small: Cyrillic
+ * letters, parts joined by one hyphen or blank, the first begins with a capital, each later part
+ * has two letters at least.
+ */
+static bool
+name_titled(const char *s, char *out)
+{
+	size_t letters = 0, part = 0;
+	uint32_t u;
+
+	while ((u = utf8_next(&s)) != 0) {
+		bool upper = is_upper_cyrillic(u), lower = is_lower_cyrillic(u);
+
+		if (u == '-' || u == ' ') {
+			if (letters == 0 || (part > 0 && letters < 2))
+				return false;
+			part++;
+			letters = 0;
+			out += utf8_put(out, u);
+			continue;
+		}
+		/* A capital stands only at the start of a part; the first part must have one. */
+		if ((!upper && !lower) || (upper && letters > 0) ||
+			(lower && letters == 0 && part == 0))
+			return false;
+		if (lower && letters == 0)
+			u = u == 0x451 ? 0x401 : u - 0x20;
+		letters++;
+		out += utf8_put(out, u);
+	}
+	return letters > 0 && (part == 0 || letters >= 2);
+}
+
+enum err
+person_name_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char *given = *(const char **)member;
+	char *titled = arena_new(&c->arena, strlen(given) + 1);
+
+	if (!name_titled(given, titled))
+		return flaw(c, f, place,
+			"Допустимы только кириллица, дефис и пробел; начните с заглавной буквы.");
+	*(const char **)member = titled;
+	return OK;
+}

@@ -1,0 +1,235 @@
+#include "account/session.h"
+
+#include <json-c/json.h>
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/rand.h"
+#include "base/str.h"
+#include "cache/cache.h"
+#include "db/db.h"
+
+#include "account/session.sql.h"
+
+#define COPY_SECONDS 30 /* how long Redis may answer for a live session */
+#define MARK_SECONDS 60 /* longer than a copy lives: it keeps a late reader from making one */
+#define REVOKED "-"
+
+static FIELDS(session_fields, FIELD(struct session, jti), FIELD(struct session, face),
+	FIELD(struct session, family), FIELD(struct session, kind),
+	FIELD(struct session, claims), FIELD(struct session, account_id),
+	FIELD(struct session, uuid), FIELD(struct session, email), FIELD(struct session, role),
+	FIELD(struct session, status), FIELD(struct session, created),
+	FIELD(struct session, expires), FIELD(struct session, revoked_at),
+	FIELD(struct session, spent_at));
+
+static FIELDS(token_fields, FIELD(struct session, jti), FIELD(struct session, face),
+	FIELD(struct session, family), FIELD(struct session, kind),
+	FIELD(struct session, claims), FIELD(struct session, created),
+	FIELD(struct session, expires));
+
+static FIELDS(copy_fields, FIELD(struct session, account_id), FIELD(struct session, uuid),
+	FIELD(struct session, email), FIELD(struct session, role),
+	FIELD(struct session, status), FIELD(struct session, family));
+
+static FIELDS(key_fields, FIELD(struct session, face), FIELD(struct session, jti),
+	FIELD(struct session, kind));
+
+static const char *
+cache_key(struct ctx *c, const char *face, const char *jti, const char *kind)
+{
+	return arena_fmt(&c->arena, "session:{%s}:%s:%s", jti, face, kind);
+}
+
+static bool
+from_cache(struct ctx *c, const char *key, struct session *out)
+{
+	const char *text = cache_get(c, key);
+	struct json_object *json;
+
+	if (text == NULL || strcmp(text, REVOKED) == 0)
+		return false;
+	if (json_read(c, text, strlen(text), &json) == OK &&
+		fields_from_json(c, json, copy_fields, false, out) == OK)
+		return true;
+	ctx_forgive(c);
+	return false;
+}
+
+enum err
+session_check(struct ctx *c, const char *face, const char *jti, const char *kind,
+	struct session *out)
+{
+	const char *key = cache_key(c, face, jti, kind);
+	struct buf copy = {.arena = &c->arena};
+	bool found;
+
+	*out = (struct session){0};
+	if (from_cache(c, key, out))
+		return OK;
+	TRY(db_maybe(c, &SESSION_GET, session_fields, out, &found, ARGS(c, jti, face, kind)));
+	if (!found || out->revoked_at.us != 0 || out->expires.us <= c->now.us)
+		return fail(c, E_TOKEN_EXPIRED, NULL);
+	fields_to_json(&copy, copy_fields, out, STYLE_OMIT_NULL);
+	/* Only where there is nothing: a mark that a revocation has just set must stay. */
+	cache_add(c, key, buf_text(&copy), COPY_SECONDS);
+	return OK;
+}
+
+static void
+mark_revoked(struct ctx *c, void *key)
+{
+	cache_set(c, key, REVOKED, MARK_SECONDS);
+}
+
+/* Rows have been revoked: Redis hears of it once that is certain. */
+static void
+mark_all(struct ctx *c, const struct session *gone, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		ctx_after_commit(c, mark_revoked,
+			(void *)cache_key(c, gone[i].face, gone[i].jti, gone[i].kind));
+}
+
+enum err
+session_end_all(struct ctx *c, int64_t account_id, const char *why)
+{
+	struct session *gone;
+	size_t count;
+
+	TRY(db_many(c, &SESSION_REVOKE_ALL, key_fields, &gone, &count,
+		ARGS(c, account_id, c->now, why)));
+	mark_all(c, gone, count);
+	return OK;
+}
+
+enum err
+session_end_face(struct ctx *c, int64_t account_id, const char *face, const char *why)
+{
+	struct session *gone;
+	size_t count;
+
+	TRY(db_many(c, &SESSION_REVOKE_FACE, key_fields, &gone, &count,
+		ARGS(c, account_id, c->now, why, face)));
+	mark_all(c, gone, count);
+	return OK;
+}
+
+static enum err
+end_of_family(struct ctx *c, const struct db_stmt *s, const char *family, const char *why)
+{
+	struct session *gone;
+	size_t count;
+
+	TRY(db_many(c, s, key_fields, &gone, &count, ARGS(c, family, c->now, why)));
+	mark_all(c, gone, count);
+	return OK;
+}
+
+enum err
+session_end_family(struct ctx *c, const char *family, const char *why)
+{
+	return end_of_family(c, &SESSION_REVOKE_FAMILY, family, why);
+}
+
+static enum err
+insert(struct ctx *c, int64_t account_id, const struct session_order *order, const char *family,
+	const char *kind, int64_t seconds, struct session *out)
+{
+	/* Tokens carry whole seconds; "issued a second ago" forgives a clock that is a little late. */
+	int64_t now = (c->now.us + US_PER_SECOND / 2) / US_PER_SECOND;
+	struct utc issued = {(now - 1) * US_PER_SECOND}, expires = {(now + seconds) * US_PER_SECOND};
+
+	return db_one(c, &SESSION_INSERT, token_fields, out,
+		ARGS(c, rand_uuid(&c->arena), account_id, order->face, family, kind, order->claims,
+			order->user_agent, c->address, issued, expires));
+}
+
+static enum err
+insert_pair(struct ctx *c, int64_t account_id, const struct session_order *order,
+	const char *family, struct session_pair *out)
+{
+	TRY(insert(c, account_id, order, family, "access", order->access_seconds, &out->access));
+	return insert(c, account_id, order, family, "refresh", order->refresh_seconds, &out->refresh);
+}
+
+enum err
+session_open(struct ctx *c, int64_t account_id, const struct session_order *order,
+	struct session_pair *out)
+{
+	/* The lock makes parallel sign-ins of one account come one after the other. */
+	TRY(db_do(c, &SESSION_LOCK_ACCOUNT, ARGS(c, account_id)));
+	if (order->only_one)
+		TRY(session_end_face(c, account_id, order->face, "sign-in"));
+	return insert_pair(c, account_id, order, rand_uuid(&c->arena), out);
+}
+
+static enum err
+repeat(struct ctx *c, const struct session *spent, struct session_pair *out)
+{
+	bool access = false, refresh = false;
+
+	TRY(db_maybe(c, &SESSION_NEXT, token_fields, &out->access, &access,
+		ARGS(c, spent->jti, "access")));
+	TRY(db_maybe(c, &SESSION_NEXT, token_fields, &out->refresh, &refresh,
+		ARGS(c, spent->jti, "refresh")));
+	return access && refresh ? OK : fail(c, E_TOKEN_EXPIRED, NULL);
+}
+
+static enum err
+exchange(struct ctx *c, const struct session *old, struct session_order *order,
+	enum err (*claims)(struct ctx *, int64_t, struct session_order *),
+	struct session_pair *out)
+{
+	TRY(claims(c, old->account_id, order));
+	if (order->end_access)
+		TRY(end_of_family(c, &SESSION_REVOKE_ACCESS, old->family, "refresh"));
+	TRY(insert_pair(c, old->account_id, order, old->family, out));
+	return db_do(c, &SESSION_SPEND,
+		ARGS(c, old->jti, c->now, out->access.jti, out->refresh.jti));
+}
+
+/* *theft: the transaction must be committed although the caller gets nothing. */
+static enum err
+rotate(struct ctx *c, const char *jti, struct session_order *order,
+	enum err (*claims)(struct ctx *, int64_t, struct session_order *),
+	struct session_pair *out, bool *theft)
+{
+	struct utc grace = utc_after(c->now, -conf.token_refresh_grace);
+	struct session old = {0};
+	bool found;
+
+	TRY(db_maybe(c, &SESSION_GET, session_fields, &old, &found,
+		ARGS(c, jti, order->face, "refresh")));
+	if (!found)
+		return fail(c, E_TOKEN_EXPIRED, NULL);
+	/* Now that the account is known, lock it and look again: a parallel refresh may have won. */
+	TRY(db_do(c, &SESSION_LOCK_ACCOUNT, ARGS(c, old.account_id)));
+	TRY(db_maybe(c, &SESSION_GET, session_fields, &old, &found,
+		ARGS(c, jti, order->face, "refresh")));
+	if (!found || old.revoked_at.us != 0 || old.expires.us <= c->now.us)
+		return fail(c, E_TOKEN_EXPIRED, NULL);
+	if (old.spent_at.us == 0)
+		return exchange(c, &old, order, claims, out);
+	if (old.spent_at.us > grace.us)
+		return repeat(c, &old, out);
+	*theft = true;
+	return session_end_family(c, old.family, "replay");
+}
+
+enum err
+session_rotate(struct ctx *c, const char *jti, struct session_order *order,
+	enum err (*claims)(struct ctx *c, int64_t account_id, struct session_order *order),
+	struct session_pair *out)
+{
+	bool theft = false;
+
+	TRY(db_begin(c));
+	enum err e = rotate(c, jti, order, claims, out, &theft);
+	if (e != OK) {
+		db_rollback(c);
+		return e;
+	}
+	TRY(db_commit(c));
+	return theft ? fail(c, E_TOKEN_EXPIRED, NULL) : OK;
+}

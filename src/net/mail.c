@@ -1,0 +1,229 @@
+#include "net/mail.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "base/str.h"
+
+#define TIMEOUT_SECONDS 30L
+#define MAX_TEMPLATE 65536
+
+static enum err
+read_template(struct ctx *c, const char *name, const char *suffix, const char **out)
+{
+	const char *folder = conf.mail_templates[0] == '\0' ? PKGDATADIR "/mail" : conf.mail_templates;
+	char *path = arena_fmt(&c->arena, "%s/%s.%s.%s", folder, name, conf.site_language, suffix);
+	char *text = arena_new(&c->arena, MAX_TEMPLATE);
+	FILE *f = fopen(path, "re");
+
+	if (f == NULL)
+		return fail(c, E_BUG, "%s: %s", path, strerror(errno));
+	size_t n = fread(text, 1, MAX_TEMPLATE - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	*out = text;
+	return OK;
+}
+
+static const char *
+word_value(const struct mail *mail, const char *name, size_t n)
+{
+	for (size_t i = 0; i < mail->word_count; i++)
+		if (strlen(mail->words[i].name) == n && strncmp(mail->words[i].name, name, n) == 0)
+			return mail->words[i].value;
+	return NULL;
+}
+
+static const char *
+fill(struct ctx *c, const struct mail *mail, const char *text, bool html)
+{
+	struct buf out = {.arena = &c->arena};
+
+	while (*text != '\0') {
+		size_t plain = strcspn(text, "{");
+		buf_addn(&out, text, plain);
+		text += plain;
+		if (*text == '\0')
+			break;
+		size_t n = strcspn(text + 1, "}");
+		const char *value = word_value(mail, text + 1, n);
+		if (value == NULL) {
+			buf_addn(&out, text++, 1);
+			continue;
+		}
+		if (html)
+			buf_xml(&out, value);
+		else
+			buf_add(&out, value);
+		text += n + 2;
+	}
+	return buf_text(&out);
+}
+
+/* Lines of 76 characters, as RFC 2045 asks. */
+static void
+add_base64(struct buf *b, const char *text)
+{
+	size_t n = strlen(text), size = sodium_base64_encoded_len(n, sodium_base64_VARIANT_ORIGINAL);
+	char *code = arena_new(b->arena, size);
+
+	sodium_bin2base64(code, size, (const unsigned char *)text, n, sodium_base64_VARIANT_ORIGINAL);
+	for (size_t left = strlen(code); left > 0;) {
+		size_t line = left < 76 ? left : 76;
+		buf_addn(b, code, line);
+		buf_add(b, "\r\n");
+		code += line;
+		left -= line;
+	}
+}
+
+/* An encoded word (RFC 2047) holds 45 bytes at most and ends between two characters. */
+static void
+add_subject(struct buf *b, const char *text)
+{
+	buf_add(b, "Subject:");
+	while (*text != '\0') {
+		size_t n = strlen(text) < 45 ? strlen(text) : 45;
+		while (((unsigned char)text[n] & 0xC0) == 0x80)
+			n--;
+		char code[64];
+		sodium_bin2base64(code, sizeof(code), (const unsigned char *)text, n,
+			sodium_base64_VARIANT_ORIGINAL);
+		buf_fmt(b, " =?UTF-8?B?%s?=\r\n", code);
+		text += n;
+	}
+}
+
+static void
+add_part(struct buf *b, const char *boundary, const char *type, const char *text)
+{
+	buf_fmt(b, "--%s\r\nContent-Type: %s; charset=utf-8\r\n"
+		   "Content-Transfer-Encoding: base64\r\n\r\n",
+		boundary, type);
+	add_base64(b, text);
+}
+
+static enum err
+compose(struct ctx *c, const struct mail *mail, struct buf *b)
+{
+	const char *text, *html, *subject = "";
+	const char *boundary = rand_hex(&c->arena, 16), *domain = strrchr(conf.mail_from, '@');
+	char date[64];
+	time_t now = c->now.us / US_PER_SECOND;
+	struct tm tm;
+
+	TRY(read_template(c, mail->template, "txt", &text));
+	TRY(read_template(c, mail->template, "html", &html));
+	if (str_starts(text, "Subject: ")) {
+		size_t n = strcspn(text, "\n");
+		subject = arena_strn(&c->arena, text + 9, n - 9);
+		text += n + strspn(text + n, "\n");
+	}
+	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S +0000", gmtime_r(&now, &tm));
+	buf_fmt(b, "From: <%s>\r\nTo: <%s>\r\nDate: %s\r\n", conf.mail_from, mail->to, date);
+	buf_fmt(b, "Message-ID: <%s%s>\r\n", rand_hex(&c->arena, 16),
+		domain == NULL ? "@samovar" : domain);
+	add_subject(b, subject);
+	buf_fmt(b, "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
+		   "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n",
+		boundary);
+	add_part(b, boundary, "text/plain", fill(c, mail, text, false));
+	add_part(b, boundary, "text/html", fill(c, mail, html, true));
+	buf_fmt(b, "--%s--\r\n", boundary);
+	return OK;
+}
+
+/* Written beside and renamed, so that who watches the folder never sees half a mail. */
+static enum err
+to_directory(struct ctx *c, const struct buf *b)
+{
+	char *name = arena_fmt(&c->arena, "%s/%s-%s.eml", conf.mail_directory,
+		utc_iso(&c->arena, c->now), rand_hex(&c->arena, 4));
+	char *beside = arena_fmt(&c->arena, "%s.new", name);
+	FILE *f = fopen(beside, "we");
+
+	if (f == NULL)
+		return fail(c, E_PEER, "%s: %s", conf.mail_directory, strerror(errno));
+	bool good = fwrite(b->text, 1, b->used, f) == b->used;
+	good = fflush(f) == 0 && fsync(fileno(f)) == 0 && good;
+	good = fclose(f) == 0 && good;
+	if (!good || rename(beside, name) != 0) {
+		unlink(beside);
+		return fail(c, E_PEER, "%s: %s", name, strerror(errno));
+	}
+	return OK;
+}
+
+struct upload {
+	const char *text;
+	size_t left;
+};
+
+static size_t
+give(char *out, size_t size, size_t count, void *from)
+{
+	struct upload *u = from;
+	size_t n = u->left < size * count ? u->left : size * count;
+
+	memcpy(out, u->text, n);
+	u->text += n;
+	u->left -= n;
+	return n;
+}
+
+static enum err
+to_server(struct ctx *c, const struct mail *mail, const struct buf *b)
+{
+	struct upload upload = {b->text, b->used};
+	char error[CURL_ERROR_SIZE] = "";
+	CURL *curl = curl_easy_init();
+	struct curl_slist *to = curl_slist_append(NULL, mail->to);
+	bool sign_in = conf.mail_use_credentials && conf.mail_login[0] != '\0';
+
+	curl_easy_setopt(curl, CURLOPT_URL,
+		arena_fmt(&c->arena, "%s://%s:%lld", conf.mail_ssl_tls ? "smtps" : "smtp",
+			conf.mail_server, (long long)conf.mail_port));
+	curl_easy_setopt(curl, CURLOPT_USE_SSL,
+		(long)(conf.mail_starttls || conf.mail_ssl_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, conf.mail_validate_certs ? 1L : 0L);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, conf.mail_validate_certs ? 2L : 0L);
+	if (sign_in) {
+		curl_easy_setopt(curl, CURLOPT_USERNAME, conf.mail_login);
+		curl_easy_setopt(curl, CURLOPT_PASSWORD, conf.mail_password);
+	}
+	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, conf.mail_from);
+	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);
+	curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);
+	curl_easy_setopt(curl, CURLOPT_READDATA, &upload);
+	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_SECONDS);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+
+	CURLcode result = curl_easy_perform(curl);
+	long code = 0;
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
+	curl_slist_free_all(to);
+	curl_easy_cleanup(curl);
+	/* The server's own words may name the recipient: only its code is kept. */
+	return result == CURLE_OK ? OK
+				  : fail(c, E_PEER, "SMTP %ld: %s", code, curl_easy_strerror(result));
+}
+
+enum err
+mail_send(struct ctx *c, const struct mail *mail)
+{
+	struct buf b = {.arena = &c->arena};
+
+	TRY(compose(c, mail, &b));
+	return conf.mail_server[0] == '\0' ? to_directory(c, &b) : to_server(c, mail, &b);
+}
