@@ -8,6 +8,8 @@
 #include "db/db.h"
 #include "reply.h"
 
+const struct input NO_BODY = {0, NULL};
+
 static bool
 has_prefix(const char *path, const char *prefix)
 {
@@ -133,7 +135,7 @@ face_input(struct req *r, bool strict)
 					    .kind = FLAW_TYPE, .expected = "integer"});
 		}
 	}
-	if (row->in == NULL)
+	if (row->in == &NO_BODY)
 		return c->err;
 
 	void *in = arena_new(&c->arena, row->in->size);

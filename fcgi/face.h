@@ -22,8 +22,10 @@ struct route {
 	const char *name; /* the handler's, for logs and metrics */
 };
 
-/* One line of routes.def: method, path, who, input or NO_BODY, flags, handler. */
-#define NO_BODY ((const struct input *)0)
+/* One line of routes.def: method, path, who, input (or NO_BODY: none is read), flags, handler. */
+#define ROUTE_ROW(method, path, who, in, flags, handler)                                 \
+	{method, path, (int)(who), &(in), flags, handler, #handler}
+extern const struct input NO_BODY;
 
 /* The wire's words for an error. What these are is the face's: a code, a sentence. */
 struct wire_case {

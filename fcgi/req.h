@@ -10,6 +10,7 @@
 struct face;
 struct route;
 struct session;
+struct claims;
 
 enum method { GET = 1, POST = 2, PUT = 4, PATCH = 8, DELETE = 16, HEAD = 32, OPTIONS = 64 };
 
@@ -40,7 +41,6 @@ struct req {
 	const char *path;         /* decoded, without the face's prefix, begins with '/' */
 	const char *raw_uri;      /* as the client wrote it */
 	const char *query;        /* raw, "" if none */
-	const char *token;        /* from Authorization; see token.h */
 	const char *body;         /* NUL-terminated, "" if none; NULL when nginx kept it in a file */
 	size_t body_size;
 	const char *body_file;    /* where nginx kept it */
@@ -50,6 +50,7 @@ struct req {
 	int64_t id[MAX_WORDS];         /* what {id} matched, in order */
 	const char *word[MAX_WORDS];   /* what {uuid} and {word} matched, in order */
 	const void *in;                /* the struct that the row's input describes */
+	const struct claims *claims;   /* of the token that came, NULL without one */
 	const struct session *session; /* who is signed in, NULL for nobody */
 
 	int status; /* of the answer; 0: none yet */

@@ -22,7 +22,7 @@ refuse(struct req *r, enum err e)
 	struct buf body = {.arena = &r->ctx.arena};
 
 	buf_add(&body, "{\"error\":");
-	buf_json(&body, r->ctx.why != NULL && e != E_BUG ? r->ctx.why : err_sentence(w->err));
+	buf_json(&body, w->words != NULL ? w->words : err_sentence(w->err));
 	buf_add(&body, "}");
 	reply_json(r, w->status, buf_text(&body));
 }
@@ -71,8 +71,7 @@ get_metrics(struct req *r)
 static const char *const prefixes[] = {"", NULL};
 
 static const struct route routes[] = {
-#define ROUTE(method, path, who, in, flags, handler)                                     \
-	{method, path, who, in, flags, handler, #handler},
+#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
 #include "ops/routes.def"
 #undef ROUTE
 };

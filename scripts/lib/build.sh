@@ -16,6 +16,11 @@ build() {
 		[ -f Makefile ] || "$REPO/configure" --prefix="$build_prefix" "$@"
 		make -j"$(nproc)"
 		make install prefix="$build_prefix"
+		for folder in sql web docs; do
+			rm -rf "$build_prefix/share/samovar/$folder"
+			mkdir -p "$build_prefix/share/samovar"
+			cp -r "$REPO/$folder" "$build_prefix/share/samovar/"
+		done
 	) 8<"$REPO" >"$build_dir/build.log" 2>&1 || {
 		tail -n 30 "$build_dir/build.log" >&2
 		die "the build failed, see $build_dir/build.log"

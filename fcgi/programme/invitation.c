@@ -1,0 +1,107 @@
+/* Invitations and registration of staff: contracts/programme.md 4.3. */
+#include "account/invitation.h"
+
+#include "account/account.h"
+#include "account/limit.h"
+#include "base/conf.h"
+#include "programme/programme.h"
+#include "programme/staff.h"
+#include "reply.h"
+
+INPUT(invitation_in, struct invitation,
+	FIELD(struct invitation, name, .must = true, .min = 2, .max = 20,
+		.rule = person_name_rule),
+	FIELD(struct invitation, surname, .must = true, .min = 2, .max = 100,
+		.rule = person_name_rule),
+	FIELD(struct invitation, email, .must = true, .max = 100, .rule = staff_email_rule));
+
+struct registration {
+	const char *name, *surname, *password;
+};
+
+INPUT(registration_in, struct registration,
+	FIELD(struct registration, name, .must = true, .min = 2, .max = 20,
+		.rule = person_name_rule),
+	FIELD(struct registration, surname, .must = true, .min = 2, .max = 100,
+		.rule = person_name_rule),
+	FIELD(struct registration, password, .must = true, .min = 0, .max = 1000,
+		.rule = staff_password_rule));
+
+static enum err
+reply_or_missing(struct req *r, int status, enum err e, const char *json)
+{
+	if (e == E_INVITE_GONE) {
+		ctx_forgive(&r->ctx);
+		return not_found(r, "AdministratorInvitation", r->word[0]);
+	}
+	return e == OK ? reply_json(r, status, json) : e;
+}
+
+/* GET /administrators/invitations: 200 list of I whose e-mail is not staff yet. */
+enum err
+get_invitations(struct req *r)
+{
+	const char *json;
+
+	TRY(invitation_list(&r->ctx, &json));
+	return reply_json(r, 200, json);
+}
+
+/* POST /administrators/invitations {"name", "surname", "email"}: 201 I; mailed. E_EMAIL_TAKEN. */
+enum err
+post_invitation(struct req *r)
+{
+	const char *json;
+
+	TRY(invitation_add(&r->ctx, r->in, &json));
+	return reply_json(r, 201, json);
+}
+
+/* PATCH /administrators/invitations/{uuid}/deactivate: 200 I, expired. E_INVITE_CLOSED. */
+enum err
+patch_invitation_deactivate(struct req *r)
+{
+	const char *json = NULL;
+	enum err e = invitation_close(&r->ctx, r->word[0], &json);
+
+	return reply_or_missing(r, 200, e, json);
+}
+
+/* PATCH /administrators/invitations/{uuid}/reactivate: 200 I, mailed again. E_INVITE_OPEN, E_INVITE_USED. */
+enum err
+patch_invitation_reactivate(struct req *r)
+{
+	const char *json = NULL;
+	enum err e = invitation_open(&r->ctx, r->word[0], &json);
+
+	return reply_or_missing(r, 200, e, json);
+}
+
+/* GET /administrators/register/{uuid}: 200 I of an open invitation. E_CODE_INVALID. */
+enum err
+get_register(struct req *r)
+{
+	const char *json;
+
+	TRY(limit_address(&r->ctx, "register", conf.account_registrations_per_address));
+	TRY(invitation_show(&r->ctx, r->word[0], &json));
+	return reply_json(r, 200, json);
+}
+
+/* POST /administrators/register/{uuid}: 201 A, an expert; the invitation is used. */
+enum err
+post_register_staff(struct req *r)
+{
+	const struct registration *in = r->in;
+	struct ctx *c = &r->ctx;
+	const char *json;
+
+	TRY(limit_address(c, "register", conf.account_registrations_per_address));
+	enum err e = invitation_use(c, r->word[0], in->name, in->surname, in->password, &json);
+	if (e == E_EMAIL_TAKEN) {
+		ctx_forgive(c);
+		return fail(c, E_EXISTS, "Объект <Administrator> уже существует");
+	}
+	TRY(e);
+	return reply_json(r, 201, json);
+}

@@ -1,0 +1,208 @@
+#include "programme/programme.h"
+
+#include "base/str.h"
+#include "db/db.h"
+#include "programme/staff.h"
+#include "reply.h"
+#include "token.h"
+
+#include "programme/programme.sql.h"
+
+enum err
+not_found(struct req *r, const char *what, const char *id)
+{
+	return fail(&r->ctx, E_MISSING, "Объект %s с id %s не найден.", what, id);
+}
+
+/* A well signed token that is not live: whose was it? Blocked is told so, gone as the level says. */
+static enum err
+dead_token(struct req *r, const struct session *session)
+{
+	struct ctx *c = &r->ctx;
+	const char *email = r->claims->email;
+	int64_t count = 1;
+
+	ctx_forgive(c);
+	if (session->account_id != 0 && !str_eq(session->status, "active"))
+		return fail(c, E_ACCOUNT_BLOCKED, NULL);
+	if (session->account_id == 0 && email != NULL)
+		TRY(db_int(c, &STAFF_EXISTS, &count, ARGS(c, email)));
+	if (count > 0)
+		return fail(c, E_TOKEN_EXPIRED, NULL);
+	return fail(c, r->route->who == ACTIVE_STAFF ? E_ACCOUNT_GONE : E_NO_ROLE, NULL);
+}
+
+/* Whatever is wrong with the token itself is one answer: 401. */
+static enum err
+authenticate(struct req *r, const char *token)
+{
+	struct ctx *c = &r->ctx;
+	struct claims *claims = arena_new(&c->arena, sizeof(*claims));
+	struct session *session = arena_new(&c->arena, sizeof(*session));
+
+	TRY(token_read(r, token, claims));
+	r->claims = claims;
+	if (claims->jti == NULL || !uuid_valid(claims->jti) || claims->email == NULL)
+		return fail(c, E_TOKEN_PAYLOAD, NULL);
+	enum err e = session_check(c, "programme", claims->jti, "access", session);
+	if (e == E_TOKEN_EXPIRED)
+		return dead_token(r, session);
+	TRY(e);
+	r->session = session;
+	c->actor = session->account_id;
+	c->actor_uuid = session->uuid;
+	return OK;
+}
+
+static enum err
+authorise(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const struct session *s = r->session;
+
+	if (!str_eq(s->status, "active"))
+		return fail(c, E_ACCOUNT_BLOCKED, NULL);
+	if (s->role == NULL ||
+		(r->route->who == ADMINISTRATOR && !str_eq(s->role, "administrator")))
+		return fail(c, E_NO_ROLE, NULL);
+	return OK;
+}
+
+/* contracts/programme.md 2: header, input, token, account. */
+static enum err
+enter(struct req *r)
+{
+	const char *token = NULL;
+
+	if (r->route->who != ANYONE_AT_ALL)
+		TRY(token_bearer(r, true, &token));
+	TRY(face_input(r, true));
+	if (token == NULL)
+		return OK;
+	TRY(authenticate(r, token));
+	return authorise(r);
+}
+
+/* The codes that the older system's validation printed: contracts/programme.md 3.3. */
+static const char *
+flaw_type(const struct flaw *f)
+{
+	switch (f->kind) {
+	case FLAW_MISSING:
+		return "value_error.missing";
+	case FLAW_NULL:
+		return "type_error.none.not_allowed";
+	case FLAW_EXTRA:
+		return "value_error.extra";
+	case FLAW_SHORT:
+		return "value_error.any_str.min_length";
+	case FLAW_LONG:
+		return "value_error.any_str.max_length";
+	case FLAW_SMALL:
+		return "value_error.number.not_ge";
+	case FLAW_LARGE:
+		return "value_error.number.not_le";
+	case FLAW_CHOICE:
+		return "type_error.enum";
+	case FLAW_SYNTAX:
+		return "value_error.jsondecode";
+	case FLAW_NOT_OBJECT:
+		return "type_error.dict";
+	case FLAW_TYPE:
+		return str_eq(f->expected, "str")   ? "type_error.str"
+			: str_eq(f->expected, "date") ? "value_error.date"
+			: str_eq(f->expected, "dict") ? "type_error.dict"
+						      : "type_error.integer";
+	case FLAW_FORM:
+		break;
+	}
+	if (f->words != NULL)
+		return "value_error";
+	return str_eq(f->expected, "uuid")		? "type_error.uuid"
+		: str_eq(f->expected, "email address") ? "value_error.email"
+						       : "value_error";
+}
+
+static void
+flaw_to_json(struct ctx *c, struct buf *b, const struct flaw *f)
+{
+	buf_fmt(b, "{\"loc\":[\"%s\"", f->place);
+	if (f->kind == FLAW_SYNTAX)
+		buf_fmt(b, ",%lld", (long long)f->limit);
+	if (f->field != NULL) {
+		buf_add(b, ",");
+		buf_json(b, f->field);
+	}
+	buf_add(b, "],\"msg\":");
+	buf_json(b, flaw_sentence(c, f));
+	buf_fmt(b, ",\"type\":\"%s\"", flaw_type(f));
+	if (f->kind == FLAW_SHORT || f->kind == FLAW_LONG || f->kind == FLAW_SMALL ||
+		f->kind == FLAW_LARGE)
+		buf_fmt(b, ",\"ctx\":{\"limit_value\":%lld}", (long long)f->limit);
+	buf_add(b, "}");
+}
+
+static void
+add_flaws(struct ctx *c, struct buf *b)
+{
+	buf_add(b, "[");
+	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
+		flaw_to_json(c, b, f);
+		buf_add(b, f->next == NULL ? "" : ",");
+	}
+	buf_add(b, "]");
+}
+
+static void
+refuse(struct req *r, enum err e)
+{
+	const struct wire_case *w = face_case(r->face, e);
+	struct ctx *c = &r->ctx;
+	struct buf body = {.arena = &c->arena};
+
+	buf_add(&body, "{\"detail\":");
+	if (w->err == E_INPUT && c->flaws != NULL)
+		add_flaws(c, &body);
+	else
+		buf_json(&body, w->words != NULL ? w->words : c->why);
+	buf_add(&body, "}");
+	for (const struct told *t = c->told; t != NULL; t = t->next)
+		if (str_eq(t->key, "retry_after"))
+			reply_header_fmt(r, "Retry-After", "%lld", (long long)t->value);
+	reply_json(r, w->status, buf_text(&body));
+}
+
+/* GET /ping: 200. */
+enum err
+get_ping(struct req *r)
+{
+	return reply_json(r, 200, "{\"API\":\"OK\"}");
+}
+
+static const char *const prefixes[] = {"/api", NULL};
+
+static const struct route routes[] = {
+#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
+#include "programme/routes.def"
+#undef ROUTE
+};
+
+static const struct wire_case cases[] = {
+#define CASE(err, status, words) {err, status, words},
+#include "programme/cases.def"
+#undef CASE
+};
+
+const struct face programme_face = {
+	.name = "programme",
+	.prefixes = prefixes,
+	.routes = routes,
+	.route_count = sizeof(routes) / sizeof(*routes),
+	.cases = cases,
+	.case_count = sizeof(cases) / sizeof(*cases),
+	.enter = enter,
+	.refuse = refuse,
+	.serves_head = true,
+	.mends_slash = true,
+	.cors = true,
+};

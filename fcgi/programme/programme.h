@@ -1,0 +1,24 @@
+#ifndef FCGI_PROGRAMME_H
+#define FCGI_PROGRAMME_H
+
+#include "face.h"
+
+/*
+ * The programme's API for its staff's single-page app: contracts/programme.md. Checks in the order
+ * header, input, token, account and role. Errors are {"detail": "<Russian sentence>"}, wrong input is
+ * 422 with a list. Null members are left out or kept, as each route's contract says.
+ */
+extern const struct face programme_face;
+
+/* Who may call a route: section 2 of the contract. */
+enum programme_who {
+	ANYONE_AT_ALL,
+	ANY_STAFF,    /* a good token; an account that is gone or not staff is 403 */
+	ACTIVE_STAFF, /* the same, an account that is gone is 404 */
+	ADMINISTRATOR /* and the role */
+};
+
+/* E_MISSING whose sentence names what was looked for ("Shift") and its id. */
+enum err not_found(struct req *r, const char *what, const char *id);
+
+#endif

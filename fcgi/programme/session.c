@@ -1,0 +1,144 @@
+/* Staff's sign-in: contracts/programme.md 4.1. */
+#include "account/session.h"
+
+#include "account/account.h"
+#include "base/conf.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "programme/programme.h"
+#include "programme/staff.h"
+#include "reply.h"
+#include "token.h"
+
+#include "programme/session.sql.h"
+
+struct login_body {
+	const char *email, *password;
+};
+
+INPUT(staff_login_in, struct login_body,
+	FIELD(struct login_body, email, .must = true, .max = 254, .rule = staff_email_rule),
+	FIELD(struct login_body, password, .must = true, .max = 1000));
+
+static struct session_order
+order_of(struct req *r)
+{
+	return (struct session_order){.face = "programme",
+		.user_agent = req_header(r, "User-Agent"),
+		.access_seconds = conf.token_staff_access_lifetime,
+		.refresh_seconds = conf.token_staff_refresh_lifetime};
+}
+
+static enum err
+add_claims(struct ctx *c, int64_t account_id, struct session_order *order)
+{
+	struct account a = {0};
+
+	TRY(account_by_id(c, account_id, &a));
+	if (!str_eq(a.status, "active"))
+		return fail(c, E_ACCOUNT_BLOCKED, NULL);
+	if (a.role == NULL)
+		return fail(c, E_NO_ROLE, NULL);
+	return db_json(c, &STAFF_CLAIMS, &order->claims, ARGS(c, account_id));
+}
+
+/* A and access_token in the body, the refresh token as a cookie. */
+static enum err
+reply_signed_in(struct req *r, int64_t account_id, const struct session_pair *pair)
+{
+	struct ctx *c = &r->ctx;
+	const char *access, *refresh, *json;
+
+	TRY(token_sign(r, &pair->access, "typ", &access));
+	TRY(token_sign(r, &pair->refresh, "typ", &refresh));
+	TRY(db_json(c, &STAFF_WITH_TOKEN, &json, ARGS(c, account_id, access)));
+	reply_header_fmt(r, "Set-Cookie", "refresh_token=%s; HttpOnly; Path=/; SameSite=strict%s",
+		refresh, conf.token_cookie_secure ? "; Secure" : "");
+	reply_header(r, "Cache-Control", "no-store");
+	return reply_json(r, 200, json);
+}
+
+static enum err
+open_session(struct ctx *c, int64_t account_id, struct session_order *order,
+	struct session_pair *pair)
+{
+	TRY(add_claims(c, account_id, order));
+	TRY(db_do(c, &STAFF_SIGNED_IN, ARGS(c, account_id, c->now)));
+	return session_open(c, account_id, order, pair);
+}
+
+/*
+ * POST /administrators/login {"email", "password"}: 200 A with access_token, and the cookie.
+ * E_CREDENTIALS for an unknown address and for who is not staff too, E_ACCOUNT_BLOCKED, E_LIMIT.
+ */
+enum err
+post_staff_login(struct req *r)
+{
+	const struct login_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct session_order order = order_of(r);
+	struct session_pair pair = {0};
+	struct account a = {0};
+
+	TRY(account_sign_in(c, BY_EMAIL, in->email, in->password, &a));
+	if (a.role == NULL)
+		return fail(c, E_CREDENTIALS, NULL);
+	TRY(db_begin(c));
+	enum err e = open_session(c, a.id, &order, &pair);
+	if (e != OK) {
+		db_rollback(c);
+		return e;
+	}
+	TRY(db_commit(c));
+	return reply_signed_in(r, a.id, &pair);
+}
+
+/* A token that is not live: 403 for a blocked account, 404 for one that is gone, else 401. */
+static enum err
+refresh_refused(struct req *r, const struct claims *claims)
+{
+	struct ctx *c = &r->ctx;
+	struct account a = {0};
+
+	ctx_forgive(c);
+	enum err e = claims->email == NULL ? OK : account_by_email(c, claims->email, &a);
+	TRY(e);
+	if (a.status != NULL && !str_eq(a.status, "active"))
+		return fail(c, E_ACCOUNT_BLOCKED, NULL);
+	return fail(c, E_TOKEN_EXPIRED, NULL);
+}
+
+/* GET /administrators/refresh, cookie refresh_token: as login. E_TOKEN_EXPIRED. */
+enum err
+get_staff_refresh(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const char *token = req_cookie(r, "refresh_token");
+	struct session_order order = order_of(r);
+	struct session_pair pair = {0};
+	struct claims claims = {0};
+	struct account a = {0};
+
+	if (token == NULL)
+		return fail(c, E_TOKEN_EXPIRED, NULL);
+	TRY(token_read(r, token, &claims));
+	if (claims.jti == NULL || !uuid_valid(claims.jti) || claims.email == NULL)
+		return fail(c, E_TOKEN_PAYLOAD, NULL);
+	enum err e = session_rotate(c, claims.jti, &order, add_claims, &pair);
+	if (e == E_TOKEN_EXPIRED)
+		return refresh_refused(r, &claims);
+	TRY(e);
+	TRY(account_by_email(c, claims.email, &a));
+	return reply_signed_in(r, a.id, &pair);
+}
+
+/* GET /administrators/me: 200 A. */
+enum err
+get_staff_me(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const char *json;
+
+	TRY(db_json(c, &STAFF_ME, &json, ARGS(c, c->actor)));
+	return reply_json(r, 200, json);
+}

@@ -1,0 +1,15 @@
+-- name: staff_list
+select json_strip_nulls(coalesce(json_agg(account.as_staff(a) order by a.surname, a.name, a.id), '[]'))
+  from account.account a
+ where role is not null
+   and ($1::text is null or (status = 'active') = ($1 = 'active'))
+   and ($2::text is null or role = $2::account.role);
+
+-- name: staff_show : E_MISSING
+select json_strip_nulls(account.as_staff(a)) from account.account a where uuid = $1 and role is not null;
+
+-- name: staff_show_all : E_MISSING
+select account.as_staff(a) from account.account a where uuid = $1 and role is not null;
+
+-- name: staff_rename : E_MISSING
+update account.account set name = $2, surname = $3, updated = utc($4) where uuid = $1 and role is not null;

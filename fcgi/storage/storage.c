@@ -1,0 +1,178 @@
+#include "storage/storage.h"
+
+#include "base/str.h"
+#include "reply.h"
+#include "storage/users.h"
+#include "token.h"
+
+/* Which permission lets one in; two words: either. */
+static const char *const permissions[] = {
+	[CAN_VIEW_FILE] = "can_view_file",
+	[CAN_GET_FILE] = "can_view_file can_download_file",
+	[CAN_RENAME_FILE] = "can_rename_file",
+	[CAN_UPLOAD_FILE] = "can_upload_file",
+	[CAN_DELETE_FILE] = "can_delete_file",
+	[CAN_VIEW_SERVER] = "can_view_cdnserver",
+	[CAN_CHANGE_SERVER] = "can_change_cdnserver",
+	[CAN_ADD_SERVER] = "can_add_cdnserver",
+	[CAN_DELETE_SERVER] = "can_delete_cdnserver",
+	[CAN_VIEW_LINK] = "can_view_filesharelink",
+	[CAN_ADD_LINK] = "can_add_filesharelink",
+	[CAN_DELETE_LINK] = "can_delete_filesharelink",
+};
+
+const struct claims *
+storage_claims(const struct req *r)
+{
+	return r->claims;
+}
+
+static bool
+well_formed(const struct claims *claims, const char *type)
+{
+	return claims->user_id != NULL && uuid_valid(claims->user_id) && claims->has_permissions &&
+		claims->has_superuser && str_eq(claims->type, type);
+}
+
+/* contracts/storage.md 3.2, steps 1 to 6. */
+static enum err
+authenticate(struct req *r, const char *type)
+{
+	struct ctx *c = &r->ctx;
+	struct claims *claims = arena_new(&c->arena, sizeof(*claims));
+	struct session *session = arena_new(&c->arena, sizeof(*session));
+	const char *token;
+
+	TRY(token_bearer(r, false, &token));
+	TRY(token_read(r, token, claims));
+	r->claims = claims;
+	if (claims->jti == NULL || !uuid_valid(claims->jti) || claims->type == NULL)
+		return fail(c, E_TOKEN_PAYLOAD, NULL);
+	/* A refresh token is looked up when it is exchanged: a spent one may have its grace. */
+	if (!str_eq(type, "refresh") || !str_eq(claims->type, "refresh")) {
+		enum err e = session_check(c, "storage", claims->jti, claims->type, session);
+		if (e == E_TOKEN_EXPIRED && session->account_id == 0)
+			return users_gone_or_expired(r);
+		TRY(e);
+		if (!str_eq(session->uuid, claims->user_id))
+			return fail(c, E_TOKEN_PAYLOAD, NULL);
+	}
+	if (!well_formed(claims, type))
+		return fail(c, E_TOKEN_PAYLOAD, NULL);
+	r->session = session;
+	c->actor = session->account_id;
+	c->actor_uuid = session->uuid;
+	return OK;
+}
+
+static enum err
+authorise(struct req *r, enum storage_who who)
+{
+	const struct claims *claims = r->claims;
+
+	if (who < CAN_VIEW_FILE || claims->is_superuser)
+		return OK;
+	for (size_t i = 0; i < claims->permissions.count; i++)
+		if (claims->permissions.list[i] != NULL &&
+			str_in(claims->permissions.list[i], permissions[who]))
+			return OK;
+	return fail(&r->ctx, E_DENIED, NULL);
+}
+
+static enum err
+enter(struct req *r)
+{
+	enum storage_who who = (enum storage_who)r->route->who;
+
+	if (who != ANYONE) {
+		TRY(authenticate(r, who == WITH_REFRESH ? "refresh" : "access"));
+		TRY(authorise(r, who));
+	}
+	return face_input(r, false);
+}
+
+/* What the older system printed: a count, then place and reason of each. */
+static void
+add_detail(struct req *r, struct buf *body)
+{
+	struct ctx *c = &r->ctx;
+	struct buf detail = {.arena = &c->arena};
+	int count = 0;
+
+	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
+		count++;
+	if (count > 0)
+		buf_fmt(&detail, "%d validation error%s for Request", count, count > 1 ? "s" : "");
+	else
+		buf_add(&detail, c->why == NULL ? "wrong input" : c->why);
+	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
+		buf_fmt(&detail, "\n%s%s%s\n  %s", f->place, f->field == NULL ? "" : " -> ",
+			f->field == NULL ? "" : f->field, flaw_sentence(c, f));
+	buf_add(body, ",\"detail\":");
+	buf_json(body, buf_text(&detail));
+}
+
+static void
+refuse(struct req *r, enum err e)
+{
+	const struct wire_case *w = face_case(r->face, e);
+	struct buf body = {.arena = &r->ctx.arena};
+
+	buf_add(&body, "{\"error\":");
+	buf_json(&body, w->words);
+	if (w->err == E_INPUT || w->err == E_TOO_LARGE)
+		add_detail(r, &body);
+	buf_add(&body, "}");
+	for (const struct told *t = r->ctx.told; t != NULL; t = t->next)
+		if (str_eq(t->key, "retry_after"))
+			reply_header_fmt(r, "Retry-After", "%lld", (long long)t->value);
+	reply_json(r, w->status, buf_text(&body));
+}
+
+static const char *const users_prefixes[] = {"/users/api/v1", "/auth/api/v1", NULL};
+
+static const struct route users_routes[] = {
+#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
+#include "storage/users.def"
+#undef ROUTE
+};
+
+static const struct wire_case cases[] = {
+#define CASE(err, status, words) {err, status, words},
+#include "storage/cases.def"
+#undef CASE
+};
+
+const struct face users_face = {
+	.name = "users",
+	.prefixes = users_prefixes,
+	.routes = users_routes,
+	.route_count = sizeof(users_routes) / sizeof(*users_routes),
+	.cases = cases,
+	.case_count = sizeof(cases) / sizeof(*cases),
+	.enter = enter,
+	.refuse = refuse,
+	.mends_slash = true,
+	.cors = true,
+};
+
+static const char *const storage_prefixes[] = {"/storage/api/v1", NULL};
+
+static const struct route storage_routes[] = {
+#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
+#include "storage/routes.def"
+#undef ROUTE
+};
+
+const struct face storage_face = {
+	.name = "storage",
+	.prefixes = storage_prefixes,
+	.routes = storage_routes,
+	.route_count = sizeof(storage_routes) / sizeof(*storage_routes),
+	.cases = cases,
+	.case_count = sizeof(cases) / sizeof(*cases),
+	.enter = enter,
+	.refuse = refuse,
+	.mends_slash = true,
+	.cors = true,
+};

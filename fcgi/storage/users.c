@@ -1,0 +1,185 @@
+/* Accounts of the file store: contracts/storage.md 4.1. */
+#include "storage/users.h"
+
+#include "account/account.h"
+#include "account/limit.h"
+#include "account/session.h"
+#include "base/conf.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "reply.h"
+#include "storage/storage.h"
+#include "token.h"
+
+#include "storage/users.sql.h"
+
+struct register_body {
+	const char *username, *password, *email, *first_name, *last_name;
+};
+
+INPUT(register_in, struct register_body,
+	FIELD(struct register_body, username, .must = true, .min = 1, .max = 100,
+		.rule = plain_text_rule),
+	FIELD(struct register_body, password, .must = true, .min = 8, .max = 100),
+	FIELD(struct register_body, email, .must = true, .min = 3, .max = 100,
+		.rule = email_rule),
+	FIELD(struct register_body, first_name, .must = true, .min = 0, .max = 100,
+		.rule = plain_text_rule),
+	FIELD(struct register_body, last_name, .must = true, .min = 0, .max = 100,
+		.rule = plain_text_rule));
+
+struct login_body {
+	const char *username, *password;
+};
+
+INPUT(login_in, struct login_body,
+	FIELD(struct login_body, username, .must = true, .min = 0, .max = 1000),
+	FIELD(struct login_body, password, .must = true, .min = 0, .max = 1000));
+
+struct verify_body {
+	struct texts permissions;
+};
+
+INPUT(verify_in, struct verify_body, FIELD(struct verify_body, permissions, .must = true));
+
+enum err
+users_gone_or_expired(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const struct claims *claims = storage_claims(r);
+	int64_t count = 1;
+
+	ctx_forgive(c);
+	if (claims->user_id != NULL && uuid_valid(claims->user_id))
+		TRY(db_int(c, &USERS_EXISTS, &count, ARGS(c, claims->user_id)));
+	return fail(c, count == 0 ? E_ACCOUNT_GONE : E_TOKEN_EXPIRED, NULL);
+}
+
+/* POST /auth/register/: 201 User. E_NAME_TAKEN, E_EMAIL_TAKEN, E_REGISTER_CLOSED, E_LIMIT. */
+enum err
+post_register(struct req *r)
+{
+	const struct register_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct account a = {.username = in->username, .email = in->email,
+		.name = in->first_name, .surname = in->last_name};
+	const char *json;
+
+	if (!conf.account_registration_open)
+		return fail(c, E_REGISTER_CLOSED, NULL);
+	TRY(limit_address(c, "register", conf.account_registrations_per_address));
+	TRY(account_add(c, &a, in->password));
+	TRY(db_json(c, &USERS_SHOW, &json, ARGS(c, a.id)));
+	return reply_json(r, 201, json);
+}
+
+static enum err
+reply_pair(struct req *r, const struct session_pair *pair)
+{
+	struct buf body = {.arena = &r->ctx.arena};
+	const char *access, *refresh;
+
+	TRY(token_sign(r, &pair->access, "token_type", &access));
+	TRY(token_sign(r, &pair->refresh, "token_type", &refresh));
+	buf_add(&body, "{\"access_token\":");
+	buf_json(&body, access);
+	buf_add(&body, ",\"refresh_token\":");
+	buf_json(&body, refresh);
+	buf_add(&body, "}");
+	reply_header(r, "Cache-Control", "no-store");
+	return reply_json(r, 200, buf_text(&body));
+}
+
+static struct session_order
+order_of(struct req *r)
+{
+	return (struct session_order){.face = "storage",
+		.user_agent = req_header(r, "User-Agent"),
+		.access_seconds = conf.token_access_lifetime,
+		.refresh_seconds = conf.token_refresh_lifetime,
+		.only_one = true,
+		.end_access = true};
+}
+
+static enum err
+add_claims(struct ctx *c, int64_t account_id, struct session_order *order)
+{
+	return db_json(c, &USERS_CLAIMS, &order->claims, ARGS(c, account_id));
+}
+
+/* POST /auth/login/: 200 Tokens; the account's earlier session ends. E_CREDENTIALS, E_LIMIT. */
+enum err
+post_login(struct req *r)
+{
+	const struct login_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct session_order order = order_of(r);
+	struct session_pair pair = {0};
+	struct account a = {0};
+
+	TRY(account_sign_in(c, BY_USERNAME, in->username, in->password, &a));
+	TRY(db_begin(c));
+	enum err e = add_claims(c, a.id, &order);
+	if (e == OK)
+		e = session_open(c, a.id, &order, &pair);
+	if (e != OK) {
+		db_rollback(c);
+		return e;
+	}
+	TRY(db_commit(c));
+	return reply_pair(r, &pair);
+}
+
+/* POST /auth/logout/: 200 {}; both tokens of the account end. */
+enum err
+post_logout(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+
+	TRY(session_end_face(c, c->actor, "storage", "sign-out"));
+	return reply_json(r, 200, "{}");
+}
+
+/* POST /auth/token/refresh/, refresh token in Authorization: 200 Tokens. E_TOKEN_EXPIRED. */
+enum err
+post_refresh(struct req *r)
+{
+	struct session_order order = order_of(r);
+	struct session_pair pair = {0};
+	enum err e = session_rotate(
+		&r->ctx, storage_claims(r)->jti, &order, add_claims, &pair);
+
+	if (e == E_TOKEN_EXPIRED)
+		return users_gone_or_expired(r);
+	TRY(e);
+	return reply_pair(r, &pair);
+}
+
+/* POST /auth/token/verify/: 200 {} when the token's claim covers the set. E_DENIED. */
+enum err
+post_verify(struct req *r)
+{
+	const struct verify_body *in = r->in;
+	const struct claims *claims = storage_claims(r);
+
+	for (size_t i = 0; i < in->permissions.count && !claims->is_superuser; i++) {
+		size_t k = 0;
+		while (k < claims->permissions.count &&
+			!str_eq(claims->permissions.list[k], in->permissions.list[i]))
+			k++;
+		if (k == claims->permissions.count)
+			return fail(&r->ctx, E_DENIED, NULL);
+	}
+	return reply_json(r, 200, "{}");
+}
+
+/* GET /users/me/: 200 User, as the database has it now. E_ACCOUNT_GONE. */
+enum err
+get_me(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const char *json;
+
+	TRY(db_json(c, &USERS_SHOW, &json, ARGS(c, c->actor)));
+	return reply_json(r, 200, json);
+}
