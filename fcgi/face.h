@@ -48,8 +48,8 @@ struct face {
 	/* Writes the answer to an error: status, headers, body in the face's own form. */
 	void (*refuse)(struct req *r, enum err e);
 
-	/* Is the request this face's, whatever its path? NULL: by prefix only. */
-	bool (*takes)(const struct req *r);
+	/* Is the request this face's, whatever its path? It may set r->path. NULL: by prefix only. */
+	bool (*takes)(struct req *r);
 
 	bool serves_head; /* HEAD is GET without its body; else it is 405 */
 	bool mends_slash; /* a path wrong only in its last slash is redirected with 307 */

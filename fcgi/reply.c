@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/str.h"
+
 void
 reply_header(struct req *r, const char *name, const char *value)
 {
@@ -85,11 +87,15 @@ reply_redirect(struct req *r, int status, const char *location)
 void
 reply_head(struct req *r, struct buf *out)
 {
+	bool sized = false;
+
 	buf_fmt(out, "Status: %d\r\n", r->status);
-	for (const struct header *h = r->headers; h != NULL; h = h->next)
+	for (const struct header *h = r->headers; h != NULL; h = h->next) {
 		buf_fmt(out, "%s: %s\r\n", h->name, h->value);
+		sized = sized || str_eq(h->name, "Content-Length");
+	}
 	/* An answer without a body has no length either: 204 and 304 forbid one. */
-	if (r->status >= 200 && r->status != 204 && r->status != 304)
+	if (!sized && r->status >= 200 && r->status != 204 && r->status != 304)
 		buf_fmt(out, "Content-Length: %zu\r\n", r->out.used);
 	buf_add(out, "\r\n");
 	if (!r->head_only && r->out.used > 0)

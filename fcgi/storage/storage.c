@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "reply.h"
+#include "storage/handlers.h"
 #include "storage/users.h"
 #include "token.h"
 

@@ -351,7 +351,8 @@ static enum err
 headers_are_signed(struct ctx *c, const struct s3_request *q, const struct signature *s)
 {
 	static const char *const must[] = {
-		"x-amz-content-sha256", "x-amz-copy-source", "x-amz-date"};
+		"x-amz-copy-source", "x-amz-content-sha256", "x-amz-date"};
+	size_t count = s->in_query ? 1 : sizeof(must) / sizeof(*must);
 	char *blanks = arena_str(&c->arena, s->headers);
 
 	for (char *p = blanks; *p != '\0'; p++)
@@ -359,7 +360,7 @@ headers_are_signed(struct ctx *c, const struct s3_request *q, const struct signa
 			*p = ' ';
 	if (!str_in("host", blanks))
 		return fail(c, E_S3_AUTH, "the signed headers must include host");
-	for (size_t i = s->in_query ? 1 : 0; i < sizeof(must) / sizeof(*must); i++)
+	for (size_t i = 0; i < count; i++)
 		if (q->header(q->headers, must[i]) != NULL && !str_in(must[i], blanks))
 			return fail(c, E_S3_AUTH, "%s is sent but not signed", must[i]);
 	return OK;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "account/account_job.h"
+#include "storage/storage_job.h"
+#include "store/store_job.h"
 
 static job_handler job_nothing_job;
 

@@ -1,0 +1,116 @@
+/* Share links: contracts/storage.md 4.3, 7 to 11. */
+#include "storage/link.h"
+
+#include "account/limit.h"
+#include "base/conf.h"
+#include "base/hash.h"
+#include "reply.h"
+#include "storage/handlers.h"
+#include "storage/history.h"
+
+#define TEN_YEARS (INT64_C(3653) * 86400)
+#define PASSWORD_MAX_CHARACTERS 1000
+
+struct new_link {
+	int64_t lifetime; /* seconds, 0: for ever */
+	const char *password;
+};
+
+INPUT(link_in, struct new_link,
+	FIELD(struct new_link, lifetime, .min = 1, .max = TEN_YEARS),
+	FIELD(struct new_link, password, .max = PASSWORD_MAX_CHARACTERS));
+
+struct key {
+	const char *password;
+};
+
+INPUT(password_in, struct key, FIELD(struct key, password, .max = PASSWORD_MAX_CHARACTERS));
+
+/*
+ * POST /files/{uuid}/links/ {"lifetime": 3600, "password": "..."}: 201 with the link; both may be
+ * absent or null. E_FILE_GONE
+ */
+enum err
+post_link(struct req *r)
+{
+	const struct new_link *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct utc expire_at = {0};
+	const char *hash = NULL;
+	struct link link;
+
+	if (in->lifetime != 0)
+		expire_at = utc_after(c->now, in->lifetime);
+	if (in->password != NULL && in->password[0] != '\0')
+		hash = hash_make(c, in->password);
+	TRY(link_add(c, r->word[0], hash, expire_at, &link));
+	TRY(history_link(
+		c, link.id, "FILE_SHARE_LINK.CREATED", link.file.name, link.created));
+	return reply(r, 201, link_fields, &link, STYLE_KEEP_NULL);
+}
+
+/* GET /files/{uuid}/links/: 200, newest first, expired ones too. E_FILE_GONE */
+enum err
+get_links(struct req *r)
+{
+	const char *json;
+
+	TRY(link_list(&r->ctx, r->word[0], &json));
+	return reply_json(r, 200, json);
+}
+
+/* GET /files/{uuid}/links/{uuid}/: 200 with the link, for anybody. E_FILE_GONE, E_LINK_GONE */
+enum err
+get_link(struct req *r)
+{
+	struct link link;
+
+	TRY(link_open(&r->ctx, r->word[0], r->word[1], &link));
+	return reply(r, 200, link_fields, &link, STYLE_KEEP_NULL);
+}
+
+/* A link's password may be tried only so often a minute from one address. */
+static enum err
+check_password(struct req *r, const struct link *link, const char *password)
+{
+	struct ctx *c = &r->ctx;
+	bool stale;
+
+	if (!link->is_secured)
+		return OK;
+	TRY(limit_address(c, arena_fmt(&c->arena, "link:%s", link->id),
+		conf.storage_link_tries_per_minute));
+	if (password == NULL || !hash_check(c, link->password, password, &stale))
+		return fail(c, E_DENIED, NULL);
+	return OK;
+}
+
+/*
+ * POST /files/{uuid}/links/{uuid}/ {"password": "..."}: 200 with the address of the bytes, for
+ * anybody. E_FILE_GONE, E_LINK_GONE, E_DENIED: wrong password; E_SERVER_GONE
+ */
+enum err
+post_link_download(struct req *r)
+{
+	const struct key *in = r->in;
+	const char *address;
+	struct link link;
+
+	TRY(link_open(&r->ctx, r->word[0], r->word[1], &link));
+	TRY(check_password(r, &link, in->password));
+	TRY(download(r, &link.file, &address));
+	return reply_link(r, &link.file, address);
+}
+
+/* DELETE /files/{uuid}/links/{uuid}/: 204. E_FILE_GONE, E_LINK_GONE */
+enum err
+delete_link(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct link link;
+
+	TRY(link_drop(c, r->word[0], r->word[1], &link));
+	TRY(history_link(
+		c, link.id, "FILE_SHARE_LINK.DELETED", link.file.name, link.created));
+	return reply_empty(r, 204);
+}

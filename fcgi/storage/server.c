@@ -1,0 +1,101 @@
+/* CDN servers: contracts/storage.md 4.2. */
+#include "storage/server.h"
+
+#include <string.h>
+
+#include "account/account.h"
+#include "reply.h"
+#include "storage/copy.h"
+#include "storage/handlers.h"
+#include "storage/history.h"
+
+/* A name becomes part of routing keys and of the source of events. */
+static enum err
+name_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char *name = *(const char **)member;
+
+	if (strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
+		strlen(name))
+		return OK;
+	return flaw_add(c, (struct flaw){.place = place,
+				   .field = f->name,
+				   .kind = FLAW_FORM,
+				   .expected = "server name",
+				   .words = "only letters, digits, _ and - are allowed"});
+}
+
+/* Part of an address: nothing that would make it another one. */
+static enum err
+host_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char *host = *(const char **)member;
+
+	if (strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_[]:") ==
+		strlen(host))
+		return OK;
+	return flaw_add(c, (struct flaw){.place = place,
+				   .field = f->name,
+				   .kind = FLAW_FORM,
+				   .expected = "host",
+				   .words = "must be a host name or an address"});
+}
+
+INPUT(server_in, struct server,
+	FIELD(struct server, name, .must = true, .min = 1, .max = 64, .rule = name_rule),
+	FIELD(struct server, host, .must = true, .min = 1, .max = 255, .rule = host_rule),
+	FIELD(struct server, port, .must = true, .min = 1, .max = 65535),
+	FIELD(struct server, location, .must = true, .max = 255, .rule = plain_text_rule),
+	FIELD(struct server, zone, .must = true, .max = 255, .rule = plain_text_rule),
+	FIELD(struct server, latitude, .must = true, .min = -90, .max = 90),
+	FIELD(struct server, longitude, .must = true, .min = -180, .max = 180),
+	FIELD(struct server, is_on, .must = true), FIELD(struct server, is_active, .must = true));
+
+/* GET /servers/: 200, all servers in any state, by zone and name. */
+enum err
+get_servers(struct req *r)
+{
+	const char *json;
+
+	TRY(server_list(&r->ctx, &json));
+	return reply_json(r, 200, json);
+}
+
+/* POST /servers/: 201 with the server. E_SERVER_EXISTS */
+enum err
+post_server(struct req *r)
+{
+	struct server server = *(const struct server *)r->in;
+	struct ctx *c = &r->ctx;
+
+	TRY(server_add(c, &server));
+	TRY(history_server(c, "CDN_SERVER.CREATED", &server));
+	TRY(copy_fill_server(c, &server));
+	return reply(r, 201, server_fields, &server, STYLE_KEEP_NULL);
+}
+
+/* PUT /servers/{uuid}/: 200 with the server, all nine members replaced. E_SERVER_GONE, E_SERVER_EXISTS */
+enum err
+put_server(struct req *r)
+{
+	struct server server = *(const struct server *)r->in;
+	struct ctx *c = &r->ctx;
+
+	server.id = r->word[0];
+	TRY(server_change(c, &server));
+	TRY(history_server(c, "CDN_SERVER.UPDATED", &server));
+	TRY(copy_fill_server(c, &server));
+	return reply(r, 200, server_fields, &server, STYLE_KEEP_NULL);
+}
+
+/* DELETE /servers/{uuid}/: 204. E_SERVER_GONE, E_SERVER_NEEDED: some files are nowhere else */
+enum err
+delete_server(struct req *r)
+{
+	struct server server;
+	struct ctx *c = &r->ctx;
+
+	TRY(server_drop(c, r->word[0], &server));
+	TRY(history_server(c, "CDN_SERVER.DELETED", &server));
+	return reply_empty(r, 204);
+}

@@ -1,0 +1,135 @@
+#include "store/bucket.h"
+
+#include "base/hash.h"
+#include "base/str.h"
+#include "reply.h"
+#include "store.h"
+#include "store/digest.h"
+#include "store/keys_xml.h"
+
+#define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+#define XML_SPACE " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
+
+static enum err
+reply_xml(struct req *r, const struct buf *xml)
+{
+	return reply_text(r, 200, "application/xml", buf_text(xml), xml->used);
+}
+
+/* GET /: the buckets of this city. */
+enum err
+get_buckets(struct req *r)
+{
+	struct buf xml = {.arena = &r->ctx.arena};
+	struct store_bucket *list;
+	size_t count;
+
+	TRY(bucket_list(&r->ctx, call_of(r)->name.server, &list, &count));
+	buf_add(&xml, XML_HEAD "<ListAllMyBucketsResult" XML_SPACE
+			       "><Owner><ID>samovar</ID><DisplayName>samovar</DisplayName></Owner><Buckets>");
+	for (size_t i = 0; i < count; i++)
+		buf_fmt(&xml, "<Bucket><Name>%s</Name><CreationDate>%s</CreationDate></Bucket>",
+			list[i].name, store_time(r, list[i].created));
+	buf_add(&xml, "</Buckets></ListAllMyBucketsResult>");
+	return reply_xml(r, &xml);
+}
+
+/* GET /{bucket}: ?location, ?versioning, else a listing (list.c). */
+enum err list_objects(struct req *r);
+
+enum err
+get_bucket(struct req *r)
+{
+	const struct object_name *name = &call_of(r)->name;
+	struct buf xml = {.arena = &r->ctx.arena};
+
+	TRY(store_plain_call(r));
+	TRY(bucket_own(&r->ctx, name->server, name->bucket));
+	if (store_query(r, "location") != NULL) {
+		buf_add(&xml, XML_HEAD "<LocationConstraint" XML_SPACE "/>");
+		return reply_xml(r, &xml);
+	}
+	if (store_query(r, "versioning") != NULL) {
+		buf_add(&xml, XML_HEAD "<VersioningConfiguration" XML_SPACE "/>");
+		return reply_xml(r, &xml);
+	}
+	return list_objects(r);
+}
+
+/* HEAD /{bucket}: 200 or 404. */
+enum err
+head_bucket(struct req *r)
+{
+	const struct object_name *name = &call_of(r)->name;
+
+	TRY(bucket_own(&r->ctx, name->server, name->bucket));
+	return reply_empty(r, 200);
+}
+
+/* PUT /{bucket}: makes it; that it is there already is fine. What the body asks for is not read. */
+enum err
+put_bucket(struct req *r)
+{
+	const struct object_name *name = &call_of(r)->name;
+
+	TRY(store_plain_call(r));
+	if (store_query(r, "versioning") != NULL)
+		return fail(&r->ctx, E_S3_NO_FEATURE, "this store has no versioning");
+	TRY(bucket_add(&r->ctx, name->server, name->bucket));
+	reply_header_fmt(r, "Location", "/%s", name->bucket);
+	return reply_empty(r, 200);
+}
+
+/* DELETE /{bucket}: 204; 409 while it holds anything. */
+enum err
+delete_bucket(struct req *r)
+{
+	const struct object_name *name = &call_of(r)->name;
+
+	TRY(store_plain_call(r));
+	TRY(bucket_drop(&r->ctx, name->server, name->bucket));
+	return reply_empty(r, 204);
+}
+
+static enum err
+check_small_body(struct req *r)
+{
+	const char *sha256 = call_of(r)->payload, *md5;
+
+	TRY(store_md5(r, &md5));
+	if (md5 != NULL && !str_eq(md5, digest_md5(&r->ctx, r->body, r->body_size)))
+		return fail(&r->ctx, E_S3_MD5, NULL);
+	if (sha256 != NULL && !str_eq(sha256, sha256_hex(&r->ctx.arena, r->body, r->body_size)))
+		return fail(&r->ctx, E_S3_SHA256, NULL);
+	return OK;
+}
+
+/* POST /{bucket}?delete: removes up to 1000 objects; all of them or, on an error, none. */
+enum err
+post_bucket(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct object_name name = call_of(r)->name;
+	const char **keys = arena_new(&c->arena, KEYS_XML_MOST * sizeof(*keys));
+	struct buf xml = {.arena = &c->arena};
+	size_t count;
+	bool quiet;
+
+	if (store_query(r, "delete") == NULL)
+		return fail(c, E_S3_NO_FEATURE, NULL);
+	TRY(check_small_body(r));
+	TRY(keys_xml_read(c, r->body, keys, &count, &quiet));
+	TRY(bucket_own(c, name.server, name.bucket));
+	buf_add(&xml, XML_HEAD "<DeleteResult" XML_SPACE ">");
+	for (size_t i = 0; i < count; i++) {
+		name.key = keys[i];
+		TRY(object_drop(c, &name));
+		if (quiet)
+			continue;
+		buf_add(&xml, "<Deleted><Key>");
+		buf_xml(&xml, name.key);
+		buf_add(&xml, "</Key></Deleted>");
+	}
+	buf_add(&xml, "</DeleteResult>");
+	return reply_xml(r, &xml);
+}

@@ -1,0 +1,54 @@
+#ifndef STORE_FACE_H
+#define STORE_FACE_H
+
+#include "face.h"
+#include "store/object.h"
+#include "store/sigv4.h"
+
+/*
+ * The embedded object store: what clients of S3 need of presigned addresses and plain calls. One
+ * listener of nginx is one city (STORE_SERVER). Bytes pass nginx only (conf/nginx/store.conf.in):
+ * a body is taken in after PUT /.check has found the request right, a download leaves through
+ * X-Accel-Redirect. Errors are S3's XML.
+ */
+extern const struct face store_face;
+
+/* What enter() has found out; handlers read it as call_of(r). */
+struct store_call {
+	struct object_name name; /* bucket and key are "" where the path has none */
+	const char *payload;     /* SHA-256 that the body must have, NULL for any */
+	struct s3_request signed_part;
+};
+
+static inline const struct store_call *
+call_of(const struct req *r)
+{
+	return r->in;
+}
+
+/* A query parameter of the call, decoded; NULL if it is not there. */
+const char *store_query(struct req *r, const char *name);
+
+/* E_S3_NO_FEATURE for the many questions of S3 (?acl, ?tagging...) that this store has no answer to. */
+enum err store_plain_call(struct req *r);
+
+/* Content-MD5 as 32 digits in *out, NULL if it was not sent. E_S3_MD5_FORM */
+enum err store_md5(struct req *r, const char **out);
+
+/* "2006-02-03T16:45:09.000Z", as S3's XML writes a time. */
+const char *store_time(struct req *r, struct utc at);
+
+enum err check_body(struct req *r);
+enum err get_buckets(struct req *r);
+enum err get_bucket(struct req *r);
+enum err head_bucket(struct req *r);
+enum err put_bucket(struct req *r);
+enum err delete_bucket(struct req *r);
+enum err post_bucket(struct req *r);
+enum err get_object(struct req *r);
+enum err head_object(struct req *r);
+enum err put_object(struct req *r);
+enum err delete_object(struct req *r);
+enum err post_object(struct req *r);
+
+#endif

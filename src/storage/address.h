@@ -1,0 +1,14 @@
+#ifndef ADDRESS_H
+#define ADDRESS_H
+
+#include "base/ctx.h"
+#include "storage/file.h"
+#include "storage/server.h"
+
+/* Presigned addresses on a server; they live s3.put_lifetime and s3.get_lifetime seconds. */
+const char *address_put(struct ctx *c, const struct server *s, const char *key);
+
+/* Downloads under the file's name, with its type or as plain bytes. */
+const char *address_get(struct ctx *c, const struct server *s, const struct file *f);
+
+#endif

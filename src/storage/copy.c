@@ -1,0 +1,152 @@
+#include "storage/copy.h"
+
+#include "base/conf.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "job/job.h"
+#include "storage/server.h"
+
+#include "storage/copy.sql.h"
+
+/* The version that an event is about, and how its file stands. */
+struct version {
+	const char *id, *file_id, *state, *etag;
+	const char *server_id;       /* of the event */
+	const char *origin_id;       /* where its upload link led */
+	const char *current_version; /* of the file */
+	bool deleted, outdated;      /* the file is; something newer is served */
+};
+
+static FIELDS(version_fields, FIELD(struct version, id), FIELD(struct version, file_id),
+	FIELD(struct version, state), FIELD(struct version, etag),
+	FIELD(struct version, server_id), FIELD(struct version, origin_id),
+	FIELD(struct version, current_version), FIELD(struct version, deleted),
+	FIELD(struct version, outdated));
+
+/* So many orders at once; the sweep comes back for the rest. */
+#define ORDERS_MOST 20000
+
+struct copy {
+	const char *version_id, *server_id;
+};
+
+static FIELDS(
+	copy_fields, FIELD(struct copy, version_id), FIELD(struct copy, server_id));
+
+static FIELDS(news_fields, FIELD(struct object_news, server), FIELD(struct object_news, key),
+	FIELD(struct object_news, created), FIELD(struct object_news, size),
+	FIELD(struct object_news, etag));
+
+/* One job a copy. */
+static enum err
+order(struct ctx *c, const char *kind, const struct copy *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *what = arena_fmt(
+			&c->arena, "%s/%s", list[i].version_id, list[i].server_id);
+		const struct job_order order = {.kind = kind, .subject = what, .key = what};
+
+		TRY(job_add(c, &order));
+	}
+	return OK;
+}
+
+static enum err
+doom_version(struct ctx *c, const char *version_id)
+{
+	struct copy *list;
+	size_t count;
+
+	TRY(db_do(c, &VERSION_SUPERSEDE, ARGS(c, version_id, c->now)));
+	TRY(db_many(c, &COPY_DOOM, copy_fields, &list, &count, ARGS(c, version_id, c->now)));
+	return order(c, "copy.remove", list, count);
+}
+
+enum err
+copy_doom_file(struct ctx *c, const char *file_id)
+{
+	struct copy *list;
+	size_t count;
+
+	TRY(db_many(c, &COPY_DOOM_ALL, copy_fields, &list, &count, ARGS(c, file_id, c->now)));
+	return order(c, "copy.remove", list, count);
+}
+
+/* The bytes have arrived: from now on they are what the file serves. */
+static enum err
+serve(struct ctx *c, const struct version *v, const struct object_news *news)
+{
+	const struct job_order spread = {
+		.kind = "copy.spread", .subject = v->id, .key = v->id};
+	bool replaced = str_eq(v->state, "stored") && !str_eq(v->etag, news->etag);
+
+	if (replaced && !str_eq(v->server_id, v->origin_id))
+		return OK; /* a replica that is not the original: reconciliation looks into it */
+	if (replaced)
+		TRY(db_do(c, &COPY_DELETE_OTHERS, ARGS(c, v->id, v->server_id)));
+	if (replaced || !str_eq(v->state, "stored"))
+		TRY(db_do(c, &VERSION_STORE, ARGS(c, v->id, news->size, news->etag, c->now)));
+	if (replaced || !str_eq(v->current_version, v->id))
+		TRY(db_do(c, &FILE_SERVE, ARGS(c, v->file_id, v->id, news->size)));
+	if (v->current_version != NULL && !str_eq(v->current_version, v->id))
+		TRY(doom_version(c, v->current_version));
+	return job_add(c, &spread);
+}
+
+enum err
+copy_news(struct ctx *c, const struct object_news *news)
+{
+	struct version v = {0};
+	bool found;
+
+	TRY(db_maybe(c, &COPY_VERSION, version_fields, &v, &found,
+		ARGS(c, news->key, news->server)));
+	if (!found)
+		return OK;
+	if (!news->created)
+		return db_do(c, &COPY_DELETE, ARGS(c, v.id, v.server_id));
+	TRY(db_do(c, &COPY_INSERT, ARGS(c, v.id, v.server_id, news->etag, c->now)));
+	if (v.deleted || v.outdated || str_eq(v.state, "superseded"))
+		return doom_version(c, v.id);
+	return serve(c, &v, news);
+}
+
+enum err
+copy_look(struct ctx *c, const char *file_id, bool *arrived)
+{
+	struct object_news news = {0};
+
+	TRY(db_maybe(c, &COPY_FOUND, news_fields, &news, arrived,
+		ARGS(c, file_id, conf.s3_bucket)));
+	return *arrived ? copy_news(c, &news) : OK;
+}
+
+enum err
+copy_order_missing(struct ctx *c, const char *version_id, const char *server_id)
+{
+	struct copy *list;
+	size_t count;
+
+	TRY(db_many(c, &COPY_MISSING, copy_fields, &list, &count,
+		ARGS(c, version_id, server_id, ORDERS_MOST)));
+	return order(c, "copy.make", list, count);
+}
+
+enum err
+copy_order_removals(struct ctx *c, const char *server_id)
+{
+	struct copy *list;
+	size_t count;
+
+	TRY(db_many(c, &COPY_TO_REMOVE, copy_fields, &list, &count,
+		ARGS(c, server_id, ORDERS_MOST)));
+	return order(c, "copy.remove", list, count);
+}
+
+enum err
+copy_fill_server(struct ctx *c, const struct server *s)
+{
+	const struct job_order fill = {.kind = "server.fill", .subject = s->id, .key = s->id};
+
+	return s->is_on ? job_add(c, &fill) : OK;
+}

@@ -1,0 +1,50 @@
+#ifndef COPY_H
+#define COPY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+
+/* Which server holds the object of which version: told by events, acted on by jobs. */
+
+/* What an S3 server says has happened to an object. */
+struct object_news {
+	const char *server; /* its name */
+	const char *key;
+	bool created; /* else removed */
+	int64_t size;
+	const char *etag;
+};
+
+/*
+ * Takes an event in; doubled, late and reordered ones change nothing that is right already. An
+ * object of a version that has arrived becomes what its file serves, unless a newer one is served;
+ * what is thereby out of date, or of a deleted file, is to be removed. A key or a server that is
+ * not ours is no error. Runs in the caller's transaction.
+ */
+enum err copy_news(struct ctx *c, const struct object_news *news);
+
+/* All objects of a deleted file are to be removed. */
+enum err copy_doom_file(struct ctx *c, const char *file_id);
+
+/*
+ * Looks whether an announced upload has arrived at an embedded server though nobody has told:
+ * events may be late. True if the file has something to serve now.
+ */
+enum err copy_look(struct ctx *c, const char *file_id, bool *arrived);
+
+/*
+ * Orders the copies that usable servers lack of the live files of their zone: of one version, on one
+ * server, or of all (NULL). An order that stands already stays one.
+ */
+enum err copy_order_missing(struct ctx *c, const char *version_id, const char *server_id);
+
+/* Orders the removal of doomed copies, on one server or on all (NULL) that are on. */
+enum err copy_order_removals(struct ctx *c, const char *server_id);
+
+/* A server was added or edited: if it is on, a job sees to what it should hold and should not. */
+struct server;
+enum err copy_fill_server(struct ctx *c, const struct server *s);
+
+#endif

@@ -1,0 +1,71 @@
+-- The lock on the file keeps events of its versions in a row.
+-- name: copy_version
+select v.id, v.file_id, v.state::text, v.etag, s.id as server_id, f.deleted_at is not null as deleted,
+       f.current_version, v.server_id as origin_id,
+       coalesce((select cur.created > v.created from storage.file_version cur where cur.id = f.current_version), false)
+           as outdated
+  from storage.file_version v join storage.file f on f.id = v.file_id
+ cross join storage.server s
+ where v.key = $1 and lower(s.name) = lower($2)
+   for update of f;
+
+-- name: copy_insert
+insert into storage.copy (version_id, server_id, etag, created) values ($1, $2, $3, utc($4))
+on conflict (version_id, server_id) do update set etag = excluded.etag;
+
+-- name: copy_delete
+delete from storage.copy where version_id = $1 and server_id = $2;
+
+-- Replicas of bytes that the origin has replaced under the same key: copied anew.
+-- name: copy_delete_others
+delete from storage.copy where version_id = $1 and server_id <> $2;
+
+-- name: version_store
+update storage.file_version
+   set state = 'stored', size = $2, etag = $3, stored_at = coalesce(stored_at, utc($4))
+ where id = $1;
+
+-- name: version_supersede
+update storage.file_version set state = 'superseded', superseded_at = coalesce(superseded_at, utc($2)) where id = $1;
+
+-- name: file_serve
+update storage.file set current_version = $2, size = $3 where id = $1;
+
+-- name: copy_doom
+update storage.copy set doomed_at = coalesce(doomed_at, utc($2)) where version_id = $1
+returning version_id, server_id;
+
+-- name: copy_doom_all
+update storage.copy c set doomed_at = coalesce(c.doomed_at, utc($2))
+  from storage.file_version v
+ where v.file_id = $1 and c.version_id = v.id
+returning c.version_id, c.server_id;
+
+-- name: copy_found
+select o.server, o.key, true as created, o.size, o.etag
+  from storage.file_version v
+  join storage.server s on s.id = v.server_id
+  join store.object o on o.key = v.key and o.server = s.name and o.bucket = $2
+ where v.file_id = $1 and v.state = 'announced'
+ order by v.created desc limit 1;
+
+-- What a usable server lacks of the live files of its zone. $1 version, $2 server: only those; null: all.
+-- name: copy_missing
+select v.id as version_id, target.id as server_id
+  from storage.file_version v
+  join storage.file f on f.current_version = v.id and f.deleted_at is null
+  join storage.server target on target.is_on and target.is_active
+ where ($1::uuid is null or v.id = $1) and ($2::uuid is null or target.id = $2)
+   and v.state = 'stored'
+   and exists (select from storage.copy c join storage.server s on s.id = c.server_id
+                where c.version_id = v.id and c.doomed_at is null and s.zone = target.zone and s.is_on and s.is_active)
+   and not exists (select from storage.copy c where c.version_id = v.id and c.server_id = target.id)
+ limit $3;
+
+-- name: copy_to_remove
+select c.version_id, c.server_id
+  from storage.copy c join storage.server s on s.id = c.server_id
+ where c.doomed_at is not null and s.is_on and ($1::uuid is null or s.id = $1)
+   and not exists (select from job.job j where j.kind = 'copy.remove' and j.key = c.version_id || '/' || c.server_id
+                      and j.state = 'ready')
+ limit $2;

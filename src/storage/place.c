@@ -1,0 +1,186 @@
+#include "storage/place.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "base/str.h"
+
+#define EARTH_KM 6371.0
+#define TABLE_BYTES (64 * 1024 * 1024)
+#define MAPPED_PREFIX 96 /* bits in front of an IPv4 address written as IPv6 */
+
+/* An address as 16 bytes, IPv4 in the form ::ffff:1.2.3.4. */
+struct address {
+	unsigned char bytes[16];
+};
+
+/* The table as it was when last read. */
+static struct {
+	char *text;
+	const char *path;
+	struct timespec modified;
+} table;
+
+static bool
+address_read(const char *text, struct address *out)
+{
+	static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
+	if (inet_pton(AF_INET6, text, out->bytes) == 1)
+		return true;
+	memcpy(out->bytes, mapped, sizeof(mapped));
+	return inet_pton(AF_INET, text, out->bytes + 12) == 1;
+}
+
+static bool
+same_prefix(const struct address *a, const struct address *b, int bits)
+{
+	size_t whole = (size_t)bits / 8;
+	unsigned rest = (unsigned)bits % 8;
+
+	if (memcmp(a->bytes, b->bytes, whole) != 0)
+		return false;
+	return rest == 0 || (a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest) == 0;
+}
+
+/* Reads "10.0.0.0/8"; without a length it is one address. */
+static bool
+prefix_read(const char *text, struct address *out, int *bits)
+{
+	char address[INET6_ADDRSTRLEN];
+	const char *slash = strchr(text, '/');
+	size_t n = slash == NULL ? strlen(text) : (size_t)(slash - text);
+	int64_t length = 128;
+
+	if (n >= sizeof(address))
+		return false;
+	memcpy(address, text, n);
+	address[n] = '\0';
+	if (!address_read(address, out) || (slash != NULL && !int_read(slash + 1, &length)))
+		return false;
+	if (slash != NULL && strchr(address, ':') == NULL)
+		length += MAPPED_PREFIX;
+	*bits = (int)length;
+	return length >= 0 && length <= 128;
+}
+
+static bool
+on_earth(double latitude, double longitude)
+{
+	return isfinite(latitude) && isfinite(longitude) && fabs(latitude) <= 90 &&
+		fabs(longitude) <= 180;
+}
+
+bool
+place_read(const char *text, struct place *out)
+{
+	char *end;
+
+	*out = (struct place){0};
+	double latitude = strtod(text, &end);
+	if (end == text || *end != ',')
+		return false;
+	text = end + 1;
+	double longitude = strtod(text, &end);
+	if (end == text || *end != '\0' || !on_earth(latitude, longitude))
+		return false;
+	*out = (struct place){true, latitude, longitude};
+	return true;
+}
+
+struct place
+place_in_table(const char *text, const char *address)
+{
+	struct place found = {0};
+	struct address wanted, prefix;
+	int longest = -1, bits;
+
+	if (!address_read(address, &wanted))
+		return found;
+	for (const char *line = text; *line != '\0';) {
+		char cidr[64];
+		double latitude, longitude;
+		size_t n = strcspn(line, "\n");
+
+		if (*line != '#' &&
+			sscanf(line, "%63s %lf %lf", cidr, &latitude, &longitude) == 3 &&
+			prefix_read(cidr, &prefix, &bits) && bits > longest &&
+			same_prefix(&prefix, &wanted, bits) && on_earth(latitude, longitude)) {
+			found = (struct place){true, latitude, longitude};
+			longest = bits;
+		}
+		line += n + (line[n] == '\n');
+	}
+	return found;
+}
+
+/* Reads the table when it has changed. NULL if there is none that can be read. */
+static const char *
+table_text(const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st) != 0 || st.st_size > TABLE_BYTES) {
+		log_warn("storage: cannot read the table of places %s", path);
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	if (table.text == NULL || table.path != path ||
+		memcmp(&st.st_mtim, &table.modified, sizeof(st.st_mtim)) != 0) {
+		char *text = calloc(1, (size_t)st.st_size + 1);
+		ssize_t n = text == NULL ? -1 : read(fd, text, (size_t)st.st_size);
+		if (n >= 0) {
+			free(table.text);
+			table.text = text;
+			table.path = path;
+			table.modified = st.st_mtim;
+		} else {
+			free(text);
+		}
+	}
+	close(fd);
+	return table.text;
+}
+
+struct place
+place_of_caller(struct ctx *c, const char *said)
+{
+	const char *how = conf.storage_geo;
+	struct place place = {0};
+
+	if (str_eq(how, "header")) {
+		if (said != NULL)
+			place_read(said, &place);
+		return place;
+	}
+	if (str_eq(how, "random"))
+		return (struct place){true, (double)rand_below(18001) / 100 - 90,
+			(double)rand_below(36001) / 100 - 180};
+	if (how[0] != '/' || c->address == NULL)
+		return place;
+	const char *text = table_text(how);
+	return text == NULL ? place : place_in_table(text, c->address);
+}
+
+double
+place_distance(struct place a, struct place b)
+{
+	const double degree = acos(-1) / 180;
+	double up = sin((b.latitude - a.latitude) * degree / 2);
+	double along = sin((b.longitude - a.longitude) * degree / 2);
+	double h = up * up +
+		cos(a.latitude * degree) * cos(b.latitude * degree) * along * along;
+
+	return EARTH_KM * 2 * atan2(sqrt(h), sqrt(1 - h));
+}

@@ -1,0 +1,33 @@
+#ifndef PLACE_H
+#define PLACE_H
+
+#include <stdbool.h>
+
+#include "base/ctx.h"
+
+/* A point on the earth, in degrees. */
+struct place {
+	bool known;
+	double latitude, longitude;
+};
+
+/*
+ * Where the caller is, as storage.geo says: nowhere ("off"), anywhere ("random"), where a header
+ * says ("header": its text comes as `said`, NULL if it was not sent), or by c->address in a table
+ * (a path). An address that the table does not have is nowhere. Never waits for anybody.
+ */
+struct place place_of_caller(struct ctx *c, const char *said);
+
+/* Reads "latitude,longitude"; false if it is no such text or no point on the earth. */
+bool place_read(const char *text, struct place *out);
+
+/*
+ * The place of an address in a table of lines "CIDR LATITUDE LONGITUDE" (# begins a comment): that
+ * of the longest prefix. Lines that cannot be read are skipped. text is the whole file.
+ */
+struct place place_in_table(const char *text, const char *address);
+
+/* Kilometres along the great circle. */
+double place_distance(struct place a, struct place b);
+
+#endif

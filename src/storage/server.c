@@ -1,0 +1,88 @@
+#include "storage/server.h"
+
+#include "db/db.h"
+
+#include "storage/server.sql.h"
+
+#define SERVER_FIELDS                                                                    \
+	FIELD(struct server, id), FIELD(struct server, name), FIELD(struct server, host),  \
+		FIELD(struct server, port), FIELD(struct server, location),              \
+		FIELD(struct server, zone), FIELD(struct server, latitude),              \
+		FIELD(struct server, longitude), FIELD(struct server, is_on),            \
+		FIELD(struct server, is_active), FIELD(struct server, created),          \
+		FIELD(struct server, updated)
+
+FIELDS(server_fields, SERVER_FIELDS);
+
+static FIELDS(row_fields, SERVER_FIELDS, FIELD(struct server, public_url));
+
+/* What the database adds to a server that was sent. */
+static FIELDS(stamp_fields, FIELD(struct server, id), FIELD(struct server, created),
+	FIELD(struct server, updated));
+
+enum err
+server_list(struct ctx *c, const char **json)
+{
+	return db_json(c, &SERVER_LIST_ALL, json, ARGS(c));
+}
+
+enum err
+server_add(struct ctx *c, struct server *s)
+{
+	return db_one(c, &SERVER_INSERT, stamp_fields, s,
+		ARGS(c, s->name, s->host, s->port, s->location, s->zone, s->latitude,
+			s->longitude, s->is_on, s->is_active, c->now));
+}
+
+enum err
+server_change(struct ctx *c, struct server *s)
+{
+	return db_one(c, &SERVER_UPDATE, stamp_fields, s,
+		ARGS(c, s->id, s->name, s->host, s->port, s->location, s->zone, s->latitude,
+			s->longitude, s->is_on, s->is_active, c->now));
+}
+
+enum err
+server_own(struct ctx *c, const char *id, struct server *out)
+{
+	*out = (struct server){0};
+	return db_one(c, &SERVER_BY_ID, row_fields, out, ARGS(c, id));
+}
+
+enum err
+server_drop(struct ctx *c, const char *id, struct server *out)
+{
+	int64_t sole;
+
+	TRY(server_own(c, id, out));
+	TRY(db_int(c, &SERVER_SOLE_COPIES, &sole, ARGS(c, id)));
+	if (sole > 0)
+		return fail(c, E_SERVER_NEEDED, "%lld files are on this server only",
+			(long long)sole);
+	TRY(db_do(c, &SERVER_FORGET_COPIES, ARGS(c, id)));
+	return db_do(c, &SERVER_DELETE, ARGS(c, id));
+}
+
+enum err
+server_nearest(struct ctx *c, struct place place, struct server *out)
+{
+	*out = (struct server){0};
+	return db_one(c, &SERVER_CHOOSE, row_fields, out,
+		ARGS(c, place.known, place.latitude, place.longitude));
+}
+
+enum err
+server_holding(struct ctx *c, const char *version_id, struct place place, struct server *out)
+{
+	*out = (struct server){0};
+	return db_one(c, &SERVER_CHOOSE_HOLDER, row_fields, out,
+		ARGS(c, place.known, place.latitude, place.longitude, version_id));
+}
+
+const char *
+server_base(struct ctx *c, const struct server *s)
+{
+	if (s->public_url != NULL)
+		return s->public_url;
+	return arena_fmt(&c->arena, "http://%s:%lld", s->host, (long long)s->port);
+}

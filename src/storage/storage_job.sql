@@ -1,0 +1,13 @@
+-- name: task_own
+select v.id as version_id, s.id as server_id, v.key, v.etag, coalesce(v.size, 0) as size,
+       f.deleted_at is null and f.current_version = v.id as wanted,
+       c.doomed_at is not null as doomed, c.version_id is not null and c.doomed_at is null as held,
+       s.name, s.host, s.port, s.is_on, s.is_active, s.latitude, s.longitude
+  from storage.file_version v
+  join storage.file f on f.id = v.file_id
+ cross join storage.server s
+  left join storage.copy c on c.version_id = v.id and c.server_id = s.id
+ where v.id = $1 and s.id = $2;
+
+-- name: task_removed
+delete from storage.copy where version_id = $1 and server_id = $2;

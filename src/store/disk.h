@@ -1,0 +1,52 @@
+#ifndef DISK_H
+#define DISK_H
+
+#include <stdint.h>
+
+#include "base/ctx.h"
+
+/*
+ * Files of the embedded store under store.directory: <server>/<two letters>/<random name>. A file
+ * is written once and never changed; which object it is stands in store.object. nginx takes bodies
+ * in at <server>/incoming, so that keeping one is a second name for it, not a copy.
+ */
+struct disk_file {
+	const char *path; /* under store.directory */
+	int64_t size;
+	const char *md5, *sha256; /* lower-case digits; sha256 NULL unless asked for */
+	struct utc modified;      /* whole seconds */
+};
+
+/* What a body must be; NULL or -1: anything. */
+struct disk_wish {
+	const char *md5;    /* 32 digits */
+	const char *sha256; /* 64 digits */
+	int64_t size;
+};
+
+/*
+ * Keeps a body that nginx has taken in (NULL or "": an empty one). When it returns OK the file and
+ * its folder are on the disk for good. E_S3_TRUNCATED, E_S3_MD5, E_S3_SHA256: not as wished, and
+ * nothing is kept. E_BUSY: the disk refuses, which is logged.
+ */
+enum err disk_keep(struct ctx *c, const char *server, const char *body_file,
+	const struct disk_wish *wish, struct disk_file *out);
+
+/* Removes a file; that it is not there is fine. */
+void disk_drop(struct ctx *c, const char *path);
+
+/* Is it a path that disk_keep() could have given? */
+bool disk_path_valid(const char *path);
+
+/* The folders under store.directory: one a server. */
+const char *const *disk_servers(struct ctx *c, size_t *count);
+
+/*
+ * Calls fn for the files of a server last changed before `before`, in batches of paths; n at most
+ * DISK_BATCH. Stops at the first error. With incoming, for what nginx has left behind instead.
+ */
+#define DISK_BATCH 500
+enum err disk_walk(struct ctx *c, const char *server, bool incoming, struct utc before,
+	enum err (*fn)(struct ctx *c, const char *const *paths, size_t n));
+
+#endif

@@ -1,0 +1,149 @@
+#include "store/object.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "db/db.h"
+#include "job/job.h"
+#include "store/disk.h"
+
+#include "store/object.sql.h"
+
+/* A download that nginx is about to open must still find the file. */
+#define UNLINK_SECONDS 10
+#define LAST_CHARACTER "\xF4\x8F\xBF\xBF" /* U+10FFFF */
+
+static FIELDS(object_fields, FIELD(struct store_object, size), FIELD(struct store_object, etag),
+	FIELD(struct store_object, content_type), FIELD(struct store_object, path),
+	FIELD(struct store_object, modified));
+
+static FIELDS(entry_fields, FIELD(struct store_entry, prefix), FIELD(struct store_entry, key),
+	FIELD(struct store_entry, size), FIELD(struct store_entry, etag),
+	FIELD(struct store_entry, modified));
+
+static FIELDS(event_fields, FIELD(struct store_event, server), FIELD(struct store_event, bucket),
+	FIELD(struct store_event, key), FIELD(struct store_event, created),
+	FIELD(struct store_event, size), FIELD(struct store_event, etag));
+
+/* What a change leaves to be done. */
+struct change {
+	int64_t event;
+	const char *old_path; /* NULL: no bytes are left over */
+};
+
+static FIELDS(change_fields, FIELD(struct change, event), FIELD(struct change, old_path));
+
+static enum err
+follow_up(struct ctx *c, const struct change *change)
+{
+	const struct job_order event = {
+		.kind = "store.event", .subject = db_arg_int(c, change->event)};
+	const struct job_order unlink = {
+		.kind = "store.unlink", .subject = change->old_path, .delay = UNLINK_SECONDS};
+
+	TRY(job_add(c, &event));
+	return change->old_path == NULL ? OK : job_add(c, &unlink);
+}
+
+static enum err
+put(struct ctx *c, const struct object_name *n, const struct store_object *o)
+{
+	struct change change = {0};
+
+	TRY(db_one(c, &OBJECT_PUT, change_fields, &change,
+		ARGS(c, n->server, n->bucket, n->key, o->size, o->etag, o->content_type, o->path,
+			o->modified, c->now)));
+	return follow_up(c, &change);
+}
+
+enum err
+object_put(struct ctx *c, const struct object_name *name, const char *body_file,
+	const char *content_type, const struct disk_wish *wish, struct store_object *out)
+{
+	struct disk_file file;
+
+	TRY(disk_keep(c, name->server, body_file, wish, &file));
+	*out = (struct store_object){.size = file.size,
+		.etag = file.md5,
+		.content_type = content_type,
+		.path = file.path,
+		.modified = file.modified};
+	enum err e = db_begin(c);
+	if (e == OK)
+		e = put(c, name, out);
+	if (e != OK) {
+		db_rollback(c);
+		disk_drop(c, file.path);
+		return e;
+	}
+	/* After a commit that failed nobody knows; if the row is not there, the file is swept. */
+	return db_commit(c);
+}
+
+enum err
+object_own(struct ctx *c, const struct object_name *n, struct store_object *out)
+{
+	*out = (struct store_object){0};
+	return db_one(c, &OBJECT_OWN, object_fields, out, ARGS(c, n->server, n->bucket, n->key));
+}
+
+enum err
+object_drop(struct ctx *c, const struct object_name *n)
+{
+	struct change change = {0};
+	bool found;
+
+	TRY(db_maybe(c, &OBJECT_DROP, change_fields, &change, &found,
+		ARGS(c, n->server, n->bucket, n->key, c->now)));
+	return found ? follow_up(c, &change) : OK;
+}
+
+const char *
+object_after(struct ctx *c, const struct store_entry *entry)
+{
+	return entry->prefix ? arena_fmt(&c->arena, "%s" LAST_CHARACTER, entry->key) : entry->key;
+}
+
+enum err
+object_list(struct ctx *c, const char *server, const char *bucket,
+	const struct store_listing *l, struct store_entry **out, size_t *count)
+{
+	return db_many(c, &OBJECT_LIST, entry_fields, out, count,
+		ARGS(c, server, bucket, l->prefix, l->delimiter, l->after, l->most));
+}
+
+enum err
+object_event(struct ctx *c, int64_t id, struct store_event *out, bool *found)
+{
+	*out = (struct store_event){0};
+	return db_maybe(c, &EVENT_OWN, event_fields, out, found, ARGS(c, id));
+}
+
+enum err
+object_event_sweep(struct ctx *c, struct utc before)
+{
+	return db_do(c, &EVENT_SWEEP, ARGS(c, before));
+}
+
+struct stray {
+	const char *path;
+};
+
+static FIELDS(stray_fields, FIELD(struct stray, path));
+
+enum err
+object_unlink(struct ctx *c, const char *const *paths, size_t n)
+{
+	struct buf list = {.arena = &c->arena};
+	struct stray *strays;
+	size_t count;
+
+	for (size_t i = 0; i < n; i++)
+		if (disk_path_valid(paths[i])) /* so no character of it needs quoting */
+			buf_fmt(&list, "%c%s", list.used == 0 ? '{' : ',', paths[i]);
+	buf_add(&list, list.used == 0 ? "{}" : "}");
+	TRY(db_many(c, &OBJECT_STRAYS, stray_fields, &strays, &count, ARGS(c, buf_text(&list))));
+	for (size_t i = 0; i < count; i++)
+		disk_drop(c, strays[i].path);
+	return OK;
+}

@@ -1,0 +1,82 @@
+#ifndef OBJECT_H
+#define OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+
+/* Which object: the city's listener that was called, bucket and key. */
+struct object_name {
+	const char *server, *bucket, *key;
+};
+
+struct store_object {
+	int64_t size;
+	const char *etag; /* without quotation marks */
+	const char *content_type;
+	const char *path; /* under store.directory */
+	struct utc modified;
+};
+
+#define KEY_BYTES 1024 /* longest key */
+
+/*
+ * Stores a body that nginx has taken in, over an older object of the name if there is one. Runs a
+ * transaction of its own; once it returns OK the object survives a power cut. The event is
+ * recorded and handed on by a job. Errors: disk_keep()'s, E_S3_NO_BUCKET; then nothing is stored.
+ */
+struct disk_wish;
+enum err object_put(struct ctx *c, const struct object_name *name, const char *body_file,
+	const char *content_type, const struct disk_wish *wish, struct store_object *out);
+
+/* E_S3_NO_OBJECT, or E_S3_NO_BUCKET if that is why. */
+enum err object_own(struct ctx *c, const struct object_name *name, struct store_object *out);
+
+/*
+ * Removes an object, in the caller's transaction; that it is not there is fine. Its bytes go by a
+ * job shortly after, so that a download that has begun finds them.
+ */
+enum err object_drop(struct ctx *c, const struct object_name *name);
+
+/* What a listing shows: an object, or, when prefix is true, the common beginning of several. */
+struct store_entry {
+	bool prefix;
+	const char *key;
+	int64_t size;
+	const char *etag;
+	struct utc modified;
+};
+
+struct store_listing {
+	const char *prefix, *delimiter; /* "" for none */
+	const char *after; /* entries behind this one; "" from the start */
+	int64_t most;
+};
+
+/* Where the listing goes on behind an entry: the next one's `after`. */
+const char *object_after(struct ctx *c, const struct store_entry *entry);
+
+/* Entries in the order of bytes, at most most + 1: one more says that there are more. */
+enum err object_list(struct ctx *c, const char *server, const char *bucket,
+	const struct store_listing *listing, struct store_entry **out, size_t *count);
+
+/* What happened to an object: a row of store.event. */
+struct store_event {
+	const char *server, *bucket, *key;
+	bool created; /* else removed */
+	int64_t size;
+	const char *etag;
+};
+
+/* *found is false for an event that has been swept. */
+enum err object_event(struct ctx *c, int64_t id, struct store_event *out, bool *found);
+
+/* Forgets events from before a moment. */
+enum err object_event_sweep(struct ctx *c, struct utc before);
+
+/* Removes those files of a list that no object names. */
+enum err object_unlink(struct ctx *c, const char *const *paths, size_t n);
+
+#endif

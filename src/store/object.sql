@@ -1,0 +1,72 @@
+-- The row lock keeps the bucket from being dropped meanwhile. Two who put the same name at once may
+-- both read the same old path; the file that nobody names then is swept.
+-- name: object_put : E_S3_NO_BUCKET
+with bucket as materialized (
+    select from store.bucket where server = $1 and name = $2 for key share
+), old as materialized (
+    select path from store.object where server = $1 and bucket = $2 and key = $3 for update
+), put as (
+    insert into store.object (server, bucket, key, size, etag, content_type, path, modified)
+    select $1, $2, $3, $4, $5, $6, $7, utc($8) from bucket
+    on conflict (server, bucket, key) do update
+       set size = excluded.size, etag = excluded.etag, content_type = excluded.content_type,
+           path = excluded.path, modified = excluded.modified
+    returning size, etag
+), event as (
+    insert into store.event (server, bucket, key, name, size, etag, at)
+    select $1, $2, $3, 's3:ObjectCreated:Put', size, etag, utc($9) from put
+    returning id
+)
+select event.id as event, (select path from old) as old_path from event;
+
+-- name: object_own : E_S3_NO_OBJECT
+select size, etag, content_type, path, us(modified) as modified
+  from store.object where server = $1 and bucket = $2 and key = $3;
+
+-- name: object_drop
+with gone as (
+    delete from store.object where server = $1 and bucket = $2 and key = $3
+    returning path
+), event as (
+    insert into store.event (server, bucket, key, name, at)
+    select $1, $2, $3, 's3:ObjectRemoved:Delete', utc($4) from gone
+    returning id
+)
+select event.id as event, gone.path as old_path from gone, event;
+
+-- One step of the index an entry: from a common prefix on to the first key behind all that share it.
+-- U+10FFFF is the last character there is. $3 prefix, $4 delimiter, $5 after, $6 most.
+-- name: object_list
+with recursive step (key, common, size, etag, modified) as (
+    (select key, case when $4 <> '' and strpos(substr(key, length($3) + 1), $4) > 0
+                      then left(key, length($3) + strpos(substr(key, length($3) + 1), $4) + length($4) - 1) end,
+            size, etag, modified
+       from store.object
+      where server = $1 and bucket = $2 and key > $5 collate "C" and key >= $3 collate "C"
+        and key < $3 || chr(1114111) collate "C"
+      order by key limit 1)
+    union all
+    select next.* from step, lateral (
+        select key, case when $4 <> '' and strpos(substr(key, length($3) + 1), $4) > 0
+                         then left(key, length($3) + strpos(substr(key, length($3) + 1), $4) + length($4) - 1) end,
+               size, etag, modified
+          from store.object
+         where server = $1 and bucket = $2
+           and key > coalesce(step.common || chr(1114111), step.key) collate "C"
+           and key < $3 || chr(1114111) collate "C"
+         order by key limit 1) next
+)
+select common is not null as prefix, coalesce(common, key) as key, size, etag, us(modified) as modified
+  from step limit $6::bigint + 1;
+
+-- name: event_own
+select server, bucket, key, name like 's3:ObjectCreated:%' as created, coalesce(size, 0) as size, etag
+  from store.event where id = $1;
+
+-- Paths that no object has, of a batch given as an array's text.
+-- name: object_strays
+select path from unnest($1::text[]) path
+ where not exists (select from store.object o where o.path = path.path);
+
+-- name: event_sweep
+delete from store.event where at < utc($1);

@@ -1,0 +1,46 @@
+#include "store/store_job.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "store/disk.h"
+#include "store/object.h"
+
+#define STRAY_SECONDS 3600 /* no body takes that long between two of its bytes */
+#define EVENT_SECONDS (INT64_C(30) * 86400)
+
+enum err
+store_unlink_job(struct ctx *c, const struct job *job)
+{
+	if (!disk_path_valid(job->subject))
+		return fail(c, E_BUG, "not a path of the store");
+	/* The same bytes may be named again: a commit that was lost and found. */
+	return object_unlink(c, &job->subject, 1);
+}
+
+static enum err
+drop_bodies(struct ctx *c, const char *const *paths, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		disk_drop(c, paths[i]);
+	log_info("store: %zu bodies that were never finished are removed", n);
+	return OK;
+}
+
+enum err
+store_sweep_job(struct ctx *c, const struct job *job)
+{
+	int64_t seconds = STRAY_SECONDS;
+	const char *const *servers;
+	size_t count;
+
+	if (job->subject[0] != '\0' && !int_read(job->subject, &seconds))
+		return fail(c, E_INPUT, "not a number of seconds");
+	struct utc before = utc_after(utc_now(), -seconds);
+	servers = disk_servers(c, &count);
+	for (size_t i = 0; i < count; i++) {
+		TRY(disk_walk(c, servers[i], true, before, drop_bodies));
+		TRY(disk_walk(c, servers[i], false, before, object_unlink));
+	}
+	return object_event_sweep(c, utc_after(c->now, -EVENT_SECONDS));
+}

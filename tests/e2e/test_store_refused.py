@@ -1,0 +1,247 @@
+"""What the embedded store must not take, and what must not be left behind when something breaks."""
+
+import base64
+import hashlib
+import os
+import re
+import signal
+import threading
+import time
+
+import pytest
+
+from tests.conftest import wait_for
+from tests.e2e.client import word
+from tests.e2e.stack import Db, children
+from tests.e2e.store import City, curl, error_code, plain
+
+EMPTY = hashlib.sha256(b"").hexdigest()
+
+
+@pytest.fixture(scope="module")
+def city(stack):
+    return City(stack, "s2_1")
+
+
+@pytest.fixture(scope="module")
+def bucket(city):
+    name = word("refused").replace("_", "-").lower()
+    city.s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture
+def nothing_stored(city, bucket, db):
+    """After the test the city holds what it held before: rows, files, bodies on the way."""
+    def state():
+        return (db.all("select key, etag from store.object where server = %s order by 1", city.name),
+                city.files())
+    before = state()
+    yield
+    wait_for(lambda: state() == before, 5, "everything is as before")
+
+
+def put(url, data=b"data", **headers):
+    return plain("PUT", url, data=data, headers=headers)
+
+
+def altered(url, name, value):
+    return re.sub(f"({name}=)[^&]*", lambda m: m.group(1) + value, url)
+
+
+class TestPresigned:
+    def test_without_a_signature(self, city, bucket, nothing_stored):
+        for method in ("GET", "PUT", "DELETE", "HEAD", "POST"):
+            answer = plain(method, f"{city.base}/{bucket}/x", data=b"d")
+            assert answer.status_code == 403
+            if method != "HEAD":
+                assert error_code(answer) == "AccessDenied"
+
+    def test_expired(self, city, bucket, nothing_stored):
+        url = city.presign("put_object", bucket, "x", seconds=1)
+        other = city.presign("get_object", bucket, "x", seconds=1)
+        wait_for(lambda: plain("GET", other).status_code == 403, 5)
+        answer = put(url)
+        assert (answer.status_code, error_code(answer)) == (403, "AccessDenied")
+        assert "expired" in answer.text
+
+    @pytest.mark.parametrize("change", [
+        lambda u: u + "0", lambda u: u.replace("/x?", "/y?"), lambda u: u + "&more=1",
+        lambda u: altered(u, "X-Amz-Expires", "61"), lambda u: altered(u, "X-Amz-Signature", "0" * 64),
+        lambda u: altered(u, "X-Amz-Date", "20260101T000000Z"),
+        lambda u: u.replace("127.0.0.1", "localhost")])
+    def test_altered(self, city, bucket, nothing_stored, change):
+        url = change(city.presign("put_object", bucket, "x"))
+        answer = put(url)
+        assert answer.status_code in (400, 403)
+        assert error_code(answer) in ("SignatureDoesNotMatch", "AccessDenied",
+                                      "AuthorizationHeaderMalformed")
+
+    def test_for_another_method(self, city, bucket, nothing_stored):
+        for made, used in (("get_object", "PUT"), ("put_object", "GET"), ("get_object", "DELETE"),
+                           ("head_object", "GET")):
+            answer = plain(used, city.presign(made, bucket, "x"), data=b"d" if used == "PUT" else None)
+            assert error_code(answer) == "SignatureDoesNotMatch"
+
+    def test_with_another_secret(self, city, bucket, nothing_stored):
+        for client, code in ((city.client(secret="wrong"), "SignatureDoesNotMatch"),
+                             (city.client(user="nobody"), "InvalidAccessKeyId")):
+            url = client.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "x"})
+            assert error_code(put(url)) == code
+
+    def test_longer_than_a_week(self, city, bucket, nothing_stored):
+        url = city.presign("put_object", bucket, "x", seconds=604801)
+        assert put(url).status_code == 400
+
+
+class TestHeader:
+    def test_clock_off(self, city, bucket, nothing_stored):
+        headers = city.signed("PUT", f"/{bucket}/x", b"d")
+        headers["X-Amz-Date"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - 3600))
+        assert plain("PUT", f"{city.base}/{bucket}/x", data=b"d", headers=headers).status_code in (400, 403)
+
+    def test_body_of_another_hash(self, city, bucket, nothing_stored):
+        headers = city.signed("PUT", f"/{bucket}/x", b"one body")
+        answer = plain("PUT", f"{city.base}/{bucket}/x", data=b"another", headers=headers)
+        assert (answer.status_code, error_code(answer)) == (400, "XAmzContentSHA256Mismatch")
+
+    def test_chunks(self, city, bucket, nothing_stored):
+        headers = city.signed("PUT", f"/{bucket}/x", b"d",
+                              payload="STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
+        answer = plain("PUT", f"{city.base}/{bucket}/x", data=b"d", headers=headers)
+        assert (answer.status_code, error_code(answer)) == (501, "NotImplemented")
+
+    @pytest.mark.parametrize("text", ["", "Bearer x", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=/",
+                                      "AWS x:y", "AWS4-HMAC-SHA256 Credential=a/b/c/d/e,Signature=1"])
+    def test_nonsense(self, city, bucket, nothing_stored, text):
+        answer = plain("PUT", f"{city.base}/{bucket}/x", data=b"d",
+                       headers={"Authorization": text, "x-amz-content-sha256": EMPTY,
+                                "x-amz-date": "20260101T000000Z"})
+        assert answer.status_code in (400, 403)
+        error_code(answer)
+
+
+class TestBody:
+    def test_of_another_md5(self, city, bucket, nothing_stored):
+        wrong = base64.b64encode(hashlib.md5(b"other").digest()).decode()
+        answer = put(city.presign("put_object", bucket, "x"), **{"Content-MD5": wrong})
+        assert (answer.status_code, error_code(answer)) == (400, "BadDigest")
+
+    @pytest.mark.parametrize("text", ["x", "AAAA", "=" * 24, "A" * 24, "?" * 22 + "=="])
+    def test_md5_that_is_none(self, city, bucket, nothing_stored, text):
+        answer = put(city.presign("put_object", bucket, "x"), **{"Content-MD5": text})
+        assert (answer.status_code, error_code(answer)) == (400, "InvalidDigest")
+
+    def test_without_a_length(self, city, bucket, nothing_stored):
+        answer = put(city.presign("put_object", bucket, "x"), data=iter([b"a", b"b"]))
+        assert (answer.status_code, error_code(answer)) == (411, "MissingContentLength")
+
+    def test_too_large_is_refused_before_it_is_sent(self, city, bucket, nothing_stored):
+        path = city.presign("put_object", bucket, "x")[len(city.base):]
+        with city.connect() as link:
+            link.sendall(f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1:{city.port}\r\n"
+                         f"Content-Length: {1 << 50}\r\nExpect: 100-continue\r\n\r\n".encode())
+            answer = link.recv(4096)
+        answer = answer.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 400 "), answer
+        assert b"EntityTooLarge" in answer
+
+    def test_refused_before_it_is_sent_when_not_signed(self, city, bucket, nothing_stored):
+        with city.connect() as link:
+            link.sendall(f"PUT /{bucket}/x HTTP/1.1\r\nHost: 127.0.0.1:{city.port}\r\n"
+                         f"Content-Length: 100000\r\nExpect: 100-continue\r\n\r\n".encode())
+            answer = link.recv(4096)
+        assert answer.startswith(b"HTTP/1.1 403 "), answer
+
+    def test_truncated(self, city, bucket, nothing_stored):
+        path = city.presign("put_object", bucket, "x")[len(city.base):]
+        with city.connect() as link:
+            link.sendall(f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1:{city.port}\r\n"
+                         "Content-Length: 100000\r\n\r\n".encode() + b"x" * 5000)
+
+    def test_into_a_bucket_that_is_not_there(self, city, nothing_stored):
+        answer = put(city.presign("put_object", "no-such-bucket", "x"))
+        assert (answer.status_code, error_code(answer)) == (404, "NoSuchBucket")
+
+    def test_key_that_is_too_long(self, city, bucket, nothing_stored):
+        answer = put(city.presign("put_object", bucket, "k" * 1025))
+        assert (answer.status_code, error_code(answer)) == (400, "KeyTooLongError")
+
+
+@pytest.mark.parametrize("what", ["acl", "tagging", "uploads", "partNumber=1&uploadId=x"])
+def test_what_this_store_cannot_do_is_said(city, bucket, nothing_stored, what):
+    for method in ("GET", "PUT", "POST"):
+        path = f"/{bucket}/x?{what}"
+        answer = plain(method, city.base + path, headers=city.signed(method, path), data=b"")
+        assert (answer.status_code, error_code(answer)) == (501, "NotImplemented"), method
+
+
+def test_files_of_the_store_are_not_to_be_had_by_name(city, bucket, db):
+    city.s3.put_object(Bucket=bucket, Key="secret", Body=b"secret")
+    path = db.value("select path from store.object where bucket = %s and key = 'secret'", bucket)
+    inside = path.partition("/")[2]
+    for address in (f"/.objects/{inside}", f"/{path}", "/.check", "/.again", f"/{bucket}/../.objects/{inside}"):
+        answer = curl("--path-as-is", "-o", "-", "-w", "%{http_code}", city.base + address).stdout
+        assert answer[-3:] in (b"403", b"404", b"400"), (address, answer)
+        assert not answer.startswith(b"secret")
+
+
+class TestCrash:
+    """A program that dies in the middle leaves no object, no file and no half answer behind."""
+
+    def test_worker_killed_during_a_put(self, stack, city, bucket, db, nothing_stored):
+        # The row lock keeps the program at its last statement, when all files are in place.
+        blocker = Db(stack)
+        blocker.run("select 1", ())
+        blocker.link.autocommit = False
+        blocker.run("select from store.bucket where name = %s for update", (bucket,))
+        url = city.presign("put_object", bucket, "crash")
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(put(url, os.urandom(50000))))
+        thread.start()
+        waiting = ("select pid from pg_stat_activity where wait_event_type = 'Lock'"
+                   " and query like '%%store.object%%' and application_name like 'samovar-fcgi%%'")
+        wait_for(lambda: db.value(waiting), 10, "the program waits for the lock")
+        for pid in stack.workers():
+            os.kill(pid, signal.SIGKILL)
+        thread.join(20)
+        blocker.link.rollback()
+        blocker.link.close()
+        assert answers[0].status_code == 503
+        assert error_code(answers[0]) == "ServiceUnavailable"
+        sweep(db)
+        wait_for(lambda: put(city.presign("put_object", bucket, "after")).status_code == 200, 10)
+        city.s3.delete_object(Bucket=bucket, Key="after")
+        unlink_now(db)
+
+    def test_nginx_killed_during_a_put(self, stack, city, bucket, db, nothing_stored):
+        path = city.presign("put_object", bucket, "crash")[len(city.base):]
+        with city.connect() as link:
+            link.sendall(f"PUT {path} HTTP/1.1\r\nHost: 127.0.0.1:{city.port}\r\n"
+                         "Content-Length: 1000000\r\n\r\n".encode() + b"x" * 200000)
+            wait_for(lambda: any("incoming" in f for f in city.files()), 5, "the body comes in")
+            for pid in children(stack.pid("nginx")):
+                os.kill(pid, signal.SIGKILL)
+        sweep(db)
+        wait_for(lambda: put(city.presign("put_object", bucket, "after")).status_code == 200, 10)
+        city.s3.delete_object(Bucket=bucket, Key="after")
+        unlink_now(db)
+
+    def test_database_away(self, stack, city, bucket, nothing_stored):
+        with stack.without("postgres"):
+            answer = put(city.presign("put_object", bucket, "away"))
+            assert (answer.status_code, error_code(answer)) == (503, "ServiceUnavailable")
+        wait_for(lambda: put(city.presign("put_object", bucket, "back")).status_code == 200, 10)
+        city.s3.delete_object(Bucket=bucket, Key="back")
+        unlink_now(Db(stack))
+
+
+def unlink_now(db):
+    db.do("update job.job set run_at = now() where kind = 'store.unlink'")
+    db.do("notify job")
+
+
+def sweep(db):
+    """What the hourly timer does, at once, and of whatever age."""
+    job = db.value("insert into job.job (kind, subject) values ('store.sweep', '-60') returning id")
+    wait_for(lambda: not db.one("select from job.job where id = %s", job), 20, "the sweep has run")
