@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "account/account_job.h"
+#include "programme/day.h"
 #include "storage/storage_job.h"
 #include "store/store_job.h"
 

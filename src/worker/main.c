@@ -4,11 +4,13 @@
 #include "base/program.h"
 #include "db/db.h"
 #include "worker/jobs.h"
+#include "worker/sender.h"
 
 static int
 process(int slot)
 {
-	return jobs_run(slot);
+	/* The last one sends to Telegram; all others take jobs. */
+	return slot < conf.worker_processes ? jobs_run(slot) : sender_run();
 }
 
 int
@@ -21,6 +23,6 @@ main(int argc, char **argv)
 	db_close(db);
 	if (e == E_BUG || !conf_check_server())
 		return 1;
-	parent_run((int)conf.worker_processes, process, NULL);
+	parent_run((int)conf.worker_processes + 1, process, NULL);
 	return 0;
 }

@@ -1,0 +1,76 @@
+-- name: day_lock
+select pg_advisory_xact_lock(hashtext('programme.daily'));
+
+-- name: day_start_shift
+update programme.shift set status = 'started', updated = utc($2)
+ where status = 'preparing' and started_at <= $1::date
+   and not exists (select from programme.shift where status = 'started')
+returning id;
+
+-- name: day_shift
+select s.id, s.tasks ->> extract(day from $1::date)::text as task_id, t.title, t.url
+  from programme.shift s left join programme.task t
+    on t.id = (s.tasks ->> extract(day from $1::date)::text)::uuid
+ where s.status = 'started' and s.started_at <= $1::date and s.finished_at >= $1::date;
+
+-- name: day_skip_open
+update programme.report set status = 'skipped', updated = utc($2)
+ where status = 'waiting' and task_date < $1::date;
+
+-- name: day_exclude
+with missed as (
+    select r.member_id from programme.report r
+     where r.shift_id = $1 and r.status = 'skipped'
+       and r.task_date >= $2::date - $3::integer and r.task_date < $2::date
+     group by r.member_id having count(*) >= $3::integer
+), excluded as (
+    update programme.member m set status = 'excluded', excluded_at = utc($4), updated = utc($4)
+      from missed, programme.participant p
+     where m.id = missed.member_id and m.status = 'active'
+       and p.id = m.participant_id and not p.is_test_user
+    returning m.id, m.participant_id, p.telegram_id, p.telegram_blocked
+)
+insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
+select 'excluded/' || id, participant_id, telegram_id, 'excluded', '{}', 50
+  from excluded where not telegram_blocked
+on conflict (key) do nothing;
+
+-- name: day_fill_holes
+insert into programme.report (shift_id, task_id, member_id, task_date, status, created, updated)
+select m.shift_id, (s.tasks ->> extract(day from d)::text)::uuid, m.id, d::date, 'not_participate', utc($3), utc($3)
+  from programme.shift s
+  join programme.member m on m.shift_id = s.id and m.status = 'active'
+  join lateral (select max(task_date) as last from programme.report r where r.member_id = m.id) r on r.last < $2::date - 1
+ cross join lateral generate_series(r.last + 1, $2::date - 1, interval '1 day') d
+ where s.id = $1 and s.tasks ? extract(day from d)::text
+on conflict (member_id, task_date) do nothing;
+
+-- name: day_issue
+with issued as (
+    insert into programme.report (shift_id, task_id, member_id, task_date, status, created, updated)
+    select shift_id, $3, id, $2::date, 'waiting', utc($4), utc($4)
+      from programme.member where shift_id = $1 and status = 'active'
+    on conflict (member_id, task_date) do nothing
+    returning member_id
+)
+insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
+select 'task/' || m.id || '/' || $2, p.id, p.telegram_id, 'task',
+       jsonb_build_object('name', p.name, 'task_id', $3::text, 'title', $5::text, 'url', $6::text,
+                          'missed', coalesce(y.status in ('declined', 'skipped'), false)), 90
+  from issued i
+  join programme.member m on m.id = i.member_id
+  join programme.participant p on p.id = m.participant_id
+  left join programme.report y on y.member_id = m.id and y.task_date = $2::date - 1
+ where not p.telegram_blocked
+on conflict (key) do nothing;
+
+-- name: day_remind
+insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
+select 'remind/' || m.id || '/' || $1, p.id, p.telegram_id, 'remind',
+       jsonb_build_object('name', p.name, 'surname', p.surname), 90
+  from programme.shift s
+  join programme.member m on m.shift_id = s.id and m.status = 'active'
+  join programme.report r on r.member_id = m.id and r.task_date = $1::date and r.status = 'waiting'
+  join programme.participant p on p.id = m.participant_id
+ where s.status = 'started' and not p.telegram_blocked
+on conflict (key) do nothing;

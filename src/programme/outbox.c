@@ -1,0 +1,65 @@
+#include "programme/outbox.h"
+
+#include "db/db.h"
+
+#include "programme/outbox.sql.h"
+
+static FIELDS(message_fields, FIELD(struct message, id), FIELD(struct message, chat_id),
+	FIELD(struct message, tries), FIELD(struct message, kind),
+	FIELD(struct message, payload), FIELD(struct message, file_id));
+
+enum err
+outbox_claim(
+	struct ctx *c, const char *sender, int64_t most, struct message **out, size_t *count)
+{
+	return db_many(c, &OUTBOX_TAKE, message_fields, out, count, ARGS(c, sender, most));
+}
+
+enum err
+outbox_dispatch(struct ctx *c, int64_t id, const char *sender)
+{
+	return db_do(c, &OUTBOX_MARK_DISPATCHED, ARGS(c, id, sender));
+}
+
+enum err
+outbox_sent(struct ctx *c, int64_t id, int64_t message_id, const char *file_id)
+{
+	return db_do(c, &OUTBOX_MARK_SENT, ARGS(c, id, message_id, file_id));
+}
+
+enum err
+outbox_again(struct ctx *c, int64_t id, int64_t seconds, const char *why, bool counts)
+{
+	return db_do(c, &OUTBOX_PUT_BACK, ARGS(c, id, seconds, why, counts));
+}
+
+enum err
+outbox_failed(struct ctx *c, int64_t id, const char *why)
+{
+	return db_do(c, &OUTBOX_GIVE_UP, ARGS(c, id, why));
+}
+
+enum err
+outbox_chat_closed(struct ctx *c, int64_t id, int64_t chat_id, const char *why)
+{
+	return db_do(c, &OUTBOX_CLOSE_CHAT, ARGS(c, id, chat_id, why));
+}
+
+enum err
+outbox_forget_picture(struct ctx *c, int64_t id)
+{
+	return db_do(c, &OUTBOX_PICTURE_GONE, ARGS(c, id));
+}
+
+enum err
+outbox_recover(struct ctx *c)
+{
+	TRY(db_do(c, &OUTBOX_RECOVER_CLAIMED, ARGS(c)));
+	return db_do(c, &OUTBOX_RECOVER_DISPATCHED, ARGS(c));
+}
+
+enum err
+outbox_next_due(struct ctx *c, int64_t most, int64_t *milliseconds)
+{
+	return db_int(c, &OUTBOX_UNTIL_DUE, milliseconds, ARGS(c, most));
+}

@@ -1,0 +1,72 @@
+-- name: outbox_take
+with due as (
+    select o.id from programme.outbox o
+     where o.state = 'waiting' and o.not_before <= now()
+       and not exists (select from programme.outbox e where e.chat_id = o.chat_id and e.id < o.id
+                          and e.state in ('waiting', 'claimed', 'dispatched'))
+       and not exists (select from programme.outbox r where r.chat_id = o.chat_id
+                          and r.dispatched_at > now() - interval '1.05 seconds')
+     order by o.priority, o.not_before, o.id limit $2
+       for update skip locked
+), quick as (
+    select set_config('synchronous_commit', 'off', true)
+)
+update programme.outbox o set state = 'claimed', claimed_by = $1, claimed_at = now()
+  from due, quick
+ where o.id = due.id
+returning o.id, o.chat_id, o.tries, o.kind, o.payload, o.priority,
+          (select t.telegram_file_id from programme.task t where t.id = (o.payload ->> 'task_id')::uuid) as file_id;
+
+-- name: outbox_mark_dispatched : E_CONFLICT
+with quick as (
+    -- The death of a process cannot take back a commit; only that of the machine could.
+    select set_config('synchronous_commit', 'off', true)
+)
+update programme.outbox set state = 'dispatched', dispatched_at = now(), tries = tries + 1
+  from quick
+ where id = $1 and state = 'claimed' and claimed_by = $2;
+
+-- name: outbox_mark_sent
+with sent as (
+    update programme.outbox
+       set state = 'sent', sent_at = now(), message_id = nullif($2::bigint, 0), last_error = null
+     where id = $1 and state in ('dispatched', 'presumed')
+    returning payload
+)
+update programme.task t set telegram_file_id = $3
+  from sent where t.id = (sent.payload ->> 'task_id')::uuid and $3::text is not null
+   and t.telegram_file_id is distinct from $3;
+
+-- name: outbox_put_back
+update programme.outbox
+   set state = 'waiting', not_before = now() + make_interval(secs => $2::double precision), last_error = $3,
+       tries = tries - case when $4::boolean or state = 'claimed' then 0 else 1 end
+ where id = $1 and state in ('claimed', 'dispatched', 'presumed');
+
+-- name: outbox_give_up
+update programme.outbox set state = 'failed', last_error = $2
+ where id = $1 and state in ('claimed', 'dispatched', 'presumed');
+
+-- name: outbox_close_chat
+with closed as (
+    update programme.participant set telegram_blocked = true, updated = now()
+     where telegram_id = $2 and not telegram_blocked
+)
+update programme.outbox set state = 'failed', last_error = $3
+ where (id = $1 and state in ('claimed', 'dispatched'))
+    or (chat_id = $2 and state = 'waiting' and kind in ('task', 'remind', 'excluded'));
+
+-- name: outbox_picture_gone
+update programme.task t set telegram_file_id = null
+  from programme.outbox o where o.id = $1 and t.id = (o.payload ->> 'task_id')::uuid;
+
+-- name: outbox_recover_claimed
+update programme.outbox set state = 'waiting' where state = 'claimed';
+
+-- name: outbox_recover_dispatched
+update programme.outbox set state = 'presumed', last_error = 'the sender died while it was on its way'
+ where state = 'dispatched';
+
+-- name: outbox_until_due
+select least($1::bigint, coalesce((select greatest(0, ceil(extract(epoch from min(not_before) - now()) * 1000))::bigint
+           from programme.outbox where state = 'waiting'), $1::bigint));

@@ -1,0 +1,468 @@
+#include "worker/sender.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "base/str.h"
+#include "cache/cache.h"
+#include "db/db.h"
+#include "net/telegram.h"
+#include "programme/outbox.h"
+#include "programme/text.h"
+
+#include "worker/sender.sql.h"
+
+#define LOCK_KEY INT64_C(0x53414d4f56415202) /* "SAMOVAR" and 2 */
+#define FLIGHTS 64         /* calls under way at once */
+#define BATCH 30           /* messages claimed at once */
+#define MAX_ANSWER 1048576 /* bytes; the Bot API's are a few thousand */
+#define CLAIM_PAUSE 0.1    /* seconds between two claims when nothing may go yet */
+#define AWAY_SECONDS 5     /* Telegram is down: the next try */
+#define TOKEN_SECONDS 60   /* the token is wrong: somebody has to mend the settings */
+#define LAND_SECONDS 10    /* at a stop, for what is under way */
+
+enum flight_state { FREE, FLYING, LANDED };
+
+/* One call to the Bot API. Its ctx holds the message and the request until the outcome is recorded. */
+struct flight {
+	enum flight_state state;
+	struct sender *sender;
+	struct ctx ctx;
+	struct message message;
+	CURL *easy;
+	struct buf answer;
+	bool dispatched; /* marked so: the request is on its way */
+	struct bot_answer outcome;
+};
+
+struct sender {
+	char name[300]; /* host:pid */
+	struct db *db;
+	struct cache *cache;
+	CURLM *multi;
+	struct curl_slist *headers;
+	struct flight flights[FLIGHTS];
+	struct ctx batch; /* holds the claimed messages that have not taken off yet */
+	struct message *queue;
+	size_t queued, next;
+	bool elected, batch_open;
+	double next_send, next_claim, paused_until; /* monotonic seconds */
+};
+
+static double
+monotonic(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* Each step of the sender that touches the database is a unit of work of its own. */
+static void
+step(struct sender *s, struct ctx *c)
+{
+	ctx_start(c, s->db, s->cache);
+}
+
+static size_t
+take_answer(char *bytes, size_t size, size_t count, void *to)
+{
+	struct flight *f = to;
+
+	if (f->answer.used + size * count > MAX_ANSWER)
+		return 0;
+	buf_addn(&f->answer, bytes, size * count);
+	return size * count;
+}
+
+/*
+ * libcurl calls this when the connection stands and the request is about to be written. Only what
+ * has been marked dispatched goes out. libcurl writes a request again on a new connection when
+ * a kept one has died; then the mark is there already and the call ends instead.
+ */
+static int
+about_to_send(void *flight, char *ip, char *local_ip, int port, int local_port)
+{
+	struct flight *f = flight;
+
+	(void)ip, (void)local_ip, (void)port, (void)local_port;
+	if (f->dispatched ||
+		outbox_dispatch(&f->ctx, f->message.id, f->sender->name) != OK)
+		return CURL_PREREQFUNC_ABORT;
+	f->dispatched = true;
+	return CURL_PREREQFUNC_OK;
+}
+
+static CURL *
+easy_make(struct sender *s, struct flight *f)
+{
+	CURL *e = curl_easy_init();
+
+	if (e == NULL)
+		abort();
+	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_answer);
+	curl_easy_setopt(e, CURLOPT_WRITEDATA, f);
+	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, about_to_send);
+	curl_easy_setopt(e, CURLOPT_PREREQDATA, f);
+	curl_easy_setopt(e, CURLOPT_HTTPHEADER, s->headers);
+	curl_easy_setopt(e, CURLOPT_TIMEOUT, (long)conf.bot_timeout);
+	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT, 10L);
+	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(e, CURLOPT_PRIVATE, f);
+	return e;
+}
+
+static struct flight *
+free_flight(struct sender *s)
+{
+	for (int i = 0; i < FLIGHTS; i++)
+		if (s->flights[i].state == FREE)
+			return &s->flights[i];
+	return NULL;
+}
+
+static bool
+any_flying(const struct sender *s)
+{
+	for (int i = 0; i < FLIGHTS; i++)
+		if (s->flights[i].state != FREE)
+			return true;
+	return false;
+}
+
+static void
+flight_end(struct flight *f)
+{
+	ctx_end(&f->ctx);
+	f->state = FREE;
+}
+
+/* A laptop's Telegram: one file a message. */
+static enum err
+to_directory(struct flight *f, const struct bot_call *call)
+{
+	struct ctx *c = &f->ctx;
+	char *name = arena_fmt(&c->arena, "%s/%08lld-%s.json", conf.bot_directory,
+		(long long)f->message.id, call->method);
+	char *beside = arena_fmt(&c->arena, "%s.new", name);
+
+	TRY(outbox_dispatch(c, f->message.id, f->sender->name));
+	f->dispatched = true;
+	FILE *out = fopen(beside, "we");
+	if (out == NULL)
+		return fail(c, E_PEER, "%s: %s", conf.bot_directory, strerror(errno));
+	fprintf(out, "%s\n", call->params);
+	if (fclose(out) != 0 || rename(beside, name) != 0)
+		return fail(c, E_PEER, "%s: %s", name, strerror(errno));
+	return OK;
+}
+
+static enum err
+take_off(struct flight *f)
+{
+	struct ctx *c = &f->ctx;
+	struct bot_call call;
+
+	TRY(text_of_message(c, &f->message, &call));
+	if (conf.bot_token[0] == '\0') {
+		TRY(to_directory(f, &call));
+		f->outcome = (struct bot_answer){.verdict = BOT_OK};
+		f->state = LANDED;
+		return OK;
+	}
+	f->answer = (struct buf){.arena = &c->arena};
+	curl_easy_setopt(f->easy, CURLOPT_URL, telegram_url(c, call.method));
+	curl_easy_setopt(f->easy, CURLOPT_POSTFIELDS, call.params);
+	curl_multi_add_handle(f->sender->multi, f->easy);
+	f->state = FLYING;
+	return OK;
+}
+
+/* Strings of the message are copied: the batch it came with ends before its flight may. */
+static void
+start_flight(struct sender *s, const struct message *m)
+{
+	struct flight *f = free_flight(s);
+	struct arena *a = &f->ctx.arena;
+
+	step(s, &f->ctx);
+	f->message = (struct message){m->id, m->chat_id, m->tries, arena_str(a, m->kind),
+		arena_str(a, m->payload), arena_str(a, m->file_id)};
+	f->dispatched = false;
+	f->sender = s;
+	if (f->easy == NULL)
+		f->easy = easy_make(s, f);
+	if (take_off(f) != OK) {
+		f->outcome = (struct bot_answer){
+			.verdict = f->ctx.err == E_BUG ? BOT_REFUSED : BOT_AGAIN, .why = f->ctx.why};
+		f->state = LANDED;
+	}
+}
+
+/* 3, 9, 27, 81, 243 seconds: contracts/programme.md 9.8 */
+static int64_t
+retry_seconds(int64_t tries)
+{
+	int64_t seconds = 3;
+
+	for (int64_t i = 1; i < tries && i < 5; i++)
+		seconds *= 3;
+	return seconds;
+}
+
+static void
+pause_all(struct sender *s, struct ctx *c, int64_t seconds, const char *why)
+{
+	s->paused_until = monotonic() + (double)seconds;
+	log_warn("bot: pause of %lld s: %s", (long long)seconds, why);
+	if (db_do(c, &SENDER_PAUSE, ARGS(c, seconds)) != OK)
+		ctx_forgive(c);
+}
+
+/* Not known whether it was taken: at most bot.tries times. Certainly not taken: until it is. */
+static enum err
+land_again(struct flight *f, struct ctx *c)
+{
+	int64_t tries = f->message.tries + 1;
+	long status = 0;
+
+	curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (!f->dispatched || status >= 500)
+		return outbox_again(c, f->message.id, AWAY_SECONDS, f->outcome.why, false);
+	if (tries >= conf.bot_tries)
+		return outbox_failed(c, f->message.id, f->outcome.why);
+	return outbox_again(c, f->message.id, retry_seconds(tries), f->outcome.why, true);
+}
+
+static enum err
+land(struct sender *s, struct flight *f, struct ctx *c)
+{
+	const struct bot_answer *o = &f->outcome;
+	int64_t id = f->message.id;
+
+	switch (o->verdict) {
+	case BOT_OK:
+		return outbox_sent(c, id, o->message_id, o->file_id);
+	case BOT_FLOOD:
+		pause_all(s, c, o->retry_after > 0 ? o->retry_after : 1, "429");
+		return outbox_again(c, id, o->retry_after, o->why, false);
+	case BOT_TOKEN:
+		pause_all(s, c, TOKEN_SECONDS, "the token is not accepted");
+		return outbox_again(c, id, TOKEN_SECONDS, o->why, false);
+	case BOT_CLOSED:
+		return outbox_chat_closed(c, id, f->message.chat_id, o->why);
+	case BOT_PICTURE:
+		TRY(outbox_forget_picture(c, id));
+		return outbox_again(c, id, 0, o->why, true);
+	case BOT_REFUSED:
+		return outbox_failed(c, id, o->why);
+	case BOT_AGAIN:
+		return land_again(f, c);
+	}
+	return OK;
+}
+
+/* Without the database the outcome waits in memory: it is worth more than a new call. */
+static void
+record_landed(struct sender *s)
+{
+	for (int i = 0; i < FLIGHTS; i++) {
+		struct flight *f = &s->flights[i];
+		struct ctx c;
+
+		if (f->state != LANDED)
+			continue;
+		step(s, &c);
+		enum err e = land(s, f, &c);
+		if (e == OK && f->outcome.verdict != BOT_OK)
+			log_warn("bot: message=%lld kind=%s: %s", (long long)f->message.id,
+				f->message.kind, f->outcome.why);
+		ctx_end(&c);
+		if (e != E_BUSY)
+			flight_end(f);
+	}
+}
+
+static void
+collect(struct sender *s)
+{
+	CURLMsg *m;
+	int left;
+
+	while ((m = curl_multi_info_read(s->multi, &left)) != NULL) {
+		struct flight *f;
+		long status = 0;
+
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &f);
+		curl_easy_getinfo(m->easy_handle, CURLINFO_RESPONSE_CODE, &status);
+		CURLcode result = m->data.result;
+		curl_multi_remove_handle(s->multi, m->easy_handle);
+		ctx_forgive(&f->ctx);
+		telegram_read(&f->ctx, result == CURLE_OK ? status : 0, buf_text(&f->answer),
+			f->answer.used, &f->outcome);
+		if (result != CURLE_OK)
+			f->outcome.why = curl_easy_strerror(result);
+		f->state = LANDED;
+	}
+}
+
+static void
+batch_end(struct sender *s)
+{
+	if (s->batch_open)
+		ctx_end(&s->batch);
+	s->batch_open = false;
+	s->queued = s->next = 0;
+}
+
+static void
+claim(struct sender *s, double now)
+{
+	if (s->next < s->queued || now < s->next_claim || now < s->paused_until)
+		return;
+	batch_end(s);
+	step(s, &s->batch);
+	s->batch_open = true;
+	if (outbox_claim(&s->batch, s->name, BATCH, &s->queue, &s->queued) != OK)
+		s->queued = 0;
+	s->next_claim = s->queued == 0 ? now + CLAIM_PAUSE : 0;
+}
+
+static void
+send_due(struct sender *s, double now)
+{
+	double interval = 1.0 / ((double)conf.bot_rate - 0.5);
+
+	if (s->next >= s->queued || now < s->next_send || now < s->paused_until ||
+		free_flight(s) == NULL)
+		return;
+	start_flight(s, &s->queue[s->next++]);
+	/* After a stall the lost time is not made up: that would be a burst. */
+	s->next_send = (now > s->next_send + interval ? now : s->next_send) + interval;
+}
+
+/* Sleeps until there is something to do: an answer, the next slot, a new message, a signal. */
+static void
+rest(struct sender *s)
+{
+	double now = monotonic(), until = now + 1.0;
+	int64_t due = 1000;
+	struct ctx c;
+
+	if (s->next < s->queued)
+		until = s->next_send > s->paused_until ? s->next_send : s->paused_until;
+	if (until > now + 1.0)
+		until = now + 1.0;
+	int ms = until <= now ? 0 : (int)((until - now) * 1000) + 1;
+	if (any_flying(s) || s->next < s->queued) {
+		/* New messages wait for the answer of an old one no longer than this. */
+		curl_multi_poll(s->multi, NULL, 0, ms < 100 ? ms : 100, NULL);
+		program_wait(0);
+		return;
+	}
+	step(s, &c);
+	if (outbox_next_due(&c, 1000, &due) != OK)
+		due = 1000;
+	ctx_end(&c);
+	/* Due but not claimed: its chat had a message a moment ago. */
+	db_wait_notify(s->db, due < 100 ? 100 : (int)due);
+	s->next_claim = 0;
+}
+
+static void
+elect(struct sender *s)
+{
+	int64_t got = 0, pause = 0;
+	struct ctx c;
+
+	if (s->elected && db_up(s->db))
+		return;
+	s->elected = false;
+	batch_end(s);
+	if (any_flying(s))
+		return;
+	step(s, &c);
+	if (db_int(&c, &SENDER_ELECT, &got, ARGS(&c, LOCK_KEY)) == OK && got == 1 &&
+		outbox_recover(&c) == OK && db_int(&c, &SENDER_PAUSED, &pause, ARGS(&c)) == OK) {
+		s->elected = true;
+		s->paused_until = monotonic() + (double)pause;
+		log_info("bot: elected to send");
+	}
+	ctx_end(&c);
+}
+
+static void
+turn(struct sender *s)
+{
+	int running;
+
+	elect(s);
+	if (!s->elected && !any_flying(s)) {
+		db_wait_notify(s->db, 1000);
+		return;
+	}
+	double now = monotonic();
+	if (s->elected) {
+		claim(s, now);
+		send_due(s, now);
+	}
+	curl_multi_perform(s->multi, &running);
+	collect(s);
+	record_landed(s);
+	rest(s);
+}
+
+/* What is under way lands; what was claimed and has not taken off is given back. */
+static void
+finish(struct sender *s)
+{
+	double until = monotonic() + LAND_SECONDS;
+	int running;
+	struct ctx c;
+
+	while (any_flying(s) && monotonic() < until) {
+		curl_multi_perform(s->multi, &running);
+		collect(s);
+		record_landed(s);
+		curl_multi_poll(s->multi, NULL, 0, 50, NULL);
+	}
+	batch_end(s);
+	step(s, &c);
+	if (s->elected && db_do(&c, &SENDER_GIVE_BACK, ARGS(&c, s->name)) != OK)
+		log_warn("bot: what was claimed is left to the next sender");
+	ctx_end(&c);
+}
+
+int
+sender_run(void)
+{
+	static struct sender s;
+	char host[256] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(s.name, sizeof(s.name), "%s:%d", host, (int)getpid());
+	program_signals();
+	s.db = db_new("samovar-sender");
+	s.cache = cache_new();
+	s.multi = curl_multi_init();
+	s.headers = curl_slist_append(NULL, "Content-Type: application/json");
+	s.headers = curl_slist_append(s.headers, "Expect:");
+	db_listen(s.db, "outbox");
+	if (db_open(s.db) == E_BUG)
+		return 1;
+	while (!program_stopping())
+		turn(&s);
+	finish(&s);
+	db_close(s.db);
+	return 0;
+}

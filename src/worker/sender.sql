@@ -1,0 +1,13 @@
+-- name: sender_elect
+select pg_try_advisory_lock($1)::int;
+
+-- name: sender_pause
+insert into programme.bot_state (paused_until) values (now() + make_interval(secs => $1::double precision))
+on conflict (one) do update set paused_until = excluded.paused_until;
+
+-- name: sender_paused
+select coalesce((select greatest(0, ceil(extract(epoch from paused_until - now())))::bigint
+                   from programme.bot_state), 0);
+
+-- name: sender_give_back
+update programme.outbox set state = 'waiting' where state = 'claimed' and claimed_by = $1;
