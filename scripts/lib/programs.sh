@@ -82,10 +82,11 @@ program_start() {
 		--env "$STATE/samovar.env"
 }
 
+# demo_seed CITY_PORT
 demo_seed() {
 	[ ! -e "$STATE/demo.done" ] || return 0
 	[ -x "$PREFIX/bin/samovarctl" ] || { warn "samovarctl is not built"; return 0; }
-	control demo >"$STATE/log/demo.log" 2>&1 || {
+	control demo --city-port "$1" >"$STATE/log/demo.log" 2>&1 || {
 		last_words demo
 		die "the demo cannot be seeded"
 	}

@@ -3,7 +3,7 @@ with shown as (
     select *, case when state = 'parked' then 'parked'
                    when lease_until > now() then 'running' else 'waiting' end as word
       from job.job
-), some as (
+), picked as (
     select * from shown where ($1::text is null or word = $1) and ($2::text is null or kind = $2)
      order by priority, run_at, id limit $3
 )
@@ -11,7 +11,7 @@ select string_agg(format('%8s  %-16s %-8s try %s/%s  %-20s %s%s', id, kind, word
            to_char(run_at, 'YYYY-MM-DD HH24:MI:SS'), left(subject, 60),
            case when last_error is null then '' else '  ! ' || last_error end), E'\n'
            order by priority, run_at, id)
-  from some;
+  from picked;
 
 -- name: jobs_show : E_JOB_GONE
 select concat_ws(E'\n', 'id        ' || id, 'kind      ' || kind, 'subject   ' || subject,

@@ -1,0 +1,328 @@
+#include "account/account.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "account/audit.h"
+#include "account/limit.h"
+#include "account/session.h"
+#include "base/conf.h"
+#include "base/str.h"
+#include "cli/commands.h"
+#include "db/db.h"
+
+#include "cli/account.sql.h"
+
+#define MIN_PASSWORD 8
+
+static enum err
+the_account(struct call *call, struct account *out)
+{
+	struct ctx *c = &call->ctx;
+	enum err e = account_by_any(c, call_arg(call, "name"), out);
+
+	if (e == E_ACCOUNT_GONE) {
+		ctx_forgive(c);
+		return fail(c, e, "no account has the user name or e-mail %s", call_arg(call, "name"));
+	}
+	return e;
+}
+
+static enum err
+print_of(struct call *call, const struct db_stmt *s, struct args args, const char *none)
+{
+	const char *text;
+
+	TRY(db_json(&call->ctx, s, &text, args));
+	call_print(text == NULL ? none : text);
+	return OK;
+}
+
+static enum err
+check_role(struct call *call, const char *role)
+{
+	return role == NULL || str_in(role, "administrator expert")
+		? OK
+		: fail(&call->ctx, E_INPUT, "role: administrator or expert");
+}
+
+enum err
+account_list_cmd(struct call *call)
+{
+	const char *role = call_arg(call, "role");
+
+	TRY(check_role(call, role));
+	return print_of(call, &ACCOUNT_LINES, ARGS(&call->ctx, role), "no accounts");
+}
+
+static enum err
+ask_password(struct call *call, const char **out)
+{
+	*out = call_secret(call, "Password");
+	if (*out == NULL || utf8_count(*out) < MIN_PASSWORD)
+		return fail(&call->ctx, E_INPUT, "the password must have %d characters at least",
+			MIN_PASSWORD);
+	return OK;
+}
+
+static enum err
+make(struct call *call, struct account *a, const char *password, bool all)
+{
+	struct ctx *c = &call->ctx;
+
+	TRY(db_begin(c));
+	enum err e = account_add(c, a, password);
+	if (e == OK && all)
+		e = account_grant_all(c, a);
+	if (e == OK)
+		e = audit_add(c, "account.add", "account", a->uuid, NULL);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
+static enum err
+make_asked(struct call *call, struct account *a, bool all)
+{
+	const char *name = call_arg(call, "name"), *password;
+
+	a->email = call_arg(call, "email");
+	if (strchr(name, '@') != NULL)
+		a->email = name;
+	else
+		a->username = name;
+	TRY(ask_password(call, &password));
+	TRY(make(call, a, password, all));
+	printf("account %lld %s\n", (long long)a->id, a->uuid);
+	return OK;
+}
+
+static const char *
+arg_or(struct call *call, const char *name, const char *other)
+{
+	const char *value = call_arg(call, name);
+
+	return value == NULL ? other : value;
+}
+
+enum err
+account_add_cmd(struct call *call)
+{
+	struct account a = {.name = arg_or(call, "first-name", ""),
+		.surname = arg_or(call, "surname", ""), .role = call_arg(call, "role")};
+
+	TRY(check_role(call, a.role));
+	if (a.role != NULL && strchr(call_arg(call, "name"), '@') == NULL &&
+		call_arg(call, "email") == NULL)
+		return fail(&call->ctx, E_INPUT, "staff signs in by e-mail: give one with --email");
+	return make_asked(call, &a, false);
+}
+
+enum err
+account_superuser_cmd(struct call *call)
+{
+	struct account a = {.name = "", .surname = "", .is_superuser = true};
+
+	return make_asked(call, &a, true);
+}
+
+enum err
+createsuperuser_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	struct account a = {.username = conf.account_superuser_username,
+		.email = conf.account_superuser_email, .name = "", .surname = "",
+		.is_superuser = true};
+
+	if (a.username[0] == '\0' || conf.account_superuser_password[0] == '\0' ||
+		a.email[0] == '\0')
+		return fail(c, E_INPUT,
+			"set SUPERUSER__USERNAME, SUPERUSER__PASSWORD and SUPERUSER__EMAIL");
+	enum err e = make(call, &a, conf.account_superuser_password, true);
+	if (e == E_NAME_TAKEN || e == E_EMAIL_TAKEN) {
+		puts("already created");
+		return OK;
+	}
+	TRY(e);
+	puts("created");
+	return OK;
+}
+
+/* What a command does to one account, in one transaction with its audit row. */
+static enum err
+change(struct call *call, const char *action,
+	enum err (*run)(struct call *call, struct account *a))
+{
+	struct ctx *c = &call->ctx;
+	struct account a = {0};
+
+	TRY(db_begin(c));
+	enum err e = the_account(call, &a);
+	if (e == OK)
+		e = run(call, &a);
+	if (e == OK)
+		e = audit_add(c, action, "account", a.uuid, NULL);
+	if (e == OK)
+		e = db_commit(c);
+	else
+		db_rollback(c);
+	if (e == OK)
+		puts("done");
+	return e;
+}
+
+static enum err
+set_password(struct call *call, struct account *a)
+{
+	const char *password;
+
+	TRY(ask_password(call, &password));
+	return account_set_password(&call->ctx, a, password, "password");
+}
+
+enum err
+account_password_cmd(struct call *call)
+{
+	return change(call, "account.password", set_password);
+}
+
+static enum err
+set_role(struct call *call, struct account *a)
+{
+	const char *role = call_arg(call, "role");
+
+	if (str_eq(role, "none"))
+		role = NULL;
+	TRY(check_role(call, role));
+	if (str_eq(a->role, "administrator") && !str_eq(role, "administrator"))
+		TRY(account_keep_an_administrator(&call->ctx, a));
+	return account_set_role(&call->ctx, a, role);
+}
+
+enum err
+account_role_cmd(struct call *call)
+{
+	return change(call, "account.role", set_role);
+}
+
+static enum err
+block(struct call *call, struct account *a)
+{
+	const char *why = call_arg(call, "why");
+
+	return account_set_status(&call->ctx, a, "blocked", why == NULL ? "operator" : why);
+}
+
+enum err
+account_block_cmd(struct call *call)
+{
+	return change(call, "account.block", block);
+}
+
+static enum err
+unblock(struct call *call, struct account *a)
+{
+	return account_set_status(&call->ctx, a, "active", NULL);
+}
+
+enum err
+account_unblock_cmd(struct call *call)
+{
+	return change(call, "account.unblock", unblock);
+}
+
+static enum err
+unlock(struct call *call, struct account *a)
+{
+	struct ctx *c = &call->ctx;
+
+	if (a->username != NULL)
+		TRY(limit_unlock(c, a->username));
+	return a->email == NULL ? OK : limit_unlock(c, a->email);
+}
+
+enum err
+account_unlock_cmd(struct call *call)
+{
+	return change(call, "account.unlock", unlock);
+}
+
+static enum err
+set_permissions(struct call *call, struct account *a)
+{
+	struct ctx *c = &call->ctx;
+	const char *grant = call_arg(call, "grant"), *revoke = call_arg(call, "revoke");
+
+	if (call_flag(call, "all"))
+		TRY(account_grant_all(c, a));
+	if (grant != NULL)
+		TRY(account_grant(c, a, grant));
+	return revoke == NULL ? OK : account_revoke(c, a, revoke);
+}
+
+enum err
+account_permissions_cmd(struct call *call)
+{
+	struct account a = {0};
+
+	if (call_flag(call, "all") || call_arg(call, "grant") != NULL ||
+		call_arg(call, "revoke") != NULL)
+		return change(call, "account.permissions", set_permissions);
+	TRY(the_account(call, &a));
+	return print_of(
+		call, &ACCOUNT_PERMISSION_LINES, ARGS(&call->ctx, a.id), "no permissions");
+}
+
+static enum err
+end_sessions(struct call *call, struct account *a)
+{
+	return session_end_all(&call->ctx, a->id, "staff");
+}
+
+enum err
+account_sessions_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	struct account a = {0};
+
+	if (call_flag(call, "end"))
+		return change(call, "account.sessions", end_sessions);
+	TRY(the_account(call, &a));
+	return print_of(call, &ACCOUNT_SESSION_LINES, ARGS(c, a.id, c->now), "no live session");
+}
+
+enum err
+account_export_cmd(struct call *call)
+{
+	struct account a = {0};
+
+	TRY(the_account(call, &a));
+	return print_of(call, &ACCOUNT_EXPORT, ARGS(&call->ctx, a.id), "");
+}
+
+static enum err
+erase(struct call *call, struct account *a)
+{
+	struct ctx *c = &call->ctx;
+
+	if (str_eq(a->role, "administrator"))
+		TRY(account_keep_an_administrator(c, a));
+	TRY(session_end_all(c, a->id, "erased"));
+	if (a->email != NULL)
+		TRY(db_do(c, &ACCOUNT_ERASE_INVITATIONS, ARGS(c, a->email)));
+	return db_do(c, &ACCOUNT_ERASE_PERSON, ARGS(c, a->id, c->now));
+}
+
+enum err
+account_erase_cmd(struct call *call)
+{
+	char line[16] = "";
+
+	if (!call_flag(call, "yes")) {
+		fprintf(stderr, "Erase %s for ever? (yes/no) ", call_arg(call, "name"));
+		if (fgets(line, sizeof(line), stdin) == NULL || strcmp(line, "yes\n") != 0)
+			return fail(&call->ctx, E_CONFLICT, "nothing was erased");
+	}
+	return change(call, "account.erase", erase);
+}

@@ -1,0 +1,49 @@
+-- name: account_lines
+select string_agg(format('%-6s %-24s %-32s %-14s %-12s %s', id, coalesce(username::text, '-'), coalesce(email::text, '-'),
+           coalesce(role::text, '-'), status, case when is_superuser then 'superuser' else '' end), E'\n' order by id)
+  from account.account where $1::text is null or role = $1::account.role;
+
+-- name: account_permission_lines
+select string_agg(name, E'\n' order by name) from account.permission where account_id = $1;
+
+-- name: account_session_lines
+select string_agg(format('%s  %-10s %-8s since %s until %s  %s  %s', jti, face, kind, iso(created), iso(expires),
+           coalesce(host(address), '-'), coalesce(left(user_agent, 60), '-')), E'\n' order by created)
+  from account.session where account_id = $1 and revoked_at is null and expires > utc($2);
+
+-- name: account_export
+select jsonb_pretty(jsonb_build_object(
+    'account', (select to_jsonb(a) - 'password' from account.account a where id = $1),
+    'permissions', (select coalesce(jsonb_agg(name order by name), '[]') from account.permission where account_id = $1),
+    'sessions', (select coalesce(jsonb_agg(to_jsonb(s) - 'jti' - 'family' - 'otp' - 'push_token' - 'next_access' - 'next_refresh' order by created), '[]')
+                   from account.session s where account_id = $1),
+    'invitations', (select coalesce(jsonb_agg(to_jsonb(i) - 'token' order by created), '[]') from account.invitation i
+                     where email = (select email from account.account where id = $1)),
+    'did', (select coalesce(jsonb_agg(to_jsonb(x) order by id), '[]') from account.audit x where actor = $1),
+    'files', (select coalesce(jsonb_agg(to_jsonb(f) order by created), '[]') from storage.file f where account_id = $1),
+    'history', (select coalesce(jsonb_agg(to_jsonb(h) order by created), '[]') from storage.history h where account_id = $1),
+    'participant', (select to_jsonb(p) from programme.participant p where account_id = $1)));
+
+-- name: account_erase_person
+with gone as (
+    update account.account
+       set username = null, email = null, name = '', surname = '', nickname = null, password = null,
+           is_superuser = false, role = null, status = 'deactivated', status_reason = 'erased',
+           status_at = utc($2), updated = utc($2)
+     where id = $1
+), permissions as (
+    delete from account.permission where account_id = $1
+), sessions as (
+    delete from account.session where account_id = $1
+), history as (
+    delete from storage.history where account_id = $1
+), traces as (
+    update account.audit set address = null where actor = $1
+), links as (
+    delete from storage.link l using storage.file f where f.id = l.file_id and f.account_id = $1
+)
+update storage.file set deleted_at = coalesce(deleted_at, utc($2)), name = 'erased ' || id, updated = utc($2)
+ where account_id = $1;
+
+-- name: account_erase_invitations
+delete from account.invitation where email = $1;

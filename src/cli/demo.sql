@@ -1,0 +1,72 @@
+-- name: demo_shifts_there
+select count(*) from programme.shift;
+
+-- name: demo_tasks_there
+select count(*) from programme.task where not is_archived;
+
+-- name: demo_server
+insert into storage.server (name, host, port, location, zone, latitude, longitude, is_on, is_active)
+values ($1, '127.0.0.1', $2::integer, $3, $4, $5, $6, true, $7)
+on conflict do nothing;
+
+-- name: demo_participants
+-- $1 how many, $2 seed
+insert into programme.participant (name, surname, date_of_birth, city, phone_number, telegram_id, status)
+select (array['Иван', 'Анна', 'Пётр', 'Мария', 'Тимур', 'Алина', 'Егор', 'Дарья', 'Артём', 'Камила'])
+           [1 + (hashtextextended('name' || n, $2::bigint) & 1023) % 10],
+       (array['Иванко', 'Белых', 'Черных', 'Юсупко', 'Галко', 'Седых', 'Долгих', 'Мельник', 'Кравец', 'Русских'])
+           [1 + (hashtextextended('surname' || n, $2::bigint) & 1023) % 10],
+       date '1986-01-01' + ((hashtextextended('birth' || n, $2::bigint) & 2147483647) % 10957)::integer,
+       (array['Москва', 'Уфа', 'Казань', 'Самара', 'Пермь', 'Екатеринбург'])[1 + n % 6],
+       format('+7 999 %s-%s-%s', substr(p, 1, 3), substr(p, 4, 2), substr(p, 6, 2)),
+       123556787 + n,
+       (array['verified', 'declined', 'pending'])[1 + n % 3]::programme.participant_status
+  from generate_series(0, $1::integer - 1) n
+ cross join lateral (select to_char((1234567 + n) % 10000000, 'FM0000000') as p) phone
+on conflict do nothing;
+
+-- name: demo_shift
+-- $1 status, $2 first day, $3 last day, $4 title, $5 final message, $6 seed
+insert into programme.shift (status, started_at, finished_at, title, final_message, tasks)
+select $1::programme.shift_status, $2::date, $3::date, $4, $5,
+       jsonb_object_agg(day::text, id)
+  from (select id, row_number() over (order by hashtextextended(id::text || $2, $6::bigint)) as place,
+               count(*) over () as tasks
+          from programme.task where not is_archived) t
+  join generate_series(1, 31) day on (day - 1) % tasks = place - 1
+returning id;
+
+-- name: demo_requests
+-- $1 shift, $2 status of the request, $3 status of the people, $4 how many, $5 seed
+insert into programme.request (participant_id, shift_id, status)
+select id, $1, $2::programme.request_status from programme.participant
+ where status = $3::programme.participant_status and not is_test_user
+   and not exists (select from programme.request r where r.participant_id = participant.id and r.shift_id = $1)
+ order by hashtextextended(id::text || $1, $5::bigint) limit $4::bigint;
+
+-- name: demo_members
+insert into programme.member (participant_id, shift_id)
+select participant_id, shift_id from programme.request where shift_id = $1 and status = 'approved';
+
+-- name: demo_reports
+-- One for each day of the shift up to $2; all are reviewed but those of $2 itself. Every third member
+-- has none for $2 yet: they get the day's task. $3 seed
+insert into programme.report (shift_id, task_id, member_id, task_date, status, report_url, uploaded_at, number_attempt,
+                              reviewed_by, reviewed_at)
+select s.id, (s.tasks ->> extract(day from d)::text)::uuid, m.id, d::date,
+       case when d::date = $2::date and s.status = 'started' then 'reviewing'
+            when lucky then 'approved' else 'declined' end::programme.report_status,
+       'photos/some_photo_' || m.id || '_' || d::date || '.png', d + interval '9 hours', 1,
+       case when d::date < $2::date or s.status <> 'started' then a.id end,
+       case when d::date < $2::date or s.status <> 'started' then d + interval '12 hours' end
+  from programme.shift s
+  join (select *, row_number() over (order by id) as place from programme.member where shift_id = $1) m on m.shift_id = s.id
+ cross join lateral generate_series(s.started_at::timestamp, least(s.finished_at, $2::date)::timestamp, interval '1 day') d
+ cross join lateral (select (hashtextextended(m.place::text || d::date, $3::bigint) & 1023) % 4 > 0 as lucky) l
+  left join account.account a on a.email = 'user@example.com'
+ where s.id = $1 and not (d::date = $2::date and s.status = 'started' and place % 3 = 0);
+
+-- name: demo_points
+update programme.member m
+   set numbers_lombaryers = (select count(*) from programme.report r where r.member_id = m.id and r.status = 'approved')
+ where shift_id = $1;
