@@ -71,6 +71,22 @@ not_allowed(struct req *r, int methods)
 	return fail(&r->ctx, E_METHOD, NULL);
 }
 
+/* Is the path, but for its last slash, one of the table that has no variable part? */
+static bool
+is_word_with_slash(struct req *r)
+{
+	size_t n = strlen(r->path);
+
+	for (size_t i = 0; r->face->mends_slash && i < r->face->route_count; i++) {
+		const char *path = r->face->routes[i].path;
+
+		if (strchr(path, '{') == NULL && strlen(path) == n - 1 &&
+			strncmp(path, r->path, n - 1) == 0 && r->path[n - 1] == '/')
+			return true;
+	}
+	return false;
+}
+
 static enum err
 find_route(struct req *r)
 {
@@ -82,6 +98,9 @@ find_route(struct req *r)
 
 		if (!path_fits(r, row->path, r->path))
 			continue;
+		/* /administrators/me/ is not an account whose id is "me". */
+		if (strchr(row->path, '{') != NULL && is_word_with_slash(r))
+			return fail(&r->ctx, E_NO_ROUTE, NULL);
 		if (row->method == method) {
 			r->route = row;
 			return OK;

@@ -138,10 +138,14 @@ drop(struct worker *w, int i)
 static void
 take_connection(struct worker *w)
 {
+	const struct timeval patience = {.tv_sec = 10};
 	int fd = accept4(w->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
 	if (fd < 0)
 		return;
+	/* Only nginx comes here, with whole requests; whoever else does must not hold a worker. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	FCGX_Request *fcgi = &w->open[w->open_count];
 	FCGX_InitRequest(fcgi, w->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
 	fcgi->ipcFd = fd;

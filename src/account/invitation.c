@@ -106,6 +106,8 @@ invitation_use(struct ctx *c, const char *token, const char *name, const char *s
 	struct row row = {0};
 	struct account a = {.name = name, .surname = surname, .role = "expert"};
 
+	/* All of one person's are locked in one order, so that two used at once do not block each other. */
+	TRY(db_do(c, &INVITATION_LOCK_EMAIL, ARGS(c, token)));
 	TRY(db_one(c, &INVITATION_TAKE, row_fields, &row, ARGS(c, token, c->now)));
 	a.email = row.email;
 	TRY(account_add(c, &a, password));

@@ -21,6 +21,10 @@ select json_strip_nulls(account.as_invitation(i)) from account.invitation i wher
 select json_strip_nulls(account.as_invitation(i)) from account.invitation i
  where token = $1 and expires > utc($2) and used_at is null;
 
+-- name: invitation_lock_email
+select id from account.invitation
+ where email = (select email from account.invitation where token = $1) order by id for update;
+
 -- name: invitation_take : E_CODE_INVALID
 select id, email, token, us(expires) as expires from account.invitation
  where token = $1 and expires > utc($2) and used_at is null for update;

@@ -39,12 +39,17 @@ json_read(struct ctx *c, const char *text, size_t n, struct json_object **out)
 
 	if (t == NULL)
 		return fail(c, E_BUG, NULL);
+	if (n == 0) {
+		json_tokener_free(t);
+		flaw.kind = FLAW_MISSING;
+		return flaw_add(c, flaw);
+	}
 	arena_defer(&c->arena, tokener_drop, t);
 	json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	/* The NUL behind the text ends a number that stands alone. */
-	if (n > 0 && n < INT32_MAX && memchr(text, '\0', n) == NULL)
+	if (n < INT32_MAX && memchr(text, '\0', n) == NULL)
 		json = json_tokener_parse_ex(t, text, (int)n + 1);
-	if (json == NULL && (n == 0 || json_tokener_get_error(t) != json_tokener_success ||
+	if (json == NULL && (json_tokener_get_error(t) != json_tokener_success ||
 				    memchr(text, '\0', n) != NULL)) {
 		flaw.limit = (int64_t)json_tokener_get_parse_end(t);
 		return flaw_add(c, flaw);
@@ -123,9 +128,6 @@ put_json(struct ctx *c, const struct field *f, struct json_object *json, void *m
 	}
 	if (f->type == FIELD_INT && type == json_type_int) {
 		*(int64_t *)member = json_object_get_int64(json);
-		/* json-c cuts a larger number down to the largest that fits. */
-		if (*(int64_t *)member == INT64_MAX && json_object_get_uint64(json) > INT64_MAX)
-			return flaw_at(c, f, "body", FLAW_LARGE, INT64_MAX, NULL);
 		return check_range(c, f, "body", *(int64_t *)member, false);
 	}
 	if (f->type == FIELD_BOOL && type == json_type_boolean) {

@@ -90,7 +90,7 @@ struct json_object;
 
 /*
  * Reads text as one JSON object: UTF-8, at most 32 levels, nothing behind it. The object lives as
- * long as the ctx. E_INPUT with one flaw (FLAW_SYNTAX, FLAW_NOT_OBJECT) at "body" if it is not.
+ * long as the ctx. E_INPUT with one flaw (FLAW_MISSING, FLAW_SYNTAX, FLAW_NOT_OBJECT) at "body" if it is not.
  */
 enum err json_read(struct ctx *c, const char *text, size_t n, struct json_object **out);
 

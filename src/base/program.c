@@ -1,6 +1,7 @@
 #include "base/program.h"
 
 #include <curl/curl.h>
+#include <libintl.h>
 #include <locale.h>
 #include <signal.h>
 #include <sodium.h>
@@ -36,6 +37,23 @@ usage(const char *name, int status)
 	exit(status);
 }
 
+/*
+ * Letters of any script have their case, and texts are of one language whatever the machine's
+ * locales are: gettext takes LANGUAGE in every locale but "C".
+ */
+static void
+texts_open(void)
+{
+	setlocale(LC_CTYPE, "C.UTF-8");
+	setlocale(LC_MESSAGES, "C.UTF-8");
+	setenv("LANGUAGE", conf.site_language, 1);
+	setenv("PGLOCALEDIR", "/nonexistent", 1); /* the log stays English: libpq has catalogues too */
+	bindtextdomain(PACKAGE, conf.site_locale_directory[0] == '\0' ? LOCALEDIR
+								      : conf.site_locale_directory);
+	bind_textdomain_codeset(PACKAGE, "UTF-8");
+	textdomain(PACKAGE);
+}
+
 int
 program_start(const char *name, int argc, char **argv)
 {
@@ -56,11 +74,11 @@ program_start(const char *name, int argc, char **argv)
 		else
 			usage(name, 2);
 	}
-	setlocale(LC_CTYPE, "C.UTF-8"); /* letters of any script have their case */
 	log_open(name, "info");
 	if (!conf_load(file, env))
 		exit(1);
 	log_open(name, conf.log_level);
+	texts_open();
 	if (!utc_clock_open(conf.site_test_mode, conf.site_time_zone))
 		exit(1);
 	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
