@@ -33,6 +33,7 @@ def stack(request, telegram_process, smtp_process):
         "MAIL_SSL_TLS": "false",
         "USE_CREDENTIALS": "false",
         "VALIDATE_CERTS": "false",
+        "SAMOVAR_STORAGE_GEO": "header",
     }
     stack = Stack(state, port, settings)
     stack.key = KEY
