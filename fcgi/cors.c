@@ -19,7 +19,8 @@ cors_answer(struct req *r)
 	reply_header(r, "Access-Control-Allow-Origin", any ? "*" : origin);
 	if (!any)
 		reply_header(r, "Access-Control-Allow-Credentials", "true");
-	if (r->method != OPTIONS || req_header(r, "Access-Control-Request-Method") == NULL)
+	if (r->method != OPTIONS ||
+		req_header(r, "Access-Control-Request-Method") == NULL)
 		return false;
 
 	const char *headers = req_header(r, "Access-Control-Request-Headers");

@@ -18,7 +18,8 @@ has_prefix(const char *path, const char *prefix)
 	return strncmp(path, prefix, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
-/* Sets the face and cuts its prefix off the path. The last face takes what no other takes. */
+/* Sets the face and cuts its prefix off the path. The last face takes what no other
+ * takes. */
 static void
 find_face(struct req *r)
 {
@@ -34,7 +35,8 @@ find_face(struct req *r)
 	}
 }
 
-/* Does the path fit the pattern? Fills r->word with what {id}, {uuid} and {word} stand for. */
+/* Does the path fit the pattern? Fills r->word with what {id}, {uuid} and {word} stand
+ * for. */
 static bool
 path_fits(struct req *r, const char *pattern, const char *path)
 {
@@ -110,7 +112,8 @@ find_route(struct req *r)
 	return methods != 0 ? not_allowed(r, methods) : fail(&r->ctx, E_NO_ROUTE, NULL);
 }
 
-/* A path that is one of the table but for its last slash: there with 307, query kept. */
+/* A path that is one of the table but for its last slash: there with 307, query kept.
+ */
 static bool
 redirect_slash(struct req *r)
 {
@@ -118,14 +121,16 @@ redirect_slash(struct req *r)
 	const char *full = req_param(r, "DOCUMENT_URI"), *path = r->path;
 	size_t n = strlen(path), whole = strlen(full);
 	bool cut = n > 1 && path[n - 1] == '/';
-	const char *other = cut ? arena_strn(a, path, n - 1) : arena_fmt(a, "%s/", path);
+	const char *other =
+		cut ? arena_strn(a, path, n - 1) : arena_fmt(a, "%s/", path);
 
 	if (!r->face->mends_slash || n == 0)
 		return false;
 	for (size_t i = 0; i < r->face->route_count; i++) {
 		if (!path_fits(r, r->face->routes[i].path, other))
 			continue;
-		const char *to = cut ? arena_strn(a, full, whole - 1) : arena_fmt(a, "%s/", full);
+		const char *to = cut ? arena_strn(a, full, whole - 1)
+				     : arena_fmt(a, "%s/", full);
 		reply_redirect(r, 307,
 			arena_fmt(a, "%s%s%s", percent_encode(a, to, true),
 				r->query[0] == '\0' ? "" : "?", r->query));
@@ -145,13 +150,18 @@ face_input(struct req *r, bool strict)
 		if (strncmp(pattern, "{uuid}", 6) == 0) {
 			const char *uuid = uuid_read(&c->arena, r->word[i]);
 			if (uuid == NULL)
-				flaw_add(c, (struct flaw){.place = "path", .field = "id",
-						    .kind = FLAW_FORM, .expected = "uuid"});
+				flaw_add(c, (struct flaw){.place = "path",
+						    .field = "id",
+						    .kind = FLAW_FORM,
+						    .expected = "uuid"});
 			else
 				r->word[i] = uuid;
-		} else if (strncmp(pattern, "{id}", 4) == 0 && !int_read(r->word[i], &r->id[i])) {
-			flaw_add(c, (struct flaw){.place = "path", .field = "id",
-					    .kind = FLAW_TYPE, .expected = "integer"});
+		} else if (strncmp(pattern, "{id}", 4) == 0 &&
+			   !int_read(r->word[i], &r->id[i])) {
+			flaw_add(c, (struct flaw){.place = "path",
+					    .field = "id",
+					    .kind = FLAW_TYPE,
+					    .expected = "integer"});
 		}
 	}
 	if (row->in == &NO_BODY)
@@ -160,7 +170,8 @@ face_input(struct req *r, bool strict)
 	void *in = arena_new(&c->arena, row->in->size);
 	r->in = in;
 	if ((row->flags & QUERY) != 0) {
-		fields_from_pairs(c, r->pairs, r->pair_count, "query", row->in->fields, in);
+		fields_from_pairs(
+			c, r->pairs, r->pair_count, "query", row->in->fields, in);
 		return c->err;
 	}
 	if ((row->flags & MAYBE) != 0 &&

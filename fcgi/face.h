@@ -5,16 +5,18 @@
 
 /* What a route needs of its request, beside who may call it. */
 enum route_flag {
-	TX = 1,     /* runs in a transaction, the answer goes out after the commit */
-	FORM = 2,   /* the body is multipart/form-data, kept by nginx in a file */
-	QUERY = 4,  /* the row's input describes the query string, not the body */
-	MAYBE = 8,  /* the body may be absent or null; then the input is all zero */
-	ANYBODY = 16 /* the body is not looked at: an empty one, or what an old client sends along */
+	TX = 1,      /* runs in a transaction, the answer goes out after the commit */
+	FORM = 2,    /* the body is multipart/form-data, kept by nginx in a file */
+	QUERY = 4,   /* the row's input describes the query string, not the body */
+	MAYBE = 8,   /* the body may be absent or null; then the input is all zero */
+	ANYBODY = 16 /* the body is not looked at: an empty one, or what an old client
+			sends along */
 };
 
 struct route {
 	enum method method;
-	const char *path; /* "/files/{uuid}/links/": {id}, {uuid}, {word} one segment, {rest} all */
+	const char *path; /* "/files/{uuid}/links/": {id}, {uuid}, {word} one segment,
+			     {rest} all */
 	int who;          /* what it means is the face's */
 	const struct input *in;
 	int flags;
@@ -22,9 +24,12 @@ struct route {
 	const char *name; /* the handler's, for logs and metrics */
 };
 
-/* One line of routes.def: method, path, who, input (or NO_BODY: none is read), flags, handler. */
-#define ROUTE_ROW(method, path, who, in, flags, handler)                                 \
-	{method, path, (int)(who), &(in), flags, handler, #handler}
+/* One line of routes.def: method, path, who, input (or NO_BODY: none is read), flags,
+ * handler. */
+#define ROUTE_ROW(method, path, who, in, flags, handler)                               \
+	{                                                                              \
+		method, path, (int)(who), &(in), flags, handler, #handler              \
+	}
 extern const struct input NO_BODY;
 
 /* The wire's words for an error. What these are is the face's: a code, a sentence. */
@@ -36,7 +41,8 @@ struct wire_case {
 
 struct face {
 	const char *name;
-	const char *const *prefixes; /* NULL at the end; "/api" takes /api and /api/... */
+	const char *const
+		*prefixes; /* NULL at the end; "/api" takes /api and /api/... */
 	const struct route *routes;
 	size_t route_count;
 	const struct wire_case *cases;
@@ -45,15 +51,19 @@ struct face {
 	/* All checks before the handler, in the order of this API. */
 	enum err (*enter)(struct req *r);
 
-	/* Writes the answer to an error: status, headers, body in the face's own form. */
+	/* Writes the answer to an error: status, headers, body in the face's own form.
+	 */
 	void (*refuse)(struct req *r, enum err e);
 
-	/* Is the request this face's, whatever its path? It may set r->path. NULL: by prefix only. */
+	/* Is the request this face's, whatever its path? It may set r->path. NULL: by
+	 * prefix only. */
 	bool (*takes)(struct req *r);
 
 	bool serves_head; /* HEAD is GET without its body; else it is 405 */
-	bool mends_slash; /* a path wrong only in its last slash is redirected with 307 */
-	bool cors;        /* browsers of other origins may call it, as site.cors_origins says */
+	bool mends_slash; /* a path wrong only in its last slash is redirected with 307
+			   */
+	bool cors; /* browsers of other origins may call it, as site.cors_origins says
+		    */
 };
 
 /* The faces, NULL at the end: fcgi/faces.c. */
@@ -65,10 +75,12 @@ void face_serve(struct req *r, enum err read_err);
 /* The row of cases.def for an error: its own, or that of what it falls back on. */
 const struct wire_case *face_case(const struct face *f, enum err e);
 
-/* Reads the body or query as the route's row says into r->in. For the enter() of a face. */
+/* Reads the body or query as the route's row says into r->in. For the enter() of a
+ * face. */
 enum err face_input(struct req *r, bool strict);
 
-/* A number for each route of all faces, for metrics; face_route_count() is their number. */
+/* A number for each route of all faces, for metrics; face_route_count() is their
+ * number. */
 size_t face_route_index(const struct req *r);
 size_t face_route_count(void);
 const struct route *face_route_at(size_t index, const struct face **face);

@@ -28,7 +28,8 @@ inherited_socket(void)
 	socklen_t size = sizeof(listening);
 
 	if (fstat(0, &st) != 0 || !S_ISSOCK(st.st_mode) ||
-		getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0)
+		getsockopt(0, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 ||
+		listening == 0)
 		return -1;
 	return 0;
 }
@@ -94,7 +95,8 @@ main(int argc, char **argv)
 		listen_fd = own_socket();
 	if (listen_fd < 0)
 		return 1;
-	/* Several workers wake for one connection: those that come late must not block. */
+	/* Several workers wake for one connection: those that come late must not block.
+	 */
 	fcntl(listen_fd, F_SETFL, fcntl(listen_fd, F_GETFL) | O_NONBLOCK);
 
 	int wanted = conf.fcgi_processes > 0 ? (int)conf.fcgi_processes

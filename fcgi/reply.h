@@ -4,11 +4,12 @@
 #include "req.h"
 
 /*
- * The answer to a request. Each call sets the status and the body; nothing is sent before the
- * handler has returned and its transaction is committed. All return OK.
+ * The answer to a request. Each call sets the status and the body; nothing is sent
+ * before the handler has returned and its transaction is committed. All return OK.
  */
 
-/* A struct as a JSON object, as its field list says and in the style of the face's choice. */
+/* A struct as a JSON object, as its field list says and in the style of the face's
+ * choice. */
 enum err reply(struct req *r, int status, const struct field *fields, const void *row,
 	enum face_style style);
 
@@ -16,7 +17,8 @@ enum err reply(struct req *r, int status, const struct field *fields, const void
 enum err reply_json(struct req *r, int status, const char *json);
 
 /* Text of any type. */
-enum err reply_text(struct req *r, int status, const char *type, const char *text, size_t n);
+enum err reply_text(
+	struct req *r, int status, const char *type, const char *text, size_t n);
 
 /* No body at all. */
 enum err reply_empty(struct req *r, int status);
@@ -34,7 +36,8 @@ void reply_header_fmt(struct req *r, const char *name, const char *format, ...)
 /* Takes back what has been answered so far: status, headers, body. */
 void reply_reset(struct req *r);
 
-/* The whole answer as FastCGI wants it: Status line, headers, empty line, body (not for HEAD). */
+/* The whole answer as FastCGI wants it: Status line, headers, empty line, body (not for
+ * HEAD). */
 void reply_head(struct req *r, struct buf *out);
 
 #endif

@@ -85,7 +85,8 @@ method_read(const char *name)
 	return 0;
 }
 
-/* The length is nginx's word, which has counted; chunked bodies have become plain ones there. */
+/* The length is nginx's word, which has counted; chunked bodies have become plain ones
+ * there. */
 static enum err
 body_read(struct req *r, int (*read)(void *, char *, int), void *from)
 {

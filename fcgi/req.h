@@ -12,7 +12,15 @@ struct route;
 struct session;
 struct claims;
 
-enum method { GET = 1, POST = 2, PUT = 4, PATCH = 8, DELETE = 16, HEAD = 32, OPTIONS = 64 };
+enum method {
+	GET = 1,
+	POST = 2,
+	PUT = 4,
+	PATCH = 8,
+	DELETE = 16,
+	HEAD = 32,
+	OPTIONS = 64
+};
 
 /* A route has at most so many {id}, {uuid} and {word} in its path. */
 #define MAX_WORDS 4
@@ -23,10 +31,12 @@ struct header {
 	const char *name, *value;
 };
 
-/* A part of a multipart/form-data body that is a file: bytes of the body file that nginx keeps. */
+/* A part of a multipart/form-data body that is a file: bytes of the body file that
+ * nginx keeps. */
 struct part {
-	const char *name, *filename, *type; /* of the form field; filename and type may be NULL */
-	const char *bytes;                  /* mapped, lives as long as the ctx; not NUL-terminated */
+	const char *name, *filename,
+		*type;     /* of the form field; filename and type may be NULL */
+	const char *bytes; /* mapped, lives as long as the ctx; not NUL-terminated */
 	size_t size;
 };
 
@@ -36,14 +46,15 @@ struct req {
 	const struct face *face;
 	const struct route *route; /* NULL until found */
 
-	enum method method;       /* HEAD is served as GET, see head_only */
+	enum method method; /* HEAD is served as GET, see head_only */
 	bool head_only;
-	const char *path;         /* decoded, without the face's prefix, begins with '/' */
-	const char *raw_uri;      /* as the client wrote it */
-	const char *query;        /* raw, "" if none */
-	const char *body;         /* NUL-terminated, "" if none; NULL when nginx kept it in a file */
+	const char *path;    /* decoded, without the face's prefix, begins with '/' */
+	const char *raw_uri; /* as the client wrote it */
+	const char *query;   /* raw, "" if none */
+	const char *body;    /* NUL-terminated, "" if none; NULL when nginx kept it in a
+				file */
 	size_t body_size;
-	const char *body_file;    /* where nginx kept it */
+	const char *body_file; /* where nginx kept it */
 
 	const struct pair *pairs; /* the query, decoded */
 	size_t pair_count;
@@ -62,29 +73,33 @@ struct req {
 /* A FastCGI parameter, "" if it is not there. */
 const char *req_param(const struct req *r, const char *name);
 
-/* A request header by its name as in HTTP ("If-None-Match"); NULL if it is not there. */
+/* A request header by its name as in HTTP ("If-None-Match"); NULL if it is not there.
+ */
 const char *req_header(const struct req *r, const char *name);
 
 /* A cookie's value, NULL if it is not there. */
 const char *req_cookie(struct req *r, const char *name);
 
 /*
- * Fills method, path, query, pairs, token... from params, and takes the body. Returns E_TOO_LARGE,
- * or E_INPUT for what cannot be read. read() gets up to n bytes of the body, 0 at its end.
+ * Fills method, path, query, pairs, token... from params, and takes the body. Returns
+ * E_TOO_LARGE, or E_INPUT for what cannot be read. read() gets up to n bytes of the
+ * body, 0 at its end.
  */
-enum err req_read(struct req *r, char **params, int (*read)(void *from, char *out, int n),
-	void *from);
+enum err req_read(struct req *r, char **params,
+	int (*read)(void *from, char *out, int n), void *from);
 
-/* Reads a query string or an urlencoded body, leniently (contracts/programme.md 1.1). */
+/* Reads a query string or an urlencoded body, leniently (contracts/programme.md 1.1).
+ */
 const struct pair *pairs_read(struct ctx *c, const char *text, size_t *count);
 
 /*
- * The files of a multipart/form-data body, E_INPUT with a flaw if it is not one. Plain fields are
- * parts too. At most 16 parts.
+ * The files of a multipart/form-data body, E_INPUT with a flaw if it is not one. Plain
+ * fields are parts too. At most 16 parts.
  */
 enum err req_parts(struct req *r, struct part **out, size_t *count);
 
-/* The largest body that is taken in before the route is known, whatever the settings say. */
+/* The largest body that is taken in before the route is known, whatever the settings
+ * say. */
 #define BODY_LIMIT ((int64_t)16 * 1024 * 1024)
 
 #endif

@@ -33,8 +33,9 @@ void
 tally_open(int workers)
 {
 	size_t routes = face_route_count();
-	size_t size = sizeof(*tally.restarts) + (size_t)workers * sizeof(*tally.worker) +
-		routes * sizeof(*tally.route);
+	size_t size = sizeof(*tally.restarts) +
+		      (size_t)workers * sizeof(*tally.worker) +
+		      routes * sizeof(*tally.route);
 	char *memory = mmap(
 		NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -93,15 +94,16 @@ print_route(struct buf *out, size_t index)
 	for (int i = 0; i < CLASSES; i++) {
 		uint64_t n = atomic_load(&t->answers[i]);
 		if (n > 0)
-			buf_fmt(out, "samovar_requests_total{%s,class=\"%dxx\"} %llu\n", labels, i,
-				(unsigned long long)n);
+			buf_fmt(out, "samovar_requests_total{%s,class=\"%dxx\"} %llu\n",
+				labels, i, (unsigned long long)n);
 		count += n;
 	}
 	if (count == 0)
 		return;
 	for (int i = 0; i < BUCKETS; i++)
-		buf_fmt(out, "samovar_request_seconds_bucket{%s,le=\"%g\"} %llu\n", labels,
-			(double)bucket_us[i] / 1e6, (unsigned long long)atomic_load(&t->buckets[i]));
+		buf_fmt(out, "samovar_request_seconds_bucket{%s,le=\"%g\"} %llu\n",
+			labels, (double)bucket_us[i] / 1e6,
+			(unsigned long long)atomic_load(&t->buckets[i]));
 	buf_fmt(out, "samovar_request_seconds_bucket{%s,le=\"+Inf\"} %llu\n", labels,
 		(unsigned long long)count);
 	buf_fmt(out, "samovar_request_seconds_sum{%s} %.6f\n", labels,
@@ -116,7 +118,8 @@ tally_print(struct buf *out)
 	buf_add(out, "# TYPE samovar_worker_restarts_total counter\n");
 	buf_fmt(out, "samovar_worker_restarts_total %llu\n",
 		(unsigned long long)atomic_load(tally.restarts));
-	buf_add(out, "# TYPE samovar_worker_up gauge\n# TYPE samovar_worker_memory_bytes gauge\n"
+	buf_add(out, "# TYPE samovar_worker_up gauge\n# TYPE "
+		     "samovar_worker_memory_bytes gauge\n"
 		     "# TYPE samovar_worker_requests gauge\n");
 	for (int i = 0; i < tally.workers; i++) {
 		struct worker_tally *w = &tally.worker[i];

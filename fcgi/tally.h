@@ -8,8 +8,9 @@
 #include "req.h"
 
 /*
- * What all workers count together, in memory that they share: per route the answers by class of
- * status and their times, per worker its state. Written without locks, read by /metrics.
+ * What all workers count together, in memory that they share: per route the answers by
+ * class of status and their times, per worker its state. Written without locks, read by
+ * /metrics.
  */
 
 /* Makes the shared memory; before the first fork. */

@@ -40,9 +40,10 @@ text_claim(struct json_object *json, const char *name)
 {
 	struct json_object *v;
 
-	return json_object_object_get_ex(json, name, &v) && json_object_is_type(v, json_type_string)
-		? json_object_get_string(v)
-		: NULL;
+	return json_object_object_get_ex(json, name, &v) &&
+			       json_object_is_type(v, json_type_string)
+		       ? json_object_get_string(v)
+		       : NULL;
 }
 
 static int64_t
@@ -50,9 +51,10 @@ int_claim(struct json_object *json, const char *name)
 {
 	struct json_object *v;
 
-	return json_object_object_get_ex(json, name, &v) && json_object_is_type(v, json_type_int)
-		? json_object_get_int64(v)
-		: 0;
+	return json_object_object_get_ex(json, name, &v) &&
+			       json_object_is_type(v, json_type_int)
+		       ? json_object_get_int64(v)
+		       : 0;
 }
 
 static void
@@ -110,7 +112,8 @@ token_read(struct req *r, const char *token, struct claims *out)
 	jwt_t *jwt = NULL;
 
 	if (strlen(token) > MAX_TOKEN ||
-		jwt_decode(&jwt, token, (const unsigned char *)key, (int)strlen(key)) != 0)
+		jwt_decode(&jwt, token, (const unsigned char *)key, (int)strlen(key)) !=
+			0)
 		return fail(c, E_TOKEN_FORGED, NULL);
 	arena_defer(&c->arena, jwt_drop, jwt);
 	/* libjwt takes whatever algorithm the token names. */
@@ -124,12 +127,13 @@ token_read(struct req *r, const char *token, struct claims *out)
 	if (out->expires == 0)
 		return fail(c, E_TOKEN_PAYLOAD, NULL);
 	return out->expires <= now || out->issued > now + SKEW_SECONDS
-		? fail(c, E_TOKEN_EXPIRED, NULL)
-		: OK;
+		       ? fail(c, E_TOKEN_EXPIRED, NULL)
+		       : OK;
 }
 
 enum err
-token_sign(struct req *r, const struct session *s, const char *type_claim, const char **out)
+token_sign(struct req *r, const struct session *s, const char *type_claim,
+	const char **out)
 {
 	struct ctx *c = &r->ctx;
 	const char *key = conf.token_secret;
@@ -138,7 +142,8 @@ token_sign(struct req *r, const struct session *s, const char *type_claim, const
 	if (jwt_new(&jwt) != 0)
 		return fail(c, E_BUG, NULL);
 	arena_defer(&c->arena, jwt_drop, jwt);
-	if (jwt_set_alg(jwt, JWT_ALG_HS256, (const unsigned char *)key, (int)strlen(key)) != 0 ||
+	if (jwt_set_alg(jwt, JWT_ALG_HS256, (const unsigned char *)key,
+		    (int)strlen(key)) != 0 ||
 		jwt_add_grants_json(jwt, s->claims) != 0 ||
 		jwt_add_grant(jwt, "jti", s->jti) != 0 ||
 		jwt_add_grant(jwt, type_claim, s->kind) != 0 ||

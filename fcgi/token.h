@@ -6,7 +6,8 @@
 
 /* What a JSON Web Token (RFC 7519, HS256 only) says. Absent: NULL, 0, false. */
 struct claims {
-	const char *jti, *type; /* type: "access" or "refresh", from token_type or typ */
+	const char *jti,
+		*type; /* type: "access" or "refresh", from token_type or typ */
 	const char *user_id, *email;
 	const char *text; /* the whole payload as JSON */
 	struct texts permissions;
@@ -15,22 +16,24 @@ struct claims {
 };
 
 /*
- * Takes the token out of the Authorization header. any_case: the word Bearer is compared whatever
- * its case. E_TOKEN_MISSING: no header; E_TOKEN_SCHEME: not "Bearer" and one word.
+ * Takes the token out of the Authorization header. any_case: the word Bearer is
+ * compared whatever its case. E_TOKEN_MISSING: no header; E_TOKEN_SCHEME: not "Bearer"
+ * and one word.
  */
 enum err token_bearer(struct req *r, bool any_case, const char **out);
 
 /*
- * Checks signature and times. E_TOKEN_FORGED: not a token of ours (other algorithms included),
- * E_TOKEN_EXPIRED: past, or from a future beyond a minute of skew, E_TOKEN_PAYLOAD: no exp.
+ * Checks signature and times. E_TOKEN_FORGED: not a token of ours (other algorithms
+ * included), E_TOKEN_EXPIRED: past, or from a future beyond a minute of skew,
+ * E_TOKEN_PAYLOAD: no exp.
  */
 enum err token_read(struct req *r, const char *token, struct claims *out);
 
 /*
- * The token of a session row: its claims and jti, iat, exp, and the kind under the name type_claim.
- * The same row always gives the same token.
+ * The token of a session row: its claims and jti, iat, exp, and the kind under the name
+ * type_claim. The same row always gives the same token.
  */
-enum err token_sign(
-	struct req *r, const struct session *s, const char *type_claim, const char **out);
+enum err token_sign(struct req *r, const struct session *s, const char *type_claim,
+	const char **out);
 
 #endif

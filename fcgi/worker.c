@@ -20,8 +20,8 @@
 #include "tally.h"
 
 #define MAX_CONNECTIONS 64
-#define DRAIN_SECONDS 10  /* nginx closes what is idle after 4 (conf/nginx) */
-#define MEMORY_EVERY 256  /* requests between two looks at the memory */
+#define DRAIN_SECONDS 10 /* nginx closes what is idle after 4 (conf/nginx) */
+#define MEMORY_EVERY 256 /* requests between two looks at the memory */
 #define LEFTOVER 4096
 
 struct worker {
@@ -71,7 +71,8 @@ read_stdin(void *from, char *out, int n)
 	return FCGX_GetStr(out, n, from);
 }
 
-/* What is left of the body would be taken for the next request on the same connection. */
+/* What is left of the body would be taken for the next request on the same connection.
+ */
 static void
 drop_leftover(FCGX_Stream *in)
 {
@@ -88,13 +89,16 @@ access_line(const struct req *r, const char *method, int64_t us)
 	const char *face = r->face == NULL ? "-" : r->face->name;
 
 	if (strcmp(conf.log_format, "json") == 0)
-		log_info("{\"face\":\"%s\",\"method\":\"%.8s\",\"route\":\"%s\",\"status\":%d,"
+		log_info("{\"face\":\"%s\",\"method\":\"%.8s\",\"route\":\"%s\","
+			 "\"status\":%d,"
 			 "\"ms\":%.1f,\"queries\":%u,\"bytes\":%zu}",
-			face, method, route, r->status, (double)us / 1000, r->ctx.queries,
-			r->out.used);
+			face, method, route, r->status, (double)us / 1000,
+			r->ctx.queries, r->out.used);
 	else
-		log_info("face=%s method=%.8s route=%s status=%d ms=%.1f queries=%u bytes=%zu", face,
-			method, route, r->status, (double)us / 1000, r->ctx.queries, r->out.used);
+		log_info("face=%s method=%.8s route=%s status=%d ms=%.1f queries=%u "
+			 "bytes=%zu",
+			face, method, route, r->status, (double)us / 1000,
+			r->ctx.queries, r->out.used);
 }
 
 static void
@@ -143,13 +147,15 @@ take_connection(struct worker *w)
 
 	if (fd < 0)
 		return;
-	/* Only nginx comes here, with whole requests; whoever else does must not hold a worker. */
+	/* Only nginx comes here, with whole requests; whoever else does must not hold a
+	 * worker. */
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	FCGX_Request *fcgi = &w->open[w->open_count];
 	FCGX_InitRequest(fcgi, w->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
 	fcgi->ipcFd = fd;
-	/* FCGX_Accept_r() finishes the request before: it must not close what has just come. */
+	/* FCGX_Accept_r() finishes the request before: it must not close what has just
+	 * come. */
 	fcgi->keepConnection = 1;
 	w->open_count++;
 }
@@ -221,14 +227,17 @@ worker_run(int listen_fd, int slot)
 	struct sigaction act = {.sa_handler = on_stop};
 	sigset_t blocked, waiting;
 
-	/* Signals come only while the worker waits, so none is missed and no call is broken. */
+	/* Signals come only while the worker waits, so none is missed and no call is
+	 * broken. */
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGTERM);
 	sigprocmask(SIG_BLOCK, &blocked, &waiting);
 	sigdelset(&waiting, SIGTERM);
 	sigaction(SIGTERM, &act, NULL);
 
-	w = (struct worker){.listen_fd = listen_fd, .slot = slot, .db = db_new("samovar-fcgi"),
+	w = (struct worker){.listen_fd = listen_fd,
+		.slot = slot,
+		.db = db_new("samovar-fcgi"),
 		.cache = cache_new()};
 	w.cap = conf.fcgi_connections < MAX_CONNECTIONS ? (int)conf.fcgi_connections
 							: MAX_CONNECTIONS;

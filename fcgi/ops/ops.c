@@ -35,18 +35,20 @@ get_healthz(struct req *r)
 }
 
 /*
- * GET /readyz: 200 when the database answers with the schema that this program needs, else 503.
- * Redis may be away: everything works without it, slower.
+ * GET /readyz: 200 when the database answers with the schema that this program needs,
+ * else 503. Redis may be away: everything works without it, slower.
  */
 enum err
 get_readyz(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	int64_t one;
-	bool redis = cache_up(c->cache), database = db_int(c, &READY, &one, ARGS(c)) == OK;
+	bool redis = cache_up(c->cache),
+	     database = db_int(c, &READY, &one, ARGS(c)) == OK;
 
 	return reply_json(r, database ? 200 : 503,
-		arena_fmt(&c->arena, "{\"status\":\"%s\",\"database\":\"%s\",\"redis\":\"%s\"}",
+		arena_fmt(&c->arena,
+			"{\"status\":\"%s\",\"database\":\"%s\",\"redis\":\"%s\"}",
 			database ? "ready" : "not ready", database ? "up" : "down",
 			redis ? "up" : "down"));
 }
@@ -60,12 +62,13 @@ get_metrics(struct req *r)
 	const char *queues = NULL;
 
 	tally_print(&out);
-	buf_fmt(&out, "# TYPE samovar_redis_up gauge\nsamovar_redis_up %d\n", cache_up(c->cache));
+	buf_fmt(&out, "# TYPE samovar_redis_up gauge\nsamovar_redis_up %d\n",
+		cache_up(c->cache));
 	bool up = db_json(c, &QUEUE_METRICS, &queues, ARGS(c)) == OK;
 	buf_fmt(&out, "# TYPE samovar_database_up gauge\nsamovar_database_up %d\n", up);
 	buf_add(&out, queues == NULL ? "" : queues);
-	return reply_text(r, 200, "text/plain; version=0.0.4; charset=utf-8", buf_text(&out),
-		out.used);
+	return reply_text(r, 200, "text/plain; version=0.0.4; charset=utf-8",
+		buf_text(&out), out.used);
 }
 
 static const char *const prefixes[] = {"", NULL};

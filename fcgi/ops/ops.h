@@ -3,8 +3,8 @@
 
 #include "face.h"
 
-/* For operators and their monitoring: /healthz, /readyz, /metrics. It also answers whatever no
- * other face takes with 404. Errors are {"error": "<sentence>"}. */
+/* For operators and their monitoring: /healthz, /readyz, /metrics. It also answers
+ * whatever no other face takes with 404. Errors are {"error": "<sentence>"}. */
 extern const struct face ops_face;
 
 enum err get_healthz(struct req *r);

@@ -13,7 +13,8 @@ INPUT(invitation_in, struct invitation,
 		.rule = person_name_rule),
 	FIELD(struct invitation, surname, .must = true, .min = 2, .max = 100,
 		.rule = person_name_rule),
-	FIELD(struct invitation, email, .must = true, .max = 100, .rule = staff_email_rule));
+	FIELD(struct invitation, email, .must = true, .max = 100,
+		.rule = staff_email_rule));
 
 struct registration {
 	const char *name, *surname, *password;
@@ -47,7 +48,8 @@ get_invitations(struct req *r)
 	return reply_json(r, 200, json);
 }
 
-/* POST /administrators/invitations {"name", "surname", "email"}: 201 I; mailed. E_EMAIL_TAKEN. */
+/* POST /administrators/invitations {"name", "surname", "email"}: 201 I; mailed.
+ * E_EMAIL_TAKEN. */
 enum err
 post_invitation(struct req *r)
 {
@@ -57,7 +59,8 @@ post_invitation(struct req *r)
 	return reply_json(r, 201, json);
 }
 
-/* PATCH /administrators/invitations/{uuid}/deactivate: 200 I, expired. E_INVITE_CLOSED. */
+/* PATCH /administrators/invitations/{uuid}/deactivate: 200 I, expired. E_INVITE_CLOSED.
+ */
 enum err
 patch_invitation_deactivate(struct req *r)
 {
@@ -67,7 +70,8 @@ patch_invitation_deactivate(struct req *r)
 	return reply_or_missing(r, 200, e, json);
 }
 
-/* PATCH /administrators/invitations/{uuid}/reactivate: 200 I, mailed again. E_INVITE_OPEN, E_INVITE_USED. */
+/* PATCH /administrators/invitations/{uuid}/reactivate: 200 I, mailed again.
+ * E_INVITE_OPEN, E_INVITE_USED. */
 enum err
 patch_invitation_reactivate(struct req *r)
 {
@@ -97,7 +101,8 @@ post_register_staff(struct req *r)
 	const char *json;
 
 	TRY(limit_address(c, "register", conf.account_registrations_per_address));
-	enum err e = invitation_use(c, r->word[0], in->name, in->surname, in->password, &json);
+	enum err e = invitation_use(
+		c, r->word[0], in->name, in->surname, in->password, &json);
 	if (e == E_EMAIL_TAKEN) {
 		ctx_forgive(c);
 		return fail(c, E_EXISTS, "Объект <Administrator> уже существует");

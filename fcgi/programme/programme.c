@@ -14,7 +14,8 @@ not_found(struct req *r, const char *what, const char *id)
 	return fail(&r->ctx, E_MISSING, "Объект %s с id %s не найден.", what, id);
 }
 
-/* A well signed token that is not live: whose was it? Blocked is told so, gone as the level says. */
+/* A well signed token that is not live: whose was it? Blocked is told so, gone as the
+ * level says. */
 static enum err
 dead_token(struct req *r, const struct session *session)
 {
@@ -29,7 +30,8 @@ dead_token(struct req *r, const struct session *session)
 		TRY(db_int(c, &STAFF_EXISTS, &count, ARGS(c, email)));
 	if (count > 0)
 		return fail(c, E_TOKEN_EXPIRED, NULL);
-	return fail(c, r->route->who == ACTIVE_STAFF ? E_ACCOUNT_GONE : E_NO_ROLE, NULL);
+	return fail(
+		c, r->route->who == ACTIVE_STAFF ? E_ACCOUNT_GONE : E_NO_ROLE, NULL);
 }
 
 /* Whatever is wrong with the token itself is one answer: 401. */
@@ -109,18 +111,18 @@ flaw_type(const struct flaw *f)
 	case FLAW_NOT_OBJECT:
 		return "type_error.dict";
 	case FLAW_TYPE:
-		return str_eq(f->expected, "str")   ? "type_error.str"
-			: str_eq(f->expected, "date") ? "value_error.date"
-			: str_eq(f->expected, "dict") ? "type_error.dict"
-						      : "type_error.integer";
+		return str_eq(f->expected, "str")    ? "type_error.str"
+		       : str_eq(f->expected, "date") ? "value_error.date"
+		       : str_eq(f->expected, "dict") ? "type_error.dict"
+						     : "type_error.integer";
 	case FLAW_FORM:
 		break;
 	}
 	if (f->words != NULL)
 		return "value_error";
-	return str_eq(f->expected, "uuid")		? "type_error.uuid"
-		: str_eq(f->expected, "email address") ? "value_error.email"
-						       : "value_error";
+	return str_eq(f->expected, "uuid")            ? "type_error.uuid"
+	       : str_eq(f->expected, "email address") ? "value_error.email"
+						      : "value_error";
 }
 
 static void

@@ -17,7 +17,8 @@ struct login_body {
 };
 
 INPUT(staff_login_in, struct login_body,
-	FIELD(struct login_body, email, .must = true, .max = 254, .rule = staff_email_rule),
+	FIELD(struct login_body, email, .must = true, .max = 254,
+		.rule = staff_email_rule),
 	FIELD(struct login_body, password, .must = true, .max = 1000));
 
 static struct session_order
@@ -52,8 +53,9 @@ reply_signed_in(struct req *r, int64_t account_id, const struct session_pair *pa
 	TRY(token_sign(r, &pair->access, "typ", &access));
 	TRY(token_sign(r, &pair->refresh, "typ", &refresh));
 	TRY(db_json(c, &STAFF_WITH_TOKEN, &json, ARGS(c, account_id, access)));
-	reply_header_fmt(r, "Set-Cookie", "refresh_token=%s; HttpOnly; Path=/; SameSite=strict%s",
-		refresh, conf.token_cookie_secure ? "; Secure" : "");
+	reply_header_fmt(r, "Set-Cookie",
+		"refresh_token=%s; HttpOnly; Path=/; SameSite=strict%s", refresh,
+		conf.token_cookie_secure ? "; Secure" : "");
 	reply_header(r, "Cache-Control", "no-store");
 	return reply_json(r, 200, json);
 }
@@ -68,8 +70,9 @@ open_session(struct ctx *c, int64_t account_id, struct session_order *order,
 }
 
 /*
- * POST /administrators/login {"email", "password"}: 200 A with access_token, and the cookie.
- * E_CREDENTIALS for an unknown address and for who is not staff too, E_ACCOUNT_BLOCKED, E_LIMIT.
+ * POST /administrators/login {"email", "password"}: 200 A with access_token, and the
+ * cookie. E_CREDENTIALS for an unknown address and for who is not staff too,
+ * E_ACCOUNT_BLOCKED, E_LIMIT.
  */
 enum err
 post_staff_login(struct req *r)
@@ -93,7 +96,8 @@ post_staff_login(struct req *r)
 	return reply_signed_in(r, a.id, &pair);
 }
 
-/* A token that is not live: 403 for a blocked account, 404 for one that is gone, else 401. */
+/* A token that is not live: 403 for a blocked account, 404 for one that is gone, else
+ * 401. */
 static enum err
 refresh_refused(struct req *r, const struct claims *claims)
 {
@@ -101,7 +105,8 @@ refresh_refused(struct req *r, const struct claims *claims)
 	struct account a = {0};
 
 	ctx_forgive(c);
-	enum err e = claims->email == NULL ? OK : account_by_email(c, claims->email, &a);
+	enum err e =
+		claims->email == NULL ? OK : account_by_email(c, claims->email, &a);
 	TRY(e);
 	if (a.status != NULL && !str_eq(a.status, "active"))
 		return fail(c, E_ACCOUNT_BLOCKED, NULL);

@@ -53,7 +53,8 @@ struct reset_body {
 };
 
 INPUT(reset_in, struct reset_body,
-	FIELD(struct reset_body, email, .must = true, .max = 254, .rule = staff_email_rule));
+	FIELD(struct reset_body, email, .must = true, .max = 254,
+		.rule = staff_email_rule));
 
 /* GET /administrators/?status=&role=: 200 list of A by surname and name. */
 enum err
@@ -87,7 +88,8 @@ get_staff(struct req *r)
 	return reply_json(r, 200, json);
 }
 
-/* PATCH /administrators/{uuid}/ {"name", "surname"}: 200 A. An expert renames only oneself. */
+/* PATCH /administrators/{uuid}/ {"name", "surname"}: 200 A. An expert renames only
+ * oneself. */
 enum err
 patch_staff(struct req *r)
 {
@@ -95,10 +97,11 @@ patch_staff(struct req *r)
 	struct ctx *c = &r->ctx;
 	const char *json;
 
-	if (!str_eq(r->session->role, "administrator") && !str_eq(c->actor_uuid, r->word[0]))
+	if (!str_eq(r->session->role, "administrator") &&
+		!str_eq(c->actor_uuid, r->word[0]))
 		return fail(c, E_NO_ROLE, NULL);
-	TRY(missing(r,
-		db_do(c, &STAFF_RENAME, ARGS(c, r->word[0], in->name, in->surname, c->now))));
+	TRY(missing(r, db_do(c, &STAFF_RENAME,
+			       ARGS(c, r->word[0], in->name, in->surname, c->now))));
 	TRY(audit_add(c, "account.rename", "account", r->word[0], NULL));
 	TRY(db_json(c, &STAFF_SHOW, &json, ARGS(c, r->word[0])));
 	return reply_json(r, 200, json);
@@ -150,7 +153,8 @@ patch_staff_role(struct req *r)
 	return audited(r, "account.role", in->role);
 }
 
-/* PATCH /administrators/{uuid}/status/ {"status"}: 200 A; who is blocked is out at once. */
+/* PATCH /administrators/{uuid}/status/ {"status"}: 200 A; who is blocked is out at
+ * once. */
 enum err
 patch_staff_status(struct req *r)
 {
@@ -169,12 +173,13 @@ patch_staff_status(struct req *r)
 	return audited(r, "account.status", in->status);
 }
 
-/* Two capitals, four small letters, two digits, in random order; without letters that look alike. */
+/* Two capitals, four small letters, two digits, in random order; without letters that
+ * look alike. */
 static const char *
 random_password(struct ctx *c)
 {
-	static const char *const sets[] = {"ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz",
-		"23456789"};
+	static const char *const sets[] = {
+		"ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnopqrstuvwxyz", "23456789"};
 	static const int from[] = {0, 0, 1, 1, 1, 1, 2, 2};
 	const uint32_t n = sizeof(from) / sizeof(*from);
 	char *out = arena_new(&c->arena, n + 1);
@@ -193,8 +198,8 @@ random_password(struct ctx *c)
 }
 
 /*
- * PATCH /administrators/reset_password {"email"}: 200 A. The new password, the end of the old
- * sessions and the queued mail are one transaction. E_ACCOUNT_GONE.
+ * PATCH /administrators/reset_password {"email"}: 200 A. The new password, the end of
+ * the old sessions and the queued mail are one transaction. E_ACCOUNT_GONE.
  */
 enum err
 patch_reset_password(struct req *r)

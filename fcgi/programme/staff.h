@@ -21,7 +21,7 @@ enum err get_register(struct req *r);
 enum err post_register_staff(struct req *r);
 enum err get_ping(struct req *r);
 
-extern const struct input staff_login_in, staff_query, rename_in, role_in, status_in, reset_in,
-	invitation_in, registration_in;
+extern const struct input staff_login_in, staff_query, rename_in, role_in, status_in,
+	reset_in, invitation_in, registration_in;
 
 #endif

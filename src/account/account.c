@@ -58,8 +58,8 @@ account_add(struct ctx *c, struct account *a, const char *password)
 
 	TRY(hashed(c, password, &hash));
 	return db_one(c, &ACCOUNT_INSERT, account_fields, a,
-		ARGS(c, a->username, a->email, a->name, a->surname, hash, a->role, a->is_superuser,
-			c->now));
+		ARGS(c, a->username, a->email, a->name, a->surname, hash, a->role,
+			a->is_superuser, c->now));
 }
 
 enum err
@@ -119,15 +119,16 @@ account_revoke(struct ctx *c, const struct account *a, const char *permission)
 }
 
 static enum err
-find(struct ctx *c, enum sign_in_by by, const char *name, struct account *out, bool *found)
+find(struct ctx *c, enum sign_in_by by, const char *name, struct account *out,
+	bool *found)
 {
 	return db_maybe(c, by == BY_EMAIL ? &ACCOUNT_GET_EMAIL : &ACCOUNT_GET_USERNAME,
 		account_fields, out, found, ARGS(c, name));
 }
 
 enum err
-account_sign_in(struct ctx *c, enum sign_in_by by, const char *name, const char *password,
-	struct account *out)
+account_sign_in(struct ctx *c, enum sign_in_by by, const char *name,
+	const char *password, struct account *out)
 {
 	bool found, stale;
 
@@ -142,7 +143,8 @@ account_sign_in(struct ctx *c, enum sign_in_by by, const char *name, const char 
 	if (stale) {
 		const char *hash;
 		TRY(hashed(c, password, &hash));
-		TRY(db_do(c, &ACCOUNT_PASSWORD_RENEW, ARGS(c, out->id, out->password, hash)));
+		TRY(db_do(c, &ACCOUNT_PASSWORD_RENEW,
+			ARGS(c, out->id, out->password, hash)));
 	}
 	return limit_passed(c, name);
 }

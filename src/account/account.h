@@ -19,7 +19,8 @@ struct account {
 	bool is_superuser;
 };
 
-/* By its id, its uuid, its exact user name, or its e-mail whatever its case. E_ACCOUNT_GONE. */
+/* By its id, its uuid, its exact user name, or its e-mail whatever its case.
+ * E_ACCOUNT_GONE. */
 enum err account_by_id(struct ctx *c, int64_t id, struct account *out);
 enum err account_by_uuid(struct ctx *c, const char *uuid, struct account *out);
 enum err account_by_username(struct ctx *c, const char *username, struct account *out);
@@ -29,55 +30,66 @@ enum err account_by_email(struct ctx *c, const char *email, struct account *out)
 enum err account_by_any(struct ctx *c, const char *text, struct account *out);
 
 /*
- * Makes an account from username, email, name, surname, role, is_superuser and `password` in clear
- * (NULL: none), and fills its id and uuid. E_NAME_TAKEN, E_EMAIL_TAKEN.
+ * Makes an account from username, email, name, surname, role, is_superuser and
+ * `password` in clear (NULL: none), and fills its id and uuid. E_NAME_TAKEN,
+ * E_EMAIL_TAKEN.
  */
 enum err account_add(struct ctx *c, struct account *a, const char *password);
 
 /*
- * Sets a password and ends all sessions of the account. `why` goes into the audit trail.
- * The caller's transaction.
+ * Sets a password and ends all sessions of the account. `why` goes into the audit
+ * trail. The caller's transaction.
  */
 enum err account_set_password(
 	struct ctx *c, const struct account *a, const char *password, const char *why);
 
-/* Sets status with its reason; anything but "active" ends all sessions. The caller's transaction. */
+/* Sets status with its reason; anything but "active" ends all sessions. The caller's
+ * transaction. */
 enum err account_set_status(
 	struct ctx *c, const struct account *a, const char *status, const char *why);
 
-/* Sets the role in the programme (NULL: none) and ends all sessions. The caller's transaction. */
+/* Sets the role in the programme (NULL: none) and ends all sessions. The caller's
+ * transaction. */
 enum err account_set_role(struct ctx *c, const struct account *a, const char *role);
 
 /*
- * The accounts that are active administrators are locked until the transaction ends, so that two
- * of them cannot remove each other. E_LAST_ADMIN if there is none but this one.
+ * The accounts that are active administrators are locked until the transaction ends, so
+ * that two of them cannot remove each other. E_LAST_ADMIN if there is none but this
+ * one.
  */
 enum err account_keep_an_administrator(struct ctx *c, const struct account *a);
 
 /* Grants every permission there is. */
 enum err account_grant_all(struct ctx *c, const struct account *a);
 
-/* Grants or takes one; E_INPUT for a name that is none. They show from the next token on. */
+/* Grants or takes one; E_INPUT for a name that is none. They show from the next token
+ * on. */
 enum err account_grant(struct ctx *c, const struct account *a, const char *permission);
 enum err account_revoke(struct ctx *c, const struct account *a, const char *permission);
 
 /*
- * Who is it? Checks the limits, then the password, counting failures; a locked or hurried name is
- * E_LIMIT (told: "retry_after" seconds), everything that does not fit E_CREDENTIALS after the same
- * work, whether the account exists or not. An account that is not active is E_ACCOUNT_BLOCKED, but
- * only after its right password. A hash of an older form is replaced. Makes its own small
- * transactions, so that a failure is counted although the request fails.
+ * Who is it? Checks the limits, then the password, counting failures; a locked or
+ * hurried name is E_LIMIT (told: "retry_after" seconds), everything that does not fit
+ * E_CREDENTIALS after the same work, whether the account exists or not. An account that
+ * is not active is E_ACCOUNT_BLOCKED, but only after its right password. A hash of an
+ * older form is replaced. Makes its own small transactions, so that a failure is
+ * counted although the request fails.
  */
 enum sign_in_by { BY_USERNAME, BY_EMAIL };
 enum err account_sign_in(struct ctx *c, enum sign_in_by by, const char *name,
 	const char *password, struct account *out);
 
-/* Rules for input fields (struct field.rule). plain_text_rule: no control characters. */
-enum err plain_text_rule(struct ctx *c, const struct field *f, const char *place, void *member);
-enum err email_rule(struct ctx *c, const struct field *f, const char *place, void *member);
-enum err staff_email_rule(struct ctx *c, const struct field *f, const char *place, void *member);
+/* Rules for input fields (struct field.rule). plain_text_rule: no control characters.
+ */
+enum err plain_text_rule(
+	struct ctx *c, const struct field *f, const char *place, void *member);
+enum err email_rule(
+	struct ctx *c, const struct field *f, const char *place, void *member);
+enum err staff_email_rule(
+	struct ctx *c, const struct field *f, const char *place, void *member);
 enum err staff_password_rule(
 	struct ctx *c, const struct field *f, const char *place, void *member);
-enum err person_name_rule(struct ctx *c, const struct field *f, const char *place, void *member);
+enum err person_name_rule(
+	struct ctx *c, const struct field *f, const char *place, void *member);
 
 #endif

@@ -16,8 +16,8 @@ struct recipient {
 	const char *name, *email, *token;
 };
 
-static FIELDS(recipient_fields, FIELD(struct recipient, name), FIELD(struct recipient, email),
-	FIELD(struct recipient, token));
+static FIELDS(recipient_fields, FIELD(struct recipient, name),
+	FIELD(struct recipient, email), FIELD(struct recipient, token));
 
 static void
 seal_key(unsigned char key[crypto_secretbox_KEYBYTES])
@@ -25,9 +25,10 @@ seal_key(unsigned char key[crypto_secretbox_KEYBYTES])
 	crypto_generichash_state state;
 
 	crypto_generichash_init(&state, NULL, 0, crypto_secretbox_KEYBYTES);
-	crypto_generichash_update(&state, (const unsigned char *)SEAL_CONTEXT, strlen(SEAL_CONTEXT));
 	crypto_generichash_update(
-		&state, (const unsigned char *)conf.token_secret, strlen(conf.token_secret));
+		&state, (const unsigned char *)SEAL_CONTEXT, strlen(SEAL_CONTEXT));
+	crypto_generichash_update(&state, (const unsigned char *)conf.token_secret,
+		strlen(conf.token_secret));
 	crypto_generichash_final(&state, key, crypto_secretbox_KEYBYTES);
 }
 
@@ -36,13 +37,14 @@ static const char *
 seal(struct ctx *c, const char *secret)
 {
 	unsigned char key[crypto_secretbox_KEYBYTES];
-	size_t n = strlen(secret), size = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + n;
+	size_t n = strlen(secret),
+	       size = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + n;
 	unsigned char *out = arena_new(&c->arena, size);
 
 	seal_key(key);
 	randombytes_buf(out, crypto_secretbox_NONCEBYTES);
-	crypto_secretbox_easy(out + crypto_secretbox_NONCEBYTES, (const unsigned char *)secret, n,
-		out, key);
+	crypto_secretbox_easy(out + crypto_secretbox_NONCEBYTES,
+		(const unsigned char *)secret, n, out, key);
 	return hex_text(&c->arena, out, size);
 }
 
@@ -52,7 +54,8 @@ unseal(struct ctx *c, const char *hex)
 	unsigned char key[crypto_secretbox_KEYBYTES];
 	size_t most = strlen(hex) / 2, size;
 	unsigned char *box = arena_new(&c->arena, most + 1);
-	const size_t head = crypto_secretbox_NONCEBYTES, mac = crypto_secretbox_MACBYTES;
+	const size_t head = crypto_secretbox_NONCEBYTES,
+		     mac = crypto_secretbox_MACBYTES;
 
 	if (sodium_hex2bin(box, most, hex, strlen(hex), NULL, &size, NULL) != 0 ||
 		size < head + mac)
@@ -67,10 +70,9 @@ unseal(struct ctx *c, const char *hex)
 enum err
 mail_password(struct ctx *c, const struct account *a, const char *password)
 {
-	return job_add(c,
-		&(struct job_order){.kind = "mail.send",
-			.subject = arena_fmt(
-				&c->arena, "password %s %s", a->uuid, seal(c, password))});
+	return job_add(c, &(struct job_order){.kind = "mail.send",
+				  .subject = arena_fmt(&c->arena, "password %s %s",
+					  a->uuid, seal(c, password))});
 }
 
 static enum err
@@ -79,13 +81,17 @@ send_invitation(struct ctx *c, const char *id)
 	struct recipient to = {0};
 	bool found;
 
-	TRY(db_maybe(c, &MAIL_INVITATION, recipient_fields, &to, &found, ARGS(c, id, c->now)));
+	TRY(db_maybe(c, &MAIL_INVITATION, recipient_fields, &to, &found,
+		ARGS(c, id, c->now)));
 	if (!found)
 		return OK; /* closed or used meanwhile */
-	const struct pair words[] = {{"name", to.name},
-		{"url", arena_fmt(&c->arena, "%s/pwd_create/%s", conf.site_url, to.token)}};
-	return mail_send(c, &(struct mail){.to = to.email, .template = "invitation",
-				    .words = words, .word_count = 2});
+	const struct pair words[] = {
+		{"name", to.name}, {"url", arena_fmt(&c->arena, "%s/pwd_create/%s",
+						   conf.site_url, to.token)}};
+	return mail_send(c, &(struct mail){.to = to.email,
+				    .template = "invitation",
+				    .words = words,
+				    .word_count = 2});
 }
 
 static enum err
@@ -97,14 +103,18 @@ send_password(struct ctx *c, const char *rest)
 
 	const char *secret = blank == NULL ? NULL : unseal(c, blank + 1);
 	if (secret == NULL)
-		return fail(c, E_BUG, "the sealed password cannot be read: has token.secret changed?");
+		return fail(c, E_BUG,
+			"the sealed password cannot be read: has token.secret "
+			"changed?");
 	TRY(db_maybe(c, &MAIL_ACCOUNT, recipient_fields, &to, &found,
 		ARGS(c, arena_strn(&c->arena, rest, (size_t)(blank - rest)))));
 	if (!found)
 		return OK; /* erased meanwhile */
 	const struct pair words[] = {{"name", to.name}, {"password", secret}};
-	return mail_send(c, &(struct mail){.to = to.email, .template = "password",
-				    .words = words, .word_count = 2});
+	return mail_send(c, &(struct mail){.to = to.email,
+				    .template = "password",
+				    .words = words,
+				    .word_count = 2});
 }
 
 enum err

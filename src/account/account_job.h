@@ -13,7 +13,8 @@ enum err mail_send_job(struct ctx *c, const struct job *job);
 /* session.sweep: removes sessions that ended a day ago or earlier, and old lockouts. */
 enum err session_sweep_job(struct ctx *c, const struct job *job);
 
-/* Queues the mail with a new password, which stands in the job sealed with the server's key. */
+/* Queues the mail with a new password, which stands in the job sealed with the server's
+ * key. */
 enum err mail_password(struct ctx *c, const struct account *a, const char *password);
 
 #endif

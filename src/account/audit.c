@@ -5,10 +5,10 @@
 #include "account/audit.sql.h"
 
 enum err
-audit_add(struct ctx *c, const char *action, const char *object_kind, const char *object_id,
-	const char *data)
+audit_add(struct ctx *c, const char *action, const char *object_kind,
+	const char *object_id, const char *data)
 {
 	return db_do(c, &AUDIT_INSERT,
-		ARGS(c, c->now, c->actor, action, object_kind, object_id, data, c->address,
-			c->request_id));
+		ARGS(c, c->now, c->actor, action, object_kind, object_id, data,
+			c->address, c->request_id));
 }

@@ -27,8 +27,9 @@ closed(struct ctx *c)
 static enum err
 mail(struct ctx *c, const char *id)
 {
-	return job_add(c, &(struct job_order){.kind = "mail.send",
-				  .subject = arena_fmt(&c->arena, "invitation %s", id)});
+	return job_add(
+		c, &(struct job_order){.kind = "mail.send",
+			   .subject = arena_fmt(&c->arena, "invitation %s", id)});
 }
 
 static enum err
@@ -48,7 +49,8 @@ invitation_add(struct ctx *c, const struct invitation *in, const char **out)
 	TRY(not_staff(c, in->email, E_EMAIL_TAKEN));
 	TRY(db_one(c, &INVITATION_INSERT, row_fields, &row,
 		ARGS(c, in->name, in->surname, in->email,
-			utc_after(c->now, conf.account_invite_lifetime), c->actor, c->now)));
+			utc_after(c->now, conf.account_invite_lifetime), c->actor,
+			c->now)));
 	TRY(mail(c, row.id));
 	TRY(audit_add(c, "invitation.add", "invitation", row.id, NULL));
 	return db_json(c, &INVITATION_JSON, out, ARGS(c, row.id));
@@ -61,7 +63,8 @@ invitation_list(struct ctx *c, const char **out)
 }
 
 static enum err
-set_expiry(struct ctx *c, const char *id, struct utc expires, const char *action, const char **out)
+set_expiry(struct ctx *c, const char *id, struct utc expires, const char *action,
+	const char **out)
 {
 	TRY(db_do(c, &INVITATION_EXPIRE, ARGS(c, id, expires, c->now)));
 	TRY(audit_add(c, action, "invitation", id, NULL));
@@ -89,8 +92,8 @@ invitation_open(struct ctx *c, const char *id, const char **out)
 		return fail(c, E_INVITE_OPEN, NULL);
 	TRY(not_staff(c, row.email, E_INVITE_USED));
 	TRY(mail(c, id));
-	return set_expiry(c, id, utc_after(c->now, conf.account_invite_lifetime), "invitation.open",
-		out);
+	return set_expiry(c, id, utc_after(c->now, conf.account_invite_lifetime),
+		"invitation.open", out);
 }
 
 enum err
@@ -106,7 +109,8 @@ invitation_use(struct ctx *c, const char *token, const char *name, const char *s
 	struct row row = {0};
 	struct account a = {.name = name, .surname = surname, .role = "expert"};
 
-	/* All of one person's are locked in one order, so that two used at once do not block each other. */
+	/* All of one person's are locked in one order, so that two used at once do not
+	 * block each other. */
 	TRY(db_do(c, &INVITATION_LOCK_EMAIL, ARGS(c, token)));
 	TRY(db_one(c, &INVITATION_TAKE, row_fields, &row, ARGS(c, token, c->now)));
 	a.email = row.email;

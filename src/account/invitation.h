@@ -4,8 +4,9 @@
 #include "base/ctx.h"
 
 /*
- * Invitations of staff: contracts/programme.md 4.3. Each call that changes one is the caller's
- * transaction and queues what has to be mailed in it. `out` gets the invitation as JSON.
+ * Invitations of staff: contracts/programme.md 4.3. Each call that changes one is the
+ * caller's transaction and queues what has to be mailed in it. `out` gets the
+ * invitation as JSON.
  */
 struct invitation {
 	const char *name, *surname, *email;
@@ -20,7 +21,8 @@ enum err invitation_list(struct ctx *c, const char **out);
 /* Closes an open one. E_INVITE_GONE, E_INVITE_CLOSED. */
 enum err invitation_close(struct ctx *c, const char *id, const char **out);
 
-/* Opens an expired one again, same token. E_INVITE_GONE, E_INVITE_OPEN, E_INVITE_USED. */
+/* Opens an expired one again, same token. E_INVITE_GONE, E_INVITE_OPEN, E_INVITE_USED.
+ */
 enum err invitation_open(struct ctx *c, const char *id, const char **out);
 
 /* The one of a token, if it is open. E_CODE_INVALID. */
@@ -28,7 +30,8 @@ enum err invitation_show(struct ctx *c, const char *token, const char **out);
 
 /*
  * Uses it: makes the account (role expert) and closes every
- * invitation of that e-mail. E_CODE_INVALID, E_EMAIL_TAKEN. *out is the account as JSON.
+ * invitation of that e-mail. E_CODE_INVALID, E_EMAIL_TAKEN. *out is the account as
+ * JSON.
  */
 enum err invitation_use(struct ctx *c, const char *token, const char *name,
 	const char *surname, const char *password, const char **out);

@@ -13,7 +13,8 @@
 
 #define MINUTE 60
 
-/* Sixty-four digits that stand for a name: keyed, so that nobody can try names against the table. */
+/* Sixty-four digits that stand for a name: keyed, so that nobody can try names against
+ * the table. */
 static const char *
 name_hash(struct ctx *c, const char *name)
 {
@@ -22,7 +23,8 @@ name_hash(struct ctx *c, const char *name)
 
 	for (char *s = lower; *s != '\0'; s++)
 		*s = (char)tolower((unsigned char)*s);
-	hmac_sha256(conf.token_secret, strlen(conf.token_secret), lower, strlen(lower), hash);
+	hmac_sha256(conf.token_secret, strlen(conf.token_secret), lower, strlen(lower),
+		hash);
 	return hex_text(&c->arena, hash, sizeof(hash));
 }
 
@@ -68,7 +70,8 @@ limit_failed(struct ctx *c, const char *name)
 
 	cache_count(c, failures_key(c, hash), MINUTE);
 	return db_do(c, &LOCKOUT_COUNT,
-		ARGS(c, hash, c->now, conf.account_lockout_failures, conf.account_lockout_time));
+		ARGS(c, hash, c->now, conf.account_lockout_failures,
+			conf.account_lockout_time));
 }
 
 enum err

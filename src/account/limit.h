@@ -4,16 +4,17 @@
 #include "base/ctx.h"
 
 /*
- * How often one may try. Counters per minute are Redis's: without it they do not limit. Failures
- * in a row are PostgreSQL's (account.lockout), by a keyed hash of the name that was typed, so that
- * a name that nobody has behaves like one that somebody has; that lock holds without Redis too.
- * E_LIMIT tells "retry_after", in seconds.
+ * How often one may try. Counters per minute are Redis's: without it they do not limit.
+ * Failures in a row are PostgreSQL's (account.lockout), by a keyed hash of the name
+ * that was typed, so that a name that nobody has behaves like one that somebody has;
+ * that lock holds without Redis too. E_LIMIT tells "retry_after", in seconds.
  */
 
 /* May this address and this name try to sign in? */
 enum err limit_sign_in(struct ctx *c, const char *name);
 
-/* A wrong password: counts, and locks the name after account.lockout_failures in a row. */
+/* A wrong password: counts, and locks the name after account.lockout_failures in a row.
+ */
 enum err limit_failed(struct ctx *c, const char *name);
 
 /* A right one: the count begins anew. */
@@ -22,7 +23,8 @@ enum err limit_passed(struct ctx *c, const char *name);
 /* Ends a lock by hand. */
 enum err limit_unlock(struct ctx *c, const char *name);
 
-/* Counts one use of what an address may do only so often a minute. kind is part of the key. */
+/* Counts one use of what an address may do only so often a minute. kind is part of the
+ * key. */
 enum err limit_address(struct ctx *c, const char *kind, int64_t per_minute);
 
 #endif

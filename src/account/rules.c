@@ -10,8 +10,11 @@
 static enum err
 flaw(struct ctx *c, const struct field *f, const char *place, const char *words)
 {
-	return flaw_add(c, (struct flaw){.place = place, .field = f->name, .kind = FLAW_FORM,
-				   .expected = "value", .words = words});
+	return flaw_add(c, (struct flaw){.place = place,
+				   .field = f->name,
+				   .kind = FLAW_FORM,
+				   .expected = "value",
+				   .words = words});
 }
 
 enum err
@@ -23,7 +26,8 @@ plain_text_rule(struct ctx *c, const struct field *f, const char *place, void *m
 	return OK;
 }
 
-/* Something@something.something of printable ASCII: what every mail server understands. */
+/* Something@something.something of printable ASCII: what every mail server understands.
+ */
 static bool
 email_fits(const char *s)
 {
@@ -33,14 +37,16 @@ email_fits(const char *s)
 	if (at == NULL || at == s || at - s > 64 || strlen(s) > 254)
 		return false;
 	for (const char *p = s; p < at; p++)
-		if (!isalnum((unsigned char)*p) && strchr("!#$%&'*+/=?^_`{|}~.-", *p) == NULL)
+		if (!isalnum((unsigned char)*p) &&
+			strchr("!#$%&'*+/=?^_`{|}~.-", *p) == NULL)
 			return false;
 	if (s[0] == '.' || at[-1] == '.' || strstr(s, "..") != NULL)
 		return false;
 	for (const char *p = at + 1; *p != '\0'; p++) {
 		if (!isalnum((unsigned char)*p) && *p != '-' && *p != '.')
 			return false;
-		if ((*p == '.' || *p == '-') && (p == at + 1 || p[1] == '\0' || p[-1] == '.'))
+		if ((*p == '.' || *p == '-') &&
+			(p == at + 1 || p[1] == '\0' || p[-1] == '.'))
 			return false;
 		dot = dot || *p == '.';
 	}
@@ -50,7 +56,9 @@ email_fits(const char *s)
 static enum err
 not_an_email(struct ctx *c, const struct field *f, const char *place)
 {
-	return flaw_add(c, (struct flaw){.place = place, .field = f->name, .kind = FLAW_FORM,
+	return flaw_add(c, (struct flaw){.place = place,
+				   .field = f->name,
+				   .kind = FLAW_FORM,
 				   .expected = "email address"});
 }
 
@@ -72,8 +80,8 @@ email_rule(struct ctx *c, const struct field *f, const char *place, void *member
 enum err
 staff_email_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
-	static const char *const special[] = {"localhost", "local", "test", "invalid", "onion",
-		"arpa"};
+	static const char *const special[] = {
+		"localhost", "local", "test", "invalid", "onion", "arpa"};
 
 	TRY(email_rule(c, f, place, member));
 	const char *top = strrchr(*(const char **)member, '.') + 1;
@@ -96,7 +104,8 @@ is_lower_cyrillic(uint32_t u)
 }
 
 enum err
-staff_password_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+staff_password_rule(
+	struct ctx *c, const struct field *f, const char *place, void *member)
 {
 	const char *s = *(const char **)member;
 	bool upper = false, lower = false, digit = false;
@@ -104,7 +113,8 @@ staff_password_rule(struct ctx *c, const struct field *f, const char *place, voi
 
 	if (utf8_count(s) < conf.account_min_password_length)
 		return flaw(c, f, place,
-			arena_fmt(&c->arena, "Пароль должен содержать не менее %lld символов.",
+			arena_fmt(&c->arena,
+				"Пароль должен содержать не менее %lld символов.",
 				(long long)conf.account_min_password_length));
 	while ((u = utf8_next(&s)) != 0) {
 		upper = upper || iswupper((wint_t)u);
@@ -113,14 +123,15 @@ staff_password_rule(struct ctx *c, const struct field *f, const char *place, voi
 	}
 	if (!upper || !lower || !digit)
 		return flaw(c, f, place,
-			"Пароль должен содержать заглавную букву, строчную букву и цифру.");
+			"Пароль должен содержать заглавную букву, строчную букву и "
+			"цифру.");
 	return OK;
 }
 
 /*
- * One pass over the name, which writes each part with a capital and the rest small: Cyrillic
- * letters, parts joined by one hyphen or blank, the first begins with a capital, each later part
- * has two letters at least.
+ * One pass over the name, which writes each part with a capital and the rest small:
+ * Cyrillic letters, parts joined by one hyphen or blank, the first begins with a
+ * capital, each later part has two letters at least.
  */
 static bool
 name_titled(const char *s, char *out)
@@ -139,7 +150,8 @@ name_titled(const char *s, char *out)
 			out += utf8_put(out, u);
 			continue;
 		}
-		/* A capital stands only at the start of a part; the first part must have one. */
+		/* A capital stands only at the start of a part; the first part must
+		 * have one. */
 		if ((!upper && !lower) || (upper && letters > 0) ||
 			(lower && letters == 0 && part == 0))
 			return false;
@@ -159,7 +171,8 @@ person_name_rule(struct ctx *c, const struct field *f, const char *place, void *
 
 	if (!name_titled(given, titled))
 		return flaw(c, f, place,
-			"Допустимы только кириллица, дефис и пробел; начните с заглавной буквы.");
+			"Допустимы только кириллица, дефис и пробел; начните с "
+			"заглавной буквы.");
 	*(const char **)member = titled;
 	return OK;
 }

@@ -12,25 +12,27 @@
 #include "account/session.sql.h"
 
 #define COPY_SECONDS 30 /* how long Redis may answer for a live session */
-#define MARK_SECONDS 60 /* longer than a copy lives: it keeps a late reader from making one */
+#define MARK_SECONDS                                                                   \
+	60 /* longer than a copy lives: it keeps a late reader from making one */
 #define REVOKED "-"
 
 static FIELDS(session_fields, FIELD(struct session, jti), FIELD(struct session, face),
 	FIELD(struct session, family), FIELD(struct session, kind),
 	FIELD(struct session, claims), FIELD(struct session, account_id),
-	FIELD(struct session, uuid), FIELD(struct session, email), FIELD(struct session, role),
-	FIELD(struct session, status), FIELD(struct session, created),
-	FIELD(struct session, expires), FIELD(struct session, revoked_at),
-	FIELD(struct session, spent_at));
+	FIELD(struct session, uuid), FIELD(struct session, email),
+	FIELD(struct session, role), FIELD(struct session, status),
+	FIELD(struct session, created), FIELD(struct session, expires),
+	FIELD(struct session, revoked_at), FIELD(struct session, spent_at));
 
 static FIELDS(token_fields, FIELD(struct session, jti), FIELD(struct session, face),
 	FIELD(struct session, family), FIELD(struct session, kind),
 	FIELD(struct session, claims), FIELD(struct session, created),
 	FIELD(struct session, expires));
 
-static FIELDS(copy_fields, FIELD(struct session, account_id), FIELD(struct session, uuid),
-	FIELD(struct session, email), FIELD(struct session, role),
-	FIELD(struct session, status), FIELD(struct session, family));
+static FIELDS(copy_fields, FIELD(struct session, account_id),
+	FIELD(struct session, uuid), FIELD(struct session, email),
+	FIELD(struct session, role), FIELD(struct session, status),
+	FIELD(struct session, family));
 
 static FIELDS(key_fields, FIELD(struct session, face), FIELD(struct session, jti),
 	FIELD(struct session, kind));
@@ -67,11 +69,13 @@ session_check(struct ctx *c, const char *face, const char *jti, const char *kind
 	*out = (struct session){0};
 	if (from_cache(c, key, out))
 		return OK;
-	TRY(db_maybe(c, &SESSION_GET, session_fields, out, &found, ARGS(c, jti, face, kind)));
+	TRY(db_maybe(c, &SESSION_GET, session_fields, out, &found,
+		ARGS(c, jti, face, kind)));
 	if (!found || out->revoked_at.us != 0 || out->expires.us <= c->now.us)
 		return fail(c, E_TOKEN_EXPIRED, NULL);
 	fields_to_json(&copy, copy_fields, out, STYLE_OMIT_NULL);
-	/* Only where there is nothing: a mark that a revocation has just set must stay. */
+	/* Only where there is nothing: a mark that a revocation has just set must stay.
+	 */
 	cache_add(c, key, buf_text(&copy), COPY_SECONDS);
 	return OK;
 }
@@ -116,7 +120,8 @@ session_end_face(struct ctx *c, int64_t account_id, const char *face, const char
 }
 
 static enum err
-end_of_family(struct ctx *c, const struct db_stmt *s, const char *family, const char *why)
+end_of_family(
+	struct ctx *c, const struct db_stmt *s, const char *family, const char *why)
 {
 	struct session *gone;
 	size_t count;
@@ -133,24 +138,28 @@ session_end_family(struct ctx *c, const char *family, const char *why)
 }
 
 static enum err
-insert(struct ctx *c, int64_t account_id, const struct session_order *order, const char *family,
-	const char *kind, int64_t seconds, struct session *out)
+insert(struct ctx *c, int64_t account_id, const struct session_order *order,
+	const char *family, const char *kind, int64_t seconds, struct session *out)
 {
-	/* Tokens carry whole seconds; "issued a second ago" forgives a clock that is a little late. */
+	/* Tokens carry whole seconds; "issued a second ago" forgives a clock that is a
+	 * little late. */
 	int64_t now = (c->now.us + US_PER_SECOND / 2) / US_PER_SECOND;
-	struct utc issued = {(now - 1) * US_PER_SECOND}, expires = {(now + seconds) * US_PER_SECOND};
+	struct utc issued = {(now - 1) * US_PER_SECOND},
+		   expires = {(now + seconds) * US_PER_SECOND};
 
 	return db_one(c, &SESSION_INSERT, token_fields, out,
-		ARGS(c, rand_uuid(&c->arena), account_id, order->face, family, kind, order->claims,
-			order->user_agent, c->address, issued, expires));
+		ARGS(c, rand_uuid(&c->arena), account_id, order->face, family, kind,
+			order->claims, order->user_agent, c->address, issued, expires));
 }
 
 static enum err
 insert_pair(struct ctx *c, int64_t account_id, const struct session_order *order,
 	const char *family, struct session_pair *out)
 {
-	TRY(insert(c, account_id, order, family, "access", order->access_seconds, &out->access));
-	return insert(c, account_id, order, family, "refresh", order->refresh_seconds, &out->refresh);
+	TRY(insert(c, account_id, order, family, "access", order->access_seconds,
+		&out->access));
+	return insert(c, account_id, order, family, "refresh", order->refresh_seconds,
+		&out->refresh);
 }
 
 enum err
@@ -203,7 +212,8 @@ rotate(struct ctx *c, const char *jti, struct session_order *order,
 		ARGS(c, jti, order->face, "refresh")));
 	if (!found)
 		return fail(c, E_TOKEN_EXPIRED, NULL);
-	/* Now that the account is known, lock it and look again: a parallel refresh may have won. */
+	/* Now that the account is known, lock it and look again: a parallel refresh may
+	 * have won. */
 	TRY(db_do(c, &SESSION_LOCK_ACCOUNT, ARGS(c, old.account_id)));
 	TRY(db_maybe(c, &SESSION_GET, session_fields, &old, &found,
 		ARGS(c, jti, order->face, "refresh")));
@@ -219,7 +229,8 @@ rotate(struct ctx *c, const char *jti, struct session_order *order,
 
 enum err
 session_rotate(struct ctx *c, const char *jti, struct session_order *order,
-	enum err (*claims)(struct ctx *c, int64_t account_id, struct session_order *order),
+	enum err (*claims)(
+		struct ctx *c, int64_t account_id, struct session_order *order),
 	struct session_pair *out)
 {
 	bool theft = false;

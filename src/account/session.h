@@ -8,9 +8,9 @@
 #include "base/field.h"
 
 /*
- * Sessions: one row of account.session for each token that was issued. A token whose row is
- * absent, revoked or past is not valid. Redis keeps copies of live rows for some seconds and marks
- * of those that were revoked; PostgreSQL knows.
+ * Sessions: one row of account.session for each token that was issued. A token whose
+ * row is absent, revoked or past is not valid. Redis keeps copies of live rows for some
+ * seconds and marks of those that were revoked; PostgreSQL knows.
  */
 struct session {
 	const char *jti, *face, *family, *kind; /* kind: "access" or "refresh" */
@@ -36,31 +36,35 @@ struct session_pair {
 };
 
 /*
- * Is this token live? Redis answers, else PostgreSQL. *out is filled with account and status only
- * (account_id, uuid, email, role, status). E_TOKEN_EXPIRED: unknown, revoked or past; then *out
- * is what PostgreSQL knows of it, account_id 0 when it knows nothing.
+ * Is this token live? Redis answers, else PostgreSQL. *out is filled with account and
+ * status only (account_id, uuid, email, role, status). E_TOKEN_EXPIRED: unknown,
+ * revoked or past; then *out is what PostgreSQL knows of it, account_id 0 when it knows
+ * nothing.
  */
-enum err session_check(struct ctx *c, const char *face, const char *jti, const char *kind,
-	struct session *out);
+enum err session_check(struct ctx *c, const char *face, const char *jti,
+	const char *kind, struct session *out);
 
 /* A new sign-in: a family with its first pair. The caller's transaction. */
-enum err session_open(struct ctx *c, int64_t account_id, const struct session_order *order,
-	struct session_pair *out);
+enum err session_open(struct ctx *c, int64_t account_id,
+	const struct session_order *order, struct session_pair *out);
 
 /*
- * Exchanges a refresh token. The first exchange gives a new pair of the same family; a repeat
- * within token.refresh_grace seconds gives that pair again (two tabs refresh at once); a later
- * repeat is theft: the family ends and the answer is E_TOKEN_EXPIRED, as for every token that is
- * not live. Makes its own transaction, because the end of a family must stay although the request
- * fails. order->claims is asked for by claims(), with the account locked, when a pair is made.
+ * Exchanges a refresh token. The first exchange gives a new pair of the same family; a
+ * repeat within token.refresh_grace seconds gives that pair again (two tabs refresh at
+ * once); a later repeat is theft: the family ends and the answer is E_TOKEN_EXPIRED, as
+ * for every token that is not live. Makes its own transaction, because the end of a
+ * family must stay although the request fails. order->claims is asked for by claims(),
+ * with the account locked, when a pair is made.
  */
 enum err session_rotate(struct ctx *c, const char *jti, struct session_order *order,
-	enum err (*claims)(struct ctx *c, int64_t account_id, struct session_order *order),
+	enum err (*claims)(
+		struct ctx *c, int64_t account_id, struct session_order *order),
 	struct session_pair *out);
 
 /* Ends sessions; `why` is one word for the row. The caller's transaction. */
 enum err session_end_all(struct ctx *c, int64_t account_id, const char *why);
-enum err session_end_face(struct ctx *c, int64_t account_id, const char *face, const char *why);
+enum err session_end_face(
+	struct ctx *c, int64_t account_id, const char *face, const char *why);
 enum err session_end_family(struct ctx *c, const char *family, const char *why);
 
 #endif

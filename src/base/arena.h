@@ -5,9 +5,9 @@
 #include <stddef.h>
 
 /*
- * Memory of one unit of work. Everything taken from an arena is given back at once by arena_end();
- * nothing is freed by itself. None of the functions fails: without memory the process ends (its
- * parent starts another).
+ * Memory of one unit of work. Everything taken from an arena is given back at once by
+ * arena_end(); nothing is freed by itself. None of the functions fails: without memory
+ * the process ends (its parent starts another).
  */
 struct arena_chunk;
 struct arena_defer;
@@ -20,7 +20,8 @@ struct arena {
 /* Zeroed memory, aligned for any type. */
 void *arena_new(struct arena *a, size_t size);
 
-/* A copy of a string, or of its first n bytes with a NUL behind them. NULL stays NULL. */
+/* A copy of a string, or of its first n bytes with a NUL behind them. NULL stays NULL.
+ */
 char *arena_str(struct arena *a, const char *s);
 char *arena_strn(struct arena *a, const char *s, size_t n);
 

@@ -79,7 +79,8 @@ void
 buf_xml(struct buf *b, const char *s)
 {
 	static const char special[] = "&<>\"'";
-	static const char *const entity[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+	static const char *const entity[] = {
+		"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
 
 	while (*s != '\0') {
 		size_t plain = strcspn(s, special);

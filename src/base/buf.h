@@ -5,7 +5,8 @@
 
 #include "base/arena.h"
 
-/* Text that grows inside an arena. A zeroed struct with its arena set is an empty one. */
+/* Text that grows inside an arena. A zeroed struct with its arena set is an empty one.
+ */
 struct buf {
 	struct arena *arena;
 	char *text; /* NUL-terminated, NULL while empty: use buf_text() */
@@ -14,9 +15,11 @@ struct buf {
 
 void buf_add(struct buf *b, const char *s);
 void buf_addn(struct buf *b, const char *s, size_t n);
-void buf_fmt(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_fmt(struct buf *b, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
-/* Appends a JSON string with its quotes (RFC 8259); NULL becomes null. s must be UTF-8. */
+/* Appends a JSON string with its quotes (RFC 8259); NULL becomes null. s must be UTF-8.
+ */
 void buf_json(struct buf *b, const char *s);
 
 /* Appends text with the five characters of XML and HTML replaced by entities. */

@@ -23,8 +23,8 @@ struct setting {
 };
 
 static const struct setting settings[] = {
-#define SETTING(section, key, type, def, env, flags, unit, meaning)                      \
-	{#section, #key, type, def, env, flags, unit, meaning,                           \
+#define SETTING(section, key, type, def, env, flags, unit, meaning)                    \
+	{#section, #key, type, def, env, flags, unit, meaning,                         \
 		offsetof(struct conf, section##_##key)},
 #include "base/settings.def"
 #undef SETTING
@@ -34,7 +34,8 @@ static const struct setting settings[] = {
 
 struct conf conf;
 
-/* Values and where they came from, by index in the table. They live as long as the process. */
+/* Values and where they came from, by index in the table. They live as long as the
+ * process. */
 struct sources {
 	const char *value[COUNT];
 	const char *from[COUNT];
@@ -91,18 +92,19 @@ by_env_name(const char *name, size_t n)
 	return NULL;
 }
 
-/* Takes one value of one source; two names that contradict each other in it are an error. */
+/* Takes one value of one source; two names that contradict each other in it are an
+ * error. */
 static bool
-take(struct sources *sources, const struct setting *s, const char *value, const char *from,
-	const char *source)
+take(struct sources *sources, const struct setting *s, const char *value,
+	const char *from, const char *source)
 {
 	size_t i = (size_t)(s - settings);
 	const char *before = sources->from[i];
 
 	if (before != NULL && strncmp(before, source, strlen(source)) == 0 &&
 		strcmp(sources->value[i], value) != 0) {
-		log_error("conf: %s and %s are one setting (%s.%s) and differ", before, from,
-			s->section, s->key);
+		log_error("conf: %s and %s are one setting (%s.%s) and differ", before,
+			from, s->section, s->key);
 		return false;
 	}
 	sources->value[i] = value;
@@ -152,7 +154,8 @@ file_line(struct sources *sources, char *section, size_t size, char *line, int n
 	key = trimmed(key);
 	const struct setting *s = by_section_key(section, key);
 	if (s == NULL) {
-		log_error("conf: %s:%d: unknown setting %s.%s", conf_path, number, section, key);
+		log_error("conf: %s:%d: unknown setting %s.%s", conf_path, number,
+			section, key);
 		return false;
 	}
 	value = trimmed(value);
@@ -191,18 +194,21 @@ env_file_line(struct sources *sources, char *line)
 	name = trimmed(name);
 	value = trimmed(value);
 	size_t n = strlen(value);
-	if (n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n - 1] == value[0]) {
+	if (n >= 2 && (value[0] == '"' || value[0] == '\'') &&
+		value[n - 1] == value[0]) {
 		value[n - 1] = '\0';
 		value++;
 	}
 	const struct setting *s = by_env_name(name, strlen(name));
 	if (s == NULL) {
-		if (strncmp(name, "SAMOVAR_", 8) != 0 || strcmp(name, "SAMOVAR_NOW") == 0)
+		if (strncmp(name, "SAMOVAR_", 8) != 0 ||
+			strcmp(name, "SAMOVAR_NOW") == 0)
 			return true;
 		log_error("conf: %s: unknown setting %s", env_path, name);
 		return false;
 	}
-	return take(sources, s, copy(value, strlen(value)), joined("env file ", name), "env file");
+	return take(sources, s, copy(value, strlen(value)), joined("env file ", name),
+		"env file");
 }
 
 static bool
@@ -235,9 +241,10 @@ read_environment(struct sources *sources)
 
 		if (s != NULL)
 			good = take(sources, s, value + 1,
-				       joined("environment ", copy(*e, (size_t)(value - *e))),
+				       joined("environment ",
+					       copy(*e, (size_t)(value - *e))),
 				       "environment") &&
-				good;
+			       good;
 	}
 	return good;
 }
@@ -277,7 +284,8 @@ number_read(const char *text, enum type type, int64_t *out)
 	if (*end == '\0')
 		return true;
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (type == units[i].type && tolower((unsigned char)*end) == units[i].letter &&
+		if (type == units[i].type &&
+			tolower((unsigned char)*end) == units[i].letter &&
 			end[1] == '\0') {
 			return !__builtin_mul_overflow(*out, units[i].times, out);
 		}
@@ -304,7 +312,8 @@ bool_read(const char *text, bool *out)
 }
 
 static bool
-apply_one(struct conf *out, const struct setting *s, const char *value, const char *from)
+apply_one(
+	struct conf *out, const struct setting *s, const char *value, const char *from)
 {
 	void *member = (char *)out + s->offset;
 	bool good = true;
@@ -320,8 +329,8 @@ apply_one(struct conf *out, const struct setting *s, const char *value, const ch
 	if (good && s->type == TEXT)
 		*(const char **)member = value;
 	if (!good)
-		log_error("conf: %s.%s (%s): cannot be read%s%s", s->section, s->key, from,
-			s->unit[0] == '\0' ? "" : ", expected: ", s->unit);
+		log_error("conf: %s.%s (%s): cannot be read%s%s", s->section, s->key,
+			from, s->unit[0] == '\0' ? "" : ", expected: ", s->unit);
 	return good;
 }
 
@@ -340,7 +349,9 @@ load(struct sources *sources, struct conf *out)
 			sources->value[i] = settings[i].def;
 			sources->from[i] = "default";
 		}
-		good = apply_one(out, &settings[i], sources->value[i], sources->from[i]) && good;
+		good = apply_one(out, &settings[i], sources->value[i],
+			       sources->from[i]) &&
+		       good;
 	}
 	return good;
 }
@@ -380,9 +391,11 @@ conf_check_server(void)
 	bool good = strlen(conf.token_secret) >= 32 || conf.site_debug;
 
 	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++)
-		good = good && (conf.site_debug || strcmp(conf.token_secret, samples[i]) != 0);
+		good = good &&
+		       (conf.site_debug || strcmp(conf.token_secret, samples[i]) != 0);
 	if (!good || conf.token_secret[0] == '\0') {
-		log_error("conf: token.secret (TOKEN__SECRET_KEY, SECRET_KEY) must be 32 characters "
+		log_error("conf: token.secret (TOKEN__SECRET_KEY, SECRET_KEY) must be "
+			  "32 characters "
 			  "or more, and no sample");
 		return false;
 	}
@@ -410,8 +423,9 @@ conf_print(FILE *out)
 static void
 print_meaning(FILE *out, const struct setting *s)
 {
-	fprintf(out, "# %s%s%s%s%s\n", s->meaning, s->unit[0] == '\0' ? "" : " [", s->unit,
-		s->unit[0] == '\0' ? "" : "]", (s->flags & RELOAD) != 0 ? " (SIGHUP)" : "");
+	fprintf(out, "# %s%s%s%s%s\n", s->meaning, s->unit[0] == '\0' ? "" : " [",
+		s->unit, s->unit[0] == '\0' ? "" : "]",
+		(s->flags & RELOAD) != 0 ? " (SIGHUP)" : "");
 }
 
 void
@@ -419,7 +433,8 @@ conf_print_env(FILE *out)
 {
 	char own[80];
 
-	fputs("# Every setting of Samovar. What stands behind # is the default.\n", out);
+	fputs("# Every setting of Samovar. What stands behind # is the default.\n",
+		out);
 	for (size_t i = 0; i < COUNT; i++) {
 		const struct setting *s = &settings[i];
 		size_t n = strcspn(s->env, " ");
@@ -428,7 +443,8 @@ conf_print_env(FILE *out)
 		fputc('\n', out);
 		print_meaning(out, s);
 		if (s->env[0] != '\0')
-			fprintf(out, "# also: %s\n", n == strlen(s->env) ? own : s->env);
+			fprintf(out, "# also: %s\n",
+				n == strlen(s->env) ? own : s->env);
 		fprintf(out, "#%.*s=%s\n", n == 0 ? (int)sizeof(own) : (int)n,
 			n == 0 ? own : s->env, s->def);
 	}
@@ -439,7 +455,8 @@ conf_print_file(FILE *out)
 {
 	const char *section = "";
 
-	fputs("# Every setting of Samovar. What stands behind # is the default.\n", out);
+	fputs("# Every setting of Samovar. What stands behind # is the default.\n",
+		out);
 	for (size_t i = 0; i < COUNT; i++) {
 		const struct setting *s = &settings[i];
 

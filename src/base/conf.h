@@ -6,8 +6,9 @@
 #include <stdio.h>
 
 /*
- * The settings in force, one member for each line of settings.def: conf.db_host, conf.bot_token.
- * Set before the first fork; SIGHUP replaces only what is marked RELOAD.
+ * The settings in force, one member for each line of settings.def: conf.db_host,
+ * conf.bot_token. Set before the first fork; SIGHUP replaces only what is marked
+ * RELOAD.
  */
 typedef const char *conf_TEXT;
 typedef int64_t conf_INT;
@@ -16,7 +17,8 @@ typedef int64_t conf_SECONDS;
 typedef int64_t conf_BYTES;
 
 struct conf {
-#define SETTING(section, key, type, def, env, flags, unit, meaning) conf_##type section##_##key;
+#define SETTING(section, key, type, def, env, flags, unit, meaning)                    \
+	conf_##type section##_##key;
 #include "base/settings.def"
 #undef SETTING
 };
@@ -24,13 +26,15 @@ struct conf {
 extern struct conf conf;
 
 /*
- * Reads defaults, then file (may be NULL), then env_file (a .env; may be NULL), then the
- * environment. A later source wins. False, with every complaint in the log, if a value cannot be
- * read, a key of file is unknown, or two names of one setting contradict each other.
+ * Reads defaults, then file (may be NULL), then env_file (a .env; may be NULL), then
+ * the environment. A later source wins. False, with every complaint in the log, if a
+ * value cannot be read, a key of file is unknown, or two names of one setting
+ * contradict each other.
  */
 bool conf_load(const char *file, const char *env_file);
 
-/* Reads the same sources anew and takes over what is marked RELOAD. False: nothing was changed. */
+/* Reads the same sources anew and takes over what is marked RELOAD. False: nothing was
+ * changed. */
 bool conf_reload(void);
 
 /* Checks what a server must not start with: short or sample secrets outside debug. */

@@ -21,8 +21,9 @@ struct told {
 };
 
 /*
- * One unit of work: a request, a job, a timer tick, a command, a test. Everything that is made on
- * the way lives in its arena and ends with it. ctx_start() and ctx_end() are the only life cycle.
+ * One unit of work: a request, a job, a timer tick, a command, a test. Everything that
+ * is made on the way lives in its arena and ends with it. ctx_start() and ctx_end() are
+ * the only life cycle.
  */
 struct ctx {
 	struct arena arena;
@@ -49,8 +50,9 @@ void ctx_start(struct ctx *c, struct db *db, struct cache *cache);
 void ctx_end(struct ctx *c);
 
 /*
- * Notes the first failure and the sentence that goes with it (NULL: err.def's), returns e. After it
- * there is nothing to do but return: whoever runs the unit of work undoes its transaction.
+ * Notes the first failure and the sentence that goes with it (NULL: err.def's), returns
+ * e. After it there is nothing to do but return: whoever runs the unit of work undoes
+ * its transaction.
  */
 enum err fail(struct ctx *c, enum err e, const char *why, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -68,12 +70,13 @@ void ctx_after_commit(struct ctx *c, void (*fn)(struct ctx *, void *), void *thi
 void ctx_committed(struct ctx *c);
 void ctx_undone(struct ctx *c);
 
-/* Returns from the calling function with any error but OK: the only macro that may return. */
-#define TRY(call)                                                                        \
-	do {                                                                             \
-		enum err try_err_ = (call);                                              \
-		if (try_err_ != OK)                                                      \
-			return try_err_;                                                 \
+/* Returns from the calling function with any error but OK: the only macro that may
+ * return. */
+#define TRY(call)                                                                      \
+	do {                                                                           \
+		enum err try_err_ = (call);                                            \
+		if (try_err_ != OK)                                                    \
+			return try_err_;                                               \
 	} while (0)
 
 #endif

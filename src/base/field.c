@@ -67,24 +67,31 @@ static enum err
 flaw_at(struct ctx *c, const struct field *f, const char *place, enum flaw_kind kind,
 	int64_t limit, const char *expected)
 {
-	return flaw_add(c, (struct flaw){.place = place, .field = f->name, .kind = kind,
-				   .limit = limit, .expected = expected});
+	return flaw_add(c, (struct flaw){.place = place,
+				   .field = f->name,
+				   .kind = kind,
+				   .limit = limit,
+				   .expected = expected});
 }
 
 static enum err
-check_range(struct ctx *c, const struct field *f, const char *place, int64_t v, bool text)
+check_range(
+	struct ctx *c, const struct field *f, const char *place, int64_t v, bool text)
 {
 	if (f->min == 0 && f->max == 0)
 		return OK;
 	if (v < f->min)
-		return flaw_at(c, f, place, text ? FLAW_SHORT : FLAW_SMALL, f->min, NULL);
+		return flaw_at(
+			c, f, place, text ? FLAW_SHORT : FLAW_SMALL, f->min, NULL);
 	if (v > f->max)
-		return flaw_at(c, f, place, text ? FLAW_LONG : FLAW_LARGE, f->max, NULL);
+		return flaw_at(
+			c, f, place, text ? FLAW_LONG : FLAW_LARGE, f->max, NULL);
 	return OK;
 }
 
 static enum err
-put_text(struct ctx *c, const struct field *f, const char *place, const char *s, void *member)
+put_text(struct ctx *c, const struct field *f, const char *place, const char *s,
+	void *member)
 {
 	if (utf8_count(s) < 0)
 		return flaw_at(c, f, place, FLAW_FORM, 0, "utf-8");
@@ -97,7 +104,8 @@ put_text(struct ctx *c, const struct field *f, const char *place, const char *s,
 }
 
 static enum err
-put_texts(struct ctx *c, const struct field *f, struct json_object *json, struct texts *out)
+put_texts(struct ctx *c, const struct field *f, struct json_object *json,
+	struct texts *out)
 {
 	size_t n = json_object_array_length(json);
 	const char **list = arena_new(&c->arena, (n + 1) * sizeof(*list));
@@ -134,13 +142,15 @@ put_json(struct ctx *c, const struct field *f, struct json_object *json, void *m
 		*(bool *)member = json_object_get_boolean(json);
 		return OK;
 	}
-	if (f->type == FIELD_REAL && (type == json_type_double || type == json_type_int)) {
+	if (f->type == FIELD_REAL &&
+		(type == json_type_double || type == json_type_int)) {
 		double v = json_object_get_double(json);
 
 		*(double *)member = v;
-		return !isfinite(v) ? flaw_at(c, f, "body", FLAW_TYPE, 0, "float")
-				    : check_range(c, f, "body",
-					      (int64_t)(v < 0 ? floor(v) : ceil(v)), false);
+		return !isfinite(v)
+			       ? flaw_at(c, f, "body", FLAW_TYPE, 0, "float")
+			       : check_range(c, f, "body",
+					 (int64_t)(v < 0 ? floor(v) : ceil(v)), false);
 	}
 	if (f->type == FIELD_TEXTS && type == json_type_array)
 		return put_texts(c, f, json, member);
@@ -164,7 +174,8 @@ flag_extra_keys(struct ctx *c, struct json_object *json, const struct field *fie
 		while (f->name != NULL && strcmp(f->name, key) != 0)
 			f++;
 		if (f->name == NULL)
-			flaw_add(c, (struct flaw){.place = "body", .kind = FLAW_EXTRA,
+			flaw_add(c, (struct flaw){.place = "body",
+					    .kind = FLAW_EXTRA,
 					    .field = arena_str(&c->arena, key)});
 	}
 }
@@ -193,7 +204,8 @@ fields_from_json(struct ctx *c, struct json_object *json, const struct field *fi
 }
 
 static enum err
-put_pair(struct ctx *c, const struct field *f, const char *place, const char *s, void *member)
+put_pair(struct ctx *c, const struct field *f, const char *place, const char *s,
+	void *member)
 {
 	switch (f->type) {
 	case FIELD_TEXT:
@@ -205,10 +217,12 @@ put_pair(struct ctx *c, const struct field *f, const char *place, const char *s,
 	case FIELD_BOOL:
 		*(bool *)member = str_eq(s, "true") || str_eq(s, "1");
 		return *(bool *)member || str_eq(s, "false") || str_eq(s, "0")
-			? OK
-			: flaw_at(c, f, place, FLAW_TYPE, 0, "boolean");
+			       ? OK
+			       : flaw_at(c, f, place, FLAW_TYPE, 0, "boolean");
 	case FIELD_DATE:
-		return date_parse(s, member) ? OK : flaw_at(c, f, place, FLAW_TYPE, 0, "date");
+		return date_parse(s, member)
+			       ? OK
+			       : flaw_at(c, f, place, FLAW_TYPE, 0, "date");
 	default:
 		return flaw_at(c, f, place, FLAW_TYPE, 0, type_names[f->type]);
 	}
@@ -220,18 +234,20 @@ put_repeated(struct ctx *c, const struct field *f, const char *place,
 	const struct pair *pairs, size_t count, struct texts *out)
 {
 	const char **list = arena_new(&c->arena, (count + 1) * sizeof(*list));
-	struct field one = {.name = f->name, .one_of = f->one_of, .min = f->min, .max = f->max};
+	struct field one = {
+		.name = f->name, .one_of = f->one_of, .min = f->min, .max = f->max};
 
 	out->list = list;
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(pairs[i].name, f->name) == 0)
-			TRY(put_text(c, &one, place, pairs[i].value, &list[out->count++]));
+			TRY(put_text(
+				c, &one, place, pairs[i].value, &list[out->count++]));
 	return OK;
 }
 
 enum err
-fields_from_pairs(struct ctx *c, const struct pair *pairs, size_t count, const char *place,
-	const struct field *fields, void *out)
+fields_from_pairs(struct ctx *c, const struct pair *pairs, size_t count,
+	const char *place, const struct field *fields, void *out)
 {
 	for (const struct field *f = fields; f->name != NULL; f++) {
 		void *member = (char *)out + f->offset;
@@ -245,7 +261,8 @@ fields_from_pairs(struct ctx *c, const struct pair *pairs, size_t count, const c
 				flaw_at(c, f, place, FLAW_MISSING, 0, NULL);
 		} else if (f->type == FIELD_TEXTS) {
 			put_repeated(c, f, place, pairs, count, member);
-		} else if (put_pair(c, f, place, value, member) == OK && f->rule != NULL) {
+		} else if (put_pair(c, f, place, value, member) == OK &&
+			   f->rule != NULL) {
 			f->rule(c, f, place, member);
 		}
 	}
@@ -256,8 +273,8 @@ static bool
 member_absent(const struct field *f, const void *member)
 {
 	return (f->type == FIELD_TEXT && *(const char *const *)member == NULL) ||
-		(f->type == FIELD_TIME && ((const struct utc *)member)->us == 0) ||
-		(f->type == FIELD_DATE && ((const struct date *)member)->year == 0);
+	       (f->type == FIELD_TIME && ((const struct utc *)member)->us == 0) ||
+	       (f->type == FIELD_DATE && ((const struct date *)member)->year == 0);
 }
 
 static void
@@ -306,8 +323,8 @@ member_to_json(
 }
 
 void
-fields_to_json(
-	struct buf *b, const struct field *fields, const void *in, enum face_style style)
+fields_to_json(struct buf *b, const struct field *fields, const void *in,
+	enum face_style style)
 {
 	const char *comma = "";
 

@@ -10,8 +10,9 @@
 #include "base/utc.h"
 
 /*
- * Descriptions of the members of a struct. The same list fills it from a row of SQL (src/db), from
- * a JSON object or a form, and writes it as JSON. What a client may send is a list of its own.
+ * Descriptions of the members of a struct. The same list fills it from a row of SQL
+ * (src/db), from a JSON object or a form, and writes it as JSON. What a client may send
+ * is a list of its own.
  */
 enum field_type {
 	FIELD_NONE, /* ends a list */
@@ -35,36 +36,39 @@ struct field {
 	const char *name; /* the column, and the JSON key */
 	enum field_type type;
 	size_t offset;
-	bool must;              /* input: must be there and not null */
-	bool trim;              /* input: white space at both ends is dropped first */
-	int64_t min, max;       /* input: of a number, or of the characters of a text; both 0: any */
+	bool must;        /* input: must be there and not null */
+	bool trim;        /* input: white space at both ends is dropped first */
+	int64_t min, max; /* input: of a number, or of the characters of a text; both 0:
+			     any */
 	const char *one_of;     /* input: the blank-separated words allowed */
 	const struct field *in; /* FIELD_OBJECT: the members of the struct inside */
 
 	/*
-	 * Input: a rule of its own for a member that is there; may rewrite it in place. Adds a flaw
-	 * by flaw_add() or fails with fail(), and returns that error.
+	 * Input: a rule of its own for a member that is there; may rewrite it in place.
+	 * Adds a flaw by flaw_add() or fails with fail(), and returns that error.
 	 */
-	enum err (*rule)(struct ctx *c, const struct field *f, const char *place, void *member);
+	enum err (*rule)(
+		struct ctx *c, const struct field *f, const char *place, void *member);
 };
 
-#define FIELD_TYPE(member)                                                               \
+#define FIELD_TYPE(member)                                                             \
 	_Generic((member), const char *: FIELD_TEXT, char *: FIELD_TEXT,                 \
 		int64_t: FIELD_INT, bool: FIELD_BOOL, double: FIELD_REAL,                \
 		struct utc: FIELD_TIME, struct date: FIELD_DATE, struct texts: FIELD_TEXTS)
 
-/* One member: name, place and type come from the struct; what follows are struct field's others. */
-#define FIELD(type_, member_, ...)                                                       \
-	{                                                                                \
-		.name = #member_, .type = FIELD_TYPE(((type_ *)0)->member_),             \
-		.offset = offsetof(type_, member_), __VA_ARGS__                          \
+/* One member: name, place and type come from the struct; what follows are struct
+ * field's others. */
+#define FIELD(type_, member_, ...)                                                     \
+	{                                                                              \
+		.name = #member_, .type = FIELD_TYPE(((type_ *)0)->member_),           \
+		.offset = offsetof(type_, member_), __VA_ARGS__                        \
 	}
 
 /* A struct inside: columns member_name..., in JSON an object. */
-#define FIELD_OBJ(type_, member_, in_)                                                   \
-	{                                                                                \
-		.name = #member_, .type = FIELD_OBJECT,                                  \
-		.offset = offsetof(type_, member_), .in = (in_)                          \
+#define FIELD_OBJ(type_, member_, in_)                                                 \
+	{                                                                              \
+		.name = #member_, .type = FIELD_OBJECT,                                \
+		.offset = offsetof(type_, member_), .in = (in_)                        \
 	}
 
 #define FIELDS(name_, ...) const struct field name_[] = {__VA_ARGS__, {.name = NULL}}
@@ -76,8 +80,8 @@ struct input {
 };
 
 /* INPUT(link_in, struct link_in, FIELD(...), ...) makes link_in_fields and link_in. */
-#define INPUT(name_, type_, ...)                                                         \
-	static const struct field name_##_fields[] = {__VA_ARGS__, {.name = NULL}};      \
+#define INPUT(name_, type_, ...)                                                       \
+	static const struct field name_##_fields[] = {__VA_ARGS__, {.name = NULL}};    \
 	const struct input name_ = {sizeof(type_), name_##_fields}
 
 /* How a face writes what it answers. */
@@ -89,30 +93,32 @@ enum face_style {
 struct json_object;
 
 /*
- * Reads text as one JSON object: UTF-8, at most 32 levels, nothing behind it. The object lives as
- * long as the ctx. E_INPUT with one flaw (FLAW_MISSING, FLAW_SYNTAX, FLAW_NOT_OBJECT) at "body" if it is not.
+ * Reads text as one JSON object: UTF-8, at most 32 levels, nothing behind it. The
+ * object lives as long as the ctx. E_INPUT with one flaw (FLAW_MISSING, FLAW_SYNTAX,
+ * FLAW_NOT_OBJECT) at "body" if it is not.
  */
 enum err json_read(struct ctx *c, const char *text, size_t n, struct json_object **out);
 
 /*
- * Fills a zeroed struct from a JSON object, checks included. All flaws are noted, not just the
- * first; keys that no field names are flaws if strict. E_INPUT if there is one, a rule's error
- * else. Texts live as long as the ctx.
+ * Fills a zeroed struct from a JSON object, checks included. All flaws are noted, not
+ * just the first; keys that no field names are flaws if strict. E_INPUT if there is
+ * one, a rule's error else. Texts live as long as the ctx.
  */
-enum err fields_from_json(struct ctx *c, struct json_object *json, const struct field *fields,
-	bool strict, void *out);
+enum err fields_from_json(struct ctx *c, struct json_object *json,
+	const struct field *fields, bool strict, void *out);
 
 /* A piece of a query string or of a form. */
 struct pair {
 	const char *name, *value;
 };
 
-/* The same from decoded pairs; unknown names are ignored. place is "query" or "body". */
+/* The same from decoded pairs; unknown names are ignored. place is "query" or "body".
+ */
 enum err fields_from_pairs(struct ctx *c, const struct pair *pairs, size_t count,
 	const char *place, const struct field *fields, void *out);
 
 /* Appends the struct as a JSON object. */
-void fields_to_json(
-	struct buf *b, const struct field *fields, const void *in, enum face_style style);
+void fields_to_json(struct buf *b, const struct field *fields, const void *in,
+	enum face_style style);
 
 #endif

@@ -22,9 +22,11 @@ flaw_sentence(struct ctx *c, const struct flaw *flaw)
 	case FLAW_TYPE:
 		return arena_fmt(a, "value is not a valid %s", flaw->expected);
 	case FLAW_SHORT:
-		return arena_fmt(a, "must have at least %" PRId64 " characters", flaw->limit);
+		return arena_fmt(
+			a, "must have at least %" PRId64 " characters", flaw->limit);
 	case FLAW_LONG:
-		return arena_fmt(a, "must have at most %" PRId64 " characters", flaw->limit);
+		return arena_fmt(
+			a, "must have at most %" PRId64 " characters", flaw->limit);
 	case FLAW_SMALL:
 		return arena_fmt(a, "must be at least %" PRId64, flaw->limit);
 	case FLAW_LARGE:

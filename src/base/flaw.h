@@ -9,17 +9,17 @@ struct ctx;
 
 /* What may be wrong with one piece of input. The words for it are the face's. */
 enum flaw_kind {
-	FLAW_MISSING,   /* required, but absent */
-	FLAW_NULL,      /* required, but null */
-	FLAW_EXTRA,     /* a key that nobody asked for */
-	FLAW_TYPE,      /* expected says which type it should have */
-	FLAW_SHORT,     /* fewer characters than limit */
-	FLAW_LONG,      /* more characters than limit */
-	FLAW_SMALL,     /* a number below limit */
-	FLAW_LARGE,     /* a number above limit */
-	FLAW_FORM,      /* not of the form that expected names: "uuid", "email", "utf-8" */
-	FLAW_CHOICE,    /* not one of the words in expected */
-	FLAW_SYNTAX,    /* not JSON at all; limit is the byte where reading stopped */
+	FLAW_MISSING, /* required, but absent */
+	FLAW_NULL,    /* required, but null */
+	FLAW_EXTRA,   /* a key that nobody asked for */
+	FLAW_TYPE,    /* expected says which type it should have */
+	FLAW_SHORT,   /* fewer characters than limit */
+	FLAW_LONG,    /* more characters than limit */
+	FLAW_SMALL,   /* a number below limit */
+	FLAW_LARGE,   /* a number above limit */
+	FLAW_FORM,   /* not of the form that expected names: "uuid", "email", "utf-8" */
+	FLAW_CHOICE, /* not one of the words in expected */
+	FLAW_SYNTAX, /* not JSON at all; limit is the byte where reading stopped */
 	FLAW_NOT_OBJECT /* JSON, but not an object */
 };
 
@@ -34,12 +34,13 @@ struct flaw {
 };
 
 /*
- * Adds one flaw behind those already found and notes E_INPUT with a sentence that names the field.
- * Returns E_INPUT. The texts must live as long as the ctx.
+ * Adds one flaw behind those already found and notes E_INPUT with a sentence that names
+ * the field. Returns E_INPUT. The texts must live as long as the ctx.
  */
 enum err flaw_add(struct ctx *c, struct flaw flaw);
 
-/* The English sentence for a flaw without its place: "must have at most 255 characters". */
+/* The English sentence for a flaw without its place: "must have at most 255
+ * characters". */
 const char *flaw_sentence(struct ctx *c, const struct flaw *flaw);
 
 #endif

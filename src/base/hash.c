@@ -9,7 +9,8 @@
 #include "base/conf.h"
 #include "base/str.h"
 
-/* The legacy form: 1000 rounds and 3900 bytes of output, where the reverse was meant. */
+/* The legacy form: 1000 rounds and 3900 bytes of output, where the reverse was meant.
+ */
 #define LEGACY_ROUNDS 1000
 #define LEGACY_BYTES 3900
 #define LEGACY_PREFIX "pbkdf2_sha256$3900$"
@@ -55,7 +56,8 @@ bcrypt_check(struct ctx *c, const char *hash, const char *password)
 	return again != NULL && str_same_secret(again, hash);
 }
 
-/* How Python prints a bytes object: printable ASCII as it is, the rest as \t \n \r \\ \' \xHH. */
+/* How Python prints a bytes object: printable ASCII as it is, the rest as \t \n \r
+ * \\ \' \xHH. */
 static char *
 python_literal(struct ctx *c, const unsigned char *b, size_t n)
 {
@@ -66,7 +68,9 @@ python_literal(struct ctx *c, const unsigned char *b, size_t n)
 	buf_fmt(&out, "b%c", mark);
 	for (size_t i = 0; i < n; i++) {
 		if (b[i] == '\t' || b[i] == '\n' || b[i] == '\r')
-			buf_add(&out, b[i] == '\t' ? "\\t" : b[i] == '\n' ? "\\n" : "\\r");
+			buf_add(&out, b[i] == '\t'   ? "\\t"
+				      : b[i] == '\n' ? "\\n"
+						     : "\\r");
 		else if (b[i] == '\\' || b[i] == (unsigned char)mark)
 			buf_fmt(&out, "\\%c", b[i]);
 		else if (b[i] >= 32 && b[i] < 127)
@@ -86,20 +90,23 @@ legacy_check(struct ctx *c, const char *hash, const char *password)
 
 	if (literal == NULL)
 		return false;
-	if (PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)salt,
-		    (int)(literal - salt), LEGACY_ROUNDS, EVP_sha256(), LEGACY_BYTES, key) != 1)
+	if (PKCS5_PBKDF2_HMAC(password, (int)strlen(password),
+		    (const unsigned char *)salt, (int)(literal - salt), LEGACY_ROUNDS,
+		    EVP_sha256(), LEGACY_BYTES, key) != 1)
 		return false;
 	return str_same_secret(python_literal(c, key, LEGACY_BYTES), literal + 1);
 }
 
-/* The work of an account that does not exist: a hash made once with the settings in force. */
+/* The work of an account that does not exist: a hash made once with the settings in
+ * force. */
 static const char *
 nobodys_hash(void)
 {
 	static char hash[crypto_pwhash_STRBYTES];
 	static int64_t memory, passes;
 
-	if (memory != conf.account_argon2_memory || passes != conf.account_argon2_passes) {
+	if (memory != conf.account_argon2_memory ||
+		passes != conf.account_argon2_passes) {
 		memory = conf.account_argon2_memory;
 		passes = conf.account_argon2_passes;
 		if (crypto_pwhash_str(hash, "nobody", 6, (unsigned long long)passes,

@@ -14,16 +14,17 @@ void hmac_sha256(const void *key, size_t key_bytes, const void *text, size_t byt
 	unsigned char out[32]);
 
 /*
- * Password hashes: argon2id in its usual text form ($argon2id$...), with the work that the
- * settings account.argon2_* ask for. Takes tens of milliseconds.
+ * Password hashes: argon2id in its usual text form ($argon2id$...), with the work that
+ * the settings account.argon2_* ask for. Takes tens of milliseconds.
  */
 char *hash_make(struct ctx *c, const char *password);
 
 /*
- * Is it the password of this hash? Besides our own form it knows two imported ones: bcrypt ($2b$)
- * and pbkdf2_sha256$3900$ (contracts/storage.md 6.1). *stale becomes true when the hash should be
- * replaced: an imported form, or other work than the settings ask for. hash NULL does the same
- * work and answers false, so that nobody learns from the time which accounts exist.
+ * Is it the password of this hash? Besides our own form it knows two imported ones:
+ * bcrypt ($2b$) and pbkdf2_sha256$3900$ (contracts/storage.md 6.1). *stale becomes true
+ * when the hash should be replaced: an imported form, or other work than the settings
+ * ask for. hash NULL does the same work and answers false, so that nobody learns from
+ * the time which accounts exist.
  */
 bool hash_check(struct ctx *c, const char *hash, const char *password, bool *stale);
 

@@ -8,7 +8,12 @@
 #include <unistd.h>
 
 /* The levels of syslog(3), which journald reads off the start of a line. */
-enum level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARN = 4, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
+enum level {
+	LOG_LEVEL_ERROR = 3,
+	LOG_LEVEL_WARN = 4,
+	LOG_LEVEL_INFO = 6,
+	LOG_LEVEL_DEBUG = 7
+};
 
 static const char *program = "samovar";
 static const char *request;
@@ -45,8 +50,8 @@ log_line(enum level level, const char *format, va_list args)
 	if (level > most)
 		return;
 	int n = snprintf(line, sizeof(line), "<%d>%s[%d]%s%s: ", (int)level, program,
-		(int)getpid(), request == NULL ? "" : " request=",
-		request == NULL ? "" : request);
+		(int)getpid(),
+		request == NULL ? "" : " request=", request == NULL ? "" : request);
 	size_t room = sizeof(line) - 1;
 	size_t used = (size_t)n < room ? (size_t)n : room;
 	n = vsnprintf(line + used, room - used, format, args);
@@ -61,14 +66,14 @@ log_line(enum level level, const char *format, va_list args)
 	errno = saved;
 }
 
-#define LOG_FUNCTION(name, level)                                                        \
-	void name(const char *format, ...)                                               \
-	{                                                                                \
-		va_list args;                                                            \
-                                                                                         \
-		va_start(args, format);                                                  \
-		log_line(level, format, args);                                           \
-		va_end(args);                                                            \
+#define LOG_FUNCTION(name, level)                                                      \
+	void name(const char *format, ...)                                             \
+	{                                                                              \
+		va_list args;                                                          \
+                                                                                       \
+		va_start(args, format);                                                \
+		log_line(level, format, args);                                         \
+		va_end(args);                                                          \
 	}
 
 LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)

@@ -2,9 +2,10 @@
 #define LOG_H
 
 /*
- * One line an event on standard error, with journald's level in front ("<6>"), the program's name
- * and, inside a unit of work, the request id. Control characters are made visible, so that no
- * input can forge a line. Never give it a secret, a token, or a person's data.
+ * One line an event on standard error, with journald's level in front ("<6>"), the
+ * program's name and, inside a unit of work, the request id. Control characters are
+ * made visible, so that no input can forge a line. Never give it a secret, a token, or
+ * a person's data.
  */
 void log_open(const char *program, const char *level);
 

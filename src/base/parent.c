@@ -13,7 +13,8 @@
 #include "base/log.h"
 #include "base/program.h"
 
-#define FAST_DEATH_SECONDS 2 /* a child that lived no longer is replaced with back-off */
+#define FAST_DEATH_SECONDS                                                             \
+	2 /* a child that lived no longer is replaced with back-off */
 #define MAX_BACKOFF_SECONDS 10
 
 struct slot {
@@ -89,9 +90,11 @@ reap(struct parent *p)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (WIFSIGNALED(status))
-			log_error("child %d: killed by signal %d", (int)pid, WTERMSIG(status));
+			log_error("child %d: killed by signal %d", (int)pid,
+				WTERMSIG(status));
 		else if (WEXITSTATUS(status) != 0)
-			log_error("child %d: exit status %d", (int)pid, WEXITSTATUS(status));
+			log_error("child %d: exit status %d", (int)pid,
+				WEXITSTATUS(status));
 		for (int i = 0; i < p->count; i++)
 			if (p->slots[i].pid == pid)
 				child_gone(p, i, status);
@@ -147,8 +150,8 @@ any_left(const struct parent *p)
 	return false;
 }
 
-/* The signal is sent again while anyone is left: one that was sent before a child was ready for
- * it may have been lost. */
+/* The signal is sent again while anyone is left: one that was sent before a child was
+ * ready for it may have been lost. */
 static void
 stop_all(struct parent *p)
 {
@@ -167,7 +170,8 @@ parent_run(int count, int (*child)(int slot), void (*gone)(int slot, bool clean)
 {
 	static struct parent p;
 
-	p = (struct parent){.count = count < PARENT_MAX ? count : PARENT_MAX, .child = child,
+	p = (struct parent){.count = count < PARENT_MAX ? count : PARENT_MAX,
+		.child = child,
 		.gone = gone};
 	program_signals();
 	spawn_due(&p);

@@ -4,14 +4,16 @@
 #include <stdbool.h>
 
 /*
- * A process that does nothing but keep its children alive: forks `count` of them, replaces each
- * that ends (with a back-off when it died at once), passes SIGTERM on and waits for them, and on
- * SIGHUP reads the settings anew and starts new children before the old ones have finished.
- * Tells systemd. Returns when it was told to stop and all are gone.
+ * A process that does nothing but keep its children alive: forks `count` of them,
+ * replaces each that ends (with a back-off when it died at once), passes SIGTERM on and
+ * waits for them, and on SIGHUP reads the settings anew and starts new children before
+ * the old ones have finished. Tells systemd. Returns when it was told to stop and all
+ * are gone.
  *
- * child(slot) runs in the child, slot from 0; what it returns is its exit status, 0 meaning that it
- * wants to be replaced. It gets SIGTERM with its default action until it sets its own.
- * gone(slot, clean), may be NULL, runs in the parent when a child has ended.
+ * child(slot) runs in the child, slot from 0; what it returns is its exit status, 0
+ * meaning that it wants to be replaced. It gets SIGTERM with its default action until
+ * it sets its own. gone(slot, clean), may be NULL, runs in the parent when a child has
+ * ended.
  */
 void parent_run(int count, int (*child)(int slot), void (*gone)(int slot, bool clean));
 

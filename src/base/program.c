@@ -32,14 +32,15 @@ usage(const char *name, int status)
 {
 	fprintf(status == 0 ? stdout : stderr,
 		"usage: %s [--conf FILE] [--env FILE] [--version] [--help]%s\n", name,
-		strcmp(name, "samovarctl") == 0 ? " COMMAND ...; \"samovarctl help\" lists them"
-						: "");
+		strcmp(name, "samovarctl") == 0
+			? " COMMAND ...; \"samovarctl help\" lists them"
+			: "");
 	exit(status);
 }
 
 /*
- * Letters of any script have their case, and texts are of one language whatever the machine's
- * locales are: gettext takes LANGUAGE in every locale but "C".
+ * Letters of any script have their case, and texts are of one language whatever the
+ * machine's locales are: gettext takes LANGUAGE in every locale but "C".
  */
 static void
 texts_open(void)
@@ -47,9 +48,11 @@ texts_open(void)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	setlocale(LC_MESSAGES, "C.UTF-8");
 	setenv("LANGUAGE", conf.site_language, 1);
-	setenv("PGLOCALEDIR", "/nonexistent", 1); /* the log stays English: libpq has catalogues too */
-	bindtextdomain(PACKAGE, conf.site_locale_directory[0] == '\0' ? LOCALEDIR
-								      : conf.site_locale_directory);
+	setenv("PGLOCALEDIR", "/nonexistent",
+		1); /* the log stays English: libpq has catalogues too */
+	bindtextdomain(PACKAGE, conf.site_locale_directory[0] == '\0'
+					? LOCALEDIR
+					: conf.site_locale_directory);
 	bind_textdomain_codeset(PACKAGE, "UTF-8");
 	textdomain(PACKAGE);
 }
@@ -57,7 +60,8 @@ texts_open(void)
 int
 program_start(const char *name, int argc, char **argv)
 {
-	const char *file = access(DEFAULT_CONF, R_OK) == 0 ? DEFAULT_CONF : NULL, *env = NULL;
+	const char *file = access(DEFAULT_CONF, R_OK) == 0 ? DEFAULT_CONF : NULL,
+		   *env = NULL;
 	int i = 1;
 
 	for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {

@@ -7,14 +7,16 @@
 /*
  * What the four programs share: options, settings, signals, words to systemd.
  *
- * program_start() reads --conf FILE, --env FILE, --version and --help, loads the settings, opens
- * log and clock and starts the libraries; it ends the process (status 2 or 1) if that fails. Without
- * --conf it reads /etc/samovar/samovar.conf if there is one. Returns the index of the first
- * argument that is none of these.
+ * program_start() reads --conf FILE, --env FILE, --version and --help, loads the
+ * settings, opens log and clock and starts the libraries; it ends the process (status 2
+ * or 1) if that fails. Without
+ * --conf it reads /etc/samovar/samovar.conf if there is one. Returns the index of the
+ * first argument that is none of these.
  */
 int program_start(const char *name, int argc, char **argv);
 
-/* Catches SIGTERM, SIGINT, SIGHUP and SIGCHLD; they are delivered only inside program_wait(). */
+/* Catches SIGTERM, SIGINT, SIGHUP and SIGCHLD; they are delivered only inside
+ * program_wait(). */
 void program_signals(void);
 
 /* In a child: signals as before program_signals(). */

@@ -53,7 +53,8 @@ str_in(const char *word, const char *list)
 	return false;
 }
 
-/* Length of the sequence that starts at s, 0 if there is none: table 3-7 of the Unicode standard. */
+/* Length of the sequence that starts at s, 0 if there is none: table 3-7 of the Unicode
+ * standard. */
 static size_t
 utf8_length(const unsigned char *s, size_t left)
 {
@@ -157,7 +158,8 @@ uuid_read(struct arena *a, const char *s)
 	char *out = arena_new(a, 37);
 	size_t n = 0;
 
-	if (!uuid_valid(s) && (strlen(s) != 32 || strspn(s, "0123456789abcdefABCDEF") != 32))
+	if (!uuid_valid(s) &&
+		(strlen(s) != 32 || strspn(s, "0123456789abcdefABCDEF") != 32))
 		return NULL;
 	for (; *s != '\0'; s++) {
 		if (*s == '-')
@@ -172,10 +174,10 @@ uuid_read(struct arena *a, const char *s)
 static int
 hex_digit(char c)
 {
-	return c >= '0' && c <= '9'	  ? c - '0'
-		: c >= 'a' && c <= 'f' ? c - 'a' + 10
-		: c >= 'A' && c <= 'F' ? c - 'A' + 10
-				       : -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
 }
 
 char *
@@ -209,7 +211,8 @@ percent_encode(struct arena *a, const char *s, bool keep_slash)
 	for (; *s != '\0'; s++) {
 		unsigned char c = (unsigned char)*s;
 
-		if (isalnum(c) || strchr("-._~", c) != NULL || (keep_slash && c == '/')) {
+		if (isalnum(c) || strchr("-._~", c) != NULL ||
+			(keep_slash && c == '/')) {
 			out[used++] = (char)c;
 		} else {
 			out[used++] = '%';

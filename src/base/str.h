@@ -24,24 +24,28 @@ bool str_in(const char *word, const char *list);
 int64_t utf8_count(const char *s);
 bool utf8_valid(const char *s, size_t n);
 
-/* The code point at *s, which must be valid UTF-8, and moves *s behind it. 0 at the end. */
+/* The code point at *s, which must be valid UTF-8, and moves *s behind it. 0 at the
+ * end. */
 uint32_t utf8_next(const char **s);
 
-/* Appends one code point; out has room for 5 bytes. Returns the number of bytes before the NUL. */
+/* Appends one code point; out has room for 5 bytes. Returns the number of bytes before
+ * the NUL. */
 size_t utf8_put(char *out, uint32_t code);
 
-/* Is it 8-4-4-4-12 hexadecimal digits? uuid_read() also takes the 32 digits and capitals and
- * gives the usual form, or NULL. */
+/* Is it 8-4-4-4-12 hexadecimal digits? uuid_read() also takes the 32 digits and
+ * capitals and gives the usual form, or NULL. */
 bool uuid_valid(const char *s);
 char *uuid_read(struct arena *a, const char *s);
 
 /*
- * Percent decoding that never fails: a stray % stays a literal %, plus is a blank if plus_blank.
- * What it gives may be no UTF-8 and contains no NUL (%00 stays as it was written).
+ * Percent decoding that never fails: a stray % stays a literal %, plus is a blank if
+ * plus_blank. What it gives may be no UTF-8 and contains no NUL (%00 stays as it was
+ * written).
  */
 char *percent_decode(struct arena *a, const char *s, size_t n, bool plus_blank);
 
-/* Percent encoding of all but the unreserved characters of RFC 3986; '/' is kept if keep_slash. */
+/* Percent encoding of all but the unreserved characters of RFC 3986; '/' is kept if
+ * keep_slash. */
 char *percent_encode(struct arena *a, const char *s, bool keep_slash);
 
 /* Lower-case hexadecimal digits of n bytes. */

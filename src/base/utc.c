@@ -64,7 +64,8 @@ clock_read(int64_t *us)
 struct utc
 utc_now(void)
 {
-	static int64_t last; /* a file that is being rewritten must not jump to the real time */
+	static int64_t last; /* a file that is being rewritten must not jump to the real
+				time */
 	int64_t us;
 
 	if (test_clock == NULL)
@@ -81,7 +82,8 @@ utc_clock_open(bool test_mode, const char *zone)
 	int64_t us;
 
 	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone);
-	FILE *f = zone[0] == '/' || strstr(zone, "..") != NULL ? NULL : fopen(path, "re");
+	FILE *f =
+		zone[0] == '/' || strstr(zone, "..") != NULL ? NULL : fopen(path, "re");
 	if (f == NULL) {
 		log_error("conf: unknown time zone %s (is tzdata installed?)", zone);
 		return false;
@@ -96,7 +98,8 @@ utc_clock_open(bool test_mode, const char *zone)
 		return false;
 	}
 	if (test_clock != NULL && !clock_read(&us)) {
-		log_error("conf: SAMOVAR_NOW is neither an offset nor a time nor a file of one");
+		log_error("conf: SAMOVAR_NOW is neither an offset nor a time nor a "
+			  "file of one");
 		return false;
 	}
 	return true;
@@ -139,7 +142,8 @@ offset_parse(const char *s, int *seconds)
 		*seconds = 0;
 		return true;
 	}
-	if ((s[0] != '+' && s[0] != '-') || sscanf(s + 1, "%2d:%2d%n", &hours, &minutes, &n) != 2 ||
+	if ((s[0] != '+' && s[0] != '-') ||
+		sscanf(s + 1, "%2d:%2d%n", &hours, &minutes, &n) != 2 ||
 		s[1 + n] != '\0')
 		return false;
 	*seconds = (hours * 60 + minutes) * 60 * (s[0] == '-' ? -1 : 1);
@@ -153,8 +157,8 @@ utc_parse(const char *text, struct utc *out)
 	int n = 0, offset;
 	int64_t fraction = 0;
 
-	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
-		    &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &n) != 6)
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &tm.tm_year, &tm.tm_mon,
+		    &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &n) != 6)
 		return false;
 	const char *s = text + n;
 	if (*s == '.') {
@@ -169,8 +173,8 @@ utc_parse(const char *text, struct utc *out)
 	tm.tm_mon -= 1;
 	struct tm check = tm;
 	time_t seconds = timegm(&check);
-	if (check.tm_mday != tm.tm_mday || check.tm_mon != tm.tm_mon || tm.tm_hour > 23 ||
-		tm.tm_min > 59 || tm.tm_sec > 59)
+	if (check.tm_mday != tm.tm_mday || check.tm_mon != tm.tm_mon ||
+		tm.tm_hour > 23 || tm.tm_min > 59 || tm.tm_sec > 59)
 		return false;
 	out->us = (seconds - offset) * US_PER_SECOND + fraction;
 	return true;
@@ -203,13 +207,21 @@ utc_hour(struct utc t)
 struct utc
 date_at(struct date d, int hour, int minute)
 {
-	struct tm tm = {.tm_year = d.year - 1900, .tm_mon = d.month - 1, .tm_mday = d.day,
-		.tm_hour = hour, .tm_min = minute, .tm_isdst = -1};
+	struct tm tm = {.tm_year = d.year - 1900,
+		.tm_mon = d.month - 1,
+		.tm_mday = d.day,
+		.tm_hour = hour,
+		.tm_min = minute,
+		.tm_isdst = -1};
 	int64_t best = mktime(&tm);
 
 	/* An hour that comes twice has two answers: take the first. */
-	struct tm earlier = {.tm_year = d.year - 1900, .tm_mon = d.month - 1, .tm_mday = d.day,
-		.tm_hour = hour, .tm_min = minute, .tm_isdst = 1};
+	struct tm earlier = {.tm_year = d.year - 1900,
+		.tm_mon = d.month - 1,
+		.tm_mday = d.day,
+		.tm_hour = hour,
+		.tm_min = minute,
+		.tm_isdst = 1};
 	int64_t other = mktime(&earlier);
 	if (other < best && earlier.tm_hour == hour && earlier.tm_min == minute)
 		best = other;
@@ -253,8 +265,10 @@ date_parse(const char *text, struct date *out)
 struct date
 date_after(struct date d, int days)
 {
-	struct tm tm = {.tm_year = d.year - 1900, .tm_mon = d.month - 1,
-		.tm_mday = d.day + days, .tm_hour = 12};
+	struct tm tm = {.tm_year = d.year - 1900,
+		.tm_mon = d.month - 1,
+		.tm_mday = d.day + days,
+		.tm_hour = 12};
 
 	timegm(&tm);
 	return (struct date){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday};

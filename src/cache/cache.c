@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/str.h"
 
-#define WAIT_MS 250   /* a slow Redis must not make every request slow */
+#define WAIT_MS 250 /* a slow Redis must not make every request slow */
 #define RETRY_SECONDS 1
 
 struct cache {
@@ -67,8 +67,9 @@ cache_connect(struct cache *k)
 	if (monotonic_seconds() < k->retry_at)
 		return false;
 	k->redis = conf.redis_socket[0] != '\0'
-		? redisConnectUnixWithTimeout(conf.redis_socket, wait)
-		: redisConnectWithTimeout(conf.redis_host, (int)conf.redis_port, wait);
+			   ? redisConnectUnixWithTimeout(conf.redis_socket, wait)
+			   : redisConnectWithTimeout(
+				     conf.redis_host, (int)conf.redis_port, wait);
 	if (k->redis == NULL || k->redis->err != 0) {
 		cache_away(k, k->redis == NULL ? "no memory" : k->redis->errstr);
 		return false;
@@ -93,7 +94,8 @@ reply_drop(void *reply)
 static redisReply *command(struct ctx *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* NULL when away; an error answer counts as away too. The reply lives as long as the ctx. */
+/* NULL when away; an error answer counts as away too. The reply lives as long as the
+ * ctx. */
 static redisReply *
 command(struct ctx *c, const char *format, ...)
 {
@@ -142,8 +144,8 @@ cache_set(struct ctx *c, const char *key, const char *value, int64_t seconds)
 bool
 cache_add(struct ctx *c, const char *key, const char *value, int64_t seconds)
 {
-	redisReply *r = command(c, "SET %s%s %s EX %lld NX", conf.redis_prefix, key, value,
-		(long long)seconds);
+	redisReply *r = command(c, "SET %s%s %s EX %lld NX", conf.redis_prefix, key,
+		value, (long long)seconds);
 
 	return r != NULL && r->type == REDIS_REPLY_STATUS;
 }
@@ -158,11 +160,12 @@ int64_t
 cache_count(struct ctx *c, const char *key, int64_t seconds)
 {
 	/* One script, so that no counter is ever left without an end. */
-	static const char script[] = "local n = redis.call('INCR', KEYS[1]) "
-				     "if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end "
-				     "return n";
-	redisReply *r = command(c, "EVAL %s 1 %s%s %lld", script, conf.redis_prefix, key,
-		(long long)seconds);
+	static const char script[] =
+		"local n = redis.call('INCR', KEYS[1]) "
+		"if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end "
+		"return n";
+	redisReply *r = command(c, "EVAL %s 1 %s%s %lld", script, conf.redis_prefix,
+		key, (long long)seconds);
 
 	return r != NULL && r->type == REDIS_REPLY_INTEGER ? r->integer : 0;
 }

@@ -7,9 +7,9 @@
 #include "base/ctx.h"
 
 /*
- * Redis: copies and counts, never a source of truth. Every call may find it away; then it answers
- * false ("not known") at once and tries again after a second. It may be emptied at any moment.
- * Keys get the prefix of redis.prefix.
+ * Redis: copies and counts, never a source of truth. Every call may find it away; then
+ * it answers false ("not known") at once and tries again after a second. It may be
+ * emptied at any moment. Keys get the prefix of redis.prefix.
  */
 
 /* The object only; the first call connects. Never NULL. */
@@ -34,8 +34,8 @@ bool cache_add(struct ctx *c, const char *key, const char *value, int64_t second
 bool cache_drop(struct ctx *c, const char *key);
 
 /*
- * Adds one to a counter that ends so many seconds after its first count, and gives the new value;
- * 0 when Redis is away.
+ * Adds one to a counter that ends so many seconds after its first count, and gives the
+ * new value; 0 when Redis is away.
  */
 int64_t cache_count(struct ctx *c, const char *key, int64_t seconds);
 

@@ -23,7 +23,8 @@ the_account(struct call *call, struct account *out)
 
 	if (e == E_ACCOUNT_GONE) {
 		ctx_forgive(c);
-		return fail(c, e, "no account has the user name or e-mail %s", call_arg(call, "name"));
+		return fail(c, e, "no account has the user name or e-mail %s",
+			call_arg(call, "name"));
 	}
 	return e;
 }
@@ -42,8 +43,8 @@ static enum err
 check_role(struct call *call, const char *role)
 {
 	return role == NULL || str_in(role, "administrator expert")
-		? OK
-		: fail(&call->ctx, E_INPUT, "role: administrator or expert");
+		       ? OK
+		       : fail(&call->ctx, E_INPUT, "role: administrator or expert");
 }
 
 enum err
@@ -60,8 +61,8 @@ ask_password(struct call *call, const char **out)
 {
 	*out = call_secret(call, "Password");
 	if (*out == NULL || utf8_count(*out) < MIN_PASSWORD)
-		return fail(&call->ctx, E_INPUT, "the password must have %d characters at least",
-			MIN_PASSWORD);
+		return fail(&call->ctx, E_INPUT,
+			"the password must have %d characters at least", MIN_PASSWORD);
 	return OK;
 }
 
@@ -110,12 +111,14 @@ enum err
 account_add_cmd(struct call *call)
 {
 	struct account a = {.name = arg_or(call, "first-name", ""),
-		.surname = arg_or(call, "surname", ""), .role = call_arg(call, "role")};
+		.surname = arg_or(call, "surname", ""),
+		.role = call_arg(call, "role")};
 
 	TRY(check_role(call, a.role));
 	if (a.role != NULL && strchr(call_arg(call, "name"), '@') == NULL &&
 		call_arg(call, "email") == NULL)
-		return fail(&call->ctx, E_INPUT, "staff signs in by e-mail: give one with --email");
+		return fail(&call->ctx, E_INPUT,
+			"staff signs in by e-mail: give one with --email");
 	return make_asked(call, &a, false);
 }
 
@@ -132,13 +135,16 @@ createsuperuser_cmd(struct call *call)
 {
 	struct ctx *c = &call->ctx;
 	struct account a = {.username = conf.account_superuser_username,
-		.email = conf.account_superuser_email, .name = "", .surname = "",
+		.email = conf.account_superuser_email,
+		.name = "",
+		.surname = "",
 		.is_superuser = true};
 
 	if (a.username[0] == '\0' || conf.account_superuser_password[0] == '\0' ||
 		a.email[0] == '\0')
 		return fail(c, E_INPUT,
-			"set SUPERUSER__USERNAME, SUPERUSER__PASSWORD and SUPERUSER__EMAIL");
+			"set SUPERUSER__USERNAME, SUPERUSER__PASSWORD and "
+			"SUPERUSER__EMAIL");
 	enum err e = make(call, &a, conf.account_superuser_password, true);
 	if (e == E_NAME_TAKEN || e == E_EMAIL_TAKEN) {
 		puts("already created");
@@ -211,7 +217,8 @@ block(struct call *call, struct account *a)
 {
 	const char *why = call_arg(call, "why");
 
-	return account_set_status(&call->ctx, a, "blocked", why == NULL ? "operator" : why);
+	return account_set_status(
+		&call->ctx, a, "blocked", why == NULL ? "operator" : why);
 }
 
 enum err
@@ -270,8 +277,8 @@ account_permissions_cmd(struct call *call)
 		call_arg(call, "revoke") != NULL)
 		return change(call, "account.permissions", set_permissions);
 	TRY(the_account(call, &a));
-	return print_of(
-		call, &ACCOUNT_PERMISSION_LINES, ARGS(&call->ctx, a.id), "no permissions");
+	return print_of(call, &ACCOUNT_PERMISSION_LINES, ARGS(&call->ctx, a.id),
+		"no permissions");
 }
 
 static enum err
@@ -289,7 +296,8 @@ account_sessions_cmd(struct call *call)
 	if (call_flag(call, "end"))
 		return change(call, "account.sessions", end_sessions);
 	TRY(the_account(call, &a));
-	return print_of(call, &ACCOUNT_SESSION_LINES, ARGS(c, a.id, c->now), "no live session");
+	return print_of(
+		call, &ACCOUNT_SESSION_LINES, ARGS(c, a.id, c->now), "no live session");
 }
 
 enum err
@@ -321,7 +329,8 @@ account_erase_cmd(struct call *call)
 
 	if (!call_flag(call, "yes")) {
 		fprintf(stderr, "Erase %s for ever? (yes/no) ", call_arg(call, "name"));
-		if (fgets(line, sizeof(line), stdin) == NULL || strcmp(line, "yes\n") != 0)
+		if (fgets(line, sizeof(line), stdin) == NULL ||
+			strcmp(line, "yes\n") != 0)
 			return fail(&call->ctx, E_CONFLICT, "nothing was erased");
 	}
 	return change(call, "account.erase", erase);

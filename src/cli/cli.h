@@ -7,8 +7,9 @@
 #include "base/field.h"
 
 /*
- * samovarctl: each command is a row of cmds.def. Its pattern is usage text and parser in one:
- * words stand for themselves, <name> for one argument, [name] for one that may be left out,
+ * samovarctl: each command is a row of cmds.def. Its pattern is usage text and parser
+ * in one: words stand for themselves, <name> for one argument, [name] for one that may
+ * be left out,
  * [--name VALUE] and [--name] for options, in any order behind the words.
  */
 struct cmd;
@@ -34,16 +35,19 @@ const char *call_arg(const struct call *call, const char *name);
 /* Was [--name] given? */
 bool call_flag(const struct call *call, const char *name);
 
-/* An argument that is a whole number; otherwise E_INPUT with a sentence. Absent: *out stays. */
+/* An argument that is a whole number; otherwise E_INPUT with a sentence. Absent: *out
+ * stays. */
 enum err call_number(struct call *call, const char *name, int64_t *out);
 
 /* An argument that is a date YYYY-MM-DD; otherwise E_INPUT. Absent: *out stays. */
 enum err call_date(struct call *call, const char *name, struct date *out);
 
-/* Asks on the terminal (or takes one line of standard input), without echo. NULL at its end. */
+/* Asks on the terminal (or takes one line of standard input), without echo. NULL at its
+ * end. */
 const char *call_secret(struct call *call, const char *question);
 
-/* Prints text lines of a statement that returns one text column "line" in one row, or nothing. */
+/* Prints text lines of a statement that returns one text column "line" in one row, or
+ * nothing. */
 void call_print(const char *text);
 
 /* Runs what is done in one transaction. */

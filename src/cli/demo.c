@@ -1,7 +1,7 @@
 /*
- * Data to try things out with: the accounts and servers of contracts/storage.md 12.3, and shifts
- * after contracts/programme.md 13. The same seed and scale always make the same people and numbers
- * (ids and dates differ). What is there already stays as it is.
+ * Data to try things out with: the accounts and servers of contracts/storage.md 12.3,
+ * and shifts after contracts/programme.md 13. The same seed and scale always make the
+ * same people and numbers (ids and dates differ). What is there already stays as it is.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,10 +18,11 @@
 #define PAST_SHIFTS 5
 #define FIRST_PORT 9001
 
-static const char final_message[] =
-	"Привет, {name}! Незаметно пролетели три месяца проекта «Ломая Барьеры». Спасибо за участие! "
-	"В этой смене ты заработал {numbers_lombaryers} {lombaryers_case}. Завтра начнётся "
-	"регистрация на следующий поток. До новых встреч!";
+static const char final_message[] = "Привет, {name}! Незаметно пролетели три месяца "
+				    "проекта «Ломая Барьеры». Спасибо за участие! "
+				    "В этой смене ты заработал {numbers_lombaryers} "
+				    "{lombaryers_case}. Завтра начнётся "
+				    "регистрация на следующий поток. До новых встреч!";
 
 struct demo {
 	struct call *call;
@@ -30,7 +31,8 @@ struct demo {
 };
 
 static enum err
-add_account(struct call *call, struct account a, const char *password, const char *without)
+add_account(
+	struct call *call, struct account a, const char *password, const char *without)
 {
 	static const char *const servers[] = {
 		"can_change_cdnserver", "can_add_cdnserver", "can_delete_cdnserver"};
@@ -45,7 +47,8 @@ add_account(struct call *call, struct account a, const char *password, const cha
 	if (a.username == NULL)
 		return OK;
 	TRY(account_grant_all(c, &a));
-	for (size_t i = 0; without != NULL && i < sizeof(servers) / sizeof(*servers); i++)
+	for (size_t i = 0; without != NULL && i < sizeof(servers) / sizeof(*servers);
+		i++)
 		TRY(account_revoke(c, &a, servers[i]));
 	return OK;
 }
@@ -54,15 +57,22 @@ static enum err
 add_accounts(struct call *call)
 {
 	TRY(add_account(call,
-		(struct account){.username = "admin", .email = "admin@mail.ru", .name = "John",
-			.surname = "Doe", .is_superuser = true},
+		(struct account){.username = "admin",
+			.email = "admin@mail.ru",
+			.name = "John",
+			.surname = "Doe",
+			.is_superuser = true},
 		"qwe12345", NULL));
 	TRY(add_account(call,
-		(struct account){.username = "user", .email = "user@mail.ru", .name = "Vasya",
+		(struct account){.username = "user",
+			.email = "user@mail.ru",
+			.name = "Vasya",
 			.surname = "Pupkin"},
 		"qwe12345", "servers"));
 	return add_account(call,
-		(struct account){.email = "user@example.com", .name = "Иван", .surname = "Иванов",
+		(struct account){.email = "user@example.com",
+			.name = "Иван",
+			.surname = "Иванов",
 			.role = "administrator"},
 		"string", NULL);
 }
@@ -87,13 +97,15 @@ add_servers(struct call *call)
 	TRY(call_number(call, "city-port", &port));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		TRY(db_do(c, &DEMO_SERVER,
-			ARGS(c, rows[i].name, port + (int64_t)i, rows[i].location, rows[i].zone,
-				rows[i].latitude, rows[i].longitude, rows[i].active)));
+			ARGS(c, rows[i].name, port + (int64_t)i, rows[i].location,
+				rows[i].zone, rows[i].latitude, rows[i].longitude,
+				rows[i].active)));
 	return OK;
 }
 
 static enum err
-add_shift(struct demo *d, const char *status, struct date first, const char *title, const char **id)
+add_shift(struct demo *d, const char *status, struct date first, const char *title,
+	const char **id)
 {
 	struct ctx *c = &d->call->ctx;
 
@@ -109,7 +121,8 @@ add_requests(struct demo *d, const char *shift, const char *status, const char *
 {
 	struct ctx *c = &d->call->ctx;
 
-	return db_do(c, &DEMO_REQUESTS, ARGS(c, shift, status, people, d->members, d->seed));
+	return db_do(
+		c, &DEMO_REQUESTS, ARGS(c, shift, status, people, d->members, d->seed));
 }
 
 /* A shift with members and their reports. */
@@ -167,7 +180,8 @@ demo(struct call *call)
 	TRY(db_int(c, &DEMO_SHIFTS_THERE, &shifts, ARGS(c)));
 	TRY(db_int(c, &DEMO_TASKS_THERE, &tasks, ARGS(c)));
 	if (shifts > 0 || tasks == 0) {
-		puts(shifts > 0 ? "there are shifts already: the programme stays as it is"
+		puts(shifts > 0 ? "there are shifts already: the programme stays as it "
+				  "is"
 				: "there are no tasks: no shifts are made");
 		return OK;
 	}
@@ -178,6 +192,7 @@ enum err
 demo_cmd(struct call *call)
 {
 	if (conf.site_production)
-		return fail(&call->ctx, E_CONFLICT, "site.production is set: no demo data here");
+		return fail(&call->ctx, E_CONFLICT,
+			"site.production is set: no demo data here");
 	return call_in_tx(call, demo);
 }

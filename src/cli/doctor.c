@@ -36,16 +36,20 @@ check_database(struct call *call, struct findings *f)
 
 	if (e == E_BUSY) {
 		bad(f, "no connection to PostgreSQL",
-			"check db.host, db.port, db.name, db.user, db.password; is it running?");
+			"check db.host, db.port, db.name, db.user, db.password; is it "
+			"running?");
 		return;
 	}
 	if (e != OK) {
-		bad(f, "the schema does not fit this program", "run: sqitch deploy, in the folder sql");
+		bad(f, "the schema does not fit this program",
+			"run: sqitch deploy, in the folder sql");
 		return;
 	}
 	good("PostgreSQL answers and its schema fits");
 	if (db_json(c, &DOCTOR_QUEUE, &text, ARGS(c)) == OK && text != NULL)
-		bad(f, text, "see: samovarctl jobs list --state parked; is samovar-worker running?");
+		bad(f, text,
+			"see: samovarctl jobs list --state parked; is samovar-worker "
+			"running?");
 	else
 		good("the job queue moves");
 	if (db_json(c, &DOCTOR_TIMERS, &text, ARGS(c)) == OK && text != NULL)
@@ -53,11 +57,14 @@ check_database(struct call *call, struct findings *f)
 	else
 		good("the scheduler is alive");
 	if (db_json(c, &DOCTOR_OUTBOX, &text, ARGS(c)) == OK && text != NULL)
-		bad(f, text, "check bot.token and bot.api_url, and the log of samovar-worker");
+		bad(f, text,
+			"check bot.token and bot.api_url, and the log of "
+			"samovar-worker");
 	else
 		good("messages to Telegram go out");
 	if (db_json(c, &DOCTOR_STAFF, &text, ARGS(c)) == OK && text != NULL)
-		bad(f, text, "run: samovarctl account add <email> --role administrator");
+		bad(f, text,
+			"run: samovarctl account add <email> --role administrator");
 	else
 		good("there is an administrator");
 }
@@ -81,7 +88,8 @@ doctor_cmd(struct call *call)
 	if (conf_check_server())
 		good("settings can be read and the token key is strong");
 	else
-		bad(&f, "the settings have errors, see above", "samovarctl conf shows what is in force");
+		bad(&f, "the settings have errors, see above",
+			"samovarctl conf shows what is in force");
 	if (strncmp(conf.site_url, "https://", 8) == 0 && !conf.token_cookie_secure)
 		bad(&f, "the site uses HTTPS but the cookie is not marked Secure",
 			"set token.cookie_secure = true");
@@ -89,8 +97,9 @@ doctor_cmd(struct call *call)
 	if (cache_up(call->ctx.cache))
 		good("Redis answers");
 	else
-		bad(&f, "Redis does not answer", "all works without it, slower and without rate limits; "
-						 "check redis.socket or redis.host");
+		bad(&f, "Redis does not answer",
+			"all works without it, slower and without rate limits; "
+			"check redis.socket or redis.host");
 	if (access(conf.fcgi_socket, W_OK) == 0)
 		good("the FastCGI socket is there");
 	else

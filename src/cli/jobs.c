@@ -22,7 +22,8 @@ jobs_list_cmd(struct call *call)
 	if (state != NULL && !str_in(state, "waiting running parked"))
 		return fail(c, E_INPUT, "state: waiting, running or parked");
 	TRY(call_number(call, "limit", &limit));
-	TRY(db_json(c, &JOBS_LIST, &text, ARGS(c, state, call_arg(call, "kind"), limit)));
+	TRY(db_json(
+		c, &JOBS_LIST, &text, ARGS(c, state, call_arg(call, "kind"), limit)));
 	call_print(text);
 	return OK;
 }
@@ -76,10 +77,12 @@ jobs_add_cmd(struct call *call)
 	int64_t count = 1;
 
 	if (kind == NULL)
-		return fail(c, E_INPUT, "no such kind of job: %s", call_arg(call, "kind"));
+		return fail(
+			c, E_INPUT, "no such kind of job: %s", call_arg(call, "kind"));
 	TRY(call_number(call, "count", &count));
 	TRY(db_do(c, &JOBS_ADD,
-		ARGS(c, kind->name, call_arg(call, "subject"), kind->priority, kind->tries, count)));
+		ARGS(c, kind->name, call_arg(call, "subject"), kind->priority,
+			kind->tries, count)));
 	printf("added %" PRId64 "\n", c->rows);
 	return OK;
 }
@@ -100,7 +103,8 @@ the_timer(struct call *call, const struct timer **out)
 {
 	*out = timer_by_name(call_arg(call, "name"));
 	return *out != NULL ? OK
-			    : fail(&call->ctx, E_TIMER_GONE, "no timer %s; \"timers list\" shows all",
+			    : fail(&call->ctx, E_TIMER_GONE,
+				      "no timer %s; \"timers list\" shows all",
 				      call_arg(call, "name"));
 }
 
@@ -114,9 +118,10 @@ timers_list_cmd(struct call *call)
 	for (size_t i = 0; i < count; i++) {
 		const struct timer *t = &timers[i];
 		struct utc slot = timer_slot(t, c->now);
-		struct utc next = t->hour == NULL
-			? utc_after(slot, t->seconds)
-			: timer_slot_of(t, date_after(utc_date(slot), 1));
+		struct utc next =
+			t->hour == NULL
+				? utc_after(slot, t->seconds)
+				: timer_slot_of(t, date_after(utc_date(slot), 1));
 		const char *last;
 
 		TRY(db_json(c, &TIMERS_LAST, &last, ARGS(c, t->name)));
@@ -141,7 +146,8 @@ wait_for_job(struct call *call, int64_t id)
 			return fail(c, E_PEER, "job %" PRId64 " failed: %s", id, state);
 		nanosleep(&pause, NULL);
 	}
-	return fail(c, E_BUSY, "job %" PRId64 " has not ended yet: does samovar-worker run?", id);
+	return fail(c, E_BUSY,
+		"job %" PRId64 " has not ended yet: does samovar-worker run?", id);
 }
 
 enum err

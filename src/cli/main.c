@@ -43,7 +43,8 @@ next_word(const char *p)
 	return *p == ' ' ? p + 1 : p;
 }
 
-/* "--date DATE" of a pattern by its name: 1 takes a value, 0 takes none, -1 there is no such option. */
+/* "--date DATE" of a pattern by its name: 1 takes a value, 0 takes none, -1 there is no
+ * such option. */
 static int
 option_kind(const char *pattern, const char *name)
 {
@@ -91,14 +92,16 @@ options_fit(const struct call *call)
 	return true;
 }
 
-/* Do the words fit? With words_only arguments are not looked at: for a usage line that helps. */
+/* Do the words fit? With words_only arguments are not looked at: for a usage line that
+ * helps. */
 static bool
 fits(const struct call *call, bool words_only)
 {
 	int n = 0;
 
 	for (const char *p = call->cmd->pattern; *p != '\0'; p = next_word(p)) {
-		const char *arg = strncmp(p, "[--", 3) == 0 ? NULL : positional(call, n++);
+		const char *arg =
+			strncmp(p, "[--", 3) == 0 ? NULL : positional(call, n++);
 
 		if (*p == '<' && arg == NULL && !words_only)
 			return false;
@@ -145,8 +148,9 @@ call_number(struct call *call, const char *name, int64_t *out)
 	const char *text = call_arg(call, name);
 
 	return text == NULL || int_read(text, out)
-		? OK
-		: fail(&call->ctx, E_INPUT, "%s: not a whole number: %s", name, text);
+		       ? OK
+		       : fail(&call->ctx, E_INPUT, "%s: not a whole number: %s", name,
+				 text);
 }
 
 enum err
@@ -155,8 +159,9 @@ call_date(struct call *call, const char *name, struct date *out)
 	const char *text = call_arg(call, name);
 
 	return text == NULL || date_parse(text, out)
-		? OK
-		: fail(&call->ctx, E_INPUT, "%s: not a day YYYY-MM-DD: %s", name, text);
+		       ? OK
+		       : fail(&call->ctx, E_INPUT, "%s: not a day YYYY-MM-DD: %s", name,
+				 text);
 }
 
 const char *
@@ -236,7 +241,8 @@ complain(struct call *call)
 		}
 	}
 	if (!any)
-		fprintf(stderr, "samovarctl: no such command; \"samovarctl help\" lists them\n");
+		fprintf(stderr, "samovarctl: no such command; \"samovarctl help\" "
+				"lists them\n");
 	return 2;
 }
 
@@ -249,9 +255,11 @@ run(struct call *call)
 	ctx_start(&call->ctx, db, cache_new());
 	enum err e = OK;
 	if (!call->cmd->offline && (e = db_open(db)) != OK)
-		fail(&call->ctx, e, e == E_BUG ? "the database's schema does not fit: run sqitch deploy"
-					       : "no connection to the database: is it up? "
-						 "\"samovarctl doctor\" tells more");
+		fail(&call->ctx, e,
+			e == E_BUG ? "the database's schema does not fit: run sqitch "
+				     "deploy"
+				   : "no connection to the database: is it up? "
+				     "\"samovarctl doctor\" tells more");
 	if (e == OK)
 		e = call->cmd->run(call);
 	if (e != OK)

@@ -29,15 +29,18 @@ result_drop(void *result)
 static enum err
 sql_fail(struct ctx *c, const char *name, PGresult *result)
 {
-	const char *state = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *state =
+		result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *broken =
-		result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
+		result == NULL ? NULL
+			       : PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
 
-	for (size_t i = 0; broken != NULL && i < sizeof(constraints) / sizeof(*constraints); i++)
+	for (size_t i = 0;
+		broken != NULL && i < sizeof(constraints) / sizeof(*constraints); i++)
 		if (strcmp(constraints[i].name, broken) == 0)
 			return fail(c, constraints[i].err, NULL);
-	if (state == NULL || PQstatus(c->db->pg) != CONNECTION_OK || strncmp(state, "08", 2) == 0 ||
-		strncmp(state, "57P", 3) == 0) {
+	if (state == NULL || PQstatus(c->db->pg) != CONNECTION_OK ||
+		strncmp(state, "08", 2) == 0 || strncmp(state, "57P", 3) == 0) {
 		log_warn("db: %s: connection lost", name);
 		db_close(c->db);
 		return fail(c, E_BUSY, NULL);
@@ -47,7 +50,8 @@ sql_fail(struct ctx *c, const char *name, PGresult *result)
 		log_warn("db: %s: state %s", name, state);
 		return fail(c, E_BUSY, NULL);
 	}
-	/* The message may quote a value, so only its first line without detail is logged. */
+	/* The message may quote a value, so only its first line without detail is
+	 * logged. */
 	log_error("db: %s: state %s %s: %s", name, state, broken == NULL ? "" : broken,
 		PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
 	return fail(c, strncmp(state, "22", 2) == 0 ? E_INPUT : E_BUG, NULL);
@@ -61,12 +65,14 @@ run(struct ctx *c, const struct db_stmt *s, struct args args, PGresult **out)
 	PGresult *result;
 
 	if (args.count != s->params) {
-		log_error("db: %s takes %d parameters, not %d", s->name, s->params, args.count);
+		log_error("db: %s takes %d parameters, not %d", s->name, s->params,
+			args.count);
 		return fail(c, E_BUG, NULL);
 	}
 	TRY(db_ready(c));
 	c->queries++;
-	if (PQsendQueryPrepared(db->pg, s->name, args.count, args.values, NULL, NULL, 0) != 1)
+	if (PQsendQueryPrepared(
+		    db->pg, s->name, args.count, args.values, NULL, NULL, 0) != 1)
 		return sql_fail(c, s->name, NULL);
 	result = db_result(db);
 	if (result == NULL)
@@ -110,9 +116,9 @@ row_read(struct ctx *c, const struct db_stmt *s, PGresult *r, int row,
 {
 	for (const struct field *f = fields; f->name != NULL; f++) {
 		void *member = (char *)out + f->offset;
-		const char *name = prefix[0] == '\0'
-			? f->name
-			: arena_fmt(&c->arena, "%s_%s", prefix, f->name);
+		const char *name = prefix[0] == '\0' ? f->name
+						     : arena_fmt(&c->arena, "%s_%s",
+							       prefix, f->name);
 
 		if (f->type == FIELD_OBJECT) {
 			TRY(row_read(c, s, r, row, f->in, name, member));
@@ -163,8 +169,8 @@ db_one(struct ctx *c, const struct db_stmt *s, const struct field *fields, void 
 }
 
 enum err
-db_many_sized(struct ctx *c, const struct db_stmt *s, const struct field *fields, size_t size,
-	void **out, size_t *count, struct args args)
+db_many_sized(struct ctx *c, const struct db_stmt *s, const struct field *fields,
+	size_t size, void **out, size_t *count, struct args args)
 {
 	PGresult *r;
 
@@ -237,11 +243,14 @@ db_begin(struct ctx *c)
 		log_error("db: begin inside a transaction");
 		return fail(c, E_BUG, NULL);
 	}
-	/* The id has only letters, digits and hyphens (req_read() sees to it): it may stand in SQL. */
-	TRY(db_command(c, c->request_id == NULL
-			       ? "begin"
-			       : arena_fmt(&c->arena, "begin; set local application_name to '%s %s'",
-					 c->db->name, c->request_id)));
+	/* The id has only letters, digits and hyphens (req_read() sees to it): it may
+	 * stand in SQL. */
+	TRY(db_command(
+		c, c->request_id == NULL
+			   ? "begin"
+			   : arena_fmt(&c->arena,
+				     "begin; set local application_name to '%s %s'",
+				     c->db->name, c->request_id)));
 	c->db->in_transaction = true;
 	return OK;
 }

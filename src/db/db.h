@@ -9,32 +9,35 @@
 #include "base/field.h"
 
 /*
- * PostgreSQL. One connection a process; all statements of the program are prepared when it opens.
- * A statement stands in a .sql file beside the .c that runs it; the build makes one DB_STMT of it.
+ * PostgreSQL. One connection a process; all statements of the program are prepared when
+ * it opens. A statement stands in a .sql file beside the .c that runs it; the build
+ * makes one DB_STMT of it.
  *
- * Every call may also return E_BUSY (no connection, a timeout, a deadlock: the caller may try
- * again) and E_BUG (anything else, which is in the log), or the error that constraints.def names
- * for a broken constraint.
+ * Every call may also return E_BUSY (no connection, a timeout, a deadlock: the caller
+ * may try again) and E_BUG (anything else, which is in the log), or the error that
+ * constraints.def names for a broken constraint.
  */
 struct db_stmt {
 	const char *name;
-	enum err none; /* what "no row" means to db_one() and "nothing changed" to db_do() */
+	enum err none; /* what "no row" means to db_one() and "nothing changed" to
+			  db_do() */
 	int params;
 	const char *sql;
 };
 
 /*
- * Defines a statement and puts a pointer to it in a section of its own, so that db_open() finds
- * all that are linked in. ASan must not put red zones between the pointers.
+ * Defines a statement and puts a pointer to it in a section of its own, so that
+ * db_open() finds all that are linked in. ASan must not put red zones between the
+ * pointers.
  */
 #if defined(__clang__)
 #define DB_NO_REDZONE __attribute__((no_sanitize("address")))
 #else
 #define DB_NO_REDZONE
 #endif
-#define DB_STMT(id_, name_, none_, params_, sql_)                                        \
-	static const struct db_stmt id_ = {name_, none_, params_, sql_};                 \
-	DB_NO_REDZONE static const struct db_stmt *const id_##_ref                       \
+#define DB_STMT(id_, name_, none_, params_, sql_)                                      \
+	static const struct db_stmt id_ = {name_, none_, params_, sql_};               \
+	DB_NO_REDZONE static const struct db_stmt *const id_##_ref                     \
 		__attribute__((section("db_stmts"), used)) = &id_;
 
 /* Parameters as PostgreSQL's text form; NULL is null. */
@@ -44,47 +47,53 @@ struct args {
 };
 
 /*
- * ARGS(c, a, b, ...) of up to 16 values: text, int64_t and the smaller integers, bool, double,
- * struct utc (as microseconds, for the SQL function utc(); none is null), struct date.
+ * ARGS(c, a, b, ...) of up to 16 values: text, int64_t and the smaller integers, bool,
+ * double, struct utc (as microseconds, for the SQL function utc(); none is null),
+ * struct date.
  */
 #ifdef __cppcheck__ /* which does not know __VA_OPT__ */
 #define ARGS(c_, ...) ((struct args){0})
 #else
-#define ARGS(c_, ...)                                                                    \
-	((struct args){ARGS_COUNT(__VA_ARGS__),                                          \
+#define ARGS(c_, ...)                                                                  \
+	((struct args){ARGS_COUNT(__VA_ARGS__),                                        \
 		(const char *const[]){ARGS_MAP(c_, ##__VA_ARGS__) NULL}})
 #endif
 
-/* One row into a struct: each field is the column of its name. No row: the statement's error. */
-enum err db_one(struct ctx *c, const struct db_stmt *s, const struct field *fields, void *out,
-	struct args args);
+/* One row into a struct: each field is the column of its name. No row: the statement's
+ * error. */
+enum err db_one(struct ctx *c, const struct db_stmt *s, const struct field *fields,
+	void *out, struct args args);
 
 /* The same where no row is fine: *found says whether there was one. */
-enum err db_maybe(struct ctx *c, const struct db_stmt *s, const struct field *fields, void *out,
-	bool *found, struct args args);
+enum err db_maybe(struct ctx *c, const struct db_stmt *s, const struct field *fields,
+	void *out, bool *found, struct args args);
 
 /* All rows into an array of structs that lives as long as the ctx. */
-#define db_many(c_, s_, fields_, out_, count_, args_)                                    \
+#define db_many(c_, s_, fields_, out_, count_, args_)                                  \
 	db_many_sized(c_, s_, fields_, sizeof(**(out_)), (void **)(out_), count_, args_)
-enum err db_many_sized(struct ctx *c, const struct db_stmt *s, const struct field *fields,
-	size_t size, void **out, size_t *count, struct args args);
+enum err db_many_sized(struct ctx *c, const struct db_stmt *s,
+	const struct field *fields, size_t size, void **out, size_t *count,
+	struct args args);
 
 /*
- * Runs a statement for its effect. c->rows is the number of rows changed; none at all is the
- * statement's error if its heading names one, else it is fine.
+ * Runs a statement for its effect. c->rows is the number of rows changed; none at all
+ * is the statement's error if its heading names one, else it is fine.
  */
 enum err db_do(struct ctx *c, const struct db_stmt *s, struct args args);
 
-/* One row of one column: JSON text (or any text) to pass through; NULL if it is null. */
-enum err db_json(struct ctx *c, const struct db_stmt *s, const char **out, struct args args);
+/* One row of one column: JSON text (or any text) to pass through; NULL if it is null.
+ */
+enum err db_json(
+	struct ctx *c, const struct db_stmt *s, const char **out, struct args args);
 
 /* One row of one integer. */
 enum err db_int(struct ctx *c, const struct db_stmt *s, int64_t *out, struct args args);
 
 /*
- * A transaction. begin inside a transaction is E_BUG; it gives application_name the request id, so
- * that pg_stat_activity and the server's log show whose it is. commit runs what ctx_after_commit() keeps;
- * after E_BUSY from commit nobody knows whether it took place.
+ * A transaction. begin inside a transaction is E_BUG; it gives application_name the
+ * request id, so that pg_stat_activity and the server's log show whose it is. commit
+ * runs what ctx_after_commit() keeps; after E_BUSY from commit nobody knows whether it
+ * took place.
  */
 enum err db_begin(struct ctx *c);
 enum err db_commit(struct ctx *c);
@@ -94,39 +103,44 @@ void db_rollback(struct ctx *c);
 enum err db_command(struct ctx *c, const char *sql);
 
 /*
- * Makes the connection object; name goes into application_name. Nothing is connected yet:
- * the first statement does that. Never NULL.
+ * Makes the connection object; name goes into application_name. Nothing is connected
+ * yet: the first statement does that. Never NULL.
  */
 struct db *db_new(const char *name);
 
 /*
- * Connects and prepares every statement. E_BUSY: no server. E_BUG: a statement does not fit the
- * schema; the log says which and why.
+ * Connects and prepares every statement. E_BUSY: no server. E_BUG: a statement does not
+ * fit the schema; the log says which and why.
  */
 enum err db_open(struct db *db);
 
-/* Closes the connection; the object can be used again. For a child after fork use db_forget(). */
+/* Closes the connection; the object can be used again. For a child after fork use
+ * db_forget(). */
 void db_close(struct db *db);
 
 /* Drops the parent's connection in a child without telling the server. */
 void db_forget(struct db *db);
 
-/* Longest wait for one statement, in seconds, instead of db.timeout. For workers and the CLI. */
+/* Longest wait for one statement, in seconds, instead of db.timeout. For workers and
+ * the CLI. */
 void db_set_timeout(struct db *db, int64_t seconds);
 
-/* Listens on a channel of NOTIFY, now or at the next connect, and at every one after that. */
+/* Listens on a channel of NOTIFY, now or at the next connect, and at every one after
+ * that. */
 void db_listen(struct db *db, const char *channel);
 
 /* True while a connection is open and was fine when last used. */
 bool db_up(const struct db *db);
 
 /*
- * Waits up to milliseconds for a NOTIFY on a channel listened to; takes all that have come. True if
- * there was one. Returns early on a signal that program_signals() catches.
+ * Waits up to milliseconds for a NOTIFY on a channel listened to; takes all that have
+ * come. True if there was one. Returns early on a signal that program_signals()
+ * catches.
  */
 bool db_wait_notify(struct db *db, int milliseconds);
 
-/* The connection itself, NULL when down: for COPY and for advisory locks of a session. */
+/* The connection itself, NULL when down: for COPY and for advisory locks of a session.
+ */
 struct pg_conn *db_conn(struct db *db);
 
 const char *db_arg_text(struct ctx *c, const char *v);
@@ -136,16 +150,16 @@ const char *db_arg_real(struct ctx *c, double v);
 const char *db_arg_time(struct ctx *c, struct utc v);
 const char *db_arg_date(struct ctx *c, struct date v);
 
-#define ARG(c_, v_)                                                                      \
+#define ARG(c_, v_)                                                                    \
 	_Generic((v_), const char *: db_arg_text, char *: db_arg_text, bool: db_arg_bool, \
 		double: db_arg_real, struct utc: db_arg_time, struct date: db_arg_date,  \
 		default: db_arg_int)((c_), (v_))
 
-#define ARGS_COUNT(...)                                                                  \
-	ARGS_PICK(0, ##__VA_ARGS__, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4,        \
-		3, 2, 1, 0)
-#define ARGS_PICK(                                                                       \
-	z_, a_, b_, c_, d_, e_, f_, g_, h_, i_, j_, k_, l_, m_, n_, o_, p_, q_, r_, s_, t_, count_, ...) \
+#define ARGS_COUNT(...)                                                                \
+	ARGS_PICK(0, ##__VA_ARGS__, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8,  \
+		7, 6, 5, 4, 3, 2, 1, 0)
+#define ARGS_PICK(z_, a_, b_, c_, d_, e_, f_, g_, h_, i_, j_, k_, l_, m_, n_, o_, p_,  \
+	q_, r_, s_, t_, count_, ...)                                                   \
 	count_
 #define ARGS_MAP(c_, ...) __VA_OPT__(ARGS_1(c_, __VA_ARGS__))
 #define ARGS_1(c_, v_, ...) ARG(c_, v_), __VA_OPT__(ARGS_2(c_, __VA_ARGS__))

@@ -11,7 +11,8 @@
 #include "base/log.h"
 #include "base/program.h"
 
-#define CONNECT_MS 900 /* a request without its database is answered within a second */
+#define CONNECT_MS 900 /* a request without its database is answered within a second   \
+			*/
 #define RETRY_MS 200   /* how long a failed attempt speaks for the next ones */
 
 extern const struct db_stmt *const __start_db_stmts[] __attribute__((weak));
@@ -61,7 +62,8 @@ db_close(struct db *db)
 void
 db_forget(struct db *db)
 {
-	/* PQfinish() would end the parent's session too: leave the memory, close the descriptor. */
+	/* PQfinish() would end the parent's session too: leave the memory, close the
+	 * descriptor. */
 	if (db->pg != NULL)
 		close(PQsocket(db->pg));
 	db->pg = NULL;
@@ -108,7 +110,8 @@ connect_start(const struct db *db)
 	snprintf(options, sizeof(options),
 		"-c timezone=%s -c statement_timeout=%lld -c lock_timeout=%lld "
 		"-c idle_in_transaction_session_timeout=60000",
-		conf.site_time_zone, (long long)db->timeout_ms, (long long)db->timeout_ms);
+		conf.site_time_zone, (long long)db->timeout_ms,
+		(long long)db->timeout_ms);
 	const char *values[] = {conf.db_host, conf.db_port, conf.db_name, conf.db_user,
 		conf.db_password, conf.db_sslmode, db->name, options, "UTF8", NULL};
 	PGconn *pg = PQconnectStartParams(words, values, 0);
@@ -118,7 +121,8 @@ connect_start(const struct db *db)
 	return pg;
 }
 
-/* PQconnectdb() waits two seconds at least for a host that does not answer; this does not. */
+/* PQconnectdb() waits two seconds at least for a host that does not answer; this does
+ * not. */
 static bool
 connect_finish(PGconn *pg)
 {
@@ -127,7 +131,9 @@ connect_finish(PGconn *pg)
 
 	while (PQstatus(pg) != CONNECTION_BAD && state != PGRES_POLLING_OK) {
 		if (state == PGRES_POLLING_FAILED ||
-			!wait_socket(pg, state == PGRES_POLLING_READING ? POLLIN : POLLOUT, until))
+			!wait_socket(pg,
+				state == PGRES_POLLING_READING ? POLLIN : POLLOUT,
+				until))
 			return false;
 		state = PQconnectPoll(pg);
 	}
@@ -137,13 +143,15 @@ connect_finish(PGconn *pg)
 PGresult *
 db_result(struct db *db)
 {
-	/* The server ends a statement itself at the timeout; one second more is for its answer. */
+	/* The server ends a statement itself at the timeout; one second more is for its
+	 * answer. */
 	int64_t until = monotonic_ms() + db->timeout_ms + 1000;
 	PGresult *last = NULL, *next;
 
 	for (;;) {
 		while (PQisBusy(db->pg) == 1) {
-			if (!wait_socket(db->pg, POLLIN, until) || PQconsumeInput(db->pg) != 1) {
+			if (!wait_socket(db->pg, POLLIN, until) ||
+				PQconsumeInput(db->pg) != 1) {
 				log_warn("db: no answer: %s", PQerrorMessage(db->pg));
 				PQclear(last);
 				db_close(db);
@@ -168,19 +176,21 @@ prepare_all(struct db *db)
 
 	if (PQenterPipelineMode(db->pg) != 1)
 		return E_BUG;
-	for (const struct db_stmt *const *s = __start_db_stmts; s < __stop_db_stmts; s++)
+	for (const struct db_stmt *const *s = __start_db_stmts; s < __stop_db_stmts;
+		s++)
 		if (PQsendPrepare(db->pg, (*s)->name, (*s)->sql, 0, NULL) != 1)
 			return E_BUSY;
 	if (PQpipelineSync(db->pg) != 1)
 		return E_BUSY;
-	for (const struct db_stmt *const *s = __start_db_stmts; s < __stop_db_stmts; s++) {
+	for (const struct db_stmt *const *s = __start_db_stmts; s < __stop_db_stmts;
+		s++) {
 		PGresult *r = db_result(db);
 
 		if (r == NULL)
 			return E_BUSY;
 		if (PQresultStatus(r) == PGRES_FATAL_ERROR) {
-			log_error("db: statement %s does not fit the schema: %s", (*s)->name,
-				PQresultErrorMessage(r));
+			log_error("db: statement %s does not fit the schema: %s",
+				(*s)->name, PQresultErrorMessage(r));
 			e = E_BUG;
 		}
 		PQclear(r);
@@ -213,7 +223,8 @@ db_open(struct db *db)
 	db_close(db);
 	db->pg = connect_start(db);
 	if (db->pg == NULL || !connect_finish(db->pg)) {
-		log_warn("db: cannot connect: %s", db->pg == NULL ? "" : PQerrorMessage(db->pg));
+		log_warn("db: cannot connect: %s",
+			db->pg == NULL ? "" : PQerrorMessage(db->pg));
 		db_close(db);
 		db->retry_at = monotonic_ms() + RETRY_MS;
 		return E_BUSY;
@@ -271,7 +282,8 @@ db_wait_notify(struct db *db, int milliseconds)
 	struct timespec second = {.tv_sec = 1};
 
 	if (!db_up(db)) {
-		ppoll(NULL, 0, milliseconds < 1000 ? &ts : &second, program_wait_mask());
+		ppoll(NULL, 0, milliseconds < 1000 ? &ts : &second,
+			program_wait_mask());
 		return false;
 	}
 	if (take_notifies(db))

@@ -10,20 +10,21 @@ struct db {
 	PGconn *pg; /* NULL when down */
 	const char *name;
 	int64_t timeout_ms;
-	int64_t retry_at; /* monotonic milliseconds: no new attempt before */
+	int64_t retry_at;    /* monotonic milliseconds: no new attempt before */
 	const char *channel; /* listened to, or NULL */
 	bool in_transaction;
 };
 
 /*
- * Connects if there is no connection. E_BUSY at once when the last attempt failed moments ago; a
- * connection that is lost inside a transaction is not replaced before the transaction has ended.
+ * Connects if there is no connection. E_BUSY at once when the last attempt failed
+ * moments ago; a connection that is lost inside a transaction is not replaced before
+ * the transaction has ended.
  */
 enum err db_ready(struct ctx *c);
 
 /*
- * The last result of what was sent, the caller's to clear. NULL when none came in time or the
- * connection broke; then the connection is closed.
+ * The last result of what was sent, the caller's to clear. NULL when none came in time
+ * or the connection broke; then the connection is closed.
  */
 PGresult *db_result(struct db *db);
 

@@ -10,14 +10,15 @@
 #include "job/job.sql.h"
 
 static const struct job_kind kinds[] = {
-#define JOB(name, function, tries, lease, priority, flags)                               \
+#define JOB(name, function, tries, lease, priority, flags)                             \
 	{name, tries, lease, priority, flags},
 #include "job/jobs.def"
 #undef JOB
 };
 
 static FIELDS(job_fields, FIELD(struct job, id), FIELD(struct job, kind),
-	FIELD(struct job, subject), FIELD(struct job, tries), FIELD(struct job, max_tries));
+	FIELD(struct job, subject), FIELD(struct job, tries),
+	FIELD(struct job, max_tries));
 
 const struct job_kind *
 job_kinds(size_t *count)
@@ -45,13 +46,13 @@ job_add(struct ctx *c, const struct job_order *order)
 		return fail(c, E_BUG, NULL);
 	}
 	return db_do(c, &JOB_INSERT,
-		ARGS(c, order->kind, order->subject, order->key, kind->priority, kind->tries,
-			order->total, order->delay));
+		ARGS(c, order->kind, order->subject, order->key, kind->priority,
+			kind->tries, order->total, order->delay));
 }
 
 enum err
-job_claim(struct ctx *c, const char *worker, int64_t most, int64_t priority, int64_t seconds,
-	struct job **out, size_t *count)
+job_claim(struct ctx *c, const char *worker, int64_t most, int64_t priority,
+	int64_t seconds, struct job **out, size_t *count)
 {
 	return db_many(c, &JOB_CLAIM_DUE, job_fields, out, count,
 		ARGS(c, worker, most, priority, seconds));
@@ -72,7 +73,8 @@ job_done(struct ctx *c, const struct job *job, const char *worker)
 enum err
 job_failed(struct ctx *c, const struct job *job, const char *worker, const char *why)
 {
-	return db_do(c, &JOB_PUT_BACK, ARGS(c, job->id, worker, why, conf.worker_backoff));
+	return db_do(
+		c, &JOB_PUT_BACK, ARGS(c, job->id, worker, why, conf.worker_backoff));
 }
 
 enum err

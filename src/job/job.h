@@ -7,9 +7,9 @@
 #include "base/ctx.h"
 
 /*
- * The queue of background work, table job.job. A job is added by the transaction that needs it,
- * may run twice, and is gone when done. Its times are the database's, not ctx.now: clocks that
- * tests set must not move leases.
+ * The queue of background work, table job.job. A job is added by the transaction that
+ * needs it, may run twice, and is gone when done. Its times are the database's, not
+ * ctx.now: clocks that tests set must not move leases.
  */
 struct job {
 	int64_t id;
@@ -30,7 +30,8 @@ struct job_kind {
 enum { JOB_URGENT = 10, JOB_USUAL = 50, JOB_BULK = 90 };
 
 enum job_flag {
-	JOB_TX = 1 /* runs in one transaction together with its removal from the queue */
+	JOB_TX =
+		1 /* runs in one transaction together with its removal from the queue */
 };
 
 /* A job to be added. */
@@ -43,8 +44,8 @@ struct job_order {
 };
 
 /*
- * Adds a job. When its kind and key are there already nothing is added; if that one is running it
- * runs again afterwards. E_BUG for a kind that jobs.def does not name.
+ * Adds a job. When its kind and key are there already nothing is added; if that one is
+ * running it runs again afterwards. E_BUG for a kind that jobs.def does not name.
  */
 enum err job_add(struct ctx *c, const struct job_order *order);
 
@@ -55,8 +56,8 @@ const struct job_kind *job_kind(const char *name);
 const struct job_kind *job_kinds(size_t *count);
 
 /*
- * Leases up to `most` due jobs of at most this priority for `seconds` to `worker` (host:pid).
- * They live as long as the ctx.
+ * Leases up to `most` due jobs of at most this priority for `seconds` to `worker`
+ * (host:pid). They live as long as the ctx.
  */
 enum err job_claim(struct ctx *c, const char *worker, int64_t most, int64_t priority,
 	int64_t seconds, struct job **out, size_t *count);
@@ -64,22 +65,27 @@ enum err job_claim(struct ctx *c, const char *worker, int64_t most, int64_t prio
 /* Renews all leases of the worker for so many seconds from now. */
 enum err job_renew(struct ctx *c, const char *worker, int64_t seconds);
 
-/* Done: takes the job off the queue, or makes it ready again if it was added once more. */
+/* Done: takes the job off the queue, or makes it ready again if it was added once more.
+ */
 enum err job_done(struct ctx *c, const struct job *job, const char *worker);
 
 /*
- * Failed: ready again after worker.backoff x 2^(tries-1) seconds, a quarter more or less; or
- * parked with the reason when its tries are used up.
+ * Failed: ready again after worker.backoff x 2^(tries-1) seconds, a quarter more or
+ * less; or parked with the reason when its tries are used up.
  */
-enum err job_failed(struct ctx *c, const struct job *job, const char *worker, const char *why);
+enum err job_failed(
+	struct ctx *c, const struct job *job, const char *worker, const char *why);
 
 /* Gives back, unrun, what the worker has leased. */
 enum err job_release(struct ctx *c, const char *worker);
 
 /* Progress of a running job, for the operator. */
-enum err job_progress(struct ctx *c, const struct job *job, int64_t done, int64_t total);
+enum err job_progress(
+	struct ctx *c, const struct job *job, int64_t done, int64_t total);
 
-/* Milliseconds until the next job is due (at most `most`), for the wait between two claims. */
-enum err job_next_due(struct ctx *c, int64_t priority, int64_t most, int64_t *milliseconds);
+/* Milliseconds until the next job is due (at most `most`), for the wait between two
+ * claims. */
+enum err job_next_due(
+	struct ctx *c, int64_t priority, int64_t most, int64_t *milliseconds);
 
 #endif

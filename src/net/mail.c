@@ -19,8 +19,10 @@
 static enum err
 read_template(struct ctx *c, const char *name, const char *suffix, const char **out)
 {
-	const char *folder = conf.mail_templates[0] == '\0' ? PKGDATADIR "/mail" : conf.mail_templates;
-	char *path = arena_fmt(&c->arena, "%s/%s.%s.%s", folder, name, conf.site_language, suffix);
+	const char *folder = conf.mail_templates[0] == '\0' ? PKGDATADIR "/mail"
+							    : conf.mail_templates;
+	char *path = arena_fmt(
+		&c->arena, "%s/%s.%s.%s", folder, name, conf.site_language, suffix);
 	char *text = arena_new(&c->arena, MAX_TEMPLATE);
 	FILE *f = fopen(path, "re");
 
@@ -37,7 +39,8 @@ static const char *
 word_value(const struct mail *mail, const char *name, size_t n)
 {
 	for (size_t i = 0; i < mail->word_count; i++)
-		if (strlen(mail->words[i].name) == n && strncmp(mail->words[i].name, name, n) == 0)
+		if (strlen(mail->words[i].name) == n &&
+			strncmp(mail->words[i].name, name, n) == 0)
 			return mail->words[i].value;
 	return NULL;
 }
@@ -72,10 +75,12 @@ fill(struct ctx *c, const struct mail *mail, const char *text, bool html)
 static void
 add_base64(struct buf *b, const char *text)
 {
-	size_t n = strlen(text), size = sodium_base64_encoded_len(n, sodium_base64_VARIANT_ORIGINAL);
+	size_t n = strlen(text),
+	       size = sodium_base64_encoded_len(n, sodium_base64_VARIANT_ORIGINAL);
 	char *code = arena_new(b->arena, size);
 
-	sodium_bin2base64(code, size, (const unsigned char *)text, n, sodium_base64_VARIANT_ORIGINAL);
+	sodium_bin2base64(code, size, (const unsigned char *)text, n,
+		sodium_base64_VARIANT_ORIGINAL);
 	for (size_t left = strlen(code); left > 0;) {
 		size_t line = left < 76 ? left : 76;
 		buf_addn(b, code, line);
@@ -105,8 +110,9 @@ add_subject(struct buf *b, const char *text)
 static void
 add_part(struct buf *b, const char *boundary, const char *type, const char *text)
 {
-	buf_fmt(b, "--%s\r\nContent-Type: %s; charset=utf-8\r\n"
-		   "Content-Transfer-Encoding: base64\r\n\r\n",
+	buf_fmt(b,
+		"--%s\r\nContent-Type: %s; charset=utf-8\r\n"
+		"Content-Transfer-Encoding: base64\r\n\r\n",
 		boundary, type);
 	add_base64(b, text);
 }
@@ -115,7 +121,8 @@ static enum err
 compose(struct ctx *c, const struct mail *mail, struct buf *b)
 {
 	const char *text, *html, *subject = "";
-	const char *boundary = rand_hex(&c->arena, 16), *domain = strrchr(conf.mail_from, '@');
+	const char *boundary = rand_hex(&c->arena, 16),
+		   *domain = strrchr(conf.mail_from, '@');
 	char date[64];
 	time_t now = c->now.us / US_PER_SECOND;
 	struct tm tm;
@@ -127,13 +134,16 @@ compose(struct ctx *c, const struct mail *mail, struct buf *b)
 		subject = arena_strn(&c->arena, text + 9, n - 9);
 		text += n + strspn(text + n, "\n");
 	}
-	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S +0000", gmtime_r(&now, &tm));
-	buf_fmt(b, "From: <%s>\r\nTo: <%s>\r\nDate: %s\r\n", conf.mail_from, mail->to, date);
+	strftime(
+		date, sizeof(date), "%a, %d %b %Y %H:%M:%S +0000", gmtime_r(&now, &tm));
+	buf_fmt(b, "From: <%s>\r\nTo: <%s>\r\nDate: %s\r\n", conf.mail_from, mail->to,
+		date);
 	buf_fmt(b, "Message-ID: <%s%s>\r\n", rand_hex(&c->arena, 16),
 		domain == NULL ? "@samovar" : domain);
 	add_subject(b, subject);
-	buf_fmt(b, "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
-		   "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n",
+	buf_fmt(b,
+		"MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
+		"Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n",
 		boundary);
 	add_part(b, boundary, "text/plain", fill(c, mail, text, false));
 	add_part(b, boundary, "text/html", fill(c, mail, html, true));
@@ -189,12 +199,16 @@ to_server(struct ctx *c, const struct mail *mail, const struct buf *b)
 	bool sign_in = conf.mail_use_credentials && conf.mail_login[0] != '\0';
 
 	curl_easy_setopt(curl, CURLOPT_URL,
-		arena_fmt(&c->arena, "%s://%s:%lld", conf.mail_ssl_tls ? "smtps" : "smtp",
-			conf.mail_server, (long long)conf.mail_port));
+		arena_fmt(&c->arena, "%s://%s:%lld",
+			conf.mail_ssl_tls ? "smtps" : "smtp", conf.mail_server,
+			(long long)conf.mail_port));
 	curl_easy_setopt(curl, CURLOPT_USE_SSL,
-		(long)(conf.mail_starttls || conf.mail_ssl_tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, conf.mail_validate_certs ? 1L : 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, conf.mail_validate_certs ? 2L : 0L);
+		(long)(conf.mail_starttls || conf.mail_ssl_tls ? CURLUSESSL_ALL
+							       : CURLUSESSL_NONE));
+	curl_easy_setopt(
+		curl, CURLOPT_SSL_VERIFYPEER, conf.mail_validate_certs ? 1L : 0L);
+	curl_easy_setopt(
+		curl, CURLOPT_SSL_VERIFYHOST, conf.mail_validate_certs ? 2L : 0L);
 	if (sign_in) {
 		curl_easy_setopt(curl, CURLOPT_USERNAME, conf.mail_login);
 		curl_easy_setopt(curl, CURLOPT_PASSWORD, conf.mail_password);
@@ -216,7 +230,8 @@ to_server(struct ctx *c, const struct mail *mail, const struct buf *b)
 	curl_easy_cleanup(curl);
 	/* The server's own words may name the recipient: only its code is kept. */
 	return result == CURLE_OK ? OK
-				  : fail(c, E_PEER, "SMTP %ld: %s", code, curl_easy_strerror(result));
+				  : fail(c, E_PEER, "SMTP %ld: %s", code,
+					    curl_easy_strerror(result));
 }
 
 enum err
@@ -225,5 +240,6 @@ mail_send(struct ctx *c, const struct mail *mail)
 	struct buf b = {.arena = &c->arena};
 
 	TRY(compose(c, mail, &b));
-	return conf.mail_server[0] == '\0' ? to_directory(c, &b) : to_server(c, mail, &b);
+	return conf.mail_server[0] == '\0' ? to_directory(c, &b)
+					   : to_server(c, mail, &b);
 }

@@ -11,7 +11,8 @@
 const char *
 telegram_url(struct ctx *c, const char *method)
 {
-	return arena_fmt(&c->arena, "%s/bot%s/%s", conf.bot_api_url, conf.bot_token, method);
+	return arena_fmt(
+		&c->arena, "%s/bot%s/%s", conf.bot_api_url, conf.bot_token, method);
 }
 
 static struct json_object *
@@ -19,7 +20,9 @@ member(struct json_object *json, const char *name, enum json_type type)
 {
 	struct json_object *v;
 
-	return json_object_object_get_ex(json, name, &v) && json_object_is_type(v, type) ? v : NULL;
+	return json_object_object_get_ex(json, name, &v) && json_object_is_type(v, type)
+		       ? v
+		       : NULL;
 }
 
 static int64_t
@@ -38,8 +41,9 @@ read_result(struct json_object *result, struct bot_answer *out)
 	out->message_id = number(result, "message_id");
 	if (photo == NULL || json_object_array_length(photo) == 0)
 		return;
-	id = member(json_object_array_get_idx(photo, json_object_array_length(photo) - 1), "file_id",
-		json_type_string);
+	id = member(
+		json_object_array_get_idx(photo, json_object_array_length(photo) - 1),
+		"file_id", json_type_string);
 	if (id != NULL)
 		out->file_id = json_object_get_string(id);
 }
@@ -59,15 +63,18 @@ verdict(long code, const char *description)
 		return BOT_TOKEN;
 	if (code == 403)
 		return BOT_CLOSED;
-	if (code == 400 && (says(description, "chat not found") || says(description, "deactivated")))
+	if (code == 400 && (says(description, "chat not found") ||
+				   says(description, "deactivated")))
 		return BOT_CLOSED;
-	if (code == 400 && (says(description, "file identifier") || says(description, "file_id")))
+	if (code == 400 &&
+		(says(description, "file identifier") || says(description, "file_id")))
 		return BOT_PICTURE;
 	return code >= 400 && code < 500 ? BOT_REFUSED : BOT_AGAIN;
 }
 
 void
-telegram_read(struct ctx *c, long status, const char *body, size_t n, struct bot_answer *out)
+telegram_read(
+	struct ctx *c, long status, const char *body, size_t n, struct bot_answer *out)
 {
 	struct json_object *json, *v;
 

@@ -6,11 +6,13 @@
 
 #include "base/ctx.h"
 
-/* What an answer of the Bot API means: https://core.telegram.org/bots/api#making-requests */
+/* What an answer of the Bot API means:
+ * https://core.telegram.org/bots/api#making-requests */
 enum bot_verdict {
 	BOT_OK,
 	BOT_FLOOD,   /* 429: wait retry_after seconds */
-	BOT_CLOSED,  /* the chat is closed to us for good: blocked, deactivated, not found */
+	BOT_CLOSED,  /* the chat is closed to us for good: blocked, deactivated, not
+			found */
 	BOT_PICTURE, /* the file_id that was given is not good */
 	BOT_REFUSED, /* 400 and the like: the same request will never be taken */
 	BOT_TOKEN,   /* 401, 404: the token is wrong; no request will be taken */
@@ -22,10 +24,12 @@ struct bot_answer {
 	const char *why;     /* for logs and the operator; no text of a message */
 	int64_t retry_after; /* seconds, BOT_FLOOD only */
 	int64_t message_id;  /* of a message that was sent, else 0 */
-	const char *file_id; /* of the largest size of a photo that was sent, else NULL */
+	const char
+		*file_id; /* of the largest size of a photo that was sent, else NULL */
 };
 
-/* Reads an answer: the HTTP status (0: none came) and the body. Texts live as long as the ctx. */
+/* Reads an answer: the HTTP status (0: none came) and the body. Texts live as long as
+ * the ctx. */
 void telegram_read(
 	struct ctx *c, long status, const char *body, size_t n, struct bot_answer *out);
 

@@ -8,7 +8,8 @@
 #include "programme/day.sql.h"
 
 struct running {
-	const char *id, *task_id, *title, *url; /* the task of the day, NULL if there is none */
+	const char *id, *task_id, *title,
+		*url; /* the task of the day, NULL if there is none */
 };
 
 static FIELDS(running_fields, FIELD(struct running, id), FIELD(struct running, task_id),
@@ -19,13 +20,15 @@ programme_task_date(struct utc now)
 {
 	struct date today = utc_date(now);
 
-	return utc_hour(now) >= conf.programme_new_task_hour ? today : date_after(today, -1);
+	return utc_hour(now) >= conf.programme_new_task_hour ? today
+							     : date_after(today, -1);
 }
 
 static enum err
 subject_date(struct ctx *c, const struct job *job, struct date *out)
 {
-	return date_parse(job->subject, out) ? OK : fail(c, E_BUG, "the job names no day");
+	return date_parse(job->subject, out) ? OK
+					     : fail(c, E_BUG, "the job names no day");
 }
 
 enum err
@@ -45,10 +48,13 @@ programme_daily_job(struct ctx *c, const struct job *job)
 		return fail(c, E_CONFLICT, "the shift's plan has no task for %s",
 			date_iso(&c->arena, day));
 	TRY(db_do(c, &DAY_SKIP_OPEN, ARGS(c, day, c->now)));
-	TRY(db_do(c, &DAY_EXCLUDE, ARGS(c, s.id, day, conf.programme_exclude_after, c->now)));
+	TRY(db_do(c, &DAY_EXCLUDE,
+		ARGS(c, s.id, day, conf.programme_exclude_after, c->now)));
 	TRY(db_do(c, &DAY_FILL_HOLES, ARGS(c, s.id, day, c->now)));
-	TRY(db_do(c, &DAY_ISSUE, ARGS(c, s.id, day, s.task_id, c->now, s.title, s.url)));
-	log_info("programme.daily day=%s tasks=%lld", date_iso(&c->arena, day), (long long)c->rows);
+	TRY(db_do(
+		c, &DAY_ISSUE, ARGS(c, s.id, day, s.task_id, c->now, s.title, s.url)));
+	log_info("programme.daily day=%s tasks=%lld", date_iso(&c->arena, day),
+		(long long)c->rows);
 	return OK;
 }
 

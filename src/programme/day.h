@@ -4,21 +4,23 @@
 #include "job/job.h"
 
 /*
- * The day of a shift: contracts/programme.md section 10. Each job's subject is the day, and each may
- * be repeated for the same day without effect.
+ * The day of a shift: contracts/programme.md section 10. Each job's subject is the day,
+ * and each may be repeated for the same day without effect.
  *
- * programme.daily (10.2): starts the shift whose day has come; turns open reports of earlier days
- * into skipped; excludes who has missed too many; makes the day's reports and puts its messages
- * into the outbox. All of it is one transaction. Days that nobody was there to issue (the server
- * was off) become `not_participate`, so that calendars have no holes and nobody is excluded for it.
- * E_CONFLICT, before anything is changed, when the plan has no task for the day.
+ * programme.daily (10.2): starts the shift whose day has come; turns open reports of
+ * earlier days into skipped; excludes who has missed too many; makes the day's reports
+ * and puts its messages into the outbox. All of it is one transaction. Days that nobody
+ * was there to issue (the server was off) become `not_participate`, so that calendars
+ * have no holes and nobody is excluded for it. E_CONFLICT, before anything is changed,
+ * when the plan has no task for the day.
  */
 enum err programme_daily_job(struct ctx *c, const struct job *job);
 
 /* programme.remind (10.3): who has not reported yet is reminded of the day's task. */
 enum err programme_remind_job(struct ctx *c, const struct job *job);
 
-/* The day whose task is current (8.3): until the hour of new tasks it is yesterday's. */
+/* The day whose task is current (8.3): until the hour of new tasks it is yesterday's.
+ */
 struct date programme_task_date(struct utc now);
 
 #endif

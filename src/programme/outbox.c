@@ -9,10 +9,11 @@ static FIELDS(message_fields, FIELD(struct message, id), FIELD(struct message, c
 	FIELD(struct message, payload), FIELD(struct message, file_id));
 
 enum err
-outbox_claim(
-	struct ctx *c, const char *sender, int64_t most, struct message **out, size_t *count)
+outbox_claim(struct ctx *c, const char *sender, int64_t most, struct message **out,
+	size_t *count)
 {
-	return db_many(c, &OUTBOX_TAKE, message_fields, out, count, ARGS(c, sender, most));
+	return db_many(
+		c, &OUTBOX_TAKE, message_fields, out, count, ARGS(c, sender, most));
 }
 
 enum err

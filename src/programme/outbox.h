@@ -5,16 +5,17 @@
 #include "base/field.h"
 
 /*
- * Messages to Telegram, table programme.outbox, one row each. They are put there in the transaction
- * that causes them (by SQL, mostly many at once) and sent by the one elected sender (src/worker):
+ * Messages to Telegram, table programme.outbox, one row each. They are put there in the
+ * transaction that causes them (by SQL, mostly many at once) and sent by the one
+ * elected sender (src/worker):
  *
  *   waiting -> claimed -> dispatched -> sent
  *                  ^          |-> waiting (to be tried again), failed (given up)
  *                  |          '-> presumed: the sender died during the call
  *
- * "dispatched" is committed when the connection to Telegram stands and the very next thing is to
- * write the request. Bot API calls have no key against doubles, so what a dead sender leaves in
- * that state is not sent again: it was on its way.
+ * "dispatched" is committed when the connection to Telegram stands and the very next
+ * thing is to write the request. Bot API calls have no key against doubles, so what a
+ * dead sender leaves in that state is not sent again: it was on its way.
  */
 struct message {
 	int64_t id, chat_id, tries;
@@ -23,29 +24,36 @@ struct message {
 	const char *file_id; /* the task's picture as Telegram knows it, or NULL */
 };
 
-/* Claims up to `most` messages whose time has come: per chat the oldest, and one a second. */
-enum err outbox_claim(
-	struct ctx *c, const char *sender, int64_t most, struct message **out, size_t *count);
+/* Claims up to `most` messages whose time has come: per chat the oldest, and one a
+ * second. */
+enum err outbox_claim(struct ctx *c, const char *sender, int64_t most,
+	struct message **out, size_t *count);
 
-/* Marks a claimed message dispatched. E_CONFLICT when it is not this sender's any more. */
+/* Marks a claimed message dispatched. E_CONFLICT when it is not this sender's any more.
+ */
 enum err outbox_dispatch(struct ctx *c, int64_t id, const char *sender);
 
 /* Telegram has taken it. file_id, if not NULL, is remembered for the message's task. */
-enum err outbox_sent(struct ctx *c, int64_t id, int64_t message_id, const char *file_id);
+enum err outbox_sent(
+	struct ctx *c, int64_t id, int64_t message_id, const char *file_id);
 
 /* To be tried again after so many seconds. counts: this was one of its tries. */
-enum err outbox_again(struct ctx *c, int64_t id, int64_t seconds, const char *why, bool counts);
+enum err outbox_again(
+	struct ctx *c, int64_t id, int64_t seconds, const char *why, bool counts);
 
 /* Given up. */
 enum err outbox_failed(struct ctx *c, int64_t id, const char *why);
 
-/* The chat is closed (blocked, gone): the participant is marked, all that waits for it fails. */
-enum err outbox_chat_closed(struct ctx *c, int64_t id, int64_t chat_id, const char *why);
+/* The chat is closed (blocked, gone): the participant is marked, all that waits for it
+ * fails. */
+enum err outbox_chat_closed(
+	struct ctx *c, int64_t id, int64_t chat_id, const char *why);
 
 /* The picture's remembered file_id is not good any more. */
 enum err outbox_forget_picture(struct ctx *c, int64_t id);
 
-/* For a sender that has just been elected: nobody else sends, so what is claimed was left behind. */
+/* For a sender that has just been elected: nobody else sends, so what is claimed was
+ * left behind. */
 enum err outbox_recover(struct ctx *c);
 
 /* Milliseconds until a waiting message may go, at most `most`. */

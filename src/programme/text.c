@@ -16,9 +16,9 @@ struct payload {
 	bool missed;
 };
 
-static FIELDS(payload_fields, FIELD(struct payload, name), FIELD(struct payload, surname),
-	FIELD(struct payload, title), FIELD(struct payload, url),
-	FIELD(struct payload, missed));
+static FIELDS(payload_fields, FIELD(struct payload, name),
+	FIELD(struct payload, surname), FIELD(struct payload, title),
+	FIELD(struct payload, url), FIELD(struct payload, missed));
 
 static void
 begin(struct ctx *c, struct buf *b, int64_t chat_id)
@@ -46,20 +46,26 @@ add_keyboard(struct buf *b)
 }
 
 static enum err
-task_text(struct ctx *c, const struct message *m, const struct payload *p, struct bot_call *out)
+task_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
 {
 	const char *caption = arena_fmt(&c->arena,
-		p->missed ? _("Good morning, %s!\nYesterday's task was not done, and only the new one can be "
-			      "reported now.\nToday's task: %s.\nDo not forget to take a photo when you "
+		p->missed ? _("Good morning, %s!\nYesterday's task was not done, and "
+			      "only the new one can be "
+			      "reported now.\nToday's task: %s.\nDo not forget to take "
+			      "a photo when you "
 			      "have done it!")
-			  : _("Good morning, %s!\nToday's task: %s.\nDo not forget to take a photo when you "
+			  : _("Good morning, %s!\nToday's task: %s.\nDo not forget to "
+			      "take a photo when you "
 			      "have done it!"),
 		p->name, p->title);
 	struct buf b;
 
 	begin(c, &b, m->chat_id);
 	add_text(&b, "photo",
-		m->file_id != NULL ? m->file_id : arena_fmt(&c->arena, "%s%s", conf.site_url, p->url));
+		m->file_id != NULL
+			? m->file_id
+			: arena_fmt(&c->arena, "%s%s", conf.site_url, p->url));
 	add_text(&b, "caption", caption);
 	add_keyboard(&b);
 	buf_add(&b, "}");
@@ -80,24 +86,29 @@ plain(struct ctx *c, const struct message *m, const char *text, struct bot_call 
 }
 
 static enum err
-remind_text(struct ctx *c, const struct message *m, const struct payload *p, struct bot_call *out)
+remind_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
 {
 	return plain(c, m,
 		arena_fmt(&c->arena,
-			_("%s %s, today's task is still waiting for you! Lombaryers can be "
+			_("%s %s, today's task is still waiting for you! Lombaryers "
+			  "can be "
 			  "exchanged for gifts."),
 			p->name, p->surname),
 		out);
 }
 
 static enum err
-excluded_text(struct ctx *c, const struct message *m, const struct payload *p, struct bot_call *out)
+excluded_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
 {
 	(void)p;
 	return plain(c, m,
 		arena_fmt(&c->arena,
-			_("Your part in the project has ended because there were no reports for several "
-			  "days. The lombaryers that you have earned can still be spent. If this is a "
+			_("Your part in the project has ended because there were no "
+			  "reports for several "
+			  "days. The lombaryers that you have earned can still be "
+			  "spent. If this is a "
 			  "mistake, write to %s."),
 			conf.mail_from),
 		out);

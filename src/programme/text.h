@@ -5,9 +5,9 @@
 #include "programme/outbox.h"
 
 /*
- * A message as the Bot API takes it (https://core.telegram.org/bots/api): the method and its
- * parameters as a JSON object. The texts are of the gettext catalogue of site.language (po/).
- * E_BUG for a kind that nobody knows.
+ * A message as the Bot API takes it (https://core.telegram.org/bots/api): the method
+ * and its parameters as a JSON object. The texts are of the gettext catalogue of
+ * site.language (po/). E_BUG for a kind that nobody knows.
  */
 struct bot_call {
 	const char *method; /* "sendMessage", "sendPhoto" */

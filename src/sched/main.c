@@ -1,7 +1,7 @@
 /*
- * samovar-scheduler: says what is due. Several may run; one is elected by an advisory lock that
- * its database session holds, the others wait. Even if two believed to be elected, the ledger
- * would let only one of them fire a slot.
+ * samovar-scheduler: says what is due. Several may run; one is elected by an advisory
+ * lock that its database session holds, the others wait. Even if two believed to be
+ * elected, the ledger would let only one of them fire a slot.
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -23,7 +23,8 @@ struct scheduler {
 	struct db *db;
 	struct cache *cache;
 	bool elected;
-	int64_t known[TIMERS_MAX]; /* slots that are in the ledger, by timer: not tried again */
+	int64_t known[TIMERS_MAX]; /* slots that are in the ledger, by timer: not tried
+				      again */
 };
 
 static bool
@@ -33,7 +34,8 @@ elected(struct scheduler *s, struct ctx *c)
 
 	if (!db_up(s->db))
 		s->elected = false;
-	if (!s->elected && db_int(c, &SCHEDULER_ELECT, &got, ARGS(c, LOCK_KEY)) == OK && got == 1) {
+	if (!s->elected && db_int(c, &SCHEDULER_ELECT, &got, ARGS(c, LOCK_KEY)) == OK &&
+		got == 1) {
 		s->elected = true;
 		log_info("elected");
 	}
@@ -59,7 +61,8 @@ tick(struct scheduler *s)
 		if (e != OK)
 			log_warn("timer %s: %s", timers[i].name, c.why);
 		else if (fired)
-			log_info("timer %s fired for %s", timers[i].name, utc_iso(&c.arena, slot));
+			log_info("timer %s fired for %s", timers[i].name,
+				utc_iso(&c.arena, slot));
 		if (e == OK && i < TIMERS_MAX)
 			s->known[i] = slot.us;
 		ctx_forgive(&c);

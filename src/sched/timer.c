@@ -56,7 +56,8 @@ add_job(struct ctx *c, const struct timer *t, struct utc slot, const char **key)
 	const char *day = t->hour == NULL ? NULL : date_iso(&c->arena, utc_date(slot));
 
 	*key = arena_fmt(&c->arena, "%s/%s", t->name, day == NULL ? "" : day);
-	return job_add(c, &(struct job_order){.kind = t->job, .subject = day, .key = *key});
+	return job_add(
+		c, &(struct job_order){.kind = t->job, .subject = day, .key = *key});
 }
 
 static enum err
@@ -71,7 +72,8 @@ fire(struct ctx *c, const struct timer *t, struct utc slot, const char *by, bool
 }
 
 enum err
-timer_fire(struct ctx *c, const struct timer *t, struct utc slot, const char *by, bool *fired)
+timer_fire(struct ctx *c, const struct timer *t, struct utc slot, const char *by,
+	bool *fired)
 {
 	TRY(db_begin(c));
 	enum err e = fire(c, t, slot, by, fired);

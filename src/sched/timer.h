@@ -6,9 +6,10 @@
 #include "base/ctx.h"
 
 /*
- * Timers say what is due, exactly once a slot. A slot is a moment; the ledger job.timer_run has one
- * row for each that was fired, written in the transaction that adds its job. Only the newest slot
- * is ever fired: after a pause the missed ones come once, late, as one run whose job catches up.
+ * Timers say what is due, exactly once a slot. A slot is a moment; the ledger
+ * job.timer_run has one row for each that was fired, written in the transaction that
+ * adds its job. Only the newest slot is ever fired: after a pause the missed ones come
+ * once, late, as one run whose job catches up.
  */
 struct timer {
 	const char *name, *job;
@@ -29,16 +30,17 @@ struct utc timer_slot(const struct timer *t, struct utc now);
 struct utc timer_slot_of(const struct timer *t, struct date day);
 
 /*
- * Fires a slot unless the ledger has it: both rows in a transaction of its own. *fired says whether
- * it was this call. A timer that is switched off does not fire.
+ * Fires a slot unless the ledger has it: both rows in a transaction of its own. *fired
+ * says whether it was this call. A timer that is switched off does not fire.
  */
-enum err timer_fire(
-	struct ctx *c, const struct timer *t, struct utc slot, const char *by, bool *fired);
+enum err timer_fire(struct ctx *c, const struct timer *t, struct utc slot,
+	const char *by, bool *fired);
 
 /*
- * Adds the job of a day again, whether the ledger has its slot or not: for operators. *job is the
- * job's id.
+ * Adds the job of a day again, whether the ledger has its slot or not: for operators.
+ * *job is the job's id.
  */
-enum err timer_run_again(struct ctx *c, const struct timer *t, struct date day, int64_t *job);
+enum err timer_run_again(
+	struct ctx *c, const struct timer *t, struct date day, int64_t *job);
 
 #endif

@@ -14,9 +14,11 @@
 #include "job/job.h"
 #include "worker/handlers.h"
 
-#define LEASE_SECONDS 60   /* of a claim; renewed before each job that may last longer */
-#define QUICK_SECONDS 0.2  /* a batch done faster than this may be followed by a larger one */
-#define RUN_SECONDS 300    /* longest statement of a job */
+#define LEASE_SECONDS 60 /* of a claim; renewed before each job that may last longer   \
+			  */
+#define QUICK_SECONDS                                                                  \
+	0.2 /* a batch done faster than this may be followed by a larger one */
+#define RUN_SECONDS 300 /* longest statement of a job */
 
 struct taker {
 	char name[300]; /* host:pid */
@@ -35,9 +37,11 @@ monotonic(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-/* The job and its end. What is OK leaves the queue, in the job's own transaction if it wants. */
+/* The job and its end. What is OK leaves the queue, in the job's own transaction if it
+ * wants. */
 static enum err
-do_job(struct taker *t, struct ctx *c, const struct job *job, const struct job_kind *kind)
+do_job(struct taker *t, struct ctx *c, const struct job *job,
+	const struct job_kind *kind)
 {
 	job_handler *handler = handler_of(job->kind);
 
@@ -62,11 +66,13 @@ note_failure(struct taker *t, const struct job *job, const char *why, enum err e
 {
 	struct ctx c;
 
-	log_warn("job=%lld kind=%s try=%lld of %lld: %s: %s", (long long)job->id, job->kind,
-		(long long)job->tries, (long long)job->max_tries, err_name(e), why);
+	log_warn("job=%lld kind=%s try=%lld of %lld: %s: %s", (long long)job->id,
+		job->kind, (long long)job->tries, (long long)job->max_tries,
+		err_name(e), why);
 	ctx_start(&c, t->db, t->cache);
 	if (job_failed(&c, job, t->name, why) != OK)
-		log_warn("job=%lld: its failure cannot be noted; its lease will end", (long long)job->id);
+		log_warn("job=%lld: its failure cannot be noted; its lease will end",
+			(long long)job->id);
 	ctx_end(&c);
 }
 
@@ -93,14 +99,16 @@ run_one(struct taker *t, const struct job *job)
 	ctx_end(&c);
 }
 
-/* Slow jobs are claimed one by one, so that a slow batch does not hold urgent ones; quick ones many. */
+/* Slow jobs are claimed one by one, so that a slow batch does not hold urgent ones;
+ * quick ones many. */
 static void
 learn(struct taker *t, double seconds, size_t count)
 {
 	if (seconds > QUICK_SECONDS)
 		t->batch = 1;
 	else if (count >= (size_t)t->batch)
-		t->batch = t->batch * 2 < conf.worker_batch ? t->batch * 2 : conf.worker_batch;
+		t->batch = t->batch * 2 < conf.worker_batch ? t->batch * 2
+							    : conf.worker_batch;
 }
 
 static void
@@ -113,7 +121,8 @@ take_turn(struct taker *t)
 
 	ctx_start(&c, t->db, t->cache);
 	double begin = monotonic();
-	enum err e = job_claim(&c, t->name, t->batch, t->priority, LEASE_SECONDS, &jobs, &count);
+	enum err e = job_claim(
+		&c, t->name, t->batch, t->priority, LEASE_SECONDS, &jobs, &count);
 	t->lease_until = begin + LEASE_SECONDS;
 	for (size_t i = 0; e == OK && i < count && !program_stopping(); i++) {
 		run_one(t, &jobs[i]);

@@ -21,8 +21,8 @@
 #include "worker/sender.sql.h"
 
 #define LOCK_KEY INT64_C(0x53414d4f56415202) /* "SAMOVAR" and 2 */
-#define FLIGHTS 64         /* calls under way at once */
-#define BATCH 30           /* messages claimed at once */
+#define FLIGHTS 64                           /* calls under way at once */
+#define BATCH 30                             /* messages claimed at once */
 #define MAX_ANSWER 1048576 /* bytes; the Bot API's are a few thousand */
 #define CLAIM_PAUSE 0.1    /* seconds between two claims when nothing may go yet */
 #define AWAY_SECONDS 5     /* Telegram is down: the next try */
@@ -31,7 +31,8 @@
 
 enum flight_state { FREE, FLYING, LANDED };
 
-/* One call to the Bot API. Its ctx holds the message and the request until the outcome is recorded. */
+/* One call to the Bot API. Its ctx holds the message and the request until the outcome
+ * is recorded. */
 struct flight {
 	enum flight_state state;
 	struct sender *sender;
@@ -85,9 +86,10 @@ take_answer(char *bytes, size_t size, size_t count, void *to)
 }
 
 /*
- * libcurl calls this when the connection stands and the request is about to be written. Only what
- * has been marked dispatched goes out. libcurl writes a request again on a new connection when
- * a kept one has died; then the mark is there already and the call ends instead.
+ * libcurl calls this when the connection stands and the request is about to be written.
+ * Only what has been marked dispatched goes out. libcurl writes a request again on a
+ * new connection when a kept one has died; then the mark is there already and the call
+ * ends instead.
  */
 static int
 about_to_send(void *flight, char *ip, char *local_ip, int port, int local_port)
@@ -188,7 +190,8 @@ take_off(struct flight *f)
 	return OK;
 }
 
-/* Strings of the message are copied: the batch it came with ends before its flight may. */
+/* Strings of the message are copied: the batch it came with ends before its flight may.
+ */
 static void
 start_flight(struct sender *s, const struct message *m)
 {
@@ -196,15 +199,17 @@ start_flight(struct sender *s, const struct message *m)
 	struct arena *a = &f->ctx.arena;
 
 	step(s, &f->ctx);
-	f->message = (struct message){m->id, m->chat_id, m->tries, arena_str(a, m->kind),
-		arena_str(a, m->payload), arena_str(a, m->file_id)};
+	f->message =
+		(struct message){m->id, m->chat_id, m->tries, arena_str(a, m->kind),
+			arena_str(a, m->payload), arena_str(a, m->file_id)};
 	f->dispatched = false;
 	f->sender = s;
 	if (f->easy == NULL)
 		f->easy = easy_make(s, f);
 	if (take_off(f) != OK) {
 		f->outcome = (struct bot_answer){
-			.verdict = f->ctx.err == E_BUG ? BOT_REFUSED : BOT_AGAIN, .why = f->ctx.why};
+			.verdict = f->ctx.err == E_BUG ? BOT_REFUSED : BOT_AGAIN,
+			.why = f->ctx.why};
 		f->state = LANDED;
 	}
 }
@@ -229,7 +234,8 @@ pause_all(struct sender *s, struct ctx *c, int64_t seconds, const char *why)
 		ctx_forgive(c);
 }
 
-/* Not known whether it was taken: at most bot.tries times. Certainly not taken: until it is. */
+/* Not known whether it was taken: at most bot.tries times. Certainly not taken: until
+ * it is. */
 static enum err
 land_again(struct flight *f, struct ctx *c)
 {
@@ -238,10 +244,12 @@ land_again(struct flight *f, struct ctx *c)
 
 	curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (!f->dispatched || status >= 500)
-		return outbox_again(c, f->message.id, AWAY_SECONDS, f->outcome.why, false);
+		return outbox_again(
+			c, f->message.id, AWAY_SECONDS, f->outcome.why, false);
 	if (tries >= conf.bot_tries)
 		return outbox_failed(c, f->message.id, f->outcome.why);
-	return outbox_again(c, f->message.id, retry_seconds(tries), f->outcome.why, true);
+	return outbox_again(
+		c, f->message.id, retry_seconds(tries), f->outcome.why, true);
 }
 
 static enum err
@@ -272,7 +280,8 @@ land(struct sender *s, struct flight *f, struct ctx *c)
 	return OK;
 }
 
-/* Without the database the outcome waits in memory: it is worth more than a new call. */
+/* Without the database the outcome waits in memory: it is worth more than a new call.
+ */
 static void
 record_landed(struct sender *s)
 {
@@ -285,8 +294,9 @@ record_landed(struct sender *s)
 		step(s, &c);
 		enum err e = land(s, f, &c);
 		if (e == OK && f->outcome.verdict != BOT_OK)
-			log_warn("bot: message=%lld kind=%s: %s", (long long)f->message.id,
-				f->message.kind, f->outcome.why);
+			log_warn("bot: message=%lld kind=%s: %s",
+				(long long)f->message.id, f->message.kind,
+				f->outcome.why);
 		ctx_end(&c);
 		if (e != E_BUSY)
 			flight_end(f);
@@ -308,8 +318,8 @@ collect(struct sender *s)
 		CURLcode result = m->data.result;
 		curl_multi_remove_handle(s->multi, m->easy_handle);
 		ctx_forgive(&f->ctx);
-		telegram_read(&f->ctx, result == CURLE_OK ? status : 0, buf_text(&f->answer),
-			f->answer.used, &f->outcome);
+		telegram_read(&f->ctx, result == CURLE_OK ? status : 0,
+			buf_text(&f->answer), f->answer.used, &f->outcome);
 		if (result != CURLE_OK)
 			f->outcome.why = curl_easy_strerror(result);
 		f->state = LANDED;
@@ -351,7 +361,8 @@ send_due(struct sender *s, double now)
 	s->next_send = (now > s->next_send + interval ? now : s->next_send) + interval;
 }
 
-/* Sleeps until there is something to do: an answer, the next slot, a new message, a signal. */
+/* Sleeps until there is something to do: an answer, the next slot, a new message, a
+ * signal. */
 static void
 rest(struct sender *s)
 {
@@ -365,7 +376,8 @@ rest(struct sender *s)
 		until = now + 1.0;
 	int ms = until <= now ? 0 : (int)((until - now) * 1000) + 1;
 	if (any_flying(s) || s->next < s->queued) {
-		/* New messages wait for the answer of an old one no longer than this. */
+		/* New messages wait for the answer of an old one no longer than this.
+		 */
 		curl_multi_poll(s->multi, NULL, 0, ms < 100 ? ms : 100, NULL);
 		program_wait(0);
 		return;
@@ -393,7 +405,8 @@ elect(struct sender *s)
 		return;
 	step(s, &c);
 	if (db_int(&c, &SENDER_ELECT, &got, ARGS(&c, LOCK_KEY)) == OK && got == 1 &&
-		outbox_recover(&c) == OK && db_int(&c, &SENDER_PAUSED, &pause, ARGS(&c)) == OK) {
+		outbox_recover(&c) == OK &&
+		db_int(&c, &SENDER_PAUSED, &pause, ARGS(&c)) == OK) {
 		s->elected = true;
 		s->paused_until = monotonic() + (double)pause;
 		log_info("bot: elected to send");
