@@ -125,7 +125,8 @@ request_id(struct req *r)
 	for (const char *s = id; *s != '\0'; s++)
 		if (!isalnum((unsigned char)*s) && *s != '-')
 			return "-";
-	return *id == '\0' || strlen(id) > 64 ? "-" : id;
+	/* A copy: the access line is written when FastCGI's own parameters are gone. */
+	return *id == '\0' || strlen(id) > 64 ? "-" : arena_str(&r->ctx.arena, id);
 }
 
 enum err
