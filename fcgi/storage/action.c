@@ -12,7 +12,8 @@ struct page {
 INPUT(page_in, struct page, FIELD(struct page, page_num, .min = 1, .max = 1000000000),
 	FIELD(struct page, page_size, .min = 1, .max = 1000));
 
-/* GET /actions/?page_num=1&page_size=20: 200 {"count": ..., "data": [...]}, newest first. */
+/* GET /actions/?page_num=1&page_size=20: 200 {"count": ..., "data": [...]}, newest
+ * first. */
 enum err
 get_actions(struct req *r)
 {

@@ -63,8 +63,9 @@ get_files(struct req *r)
 }
 
 /*
- * POST /files/upload/ {"name": "a.txt", "size": 5}: 200 with the address that takes the bytes. A
- * file of that name is replaced once they have arrived. E_SERVER_GONE: no usable server.
+ * POST /files/upload/ {"name": "a.txt", "size": 5}: 200 with the address that takes the
+ * bytes. A file of that name is replaced once they have arrived. E_SERVER_GONE: no
+ * usable server.
  */
 enum err
 post_upload(struct req *r)
@@ -75,7 +76,8 @@ post_upload(struct req *r)
 	struct file file;
 
 	TRY(server_nearest(c, caller(r), &server));
-	TRY(file_announce(c, in->name, in->size, server.id, conf.s3_put_lifetime, &file));
+	TRY(file_announce(
+		c, in->name, in->size, server.id, conf.s3_put_lifetime, &file));
 	TRY(history_file(c, file.account_id, file.id, "FILE.UPLOADED", file.name));
 	return reply_link(r, &file, address_put(c, &server, file.key));
 }
@@ -101,7 +103,8 @@ download(struct req *r, struct file *file, const char **address)
 	return OK;
 }
 
-/* GET /files/{uuid}/: 200 with the address that gives the bytes. E_FILE_GONE, E_SERVER_GONE */
+/* GET /files/{uuid}/: 200 with the address that gives the bytes. E_FILE_GONE,
+ * E_SERVER_GONE */
 enum err
 get_file(struct req *r)
 {
@@ -126,7 +129,8 @@ get_content(struct req *r)
 	return reply_redirect(r, 302, address);
 }
 
-/* PUT /files/{uuid}/ {"name": "b.txt"}: 200 with the file. E_FILE_GONE, E_FILE_EXISTS */
+/* PUT /files/{uuid}/ {"name": "b.txt"}: 200 with the file. E_FILE_GONE, E_FILE_EXISTS
+ */
 enum err
 put_file(struct req *r)
 {
@@ -152,7 +156,8 @@ delete_file(struct req *r)
 	return reply_empty(r, 204);
 }
 
-/* GET /files/{uuid}/servers/: 200, the servers that hold it; [] for a file that is not the actor's. */
+/* GET /files/{uuid}/servers/: 200, the servers that hold it; [] for a file that is not
+ * the actor's. */
 enum err
 get_file_servers(struct req *r)
 {

@@ -34,8 +34,9 @@ enum err get_actions(struct req *r);
 extern const struct input upload_in, name_in, link_in, password_in, server_in, page_in;
 
 /*
- * The presigned address of a file on the nearest usable server, with the history row of its owner.
- * E_FILE_GONE: nothing has arrived yet. E_SERVER_GONE: no usable server holds it.
+ * The presigned address of a file on the nearest usable server, with the history row of
+ * its owner. E_FILE_GONE: nothing has arrived yet. E_SERVER_GONE: no usable server
+ * holds it.
  */
 enum err download(struct req *r, struct file *file, const char **address);
 

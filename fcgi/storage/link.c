@@ -24,11 +24,12 @@ struct key {
 	const char *password;
 };
 
-INPUT(password_in, struct key, FIELD(struct key, password, .max = PASSWORD_MAX_CHARACTERS));
+INPUT(password_in, struct key,
+	FIELD(struct key, password, .max = PASSWORD_MAX_CHARACTERS));
 
 /*
- * POST /files/{uuid}/links/ {"lifetime": 3600, "password": "..."}: 201 with the link; both may be
- * absent or null. E_FILE_GONE
+ * POST /files/{uuid}/links/ {"lifetime": 3600, "password": "..."}: 201 with the link;
+ * both may be absent or null. E_FILE_GONE
  */
 enum err
 post_link(struct req *r)
@@ -59,7 +60,8 @@ get_links(struct req *r)
 	return reply_json(r, 200, json);
 }
 
-/* GET /files/{uuid}/links/{uuid}/: 200 with the link, for anybody. E_FILE_GONE, E_LINK_GONE */
+/* GET /files/{uuid}/links/{uuid}/: 200 with the link, for anybody. E_FILE_GONE,
+ * E_LINK_GONE */
 enum err
 get_link(struct req *r)
 {
@@ -86,8 +88,8 @@ check_password(struct req *r, const struct link *link, const char *password)
 }
 
 /*
- * POST /files/{uuid}/links/{uuid}/ {"password": "..."}: 200 with the address of the bytes, for
- * anybody. E_FILE_GONE, E_LINK_GONE, E_DENIED: wrong password; E_SERVER_GONE
+ * POST /files/{uuid}/links/{uuid}/ {"password": "..."}: 200 with the address of the
+ * bytes, for anybody. E_FILE_GONE, E_LINK_GONE, E_DENIED: wrong password; E_SERVER_GONE
  */
 enum err
 post_link_download(struct req *r)

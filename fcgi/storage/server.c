@@ -15,14 +15,15 @@ name_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
 	const char *name = *(const char **)member;
 
-	if (strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
-		strlen(name))
+	if (strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678"
+			 "9_-") == strlen(name))
 		return OK;
-	return flaw_add(c, (struct flaw){.place = place,
-				   .field = f->name,
-				   .kind = FLAW_FORM,
-				   .expected = "server name",
-				   .words = "only letters, digits, _ and - are allowed"});
+	return flaw_add(
+		c, (struct flaw){.place = place,
+			   .field = f->name,
+			   .kind = FLAW_FORM,
+			   .expected = "server name",
+			   .words = "only letters, digits, _ and - are allowed"});
 }
 
 /* Part of an address: nothing that would make it another one. */
@@ -31,8 +32,8 @@ host_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
 	const char *host = *(const char **)member;
 
-	if (strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_[]:") ==
-		strlen(host))
+	if (strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678"
+			 "9.-_[]:") == strlen(host))
 		return OK;
 	return flaw_add(c, (struct flaw){.place = place,
 				   .field = f->name,
@@ -42,14 +43,18 @@ host_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 }
 
 INPUT(server_in, struct server,
-	FIELD(struct server, name, .must = true, .min = 1, .max = 64, .rule = name_rule),
-	FIELD(struct server, host, .must = true, .min = 1, .max = 255, .rule = host_rule),
+	FIELD(struct server, name, .must = true, .min = 1, .max = 64,
+		.rule = name_rule),
+	FIELD(struct server, host, .must = true, .min = 1, .max = 255,
+		.rule = host_rule),
 	FIELD(struct server, port, .must = true, .min = 1, .max = 65535),
-	FIELD(struct server, location, .must = true, .max = 255, .rule = plain_text_rule),
+	FIELD(struct server, location, .must = true, .max = 255,
+		.rule = plain_text_rule),
 	FIELD(struct server, zone, .must = true, .max = 255, .rule = plain_text_rule),
 	FIELD(struct server, latitude, .must = true, .min = -90, .max = 90),
 	FIELD(struct server, longitude, .must = true, .min = -180, .max = 180),
-	FIELD(struct server, is_on, .must = true), FIELD(struct server, is_active, .must = true));
+	FIELD(struct server, is_on, .must = true),
+	FIELD(struct server, is_active, .must = true));
 
 /* GET /servers/: 200, all servers in any state, by zone and name. */
 enum err
@@ -74,7 +79,8 @@ post_server(struct req *r)
 	return reply(r, 201, server_fields, &server, STYLE_KEEP_NULL);
 }
 
-/* PUT /servers/{uuid}/: 200 with the server, all nine members replaced. E_SERVER_GONE, E_SERVER_EXISTS */
+/* PUT /servers/{uuid}/: 200 with the server, all nine members replaced. E_SERVER_GONE,
+ * E_SERVER_EXISTS */
 enum err
 put_server(struct req *r)
 {
@@ -88,7 +94,8 @@ put_server(struct req *r)
 	return reply(r, 200, server_fields, &server, STYLE_KEEP_NULL);
 }
 
-/* DELETE /servers/{uuid}/: 204. E_SERVER_GONE, E_SERVER_NEEDED: some files are nowhere else */
+/* DELETE /servers/{uuid}/: 204. E_SERVER_GONE, E_SERVER_NEEDED: some files are nowhere
+ * else */
 enum err
 delete_server(struct req *r)
 {

@@ -26,9 +26,12 @@ get_buckets(struct req *r)
 
 	TRY(bucket_list(&r->ctx, call_of(r)->name.server, &list, &count));
 	buf_add(&xml, XML_HEAD "<ListAllMyBucketsResult" XML_SPACE
-			       "><Owner><ID>samovar</ID><DisplayName>samovar</DisplayName></Owner><Buckets>");
+			       "><Owner><ID>samovar</ID><DisplayName>samovar</"
+			       "DisplayName></Owner><Buckets>");
 	for (size_t i = 0; i < count; i++)
-		buf_fmt(&xml, "<Bucket><Name>%s</Name><CreationDate>%s</CreationDate></Bucket>",
+		buf_fmt(&xml,
+			"<Bucket><Name>%s</Name><CreationDate>%s</CreationDate></"
+			"Bucket>",
 			list[i].name, store_time(r, list[i].created));
 	buf_add(&xml, "</Buckets></ListAllMyBucketsResult>");
 	return reply_xml(r, &xml);
@@ -66,7 +69,8 @@ head_bucket(struct req *r)
 	return reply_empty(r, 200);
 }
 
-/* PUT /{bucket}: makes it; that it is there already is fine. What the body asks for is not read. */
+/* PUT /{bucket}: makes it; that it is there already is fine. What the body asks for is
+ * not read. */
 enum err
 put_bucket(struct req *r)
 {
@@ -99,12 +103,14 @@ check_small_body(struct req *r)
 	TRY(store_md5(r, &md5));
 	if (md5 != NULL && !str_eq(md5, digest_md5(&r->ctx, r->body, r->body_size)))
 		return fail(&r->ctx, E_S3_MD5, NULL);
-	if (sha256 != NULL && !str_eq(sha256, sha256_hex(&r->ctx.arena, r->body, r->body_size)))
+	if (sha256 != NULL &&
+		!str_eq(sha256, sha256_hex(&r->ctx.arena, r->body, r->body_size)))
 		return fail(&r->ctx, E_S3_SHA256, NULL);
 	return OK;
 }
 
-/* POST /{bucket}?delete: removes up to 1000 objects; all of them or, on an error, none. */
+/* POST /{bucket}?delete: removes up to 1000 objects; all of them or, on an error, none.
+ */
 enum err
 post_bucket(struct req *r)
 {

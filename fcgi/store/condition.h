@@ -3,16 +3,18 @@
 
 #include "req.h"
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110). The way back is false for anything else. */
+/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110). The way back is false for anything else.
+ */
 char *http_date(struct arena *a, struct utc at);
 bool http_date_read(const char *text, struct utc *out);
 
-/* Does an If-Match or If-None-Match list hold the tag (given without quotation marks), or is it *? */
+/* Does an If-Match or If-None-Match list hold the tag (given without quotation marks),
+ * or is it *? */
 bool etag_listed(const char *list, const char *etag);
 
 /*
- * The conditional headers of a request for something that is there, in the order of RFC 9110.
- * OK: send it. E_S3_UNCHANGED: 304. E_S3_CONDITION: 412.
+ * The conditional headers of a request for something that is there, in the order of RFC
+ * 9110. OK: send it. E_S3_UNCHANGED: 304. E_S3_CONDITION: 412.
  */
 enum err condition_check(struct req *r, const char *etag, struct utc modified);
 

@@ -12,7 +12,8 @@ struct asked {
 	struct store_listing listing;
 	bool second;  /* ListObjectsV2 */
 	bool encoded; /* encoding-type=url */
-	const char *token, *start; /* V2: continuation-token, start-after; V1: marker in start */
+	const char *token,
+		*start; /* V2: continuation-token, start-after; V1: marker in start */
 };
 
 enum err list_objects(struct req *r);
@@ -34,13 +35,15 @@ token_read(struct req *r, const char *token, const char **out)
 	unsigned byte;
 
 	if (n % 2 != 0 || strspn(token, "0123456789abcdef") != n)
-		return fail(&r->ctx, E_S3_ARGUMENT, "the continuation token is none of ours");
+		return fail(&r->ctx, E_S3_ARGUMENT,
+			"the continuation token is none of ours");
 	for (size_t i = 0; i < n; i += 2) {
 		sscanf(token + i, "%2x", &byte);
 		place[i / 2] = (char)byte;
 	}
 	if (strlen(place) != n / 2 || !utf8_valid(place, n / 2))
-		return fail(&r->ctx, E_S3_ARGUMENT, "the continuation token is none of ours");
+		return fail(&r->ctx, E_S3_ARGUMENT,
+			"the continuation token is none of ours");
 	*out = place;
 	return OK;
 }
@@ -96,7 +99,8 @@ element(struct buf *xml, const struct asked *a, const char *name, const char *te
 }
 
 static void
-entry_xml(struct req *r, struct buf *xml, const struct asked *a, const struct store_entry *e)
+entry_xml(struct req *r, struct buf *xml, const struct asked *a,
+	const struct store_entry *e)
 {
 	if (e->prefix) {
 		buf_add(xml, "<CommonPrefixes>");
@@ -107,7 +111,8 @@ entry_xml(struct req *r, struct buf *xml, const struct asked *a, const struct st
 	buf_add(xml, "<Contents>");
 	element(xml, a, "Key", e->key);
 	buf_fmt(xml,
-		"<LastModified>%s</LastModified><ETag>&quot;%s&quot;</ETag><Size>%lld</Size>"
+		"<LastModified>%s</LastModified><ETag>&quot;%s&quot;</ETag><Size>%lld</"
+		"Size>"
 		"<StorageClass>STANDARD</StorageClass></Contents>",
 		store_time(r, e->modified), e->etag, (long long)e->size);
 }
@@ -128,7 +133,8 @@ head_xml(struct req *r, struct buf *xml, const struct asked *a, size_t count, bo
 		if (a->start[0] != '\0')
 			element(xml, a, "StartAfter", a->start);
 		if (a->token != NULL)
-			buf_fmt(xml, "<ContinuationToken>%s</ContinuationToken>", a->token);
+			buf_fmt(xml, "<ContinuationToken>%s</ContinuationToken>",
+				a->token);
 	} else {
 		element(xml, a, "Marker", a->start);
 	}
@@ -159,7 +165,8 @@ list_objects(struct req *r)
 	if (more) {
 		const char *after = object_after(c, &entries[count - 1]);
 		if (a.second)
-			buf_fmt(&xml, "<NextContinuationToken>%s</NextContinuationToken>",
+			buf_fmt(&xml,
+				"<NextContinuationToken>%s</NextContinuationToken>",
 				hex_text(&c->arena, after, strlen(after)));
 		else
 			element(&xml, &a, "NextMarker", entries[count - 1].key);

@@ -20,7 +20,8 @@ object_headers(struct req *r, const struct store_object *o)
 		{"response-cache-control", "Cache-Control"}};
 	const char *type = store_query(r, "response-content-type");
 
-	reply_header(r, "Content-Type", type == NULL || *type == '\0' ? o->content_type : type);
+	reply_header(r, "Content-Type",
+		type == NULL || *type == '\0' ? o->content_type : type);
 	for (size_t i = 0; i < sizeof(chosen) / sizeof(*chosen); i++) {
 		const char *value = store_query(r, chosen[i].query);
 		if (value != NULL)
@@ -32,7 +33,8 @@ object_headers(struct req *r, const struct store_object *o)
 
 /* Finds the object and checks the conditions and the range of a GET or HEAD. */
 static enum err
-find(struct req *r, struct store_object *o, enum range *range, int64_t *first, int64_t *last)
+find(struct req *r, struct store_object *o, enum range *range, int64_t *first,
+	int64_t *last)
 {
 	const struct object_name *name = &call_of(r)->name;
 
@@ -43,16 +45,17 @@ find(struct req *r, struct store_object *o, enum range *range, int64_t *first, i
 	if (condition_range(r, o->etag, o->modified))
 		*range = range_read(req_header(r, "Range"), o->size, first, last);
 	if (*range == RANGE_OUTSIDE) {
-		reply_header_fmt(r, "Content-Range", "bytes */%lld", (long long)o->size);
+		reply_header_fmt(
+			r, "Content-Range", "bytes */%lld", (long long)o->size);
 		return fail(&r->ctx, E_S3_RANGE, NULL);
 	}
 	return OK;
 }
 
 /*
- * nginx would judge the conditions once more, by a tag that it does not know, and answer 416 to a
- * range that cannot be read: it calls itself with an address of ours instead, without conditions
- * and with the range only if it is to be followed.
+ * nginx would judge the conditions once more, by a tag that it does not know, and
+ * answer 416 to a range that cannot be read: it calls itself with an address of ours
+ * instead, without conditions and with the range only if it is to be followed.
  */
 static enum err
 send_again(struct req *r, const char *range)
@@ -68,7 +71,8 @@ send_again(struct req *r, const char *range)
 	if (type != NULL)
 		extra[extras++] = (struct pair){"response-content-type", type};
 	if (disposition != NULL)
-		extra[extras++] = (struct pair){"response-content-disposition", disposition};
+		extra[extras++] =
+			(struct pair){"response-content-disposition", disposition};
 	const struct s3_link link = {.method = "GET",
 		.base = arena_fmt(a, "http://%s", req_param(r, "HTTP_HOST")),
 		.path = arena_fmt(a, "/%s/%s", name->bucket, name->key),
@@ -86,14 +90,16 @@ send_again(struct req *r, const char *range)
 static bool
 nginx_would_differ(struct req *r, enum range range)
 {
-	return req_header(r, "If-Match") != NULL || req_header(r, "If-Unmodified-Since") != NULL ||
-		req_header(r, "If-Range") != NULL ||
-		(req_header(r, "Range") != NULL && range == RANGE_NONE);
+	return req_header(r, "If-Match") != NULL ||
+	       req_header(r, "If-Unmodified-Since") != NULL ||
+	       req_header(r, "If-Range") != NULL ||
+	       (req_header(r, "Range") != NULL && range == RANGE_NONE);
 }
 
 /*
- * GET /{bucket}/{key}: the bytes are nginx's to send. Ranges, conditions, response-content-type
- * and response-content-disposition as S3 has them; several ranges at once get the whole.
+ * GET /{bucket}/{key}: the bytes are nginx's to send. Ranges, conditions,
+ * response-content-type and response-content-disposition as S3 has them; several ranges
+ * at once get the whole.
  */
 enum err
 get_object(struct req *r)
@@ -122,16 +128,16 @@ head_object(struct req *r)
 	object_headers(r, &o);
 	reply_header(r, "Accept-Ranges", "bytes");
 	if (range == RANGE_PART)
-		reply_header_fmt(r, "Content-Range", "bytes %lld-%lld/%lld", (long long)first,
-			(long long)last, (long long)o.size);
+		reply_header_fmt(r, "Content-Range", "bytes %lld-%lld/%lld",
+			(long long)first, (long long)last, (long long)o.size);
 	reply_header_fmt(r, "Content-Length", "%lld",
 		(long long)(range == RANGE_PART ? last - first + 1 : o.size));
 	return reply_empty(r, range == RANGE_PART ? 206 : 200);
 }
 
 /*
- * PUT /{bucket}/{key}: nginx has the body in a file. 200 with the ETag and no body once the object
- * is on the disk for good.
+ * PUT /{bucket}/{key}: nginx has the body in a file. 200 with the ETag and no body once
+ * the object is on the disk for good.
  */
 enum err
 put_object(struct req *r)
@@ -171,5 +177,6 @@ delete_object(struct req *r)
 enum err
 post_object(struct req *r)
 {
-	return fail(&r->ctx, E_S3_NO_FEATURE, "this store takes an object in one piece");
+	return fail(
+		&r->ctx, E_S3_NO_FEATURE, "this store takes an object in one piece");
 }

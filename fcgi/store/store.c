@@ -33,8 +33,9 @@ is_check(const struct req *r)
 }
 
 /*
- * A city's listener is known by its parameter. The path says only how deep the request goes: what
- * nginx makes of it (dots, slashes, percent signs) may be another key than the one signed.
+ * A city's listener is known by its parameter. The path says only how deep the request
+ * goes: what nginx makes of it (dots, slashes, percent signs) may be another key than
+ * the one signed.
  */
 static bool
 takes(struct req *r)
@@ -50,7 +51,8 @@ takes(struct req *r)
 	else if (n < 2)
 		r->path = "/";
 	else
-		r->path = key == NULL || key + 1 == path + n ? "/bucket" : "/bucket/key";
+		r->path =
+			key == NULL || key + 1 == path + n ? "/bucket" : "/bucket/key";
 	return true;
 }
 
@@ -96,11 +98,12 @@ enter(struct req *r)
 	struct utc now = c->now;
 
 	r->in = call;
-	call->signed_part = (struct s3_request){.method = req_param(r, "REQUEST_METHOD"),
-		.path = arena_strn(&c->arena, r->raw_uri, n),
-		.query = r->raw_uri[n] == '?' ? r->raw_uri + n + 1 : "",
-		.header = signed_header,
-		.headers = r};
+	call->signed_part =
+		(struct s3_request){.method = req_param(r, "REQUEST_METHOD"),
+			.path = arena_strn(&c->arena, r->raw_uri, n),
+			.query = r->raw_uri[n] == '?' ? r->raw_uri + n + 1 : "",
+			.header = signed_header,
+			.headers = r};
 	c->now = begun(r);
 	enum err e = s3_check(c, &call->signed_part, &key, &call->payload);
 	c->now = now;
@@ -108,8 +111,8 @@ enter(struct req *r)
 }
 
 /*
- * An answer to nginx's question before it takes a body in. nginx passes on 401 and 403 only, and
- * makes the client's answer from these headers.
+ * An answer to nginx's question before it takes a body in. nginx passes on 401 and 403
+ * only, and makes the client's answer from these headers.
  */
 static void
 refuse_check(struct req *r, const struct wire_case *w, const char *words)
@@ -117,14 +120,17 @@ refuse_check(struct req *r, const struct wire_case *w, const char *words)
 	reply_header_fmt(r, "X-Store-Status", "%d", w->status);
 	reply_header(r, "X-Store-Code", w->words);
 	reply_header(r, "X-Store-Message", words);
-	reply_empty(r, w->status == 403 ? 403 : w->status >= 500 && w->status != 501 ? 503 : 401);
+	reply_empty(r, w->status == 403                       ? 403
+		       : w->status >= 500 && w->status != 501 ? 503
+							      : 401);
 }
 
 static void
 refuse(struct req *r, enum err e)
 {
 	const struct wire_case *w = face_case(&store_face, e);
-	const char *why = r->ctx.why != NULL && e != E_BUG ? r->ctx.why : err_sentence(e);
+	const char *why =
+		r->ctx.why != NULL && e != E_BUG ? r->ctx.why : err_sentence(e);
 	struct buf xml = {.arena = &r->ctx.arena};
 
 	if (is_check(r)) {
@@ -137,12 +143,15 @@ refuse(struct req *r, enum err e)
 		reply_empty(r, 304);
 		return;
 	}
-	buf_fmt(&xml, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>",
+	buf_fmt(&xml,
+		"<?xml version=\"1.0\" "
+		"encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>",
 		w->words);
 	buf_xml(&xml, why);
 	buf_add(&xml, "</Message><Resource>");
 	buf_xml(&xml, arena_strn(&r->ctx.arena, r->raw_uri, strcspn(r->raw_uri, "?")));
-	buf_fmt(&xml, "</Resource><RequestId>%s</RequestId></Error>", r->ctx.request_id);
+	buf_fmt(&xml, "</Resource><RequestId>%s</RequestId></Error>",
+		r->ctx.request_id);
 	reply_text(r, w->status, "application/xml", buf_text(&xml), xml.used);
 }
 
@@ -155,16 +164,18 @@ store_query(struct req *r, const char *name)
 enum err
 store_plain_call(struct req *r)
 {
-	static const char *const unknown[] = {"accelerate", "acl", "analytics", "attributes", "cors",
-		"encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle",
-		"logging", "metrics", "notification", "object-lock", "ownershipControls",
-		"partNumber", "policy", "policyStatus", "publicAccessBlock", "replication",
-		"requestPayment", "restore", "retention", "select", "tagging", "torrent",
-		"uploadId", "uploads", "versionId", "versions", "website"};
+	static const char *const unknown[] = {"accelerate", "acl", "analytics",
+		"attributes", "cors", "encryption", "intelligent-tiering", "inventory",
+		"legal-hold", "lifecycle", "logging", "metrics", "notification",
+		"object-lock", "ownershipControls", "partNumber", "policy",
+		"policyStatus", "publicAccessBlock", "replication", "requestPayment",
+		"restore", "retention", "select", "tagging", "torrent", "uploadId",
+		"uploads", "versionId", "versions", "website"};
 
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
 		if (store_query(r, unknown[i]) != NULL)
-			return fail(&r->ctx, E_S3_NO_FEATURE, "this store has no %s", unknown[i]);
+			return fail(&r->ctx, E_S3_NO_FEATURE, "this store has no %s",
+				unknown[i]);
 	return OK;
 }
 
@@ -179,7 +190,8 @@ store_md5(struct req *r, const char **out)
 		return OK;
 	if (strlen(text) != MD5_BASE64 || text[MD5_BASE64 - 3] == '=' ||
 		!str_eq(text + MD5_BASE64 - 2, "==") ||
-		EVP_DecodeBlock(bytes, (const unsigned char *)text, MD5_BASE64) != MD5_BYTES + 2)
+		EVP_DecodeBlock(bytes, (const unsigned char *)text, MD5_BASE64) !=
+			MD5_BYTES + 2)
 		return fail(&r->ctx, E_S3_MD5_FORM, NULL);
 	*out = hex_text(&r->ctx.arena, bytes, MD5_BYTES);
 	return OK;
@@ -195,7 +207,8 @@ store_time(struct req *r, struct utc at)
 	return arena_fmt(&r->ctx.arena, "%.19s.000Z", iso);
 }
 
-/* PUT, POST /.check: asked by nginx before the body of any PUT or POST. 204, or why not. */
+/* PUT, POST /.check: asked by nginx before the body of any PUT or POST. 204, or why
+ * not. */
 enum err
 check_body(struct req *r)
 {
@@ -205,7 +218,7 @@ check_body(struct req *r)
 
 	if (!int_read(length, &bytes))
 		return fail(c, E_S3_NO_LENGTH, NULL);
-	if (bytes > conf.store_max_bytes)
+	if (bytes > (r->method == PUT ? conf.store_max_bytes : conf.fcgi_max_body))
 		return fail(c, E_TOO_LARGE, NULL);
 	TRY(store_md5(r, &md5));
 	TRY(r->method == PUT ? store_plain_call(r) : OK);

@@ -6,10 +6,10 @@
 #include "store/sigv4.h"
 
 /*
- * The embedded object store: what clients of S3 need of presigned addresses and plain calls. One
- * listener of nginx is one city (STORE_SERVER). Bytes pass nginx only (conf/nginx/store.conf.in):
- * a body is taken in after PUT /.check has found the request right, a download leaves through
- * X-Accel-Redirect. Errors are S3's XML.
+ * The embedded object store: what clients of S3 need of presigned addresses and plain
+ * calls. One listener of nginx is one city (STORE_SERVER). Bytes pass nginx only
+ * (conf/nginx/store.conf.in): a body is taken in after PUT /.check has found the
+ * request right, a download leaves through X-Accel-Redirect. Errors are S3's XML.
  */
 extern const struct face store_face;
 
@@ -29,7 +29,8 @@ call_of(const struct req *r)
 /* A query parameter of the call, decoded; NULL if it is not there. */
 const char *store_query(struct req *r, const char *name);
 
-/* E_S3_NO_FEATURE for the many questions of S3 (?acl, ?tagging...) that this store has no answer to. */
+/* E_S3_NO_FEATURE for the many questions of S3 (?acl, ?tagging...) that this store has
+ * no answer to. */
 enum err store_plain_call(struct req *r);
 
 /* Content-MD5 as 32 digits in *out, NULL if it was not sent. E_S3_MD5_FORM */

@@ -18,7 +18,8 @@
 struct call {
 	struct ctx *c;
 	const char *method;
-	int in, out; /* descriptors of the body to send and of the one that comes, -1: none */
+	int in, out; /* descriptors of the body to send and of the one that comes, -1:
+			none */
 	int64_t size, sent;
 	bool failed; /* our own disk refused */
 	long status;
@@ -82,7 +83,8 @@ take_header(char *line, size_t size, size_t n, void *call)
 		k->status = space == NULL ? 0 : strtol(space, NULL, 10);
 		k->state.etag = NULL;
 	} else if (length > 5 && strncasecmp(line, "etag:", 5) == 0) {
-		char *tag = str_trim(&k->c->arena, arena_strn(&k->c->arena, line + 5, length - 5));
+		char *tag = str_trim(
+			&k->c->arena, arena_strn(&k->c->arena, line + 5, length - 5));
 		size_t end = strlen(tag);
 		if (end >= 2 && tag[0] == '"' && tag[end - 1] == '"') {
 			tag[end - 1] = '\0';
@@ -135,10 +137,12 @@ run(struct call *k, const struct s3_object *o)
 	struct ctx *c = k->c;
 	const struct s3_key key = {conf.s3_user, conf.s3_password, conf.s3_region};
 	const char *path = o->key == NULL
-		? arena_fmt(&c->arena, "/%s", o->bucket)
-		: arena_fmt(&c->arena, "/%s/%s", o->bucket, o->key);
-	const struct s3_link link = {
-		.method = k->method, .base = o->base, .path = path, .seconds = LINK_SECONDS};
+				   ? arena_fmt(&c->arena, "/%s", o->bucket)
+				   : arena_fmt(&c->arena, "/%s/%s", o->bucket, o->key);
+	const struct s3_link link = {.method = k->method,
+		.base = o->base,
+		.path = path,
+		.seconds = LINK_SECONDS};
 	CURL *h = curl_easy_init();
 	curl_off_t length = 0;
 
@@ -191,7 +195,8 @@ s3_get(struct ctx *c, const struct s3_object *o, int fd, struct s3_state *out)
 }
 
 enum err
-s3_put(struct ctx *c, const struct s3_object *o, int fd, int64_t size, struct s3_state *out)
+s3_put(struct ctx *c, const struct s3_object *o, int fd, int64_t size,
+	struct s3_state *out)
 {
 	struct call k = {.c = c, .method = "PUT", .in = fd, .out = -1, .size = size};
 

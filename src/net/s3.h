@@ -7,8 +7,9 @@
 #include "base/ctx.h"
 
 /*
- * A client of S3 servers, for jobs: it waits for the server, at most some seconds for a connection
- * and for as long as bytes move. Addresses are presigned (store/sigv4.h); objects are files here.
+ * A client of S3 servers, for jobs: it waits for the server, at most some seconds for a
+ * connection and for as long as bytes move. Addresses are presigned (store/sigv4.h);
+ * objects are files here.
  */
 struct s3_object {
 	const char *base;   /* scheme://host[:port] */
@@ -23,8 +24,8 @@ struct s3_state {
 };
 
 /*
- * All: E_SERVER_DOWN: no connection, or it broke; E_PEER: an answer that does not fit, its status
- * is in the words.
+ * All: E_SERVER_DOWN: no connection, or it broke; E_PEER: an answer that does not fit,
+ * its status is in the words.
  */
 enum err s3_head(struct ctx *c, const struct s3_object *o, struct s3_state *out);
 

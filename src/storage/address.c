@@ -24,8 +24,8 @@ address_put(struct ctx *c, const struct server *s, const char *key)
 }
 
 /*
- * RFC 6266: the name as it is for today's browsers, and one in plain ASCII for others. What would
- * end the quoted text, or not be shown, is an underscore there.
+ * RFC 6266: the name as it is for today's browsers, and one in plain ASCII for others.
+ * What would end the quoted text, or not be shown, is an underscore there.
  */
 static const char *
 disposition(struct ctx *c, const char *name)
@@ -35,8 +35,8 @@ disposition(struct ctx *c, const char *name)
 	for (char *p = plain; *p != '\0'; p++)
 		if (*p < ' ' || *p > '~' || *p == '"' || *p == '\\' || *p == '%')
 			*p = '_';
-	return arena_fmt(&c->arena, "attachment; filename=\"%s\"; filename*=UTF-8''%s", plain,
-		percent_encode(&c->arena, name, false));
+	return arena_fmt(&c->arena, "attachment; filename=\"%s\"; filename*=UTF-8''%s",
+		plain, percent_encode(&c->arena, name, false));
 }
 
 const char *
@@ -44,11 +44,10 @@ address_get(struct ctx *c, const struct server *s, const struct file *f)
 {
 	const struct pair extra[] = {
 		{"response-content-disposition", disposition(c, f->name)},
-		{"response-content-type",
-			f->content_type == NULL ? "application/octet-stream" : f->content_type}};
+		{"response-content-type", f->content_type}};
 	struct s3_link link = {.method = "GET",
 		.extra = extra,
-		.extras = sizeof(extra) / sizeof(*extra),
+		.extras = f->content_type == NULL ? 1 : 2,
 		.seconds = conf.s3_get_lifetime};
 
 	return presign(c, s, &link, f->key);

@@ -5,10 +5,11 @@
 #include "storage/file.h"
 #include "storage/server.h"
 
-/* Presigned addresses on a server; they live s3.put_lifetime and s3.get_lifetime seconds. */
+/* Presigned addresses on a server; they live s3.put_lifetime and s3.get_lifetime
+ * seconds. */
 const char *address_put(struct ctx *c, const struct server *s, const char *key);
 
-/* Downloads under the file's name, with its type or as plain bytes. */
+/* Downloads under the file's name: to be saved, never shown as a page of the server. */
 const char *address_get(struct ctx *c, const struct server *s, const struct file *f);
 
 #endif

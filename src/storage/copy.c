@@ -33,9 +33,9 @@ struct copy {
 static FIELDS(
 	copy_fields, FIELD(struct copy, version_id), FIELD(struct copy, server_id));
 
-static FIELDS(news_fields, FIELD(struct object_news, server), FIELD(struct object_news, key),
-	FIELD(struct object_news, created), FIELD(struct object_news, size),
-	FIELD(struct object_news, etag));
+static FIELDS(news_fields, FIELD(struct object_news, server),
+	FIELD(struct object_news, key), FIELD(struct object_news, created),
+	FIELD(struct object_news, size), FIELD(struct object_news, etag));
 
 /* One job a copy. */
 static enum err
@@ -44,7 +44,8 @@ order(struct ctx *c, const char *kind, const struct copy *list, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const char *what = arena_fmt(
 			&c->arena, "%s/%s", list[i].version_id, list[i].server_id);
-		const struct job_order order = {.kind = kind, .subject = what, .key = what};
+		const struct job_order order = {
+			.kind = kind, .subject = what, .key = what};
 
 		TRY(job_add(c, &order));
 	}
@@ -58,7 +59,8 @@ doom_version(struct ctx *c, const char *version_id)
 	size_t count;
 
 	TRY(db_do(c, &VERSION_SUPERSEDE, ARGS(c, version_id, c->now)));
-	TRY(db_many(c, &COPY_DOOM, copy_fields, &list, &count, ARGS(c, version_id, c->now)));
+	TRY(db_many(c, &COPY_DOOM, copy_fields, &list, &count,
+		ARGS(c, version_id, c->now)));
 	return order(c, "copy.remove", list, count);
 }
 
@@ -68,7 +70,8 @@ copy_doom_file(struct ctx *c, const char *file_id)
 	struct copy *list;
 	size_t count;
 
-	TRY(db_many(c, &COPY_DOOM_ALL, copy_fields, &list, &count, ARGS(c, file_id, c->now)));
+	TRY(db_many(c, &COPY_DOOM_ALL, copy_fields, &list, &count,
+		ARGS(c, file_id, c->now)));
 	return order(c, "copy.remove", list, count);
 }
 
@@ -81,11 +84,13 @@ serve(struct ctx *c, const struct version *v, const struct object_news *news)
 	bool replaced = str_eq(v->state, "stored") && !str_eq(v->etag, news->etag);
 
 	if (replaced && !str_eq(v->server_id, v->origin_id))
-		return OK; /* a replica that is not the original: reconciliation looks into it */
+		return OK; /* a replica that is not the original: reconciliation looks
+			      into it */
 	if (replaced)
 		TRY(db_do(c, &COPY_DELETE_OTHERS, ARGS(c, v->id, v->server_id)));
 	if (replaced || !str_eq(v->state, "stored"))
-		TRY(db_do(c, &VERSION_STORE, ARGS(c, v->id, news->size, news->etag, c->now)));
+		TRY(db_do(c, &VERSION_STORE,
+			ARGS(c, v->id, news->size, news->etag, c->now)));
 	if (replaced || !str_eq(v->current_version, v->id))
 		TRY(db_do(c, &FILE_SERVE, ARGS(c, v->file_id, v->id, news->size)));
 	if (v->current_version != NULL && !str_eq(v->current_version, v->id))
@@ -146,7 +151,8 @@ copy_order_removals(struct ctx *c, const char *server_id)
 enum err
 copy_fill_server(struct ctx *c, const struct server *s)
 {
-	const struct job_order fill = {.kind = "server.fill", .subject = s->id, .key = s->id};
+	const struct job_order fill = {
+		.kind = "server.fill", .subject = s->id, .key = s->id};
 
 	return s->is_on ? job_add(c, &fill) : OK;
 }

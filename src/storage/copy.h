@@ -18,10 +18,11 @@ struct object_news {
 };
 
 /*
- * Takes an event in; doubled, late and reordered ones change nothing that is right already. An
- * object of a version that has arrived becomes what its file serves, unless a newer one is served;
- * what is thereby out of date, or of a deleted file, is to be removed. A key or a server that is
- * not ours is no error. Runs in the caller's transaction.
+ * Takes an event in; doubled, late and reordered ones change nothing that is right
+ * already. An object of a version that has arrived becomes what its file serves, unless
+ * a newer one is served; what is thereby out of date, or of a deleted file, is to be
+ * removed. A key or a server that is not ours is no error. Runs in the caller's
+ * transaction.
  */
 enum err copy_news(struct ctx *c, const struct object_news *news);
 
@@ -29,21 +30,23 @@ enum err copy_news(struct ctx *c, const struct object_news *news);
 enum err copy_doom_file(struct ctx *c, const char *file_id);
 
 /*
- * Looks whether an announced upload has arrived at an embedded server though nobody has told:
- * events may be late. True if the file has something to serve now.
+ * Looks whether an announced upload has arrived at an embedded server though nobody has
+ * told: events may be late. True if the file has something to serve now.
  */
 enum err copy_look(struct ctx *c, const char *file_id, bool *arrived);
 
 /*
- * Orders the copies that usable servers lack of the live files of their zone: of one version, on one
- * server, or of all (NULL). An order that stands already stays one.
+ * Orders the copies that usable servers lack of the live files of their zone: of one
+ * version, on one server, or of all (NULL). An order that stands already stays one.
  */
-enum err copy_order_missing(struct ctx *c, const char *version_id, const char *server_id);
+enum err copy_order_missing(
+	struct ctx *c, const char *version_id, const char *server_id);
 
 /* Orders the removal of doomed copies, on one server or on all (NULL) that are on. */
 enum err copy_order_removals(struct ctx *c, const char *server_id);
 
-/* A server was added or edited: if it is on, a job sees to what it should hold and should not. */
+/* A server was added or edited: if it is on, a job sees to what it should hold and
+ * should not. */
 struct server;
 enum err copy_fill_server(struct ctx *c, const struct server *s);
 

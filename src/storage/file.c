@@ -5,14 +5,15 @@
 
 #include "storage/file.sql.h"
 
-#define FILE_FIELDS                                                                      \
-	FIELD(struct file, id), FIELD(struct file, name), FIELD(struct file, size),        \
+#define FILE_FIELDS                                                                    \
+	FIELD(struct file, id), FIELD(struct file, name), FIELD(struct file, size),    \
 		FIELD(struct file, created), FIELD(struct file, updated)
 
 FIELDS(file_fields, FILE_FIELDS);
 
 static FIELDS(row_fields, FILE_FIELDS, FIELD(struct file, account_id),
-	FIELD(struct file, version_id), FIELD(struct file, key), FIELD(struct file, content_type));
+	FIELD(struct file, version_id), FIELD(struct file, key),
+	FIELD(struct file, content_type));
 
 static FIELDS(upsert_fields, FILE_FIELDS, FIELD(struct file, account_id),
 	FIELD(struct file, version_id), FIELD(struct file, content_type));
@@ -47,7 +48,8 @@ file_announce(struct ctx *c, const char *name, int64_t size, const char *server_
 	int64_t seconds, struct file *out)
 {
 	*out = (struct file){0};
-	TRY(db_one(c, &FILE_UPSERT, upsert_fields, out, ARGS(c, c->actor, name, size, c->now)));
+	TRY(db_one(c, &FILE_UPSERT, upsert_fields, out,
+		ARGS(c, c->actor, name, size, c->now)));
 	return db_json(c, &VERSION_ANNOUNCE, &out->key,
 		ARGS(c, out->id, size, server_id, utc_after(c->now, seconds), c->now));
 }
@@ -56,13 +58,16 @@ enum err
 file_rename(struct ctx *c, const char *id, const char *name, const char **old_name,
 	struct file *out)
 {
-	static FIELDS(fields, FILE_FIELDS, {.name = "old_name",
-						   .type = FIELD_TEXT,
-						   .offset = offsetof(struct renamed, old_name)});
+	static FIELDS(fields, FILE_FIELDS,
+		{.name = "old_name",
+			.type = FIELD_TEXT,
+			.offset = offsetof(struct renamed, old_name)});
 	struct renamed renamed = {.old_name = NULL};
 
-	_Static_assert(offsetof(struct renamed, file) == 0, "fields of file are read in place");
-	TRY(db_one(c, &FILE_SET_NAME, fields, &renamed, ARGS(c, id, c->actor, name, c->now)));
+	_Static_assert(offsetof(struct renamed, file) == 0,
+		"fields of file are read in place");
+	TRY(db_one(c, &FILE_SET_NAME, fields, &renamed,
+		ARGS(c, id, c->actor, name, c->now)));
 	*out = renamed.file;
 	*old_name = renamed.old_name;
 	return OK;
@@ -72,7 +77,8 @@ enum err
 file_delete(struct ctx *c, const char *id, struct file *out)
 {
 	*out = (struct file){0};
-	TRY(db_one(c, &FILE_SET_DELETED, file_fields, out, ARGS(c, id, c->actor, c->now)));
+	TRY(db_one(
+		c, &FILE_SET_DELETED, file_fields, out, ARGS(c, id, c->actor, c->now)));
 	TRY(db_do(c, &VERSION_SUPERSEDE_ALL, ARGS(c, id, c->now)));
 	return copy_doom_file(c, id);
 }

@@ -8,17 +8,18 @@
 #include "base/field.h"
 
 /*
- * Files of accounts. The bytes of one upload are a version with an object key of its own; what is
- * served stays until the next version has arrived. A deleted file is absent for everybody.
+ * Files of accounts. The bytes of one upload are a version with an object key of its
+ * own; what is served stays until the next version has arrived. A deleted file is
+ * absent for everybody.
  */
 struct file {
 	const char *id; /* UUID */
 	const char *name;
 	int64_t size; /* bytes */
 	struct utc created, updated;
-	int64_t account_id;      /* its owner */
-	const char *version_id;  /* what is served, NULL: nothing has arrived yet */
-	const char *key;         /* its object key, NULL likewise */
+	int64_t account_id;       /* its owner */
+	const char *version_id;   /* what is served, NULL: nothing has arrived yet */
+	const char *key;          /* its object key, NULL likewise */
 	const char *content_type; /* as uploaded, NULL if not known */
 };
 
@@ -35,15 +36,17 @@ enum err file_own(struct ctx *c, const char *id, struct file *out);
 enum err file_any(struct ctx *c, const char *id, struct file *out);
 
 /*
- * Announces an upload to a server: makes the file, or a further version of the actor's live file of
- * that name. out->key is where the bytes are to go. seconds: how long the link will live.
+ * Announces an upload to a server: makes the file, or a further version of the actor's
+ * live file of that name. out->key is where the bytes are to go. seconds: how long the
+ * link will live.
  */
-enum err file_announce(struct ctx *c, const char *name, int64_t size, const char *server_id,
-	int64_t seconds, struct file *out);
+enum err file_announce(struct ctx *c, const char *name, int64_t size,
+	const char *server_id, int64_t seconds, struct file *out);
 
-/* Gives the actor's file another name; *old_name is the one before. E_FILE_GONE, E_FILE_EXISTS */
-enum err file_rename(struct ctx *c, const char *id, const char *name, const char **old_name,
-	struct file *out);
+/* Gives the actor's file another name; *old_name is the one before. E_FILE_GONE,
+ * E_FILE_EXISTS */
+enum err file_rename(struct ctx *c, const char *id, const char *name,
+	const char **old_name, struct file *out);
 
 /* Deletes the actor's file: gone at once, its objects by jobs. E_FILE_GONE */
 enum err file_delete(struct ctx *c, const char *id, struct file *out);
@@ -51,7 +54,8 @@ enum err file_delete(struct ctx *c, const char *id, struct file *out);
 /* The servers that hold the actor's file, as a JSON list; empty for any other file. */
 enum err file_servers(struct ctx *c, const char *id, const char **json);
 
-/* Gives up announced versions whose link is long past, and files to which nothing ever came. */
+/* Gives up announced versions whose link is long past, and files to which nothing ever
+ * came. */
 enum err file_expire(struct ctx *c, int64_t seconds);
 
 #endif

@@ -4,11 +4,11 @@
 #include "base/ctx.h"
 
 /*
- * What an account sees under actions, written in the transaction of what it tells. Each adds one
- * row to the list of `account_id`.
+ * What an account sees under actions, written in the transaction of what it tells. Each
+ * adds one row to the list of `account_id`.
  */
-enum err history_file(
-	struct ctx *c, int64_t account_id, const char *file_id, const char *event, const char *name);
+enum err history_file(struct ctx *c, int64_t account_id, const char *file_id,
+	const char *event, const char *name);
 
 enum err history_renamed(struct ctx *c, int64_t account_id, const char *file_id,
 	const char *old_name, const char *new_name);

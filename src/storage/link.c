@@ -4,8 +4,8 @@
 
 #include "storage/link.sql.h"
 
-#define LINK_FIELDS                                                                      \
-	FIELD(struct link, id), FIELD(struct link, is_secured),                            \
+#define LINK_FIELDS                                                                    \
+	FIELD(struct link, id), FIELD(struct link, is_secured),                        \
 		FIELD(struct link, expire_at), FIELD(struct link, created)
 
 FIELDS(link_fields, LINK_FIELDS, FIELD_OBJ(struct link, file, file_fields));
@@ -20,8 +20,8 @@ link_add(struct ctx *c, const char *file_id, const char *hash, struct utc expire
 {
 	*out = (struct link){0};
 	TRY(file_own(c, file_id, &out->file));
-	return db_one(
-		c, &LINK_INSERT, row_fields, out, ARGS(c, file_id, hash, expire_at, c->now));
+	return db_one(c, &LINK_INSERT, row_fields, out,
+		ARGS(c, file_id, hash, expire_at, c->now));
 }
 
 enum err

@@ -5,7 +5,8 @@
 #include "base/field.h"
 #include "storage/file.h"
 
-/* A share link: who has its id and the file's may download, with the password if there is one. */
+/* A share link: who has its id and the file's may download, with the password if there
+ * is one. */
 struct link {
 	const char *id; /* UUID */
 	struct file file;
@@ -19,16 +20,19 @@ struct link {
 extern const struct field link_fields[];
 
 /* Adds a link to the actor's file; hash may be NULL. E_FILE_GONE */
-enum err link_add(struct ctx *c, const char *file_id, const char *hash, struct utc expire_at,
-	struct link *out);
+enum err link_add(struct ctx *c, const char *file_id, const char *hash,
+	struct utc expire_at, struct link *out);
 
 /* The links of the actor's file as a JSON list, newest first. E_FILE_GONE */
 enum err link_list(struct ctx *c, const char *file_id, const char **json);
 
-/* For anybody. E_FILE_GONE; E_LINK_GONE also when it is another file's or has expired */
-enum err link_open(struct ctx *c, const char *file_id, const char *id, struct link *out);
+/* For anybody. E_FILE_GONE; E_LINK_GONE also when it is another file's or has expired
+ */
+enum err link_open(
+	struct ctx *c, const char *file_id, const char *id, struct link *out);
 
 /* Removes a link of the actor's file; out is what it was. E_FILE_GONE, E_LINK_GONE */
-enum err link_drop(struct ctx *c, const char *file_id, const char *id, struct link *out);
+enum err link_drop(
+	struct ctx *c, const char *file_id, const char *id, struct link *out);
 
 #endif

@@ -33,7 +33,8 @@ static struct {
 static bool
 address_read(const char *text, struct address *out)
 {
-	static const unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+	static const unsigned char mapped[12] = {
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
 	if (inet_pton(AF_INET6, text, out->bytes) == 1)
 		return true;
@@ -65,7 +66,8 @@ prefix_read(const char *text, struct address *out, int *bits)
 		return false;
 	memcpy(address, text, n);
 	address[n] = '\0';
-	if (!address_read(address, out) || (slash != NULL && !int_read(slash + 1, &length)))
+	if (!address_read(address, out) ||
+		(slash != NULL && !int_read(slash + 1, &length)))
 		return false;
 	if (slash != NULL && strchr(address, ':') == NULL)
 		length += MAPPED_PREFIX;
@@ -77,7 +79,7 @@ static bool
 on_earth(double latitude, double longitude)
 {
 	return isfinite(latitude) && isfinite(longitude) && fabs(latitude) <= 90 &&
-		fabs(longitude) <= 180;
+	       fabs(longitude) <= 180;
 }
 
 bool
@@ -112,9 +114,11 @@ place_in_table(const char *text, const char *address)
 		size_t n = strcspn(line, "\n");
 
 		if (*line != '#' &&
-			sscanf(line, "%63s %lf %lf", cidr, &latitude, &longitude) == 3 &&
+			sscanf(line, "%63s %lf %lf", cidr, &latitude, &longitude) ==
+				3 &&
 			prefix_read(cidr, &prefix, &bits) && bits > longest &&
-			same_prefix(&prefix, &wanted, bits) && on_earth(latitude, longitude)) {
+			same_prefix(&prefix, &wanted, bits) &&
+			on_earth(latitude, longitude)) {
 			found = (struct place){true, latitude, longitude};
 			longest = bits;
 		}
@@ -180,7 +184,7 @@ place_distance(struct place a, struct place b)
 	double up = sin((b.latitude - a.latitude) * degree / 2);
 	double along = sin((b.longitude - a.longitude) * degree / 2);
 	double h = up * up +
-		cos(a.latitude * degree) * cos(b.latitude * degree) * along * along;
+		   cos(a.latitude * degree) * cos(b.latitude * degree) * along * along;
 
 	return EARTH_KM * 2 * atan2(sqrt(h), sqrt(1 - h));
 }

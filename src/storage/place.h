@@ -12,9 +12,10 @@ struct place {
 };
 
 /*
- * Where the caller is, as storage.geo says: nowhere ("off"), anywhere ("random"), where a header
- * says ("header": its text comes as `said`, NULL if it was not sent), or by c->address in a table
- * (a path). An address that the table does not have is nowhere. Never waits for anybody.
+ * Where the caller is, as storage.geo says: nowhere ("off"), anywhere ("random"), where
+ * a header says ("header": its text comes as `said`, NULL if it was not sent), or by
+ * c->address in a table (a path). An address that the table does not have is nowhere.
+ * Never waits for anybody.
  */
 struct place place_of_caller(struct ctx *c, const char *said);
 
@@ -22,8 +23,9 @@ struct place place_of_caller(struct ctx *c, const char *said);
 bool place_read(const char *text, struct place *out);
 
 /*
- * The place of an address in a table of lines "CIDR LATITUDE LONGITUDE" (# begins a comment): that
- * of the longest prefix. Lines that cannot be read are skipped. text is the whole file.
+ * The place of an address in a table of lines "CIDR LATITUDE LONGITUDE" (# begins a
+ * comment): that of the longest prefix. Lines that cannot be read are skipped. text is
+ * the whole file.
  */
 struct place place_in_table(const char *text, const char *address);
 

@@ -4,13 +4,13 @@
 
 #include "storage/server.sql.h"
 
-#define SERVER_FIELDS                                                                    \
-	FIELD(struct server, id), FIELD(struct server, name), FIELD(struct server, host),  \
-		FIELD(struct server, port), FIELD(struct server, location),              \
-		FIELD(struct server, zone), FIELD(struct server, latitude),              \
-		FIELD(struct server, longitude), FIELD(struct server, is_on),            \
-		FIELD(struct server, is_active), FIELD(struct server, created),          \
-		FIELD(struct server, updated)
+#define SERVER_FIELDS                                                                  \
+	FIELD(struct server, id), FIELD(struct server, name),                          \
+		FIELD(struct server, host), FIELD(struct server, port),                \
+		FIELD(struct server, location), FIELD(struct server, zone),            \
+		FIELD(struct server, latitude), FIELD(struct server, longitude),       \
+		FIELD(struct server, is_on), FIELD(struct server, is_active),          \
+		FIELD(struct server, created), FIELD(struct server, updated)
 
 FIELDS(server_fields, SERVER_FIELDS);
 
@@ -38,8 +38,8 @@ enum err
 server_change(struct ctx *c, struct server *s)
 {
 	return db_one(c, &SERVER_UPDATE, stamp_fields, s,
-		ARGS(c, s->id, s->name, s->host, s->port, s->location, s->zone, s->latitude,
-			s->longitude, s->is_on, s->is_active, c->now));
+		ARGS(c, s->id, s->name, s->host, s->port, s->location, s->zone,
+			s->latitude, s->longitude, s->is_on, s->is_active, c->now));
 }
 
 enum err
@@ -72,7 +72,8 @@ server_nearest(struct ctx *c, struct place place, struct server *out)
 }
 
 enum err
-server_holding(struct ctx *c, const char *version_id, struct place place, struct server *out)
+server_holding(
+	struct ctx *c, const char *version_id, struct place place, struct server *out)
 {
 	*out = (struct server){0};
 	return db_one(c, &SERVER_CHOOSE_HOLDER, row_fields, out,

@@ -33,14 +33,15 @@ enum err server_add(struct ctx *c, struct server *s);
 enum err server_change(struct ctx *c, struct server *s);
 
 /*
- * Deletes a server that holds no live file's only copy; out is what it was. Its objects stay on
- * the machine. E_SERVER_GONE, E_SERVER_NEEDED
+ * Deletes a server that holds no live file's only copy; out is what it was. Its objects
+ * stay on the machine. E_SERVER_GONE, E_SERVER_NEEDED
  */
 enum err server_drop(struct ctx *c, const char *id, struct server *out);
 
 enum err server_own(struct ctx *c, const char *id, struct server *out);
 
-/* The usable server nearest to the caller, any of them for an unknown place. E_SERVER_GONE */
+/* The usable server nearest to the caller, any of them for an unknown place.
+ * E_SERVER_GONE */
 enum err server_nearest(struct ctx *c, struct place place, struct server *out);
 
 /* The same among those that hold a version. */

@@ -29,11 +29,12 @@ struct task {
 	double latitude, longitude;
 };
 
-static FIELDS(task_fields, FIELD(struct task, version_id), FIELD(struct task, server_id),
-	FIELD(struct task, key), FIELD(struct task, etag), FIELD(struct task, size),
-	FIELD(struct task, wanted), FIELD(struct task, doomed), FIELD(struct task, held),
-	FIELD(struct task, name), FIELD(struct task, host), FIELD(struct task, port),
-	FIELD(struct task, is_on), FIELD(struct task, is_active), FIELD(struct task, latitude),
+static FIELDS(task_fields, FIELD(struct task, version_id),
+	FIELD(struct task, server_id), FIELD(struct task, key),
+	FIELD(struct task, etag), FIELD(struct task, size), FIELD(struct task, wanted),
+	FIELD(struct task, doomed), FIELD(struct task, held), FIELD(struct task, name),
+	FIELD(struct task, host), FIELD(struct task, port), FIELD(struct task, is_on),
+	FIELD(struct task, is_active), FIELD(struct task, latitude),
 	FIELD(struct task, longitude));
 
 /* Servers are reached here by host and port; public_url is for people. */
@@ -46,7 +47,8 @@ object_at(struct ctx *c, const char *host, int64_t port, const char *key)
 		.key = key};
 }
 
-/* Takes "version/server" apart and looks it up. *found is false when either is no more. */
+/* Takes "version/server" apart and looks it up. *found is false when either is no more.
+ */
 static enum err
 read_task(struct ctx *c, const struct job *job, struct task *out, bool *found)
 {
@@ -56,7 +58,9 @@ read_task(struct ctx *c, const struct job *job, struct task *out, bool *found)
 		return fail(c, E_BUG, "the subject must be version/server");
 	*out = (struct task){0};
 	return db_maybe(c, &TASK_OWN, task_fields, out, found,
-		ARGS(c, arena_strn(&c->arena, job->subject, (size_t)(slash - job->subject)),
+		ARGS(c,
+			arena_strn(&c->arena, job->subject,
+				(size_t)(slash - job->subject)),
 			slash + 1));
 }
 
@@ -113,8 +117,8 @@ static enum err
 temporary(struct ctx *c, int *fd)
 {
 	const char *folder = conf.storage_temp_directory[0] == '\0'
-		? "/tmp"
-		: conf.storage_temp_directory;
+				     ? "/tmp"
+				     : conf.storage_temp_directory;
 
 	*fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (*fd < 0)
@@ -150,7 +154,8 @@ copy_make_job(struct ctx *c, const struct job *job)
 	int fd;
 
 	TRY(read_task(c, job, &t, &found));
-	/* Since it was ordered the file may have gone, or the server been switched off. */
+	/* Since it was ordered the file may have gone, or the server been switched off.
+	 */
 	if (!found || !t.wanted || t.held || !t.is_on || !t.is_active)
 		return OK;
 	TRY(temporary(c, &fd));
@@ -179,7 +184,8 @@ copy_remove_job(struct ctx *c, const struct job *job)
 	bool found;
 
 	TRY(read_task(c, job, &t, &found));
-	if (!found || !t.doomed || !t.is_on) /* once it is on, server.fill orders it again */
+	if (!found || !t.doomed ||
+		!t.is_on) /* once it is on, server.fill orders it again */
 		return OK;
 	const struct s3_object o = object_at(c, t.host, t.port, t.key);
 	TRY(s3_delete(c, &o));

@@ -16,7 +16,8 @@ bucket_name_valid(const char *name)
 	size_t n = strlen(name);
 
 	return n >= 3 && n <= 63 && strchr(ends, name[0]) != NULL &&
-		strchr(ends, name[n - 1]) != NULL && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-") == n;
+	       strchr(ends, name[n - 1]) != NULL &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-") == n;
 }
 
 enum err

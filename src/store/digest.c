@@ -24,9 +24,11 @@ digest_new(struct ctx *c, enum digest_kind kind)
 	if (d->evp != NULL)
 		arena_defer(&c->arena, digest_end, d->evp);
 	if (d->evp != NULL &&
-		EVP_DigestInit_ex(d->evp, kind == DIGEST_MD5 ? EVP_md5() : EVP_sha256(), NULL) == 1)
+		EVP_DigestInit_ex(d->evp, kind == DIGEST_MD5 ? EVP_md5() : EVP_sha256(),
+			NULL) == 1)
 		return d;
-	log_error("store: no %s in this libcrypto", kind == DIGEST_MD5 ? "MD5" : "SHA-256");
+	log_error("store: no %s in this libcrypto",
+		kind == DIGEST_MD5 ? "MD5" : "SHA-256");
 	return NULL;
 }
 

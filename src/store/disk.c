@@ -100,8 +100,8 @@ compare(struct ctx *c, const struct disk_file *file, const struct disk_wish *wis
 
 /* Time, bytes and name of the file, in the order in which they must reach the disk. */
 static enum err
-make_durable(
-	struct ctx *c, int fd, const char *folder, const char *body_file, const char *name)
+make_durable(struct ctx *c, int fd, const char *folder, const char *body_file,
+	const char *name)
 {
 	const struct timespec at = {.tv_sec = (time_t)(c->now.us / US_PER_SECOND)};
 	const char *target = arena_fmt(&c->arena, "%s/%s", folder, name);
@@ -135,8 +135,8 @@ static enum err
 keep_empty(struct ctx *c, const char *server, const struct disk_wish *wish,
 	struct disk_file *out)
 {
-	const char *path = full(
-		c, arena_fmt(&c->arena, "%s/incoming/%s", server, rand_hex(&c->arena, NAME_BYTES)));
+	const char *path = full(c, arena_fmt(&c->arena, "%s/incoming/%s", server,
+					   rand_hex(&c->arena, NAME_BYTES)));
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0)
@@ -168,9 +168,10 @@ disk_path_valid(const char *path)
 	size_t server = strcspn(path, "/");
 	const char *rest = path + server;
 
-	return server > 0 && path[0] != '.' && rest[0] == '/' && strlen(rest) == 4 + 2 * NAME_BYTES &&
-		rest[3] == '/' && strncmp(rest + 1, rest + 4, 2) == 0 &&
-		strspn(rest + 4, "0123456789abcdef") == 2 * NAME_BYTES;
+	return server > 0 && path[0] != '.' && rest[0] == '/' &&
+	       strlen(rest) == 4 + 2 * NAME_BYTES && rest[3] == '/' &&
+	       strncmp(rest + 1, rest + 4, 2) == 0 &&
+	       strspn(rest + 4, "0123456789abcdef") == 2 * NAME_BYTES;
 }
 
 void

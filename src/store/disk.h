@@ -6,9 +6,10 @@
 #include "base/ctx.h"
 
 /*
- * Files of the embedded store under store.directory: <server>/<two letters>/<random name>. A file
- * is written once and never changed; which object it is stands in store.object. nginx takes bodies
- * in at <server>/incoming, so that keeping one is a second name for it, not a copy.
+ * Files of the embedded store under store.directory: <server>/<two letters>/<random
+ * name>. A file is written once and never changed; which object it is stands in
+ * store.object. nginx takes bodies in at <server>/incoming, so that keeping one is a
+ * second name for it, not a copy.
  */
 struct disk_file {
 	const char *path; /* under store.directory */
@@ -25,9 +26,10 @@ struct disk_wish {
 };
 
 /*
- * Keeps a body that nginx has taken in (NULL or "": an empty one). When it returns OK the file and
- * its folder are on the disk for good. E_S3_TRUNCATED, E_S3_MD5, E_S3_SHA256: not as wished, and
- * nothing is kept. E_BUSY: the disk refuses, which is logged.
+ * Keeps a body that nginx has taken in (NULL or "": an empty one). When it returns OK
+ * the file and its folder are on the disk for good. E_S3_TRUNCATED, E_S3_MD5,
+ * E_S3_SHA256: not as wished, and nothing is kept. E_BUSY: the disk refuses, which is
+ * logged.
  */
 enum err disk_keep(struct ctx *c, const char *server, const char *body_file,
 	const struct disk_wish *wish, struct disk_file *out);
@@ -42,8 +44,9 @@ bool disk_path_valid(const char *path);
 const char *const *disk_servers(struct ctx *c, size_t *count);
 
 /*
- * Calls fn for the files of a server last changed before `before`, in batches of paths; n at most
- * DISK_BATCH. Stops at the first error. With incoming, for what nginx has left behind instead.
+ * Calls fn for the files of a server last changed before `before`, in batches of paths;
+ * n at most DISK_BATCH. Stops at the first error. With incoming, for what nginx has
+ * left behind instead.
  */
 #define DISK_BATCH 500
 enum err disk_walk(struct ctx *c, const char *server, bool incoming, struct utc before,

@@ -17,14 +17,16 @@ struct reader {
 	int depth;
 };
 
-/* The character of an entity or reference at s, which begins behind '&'; 0 if it is none. */
+/* The character of an entity or reference at s, which begins behind '&'; 0 if it is
+ * none. */
 static uint32_t
 reference(const char *s, size_t n)
 {
 	static const struct {
 		const char *name;
 		char is;
-	} known[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
+	} known[] = {
+		{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
 	char digits[12];
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
@@ -41,7 +43,8 @@ reference(const char *s, size_t n)
 	if (length == 0 || number[length] != '\0')
 		return 0;
 	unsigned long code = strtoul(number, NULL, hex ? 16 : 10);
-	return code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ? 0 : (uint32_t)code;
+	return code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ? 0
+								    : (uint32_t)code;
 }
 
 static enum err
@@ -59,7 +62,9 @@ text_decode(struct ctx *c, const char *s, size_t n, const char **out)
 		if (i == n)
 			break;
 		const char *end = memchr(s + i, ';', n - i);
-		uint32_t code = end == NULL ? 0 : reference(s + i + 1, (size_t)(end - s) - i - 1);
+		uint32_t code =
+			end == NULL ? 0
+				    : reference(s + i + 1, (size_t)(end - s) - i - 1);
 		char bytes[5];
 		if (code == 0)
 			return fail(c, E_S3_XML, NULL);
@@ -110,11 +115,12 @@ static bool
 inside(const struct reader *r, int depth, const char *a, const char *b, const char *c)
 {
 	return r->depth == depth && str_eq(r->open[0], a) && str_eq(r->open[1], b) &&
-		(depth < 3 || str_eq(r->open[2], c));
+	       (depth < 3 || str_eq(r->open[2], c));
 }
 
 enum err
-keys_xml_read(struct ctx *c, const char *text, const char **keys, size_t *count, bool *quiet)
+keys_xml_read(
+	struct ctx *c, const char *text, const char **keys, size_t *count, bool *quiet)
 {
 	struct reader r = {.c = c, .at = text};
 

@@ -13,17 +13,18 @@
 #define UNLINK_SECONDS 10
 #define LAST_CHARACTER "\xF4\x8F\xBF\xBF" /* U+10FFFF */
 
-static FIELDS(object_fields, FIELD(struct store_object, size), FIELD(struct store_object, etag),
-	FIELD(struct store_object, content_type), FIELD(struct store_object, path),
-	FIELD(struct store_object, modified));
+static FIELDS(object_fields, FIELD(struct store_object, size),
+	FIELD(struct store_object, etag), FIELD(struct store_object, content_type),
+	FIELD(struct store_object, path), FIELD(struct store_object, modified));
 
-static FIELDS(entry_fields, FIELD(struct store_entry, prefix), FIELD(struct store_entry, key),
-	FIELD(struct store_entry, size), FIELD(struct store_entry, etag),
-	FIELD(struct store_entry, modified));
+static FIELDS(entry_fields, FIELD(struct store_entry, prefix),
+	FIELD(struct store_entry, key), FIELD(struct store_entry, size),
+	FIELD(struct store_entry, etag), FIELD(struct store_entry, modified));
 
-static FIELDS(event_fields, FIELD(struct store_event, server), FIELD(struct store_event, bucket),
-	FIELD(struct store_event, key), FIELD(struct store_event, created),
-	FIELD(struct store_event, size), FIELD(struct store_event, etag));
+static FIELDS(event_fields, FIELD(struct store_event, server),
+	FIELD(struct store_event, bucket), FIELD(struct store_event, key),
+	FIELD(struct store_event, created), FIELD(struct store_event, size),
+	FIELD(struct store_event, etag));
 
 /* What a change leaves to be done. */
 struct change {
@@ -31,15 +32,17 @@ struct change {
 	const char *old_path; /* NULL: no bytes are left over */
 };
 
-static FIELDS(change_fields, FIELD(struct change, event), FIELD(struct change, old_path));
+static FIELDS(
+	change_fields, FIELD(struct change, event), FIELD(struct change, old_path));
 
 static enum err
 follow_up(struct ctx *c, const struct change *change)
 {
 	const struct job_order event = {
 		.kind = "store.event", .subject = db_arg_int(c, change->event)};
-	const struct job_order unlink = {
-		.kind = "store.unlink", .subject = change->old_path, .delay = UNLINK_SECONDS};
+	const struct job_order unlink = {.kind = "store.unlink",
+		.subject = change->old_path,
+		.delay = UNLINK_SECONDS};
 
 	TRY(job_add(c, &event));
 	return change->old_path == NULL ? OK : job_add(c, &unlink);
@@ -51,14 +54,15 @@ put(struct ctx *c, const struct object_name *n, const struct store_object *o)
 	struct change change = {0};
 
 	TRY(db_one(c, &OBJECT_PUT, change_fields, &change,
-		ARGS(c, n->server, n->bucket, n->key, o->size, o->etag, o->content_type, o->path,
-			o->modified, c->now)));
+		ARGS(c, n->server, n->bucket, n->key, o->size, o->etag, o->content_type,
+			o->path, o->modified, c->now)));
 	return follow_up(c, &change);
 }
 
 enum err
 object_put(struct ctx *c, const struct object_name *name, const char *body_file,
-	const char *content_type, const struct disk_wish *wish, struct store_object *out)
+	const char *content_type, const struct disk_wish *wish,
+	struct store_object *out)
 {
 	struct disk_file file;
 
@@ -76,7 +80,8 @@ object_put(struct ctx *c, const struct object_name *name, const char *body_file,
 		disk_drop(c, file.path);
 		return e;
 	}
-	/* After a commit that failed nobody knows; if the row is not there, the file is swept. */
+	/* After a commit that failed nobody knows; if the row is not there, the file is
+	 * swept. */
 	return db_commit(c);
 }
 
@@ -84,7 +89,8 @@ enum err
 object_own(struct ctx *c, const struct object_name *n, struct store_object *out)
 {
 	*out = (struct store_object){0};
-	return db_one(c, &OBJECT_OWN, object_fields, out, ARGS(c, n->server, n->bucket, n->key));
+	return db_one(c, &OBJECT_OWN, object_fields, out,
+		ARGS(c, n->server, n->bucket, n->key));
 }
 
 enum err
@@ -101,7 +107,8 @@ object_drop(struct ctx *c, const struct object_name *n)
 const char *
 object_after(struct ctx *c, const struct store_entry *entry)
 {
-	return entry->prefix ? arena_fmt(&c->arena, "%s" LAST_CHARACTER, entry->key) : entry->key;
+	return entry->prefix ? arena_fmt(&c->arena, "%s" LAST_CHARACTER, entry->key)
+			     : entry->key;
 }
 
 enum err
@@ -142,7 +149,8 @@ object_unlink(struct ctx *c, const char *const *paths, size_t n)
 		if (disk_path_valid(paths[i])) /* so no character of it needs quoting */
 			buf_fmt(&list, "%c%s", list.used == 0 ? '{' : ',', paths[i]);
 	buf_add(&list, list.used == 0 ? "{}" : "}");
-	TRY(db_many(c, &OBJECT_STRAYS, stray_fields, &strays, &count, ARGS(c, buf_text(&list))));
+	TRY(db_many(c, &OBJECT_STRAYS, stray_fields, &strays, &count,
+		ARGS(c, buf_text(&list))));
 	for (size_t i = 0; i < count; i++)
 		disk_drop(c, strays[i].path);
 	return OK;

@@ -23,24 +23,28 @@ struct store_object {
 #define KEY_BYTES 1024 /* longest key */
 
 /*
- * Stores a body that nginx has taken in, over an older object of the name if there is one. Runs a
- * transaction of its own; once it returns OK the object survives a power cut. The event is
- * recorded and handed on by a job. Errors: disk_keep()'s, E_S3_NO_BUCKET; then nothing is stored.
+ * Stores a body that nginx has taken in, over an older object of the name if there is
+ * one. Runs a transaction of its own; once it returns OK the object survives a power
+ * cut. The event is recorded and handed on by a job. Errors: disk_keep()'s,
+ * E_S3_NO_BUCKET; then nothing is stored.
  */
 struct disk_wish;
-enum err object_put(struct ctx *c, const struct object_name *name, const char *body_file,
-	const char *content_type, const struct disk_wish *wish, struct store_object *out);
+enum err object_put(struct ctx *c, const struct object_name *name,
+	const char *body_file, const char *content_type, const struct disk_wish *wish,
+	struct store_object *out);
 
 /* E_S3_NO_OBJECT, or E_S3_NO_BUCKET if that is why. */
-enum err object_own(struct ctx *c, const struct object_name *name, struct store_object *out);
+enum err object_own(
+	struct ctx *c, const struct object_name *name, struct store_object *out);
 
 /*
- * Removes an object, in the caller's transaction; that it is not there is fine. Its bytes go by a
- * job shortly after, so that a download that has begun finds them.
+ * Removes an object, in the caller's transaction; that it is not there is fine. Its
+ * bytes go by a job shortly after, so that a download that has begun finds them.
  */
 enum err object_drop(struct ctx *c, const struct object_name *name);
 
-/* What a listing shows: an object, or, when prefix is true, the common beginning of several. */
+/* What a listing shows: an object, or, when prefix is true, the common beginning of
+ * several. */
 struct store_entry {
 	bool prefix;
 	const char *key;
@@ -51,14 +55,15 @@ struct store_entry {
 
 struct store_listing {
 	const char *prefix, *delimiter; /* "" for none */
-	const char *after; /* entries behind this one; "" from the start */
+	const char *after;              /* entries behind this one; "" from the start */
 	int64_t most;
 };
 
 /* Where the listing goes on behind an entry: the next one's `after`. */
 const char *object_after(struct ctx *c, const struct store_entry *entry);
 
-/* Entries in the order of bytes, at most most + 1: one more says that there are more. */
+/* Entries in the order of bytes, at most most + 1: one more says that there are more.
+ */
 enum err object_list(struct ctx *c, const char *server, const char *bucket,
 	const struct store_listing *listing, struct store_entry **out, size_t *count);
 

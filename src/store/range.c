@@ -5,7 +5,8 @@
 
 #define UNIT "bytes="
 
-/* Reads digits from *s; what does not fit is as large as can be. -1 if there are none. */
+/* Reads digits from *s; what does not fit is as large as can be. -1 if there are none.
+ */
 static int64_t
 number(const char **s)
 {

@@ -6,8 +6,9 @@
 
 /* What a Range header asks of something that has `size` bytes. */
 enum range {
-	RANGE_NONE, /* no header, several ranges, or not understood: the whole is sent */
-	RANGE_PART, /* bytes first to last, both inside */
+	RANGE_NONE,   /* no header, several ranges, or not understood: the whole is sent
+		       */
+	RANGE_PART,   /* bytes first to last, both inside */
 	RANGE_OUTSIDE /* nothing of it is inside: 416 */
 };
 

@@ -10,9 +10,10 @@
 /* Query parameters that belong to the resource, in the order of bytes. */
 static const char *const resource[] = {"acl", "cors", "delete", "lifecycle", "location",
 	"logging", "notification", "partNumber", "policy", "requestPayment",
-	"response-cache-control", "response-content-disposition", "response-content-encoding",
-	"response-content-language", "response-content-type", "response-expires", "tagging",
-	"torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website"};
+	"response-cache-control", "response-content-disposition",
+	"response-content-encoding", "response-content-language",
+	"response-content-type", "response-expires", "tagging", "torrent", "uploadId",
+	"uploads", "versionId", "versioning", "versions", "website"};
 
 static const char *
 value(const struct s3_request *q, const char *name)
@@ -36,7 +37,8 @@ text_to_sign(struct arena *a, const struct s3_request *q, const char *expires)
 
 		if (text == NULL)
 			continue;
-		buf_fmt(&b, "%c%s%s%s", mark, resource[i], *text == '\0' ? "" : "=", text);
+		buf_fmt(&b, "%c%s%s%s", mark, resource[i], *text == '\0' ? "" : "=",
+			text);
 		mark = '&';
 	}
 	return buf_text(&b);
@@ -49,8 +51,8 @@ sign(struct arena *a, const char *secret, const char *text)
 	unsigned n = 0;
 	char *base64;
 
-	HMAC(EVP_sha1(), secret, (int)strlen(secret), (const unsigned char *)text, strlen(text),
-		hash, &n);
+	HMAC(EVP_sha1(), secret, (int)strlen(secret), (const unsigned char *)text,
+		strlen(text), hash, &n);
 	base64 = arena_new(a, n * 2 + 4);
 	EVP_EncodeBlock((unsigned char *)base64, hash, (int)n);
 	return base64;
@@ -72,8 +74,10 @@ sigv2_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key)
 		return fail(c, E_S3_AUTH, "Expires and Signature are needed");
 	if (end < c->now.us / US_PER_SECOND)
 		return fail(c, E_S3_EXPIRED, NULL);
-	if (!str_same_secret(digits, sign(&c->arena, key->secret, text_to_sign(&c->arena, q, expires))))
+	if (!str_same_secret(digits,
+		    sign(&c->arena, key->secret, text_to_sign(&c->arena, q, expires))))
 		return fail(c, E_S3_SIGNATURE, NULL);
-	/* No limit of seven days in V2: the end may be years away, as its maker wished. */
+	/* No limit of seven days in V2: the end may be years away, as its maker wished.
+	 */
 	return OK;
 }

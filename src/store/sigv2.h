@@ -4,10 +4,12 @@
 #include "store/sigv4.h"
 
 /*
- * Checks a presigned address of Signature Version 2 (AWSAccessKeyId, Expires, Signature): what
- * boto3 makes for us-east-1 unless told otherwise. Only checked, never made here; the body is
- * always open. Called by s3_check(), which says what the errors mean.
+ * Checks a presigned address of Signature Version 2 (AWSAccessKeyId, Expires,
+ * Signature): what boto3 makes for us-east-1 unless told otherwise. Only checked, never
+ * made here; the body is always open. Called by s3_check(), which says what the errors
+ * mean.
  */
-enum err sigv2_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key);
+enum err sigv2_check(
+	struct ctx *c, const struct s3_request *q, const struct s3_key *key);
 
 #endif

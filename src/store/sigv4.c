@@ -37,7 +37,8 @@ hmac(unsigned char out[32], const void *key, size_t n, const char *text)
 	crypto_auth_hmacsha256_state state;
 
 	crypto_auth_hmacsha256_init(&state, key, n);
-	crypto_auth_hmacsha256_update(&state, (const unsigned char *)text, strlen(text));
+	crypto_auth_hmacsha256_update(
+		&state, (const unsigned char *)text, strlen(text));
 	crypto_auth_hmacsha256_final(&state, out);
 }
 
@@ -57,8 +58,8 @@ s3_date(struct arena *a, struct utc at)
 	struct tm tm;
 
 	gmtime_r(&seconds, &tm);
-	return arena_fmt(a, "%04d%02d%02dT%02d%02d%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-		tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return arena_fmt(a, "%04d%02d%02dT%02d%02d%02dZ", tm.tm_year + 1900,
+		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 bool
@@ -69,7 +70,8 @@ s3_date_read(const char *text, struct utc *out)
 	char *to = iso;
 
 	for (size_t i = 0; i < sizeof(form); i++)
-		if (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+		if (form[i] == 'd' ? text[i] < '0' || text[i] > '9'
+				   : text[i] != form[i])
 			return false;
 	for (const char *from = text; *from != '\0'; from++) {
 		if (*to == '-' || *to == ':')
@@ -98,7 +100,8 @@ query_pairs(struct arena *a, const char *query, size_t *count)
 			size_t value = name < length ? name + 1 : length;
 
 			pairs[n].name = percent_decode(a, s, name, false);
-			pairs[n++].value = percent_decode(a, s + value, length - value, false);
+			pairs[n++].value =
+				percent_decode(a, s + value, length - value, false);
 		}
 		s += length + (s[length] == '&');
 	}
@@ -194,8 +197,8 @@ sign(struct arena *a, const struct s3_key *key, const struct s3_request *q,
 	const struct scope *s)
 {
 	const char *day = arena_strn(a, s->date, 8);
-	const char *text = arena_fmt(a, ALGORITHM "\n%s\n%s/%s/s3/aws4_request\n%s", s->date, day,
-		key->region, sha256_text(a, canonical(a, q, s)));
+	const char *text = arena_fmt(a, ALGORITHM "\n%s\n%s/%s/s3/aws4_request\n%s",
+		s->date, day, key->region, sha256_text(a, canonical(a, q, s)));
 	const char *secret = arena_fmt(a, "AWS4%s", key->secret);
 	unsigned char k[32];
 
@@ -215,7 +218,8 @@ s3_authorization(struct arena *a, const struct s3_key *key, const struct s3_requ
 		.date = s3_date(a, at), .headers = signed_headers, .payload = payload};
 
 	return arena_fmt(a,
-		ALGORITHM " Credential=%s/%.8s/%s/s3/aws4_request, SignedHeaders=%s, Signature=%s",
+		ALGORITHM " Credential=%s/%.8s/%s/s3/aws4_request, SignedHeaders=%s, "
+			  "Signature=%s",
 		key->id, s.date, key->region, signed_headers, sign(a, key, q, &s));
 }
 
@@ -227,8 +231,8 @@ host_header(const void *headers, const char *name)
 }
 
 char *
-s3_presign(
-	struct arena *a, const struct s3_key *key, const struct s3_link *link, struct utc at)
+s3_presign(struct arena *a, const struct s3_key *key, const struct s3_link *link,
+	struct utc at)
 {
 	const char *host = strstr(link->base, "://");
 	const char *path = percent_encode(a, link->path, true);
@@ -240,10 +244,12 @@ s3_presign(
 		buf_fmt(&query, "%s=%s&", percent_encode(a, link->extra[i].name, false),
 			percent_encode(a, link->extra[i].value, false));
 	buf_fmt(&query,
-		"X-Amz-Algorithm=" ALGORITHM "&X-Amz-Credential=%s%%2F%.8s%%2F%s%%2Fs3%%2Faws4_request"
+		"X-Amz-Algorithm=" ALGORITHM
+		"&X-Amz-Credential=%s%%2F%.8s%%2F%s%%2Fs3%%2Faws4_request"
 		"&X-Amz-Date=%s&X-Amz-Expires=%lld&X-Amz-SignedHeaders=host",
-		percent_encode(a, key->id, false), s.date, percent_encode(a, key->region, false),
-		s.date, (long long)link->seconds);
+		percent_encode(a, key->id, false), s.date,
+		percent_encode(a, key->region, false), s.date,
+		(long long)link->seconds);
 
 	const struct s3_request q = {.method = link->method,
 		.path = path,
@@ -256,8 +262,8 @@ s3_presign(
 
 /* Takes id/day/region/s3/aws4_request apart. */
 static enum err
-read_credential(
-	struct ctx *c, const struct s3_key *key, const char *credential, struct signature *out)
+read_credential(struct ctx *c, const struct s3_key *key, const char *credential,
+	struct signature *out)
 {
 	const char *slash = credential == NULL ? NULL : strchr(credential, '/');
 
@@ -268,10 +274,10 @@ read_credential(
 	out->day = arena_strn(&c->arena, slash + 1, strcspn(slash + 1, "/"));
 	if (!str_eq(out->id, key->id))
 		return fail(c, E_S3_KEY_ID, NULL);
-	if (!str_eq(out->scope,
-		    arena_fmt(&c->arena, "%s/%s/s3/aws4_request", out->day, key->region)))
-		return fail(c, E_S3_AUTH, "the credential must end in %s/s3/aws4_request",
-			key->region);
+	if (!str_eq(out->scope, arena_fmt(&c->arena, "%s/%s/s3/aws4_request", out->day,
+					key->region)))
+		return fail(c, E_S3_AUTH,
+			"the credential must end in %s/s3/aws4_request", key->region);
 	return OK;
 }
 
@@ -376,7 +382,8 @@ read_payload(struct ctx *c, const struct signature *s, const char **payload)
 	if (str_starts(s->payload, "STREAMING-"))
 		return fail(c, E_S3_STREAMING, NULL);
 	if (strspn(s->payload, "0123456789abcdef") != 64 || s->payload[64] != '\0')
-		return fail(c, E_S3_AUTH, "x-amz-content-sha256 must be a SHA-256 or " S3_UNSIGNED);
+		return fail(c, E_S3_AUTH,
+			"x-amz-content-sha256 must be a SHA-256 or " S3_UNSIGNED);
 	*payload = s->payload;
 	return OK;
 }
@@ -385,7 +392,10 @@ enum err
 s3_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key,
 	const char **payload)
 {
-	bool in_header = q->header(q->headers, "authorization") != NULL;
+	const char *text = q->header(q->headers, "authorization");
+	/* A token of ours that a browser carries over a redirect is not meant for us.
+	 */
+	bool in_header = text != NULL && str_starts(text, "AWS");
 	bool in_query = s3_query(&c->arena, q->query, "X-Amz-Algorithm") != NULL;
 	struct signature s = {0};
 

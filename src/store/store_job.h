@@ -7,8 +7,9 @@
 enum err store_unlink_job(struct ctx *c, const struct job *job);
 
 /*
- * store.sweep: removes files that no object names and bodies that nginx has left behind, once they
- * are an hour old (or as many seconds as subject says), and events of more than 30 days.
+ * store.sweep: removes files that no object names and bodies that nginx has left
+ * behind, once they are an hour old (or as many seconds as subject says), and events of
+ * more than 30 days.
  */
 enum err store_sweep_job(struct ctx *c, const struct job *job);
 

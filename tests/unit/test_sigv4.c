@@ -9,11 +9,11 @@
 #include <cmocka.h> /* last: it has a macro fail() of its own */
 
 /*
- * The examples of the Amazon S3 API reference, "Authenticating Requests (AWS Signature Version
- * 4)", with the key that all of them use.
+ * The examples of the Amazon S3 API reference, "Authenticating Requests (AWS Signature
+ * Version 4)", with the key that all of them use.
  */
-static const struct s3_key published = {
-	"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1"};
+static const struct s3_key published = {"AKIAIOSFODNN7EXAMPLE",
+	"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1"};
 
 #define EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define FIRST_SECOND (INT64_C(1369353600) * US_PER_SECOND) /* 2013-05-24T00:00:00Z */
@@ -50,7 +50,8 @@ end(void **state)
 }
 
 static struct s3_request
-request(const char *method, const char *path, const char *query, const char *const *headers)
+request(const char *method, const char *path, const char *query,
+	const char *const *headers)
 {
 	return (struct s3_request){method, path, query, header, headers};
 }
@@ -68,7 +69,8 @@ static const char *
 authorization(const char *headers, const char *digits)
 {
 	return arena_fmt(&c.arena,
-		"AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,"
+		"AWS4-HMAC-SHA256 "
+		"Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,"
 		"SignedHeaders=%s,Signature=%s",
 		headers, digits);
 }
@@ -84,14 +86,16 @@ get_object_signs_as_published(void **state)
 {
 	(void)state;
 	const char *names = "host;range;x-amz-content-sha256;x-amz-date";
-	const char *digits = "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
-	const char *headers[] = {"host", "examplebucket.s3.amazonaws.com", "range", "bytes=0-9",
-		"x-amz-content-sha256", EMPTY_SHA256, "x-amz-date", "20130524T000000Z",
-		"authorization", authorization(names, digits), NULL};
+	const char *digits =
+		"f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
+	const char *headers[] = {"host", "examplebucket.s3.amazonaws.com", "range",
+		"bytes=0-9", "x-amz-content-sha256", EMPTY_SHA256, "x-amz-date",
+		"20130524T000000Z", "authorization", authorization(names, digits),
+		NULL};
 	struct s3_request q = request("GET", "/test.txt", "", headers);
 
-	assert_string_equal(signature_of(s3_authorization(&c.arena, &published, &q, names,
-				    EMPTY_SHA256, c.now)),
+	assert_string_equal(signature_of(s3_authorization(&c.arena, &published, &q,
+				    names, EMPTY_SHA256, c.now)),
 		digits);
 	assert_int_equal(check(q), OK);
 }
@@ -100,12 +104,16 @@ static void
 put_object_signs_as_published(void **state)
 {
 	(void)state;
-	const char *sha = "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072";
+	const char *sha =
+		"44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072";
 	const char *headers[] = {"date", "Fri, 24 May 2013 00:00:00 GMT", "host",
-		"examplebucket.s3.amazonaws.com", "x-amz-content-sha256", sha, "x-amz-date",
-		"20130524T000000Z", "x-amz-storage-class", "REDUCED_REDUNDANCY", "authorization",
-		authorization("date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class",
-			"98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"),
+		"examplebucket.s3.amazonaws.com", "x-amz-content-sha256", sha,
+		"x-amz-date", "20130524T000000Z", "x-amz-storage-class",
+		"REDUCED_REDUNDANCY", "authorization",
+		authorization(
+			"date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class",
+			"98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108"
+			"bd"),
 		NULL};
 	struct s3_request q = request("PUT", "/test%24file.text", "", headers);
 	const char *payload;
@@ -119,30 +127,34 @@ queries_sign_as_published(void **state)
 {
 	(void)state;
 	const char *names = "host;x-amz-content-sha256;x-amz-date";
-	const char *headers[] = {"host", "examplebucket.s3.amazonaws.com", "x-amz-content-sha256",
-		EMPTY_SHA256, "x-amz-date", "20130524T000000Z", NULL};
+	const char *headers[] = {"host", "examplebucket.s3.amazonaws.com",
+		"x-amz-content-sha256", EMPTY_SHA256, "x-amz-date", "20130524T000000Z",
+		NULL};
 	struct s3_request lifecycle = request("GET", "/", "lifecycle", headers);
 	struct s3_request list = request("GET", "/", "max-keys=2&prefix=J", headers);
 	struct s3_request turned = request("GET", "/", "prefix=J&max-keys=2", headers);
 
-	assert_string_equal(signature_of(s3_authorization(&c.arena, &published, &lifecycle, names,
-				    EMPTY_SHA256, c.now)),
+	assert_string_equal(signature_of(s3_authorization(&c.arena, &published,
+				    &lifecycle, names, EMPTY_SHA256, c.now)),
 		"fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543");
-	assert_string_equal(signature_of(s3_authorization(&c.arena, &published, &list, names,
-				    EMPTY_SHA256, c.now)),
+	assert_string_equal(signature_of(s3_authorization(&c.arena, &published, &list,
+				    names, EMPTY_SHA256, c.now)),
 		"34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
-	assert_string_equal(signature_of(s3_authorization(&c.arena, &published, &turned, names,
-				    EMPTY_SHA256, c.now)),
+	assert_string_equal(signature_of(s3_authorization(&c.arena, &published, &turned,
+				    names, EMPTY_SHA256, c.now)),
 		"34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
 }
 
-#define PUBLISHED_LINK                                                                   \
-	"X-Amz-Algorithm=AWS4-HMAC-SHA256"                                               \
-	"&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request" \
-	"&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host"      \
-	"&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
+#define PUBLISHED_LINK                                                                 \
+	"X-Amz-Algorithm=AWS4-HMAC-SHA256"                                             \
+	"&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_"   \
+	"request"                                                                      \
+	"&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host"    \
+	"&X-Amz-Signature="                                                            \
+	"aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"
 
-static const char *const link_headers[] = {"host", "examplebucket.s3.amazonaws.com", NULL};
+static const char *const link_headers[] = {
+	"host", "examplebucket.s3.amazonaws.com", NULL};
 
 static void
 a_presigned_address_is_as_published(void **state)
@@ -155,7 +167,8 @@ a_presigned_address_is_as_published(void **state)
 
 	assert_string_equal(s3_presign(&c.arena, &published, &link, c.now),
 		"https://examplebucket.s3.amazonaws.com/test.txt?" PUBLISHED_LINK);
-	assert_int_equal(check(request("GET", "/test.txt", PUBLISHED_LINK, link_headers)), OK);
+	assert_int_equal(
+		check(request("GET", "/test.txt", PUBLISHED_LINK, link_headers)), OK);
 }
 
 static void
@@ -181,16 +194,21 @@ whatever_is_altered_breaks_the_signature(void **state)
 	char *digits = arena_str(&c.arena, PUBLISHED_LINK);
 
 	assert_int_equal(
-		check(request("PUT", "/test.txt", PUBLISHED_LINK, link_headers)), E_S3_SIGNATURE);
+		check(request("PUT", "/test.txt", PUBLISHED_LINK, link_headers)),
+		E_S3_SIGNATURE);
 	assert_int_equal(
-		check(request("GET", "/Test.txt", PUBLISHED_LINK, link_headers)), E_S3_SIGNATURE);
+		check(request("GET", "/Test.txt", PUBLISHED_LINK, link_headers)),
+		E_S3_SIGNATURE);
+	assert_int_equal(check(request("GET", "/test.txt", PUBLISHED_LINK, elsewhere)),
+		E_S3_SIGNATURE);
 	assert_int_equal(
-		check(request("GET", "/test.txt", PUBLISHED_LINK, elsewhere)), E_S3_SIGNATURE);
-	assert_int_equal(check(request("GET", "/test.txt", more, link_headers)), E_S3_SIGNATURE);
+		check(request("GET", "/test.txt", more, link_headers)), E_S3_SIGNATURE);
 	digits[strlen(digits) - 1] = '5';
-	assert_int_equal(check(request("GET", "/test.txt", digits, link_headers)), E_S3_SIGNATURE);
+	assert_int_equal(check(request("GET", "/test.txt", digits, link_headers)),
+		E_S3_SIGNATURE);
 	memcpy(strstr(digits, "86400"), "86401", 5);
-	assert_int_equal(check(request("GET", "/test.txt", digits, link_headers)), E_S3_SIGNATURE);
+	assert_int_equal(check(request("GET", "/test.txt", digits, link_headers)),
+		E_S3_SIGNATURE);
 }
 
 static void
@@ -217,13 +235,15 @@ what_cannot_be_read_is_said_so(void **state)
 			E_S3_AUTH},
 		{"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="
 		 "AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request"
-		 "&X-Amz-Date=20130524T000000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=date"
+		 "&X-Amz-Date=20130524T000000Z&X-Amz-Expires=60&X-Amz-SignedHeaders="
+		 "date"
 		 "&X-Amz-Signature=0",
 			E_S3_AUTH},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		assert_int_equal(check(request("GET", "/test.txt", cases[i].query, link_headers)),
+		assert_int_equal(check(request("GET", "/test.txt", cases[i].query,
+					 link_headers)),
 			cases[i].err);
 }
 
@@ -233,8 +253,9 @@ signed_put(const char *payload, const char *extra, int64_t skew_seconds)
 {
 	const char *names = "host;x-amz-content-sha256;x-amz-date";
 	struct utc at = utc_after(c.now, skew_seconds);
-	const char *headers[] = {"host", "127.0.0.1:9001", "x-amz-content-sha256", payload,
-		"x-amz-date", s3_date(&c.arena, at), "authorization", "", extra, "1", NULL};
+	const char *headers[] = {"host", "127.0.0.1:9001", "x-amz-content-sha256",
+		payload, "x-amz-date", s3_date(&c.arena, at), "authorization", "",
+		extra, "1", NULL};
 	struct s3_request q = request("PUT", "/storage/a%20b", "", headers);
 
 	headers[7] = s3_authorization(&c.arena, &published, &q, names, payload, at);
@@ -256,7 +277,8 @@ bodies_are_open_or_hashed_but_not_in_chunks(void **state)
 {
 	(void)state;
 	assert_int_equal(signed_put(EMPTY_SHA256, NULL, 0), OK);
-	assert_int_equal(signed_put("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", NULL, 0), E_S3_STREAMING);
+	assert_int_equal(signed_put("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", NULL, 0),
+		E_S3_STREAMING);
 	assert_int_equal(signed_put("abc", NULL, 0), E_S3_AUTH);
 }
 
@@ -271,11 +293,12 @@ static void
 names_of_all_kinds_survive_the_way_there_and_back(void **state)
 {
 	(void)state;
-	static const char *const paths[] = {"/storage/a b+c", "/storage/п/ё%41", "/s//x/../y/.",
-		"/s/~-_.!*'();:@&=$,[]#?", "/"};
+	static const char *const paths[] = {"/storage/a b+c", "/storage/п/ё%41",
+		"/s//x/../y/.", "/s/~-_.!*'();:@&=$,[]#?", "/"};
 	const char *headers[] = {"host", "127.0.0.1:9001", NULL};
 	const struct pair extra[] = {
-		{"response-content-disposition", "attachment; filename*=UTF-8''%D1%91 + \"x\""},
+		{"response-content-disposition",
+			"attachment; filename*=UTF-8''%D1%91 + \"x\""},
 		{"response-content-type", "text/plain"}};
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
@@ -290,8 +313,10 @@ names_of_all_kinds_survive_the_way_there_and_back(void **state)
 
 		*query++ = '\0';
 		assert_int_equal(
-			check(request("PUT", url + strlen(link.base), query, headers)), OK);
-		assert_string_equal(s3_query(&c.arena, query, extra[0].name), extra[0].value);
+			check(request("PUT", url + strlen(link.base), query, headers)),
+			OK);
+		assert_string_equal(
+			s3_query(&c.arena, query, extra[0].name), extra[0].value);
 	}
 }
 
@@ -319,7 +344,8 @@ version_2_addresses_are_taken_too(void **state)
 	const char *query = "AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Expires=1175139620"
 			    "&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D";
 	const char *headers[] = {"host", "johnsmith.s3.amazonaws.com", NULL};
-	struct s3_request q = request("GET", "/johnsmith/photos/puppy.jpg", query, headers);
+	struct s3_request q =
+		request("GET", "/johnsmith/photos/puppy.jpg", query, headers);
 
 	c.now.us = INT64_C(1175139620) * US_PER_SECOND;
 	assert_int_equal(check(q), OK);
