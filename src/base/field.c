@@ -136,6 +136,10 @@ put_json(struct ctx *c, const struct field *f, struct json_object *json, void *m
 	}
 	if (f->type == FIELD_INT && type == json_type_int) {
 		*(int64_t *)member = json_object_get_int64(json);
+		/* json-c cuts a larger number down to the largest that fits. */
+		if (*(int64_t *)member == INT64_MAX &&
+			json_object_get_uint64(json) > INT64_MAX)
+			return flaw_at(c, f, "body", FLAW_LARGE, INT64_MAX, NULL);
 		return check_range(c, f, "body", *(int64_t *)member, false);
 	}
 	if (f->type == FIELD_BOOL && type == json_type_boolean) {
