@@ -31,15 +31,6 @@ struct header {
 	const char *name, *value;
 };
 
-/* A part of a multipart/form-data body that is a file: bytes of the body file that
- * nginx keeps. */
-struct part {
-	const char *name, *filename,
-		*type;     /* of the form field; filename and type may be NULL */
-	const char *bytes; /* mapped, lives as long as the ctx; not NUL-terminated */
-	size_t size;
-};
-
 /* One request and the answer to it. */
 struct req {
 	struct ctx ctx;
@@ -91,12 +82,6 @@ enum err req_read(struct req *r, char **params,
 /* Reads a query string or an urlencoded body, leniently (contracts/programme.md 1.1).
  */
 const struct pair *pairs_read(struct ctx *c, const char *text, size_t *count);
-
-/*
- * The files of a multipart/form-data body, E_INPUT with a flaw if it is not one. Plain
- * fields are parts too. At most 16 parts.
- */
-enum err req_parts(struct req *r, struct part **out, size_t *count);
 
 /* The largest body that is taken in before the route is known, whatever the settings
  * say. */

@@ -30,6 +30,23 @@ tokener_drop(void *tokener)
 	json_tokener_free(tokener);
 }
 
+/* json-c takes 'text' for "text", whatever its flags: an apostrophe between strings. */
+static const char *
+apostrophe(const char *text, size_t n)
+{
+	bool inside = false;
+
+	for (const char *s = text; s < text + n; s++) {
+		if (inside && *s == '\\')
+			s++;
+		else if (*s == '"')
+			inside = !inside;
+		else if (*s == '\'' && !inside)
+			return s;
+	}
+	return NULL;
+}
+
 enum err
 json_read(struct ctx *c, const char *text, size_t n, struct json_object **out)
 {
@@ -45,6 +62,11 @@ json_read(struct ctx *c, const char *text, size_t n, struct json_object **out)
 		return flaw_add(c, flaw);
 	}
 	arena_defer(&c->arena, tokener_drop, t);
+	const char *bare = apostrophe(text, n);
+	if (bare != NULL) {
+		flaw.limit = bare - text;
+		return flaw_add(c, flaw);
+	}
 	json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	/* The NUL behind the text ends a number that stands alone. */
 	if (n < INT32_MAX && memchr(text, '\0', n) == NULL)

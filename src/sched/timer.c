@@ -60,13 +60,21 @@ add_job(struct ctx *c, const struct timer *t, struct utc slot, const char **key)
 		c, &(struct job_order){.kind = t->job, .subject = day, .key = *key});
 }
 
+/* What was due before the first day of an installation was never missed. */
+static bool
+is_of_today(struct ctx *c, const struct timer *t, struct utc slot)
+{
+	return t->hour == NULL || date_cmp(utc_date(slot), utc_date(c->now)) == 0;
+}
+
 static enum err
 fire(struct ctx *c, const struct timer *t, struct utc slot, const char *by, bool *fired)
 {
 	const char *key;
 
 	TRY(db_do(c, &TIMER_KNOWN, ARGS(c, t->name)));
-	TRY(db_do(c, &TIMER_LEDGER, ARGS(c, t->name, slot, by)));
+	TRY(db_do(
+		c, &TIMER_LEDGER, ARGS(c, t->name, slot, by, is_of_today(c, t, slot))));
 	*fired = c->rows > 0;
 	return *fired ? add_job(c, t, slot, &key) : OK;
 }

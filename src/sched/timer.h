@@ -31,7 +31,10 @@ struct utc timer_slot_of(const struct timer *t, struct date day);
 
 /*
  * Fires a slot unless the ledger has it: both rows in a transaction of its own. *fired
- * says whether it was this call. A timer that is switched off does not fire.
+ * says whether it was this call. A timer that is switched off does not fire;
+ * nor does a slot that is older than one that has fired (the clock went back), unless
+ * that one is more than forty days ahead (the clock had been wrong); nor yesterday's
+ * slot of a timer that never fired.
  */
 enum err timer_fire(struct ctx *c, const struct timer *t, struct utc slot,
 	const char *by, bool *fired);

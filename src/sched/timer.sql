@@ -4,7 +4,11 @@ insert into job.timer (name) values ($1) on conflict do nothing;
 -- name: timer_ledger
 with slot as (
     insert into job.timer_run (timer, slot, fired_by)
-    select name, utc($2), $3 from job.timer where name = $1 and enabled
+    select name, utc($2), $3 from job.timer t
+     where name = $1 and enabled
+       and not exists (select from job.timer_run r where r.timer = t.name
+                          and r.slot >= utc($2) and r.slot < utc($2) + interval '40 days')
+       and ($4::boolean or exists (select from job.timer_run r where r.timer = t.name))
     on conflict do nothing
     returning timer, slot
 )
