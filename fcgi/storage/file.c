@@ -109,7 +109,7 @@ enum err
 get_file(struct req *r)
 {
 	struct file file;
-	const char *address;
+	const char *address = NULL;
 
 	TRY(file_own(&r->ctx, r->word[0], &file));
 	TRY(download(r, &file, &address));
@@ -121,7 +121,7 @@ enum err
 get_content(struct req *r)
 {
 	struct file file;
-	const char *address;
+	const char *address = NULL;
 
 	TRY(file_own(&r->ctx, r->word[0], &file));
 	TRY(download(r, &file, &address));

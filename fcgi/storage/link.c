@@ -95,7 +95,7 @@ enum err
 post_link_download(struct req *r)
 {
 	const struct key *in = r->in;
-	const char *address;
+	const char *address = NULL;
 	struct link link;
 
 	TRY(link_open(&r->ctx, r->word[0], r->word[1], &link));

@@ -1,8 +1,10 @@
 #include "store/condition.h"
 
-#include <stdio.h>
+#include <stddef.h>
 #include <string.h>
 #include <time.h>
+
+#include "base/str.h"
 
 static const char days[] = "SunMonTueWedThuFriSat";
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -19,23 +21,41 @@ http_date(struct arena *a, struct utc at)
 		tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+/* So many digits at text, -1 if there is anything else. */
+static int
+digits(const char *text, int count)
+{
+	int n = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		n = n * 10 + (text[i] - '0');
+	}
+	return n;
+}
+
 bool
 http_date_read(const char *text, struct utc *out)
 {
-	char month[4];
 	struct tm tm = {0};
-	int end = 0;
 
-	if (text == NULL || strlen(text) != 29 ||
-		sscanf(text, "%*3[A-Za-z], %2d %3[A-Za-z] %4d %2d:%2d:%2d GMT%n",
-			&tm.tm_mday, month, &tm.tm_year, &tm.tm_hour, &tm.tm_min,
-			&tm.tm_sec, &end) != 6 ||
-		end != 29)
+	if (text == NULL || strlen(text) != 29 || text[3] != ',' || text[4] != ' ' ||
+		text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
+		text[19] != ':' || text[22] != ':' || !str_eq(text + 25, " GMT"))
 		return false;
-	const char *found = strstr(months, month);
-	if (found == NULL || (found - months) % 3 != 0)
+	for (int month = 0; month < 12; month++)
+		if (strncmp(text + 8, months + (ptrdiff_t)3 * month, 3) == 0)
+			tm.tm_mon = month + 1;
+	tm.tm_mday = digits(text + 5, 2);
+	tm.tm_year = digits(text + 12, 4);
+	tm.tm_hour = digits(text + 17, 2);
+	tm.tm_min = digits(text + 20, 2);
+	tm.tm_sec = digits(text + 23, 2);
+	if (tm.tm_mon == 0 || tm.tm_mday < 1 || tm.tm_year < 0 || tm.tm_hour < 0 ||
+		tm.tm_min < 0 || tm.tm_sec < 0)
 		return false;
-	tm.tm_mon = (int)(found - months) / 3;
+	tm.tm_mon--;
 	tm.tm_year -= 1900;
 	out->us = (int64_t)timegm(&tm) * US_PER_SECOND;
 	return true;

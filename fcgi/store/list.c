@@ -1,4 +1,4 @@
-#include <stdio.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -30,18 +30,12 @@ text_of(struct req *r, const char *name)
 static enum err
 token_read(struct req *r, const char *token, const char **out)
 {
-	size_t n = strlen(token);
+	size_t n = strlen(token), bytes = 0;
 	char *place = arena_new(&r->ctx.arena, n / 2 + 1);
-	unsigned byte;
 
-	if (n % 2 != 0 || strspn(token, "0123456789abcdef") != n)
-		return fail(&r->ctx, E_S3_ARGUMENT,
-			"the continuation token is none of ours");
-	for (size_t i = 0; i < n; i += 2) {
-		sscanf(token + i, "%2x", &byte);
-		place[i / 2] = (char)byte;
-	}
-	if (strlen(place) != n / 2 || !utf8_valid(place, n / 2))
+	if (sodium_hex2bin(
+		    (unsigned char *)place, n / 2, token, n, NULL, &bytes, NULL) != 0 ||
+		strlen(place) != n / 2 || !utf8_valid(place, n / 2))
 		return fail(&r->ctx, E_S3_ARGUMENT,
 			"the continuation token is none of ours");
 	*out = place;

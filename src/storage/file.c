@@ -18,10 +18,15 @@ static FIELDS(row_fields, FILE_FIELDS, FIELD(struct file, account_id),
 static FIELDS(upsert_fields, FILE_FIELDS, FIELD(struct file, account_id),
 	FIELD(struct file, version_id), FIELD(struct file, content_type));
 
+/* What a renaming gives back; the columns of the file are read in place. */
 struct renamed {
 	struct file file;
 	const char *old_name;
 };
+
+_Static_assert(offsetof(struct renamed, file) == 0, "FILE_FIELDS fit both structs");
+
+static FIELDS(renamed_fields, FILE_FIELDS, FIELD(struct renamed, old_name));
 
 enum err
 file_list(struct ctx *c, const char **json)
@@ -58,15 +63,9 @@ enum err
 file_rename(struct ctx *c, const char *id, const char *name, const char **old_name,
 	struct file *out)
 {
-	static FIELDS(fields, FILE_FIELDS,
-		{.name = "old_name",
-			.type = FIELD_TEXT,
-			.offset = offsetof(struct renamed, old_name)});
 	struct renamed renamed = {.old_name = NULL};
 
-	_Static_assert(offsetof(struct renamed, file) == 0,
-		"fields of file are read in place");
-	TRY(db_one(c, &FILE_SET_NAME, fields, &renamed,
+	TRY(db_one(c, &FILE_SET_NAME, renamed_fields, &renamed,
 		ARGS(c, id, c->actor, name, c->now)));
 	*out = renamed.file;
 	*old_name = renamed.old_name;

@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -99,27 +98,46 @@ place_read(const char *text, struct place *out)
 	return true;
 }
 
+/* A line of the table: a prefix, blanks, two numbers. False if it is none. */
+static bool
+line_read(const char *line, struct address *prefix, int *bits, struct place *out)
+{
+	char cidr[64], *end;
+	size_t n = strcspn(line, " \t\n");
+
+	if (n == 0 || n >= sizeof(cidr) || *line == '#')
+		return false;
+	memcpy(cidr, line, n);
+	cidr[n] = '\0';
+	line += n + strspn(line + n, " \t");
+	if (*line == '\n')
+		return false;
+	out->latitude = strtod(line, &end);
+	if (end == line || (*end != ' ' && *end != '\t'))
+		return false;
+	line = end + strspn(end, " \t");
+	if (*line == '\n')
+		return false;
+	out->longitude = strtod(line, &end);
+	out->known = end != line && on_earth(out->latitude, out->longitude);
+	return out->known && prefix_read(cidr, prefix, bits);
+}
+
 struct place
 place_in_table(const char *text, const char *address)
 {
-	struct place found = {0};
+	struct place found = {0}, place;
 	struct address wanted, prefix;
-	int longest = -1, bits;
+	int longest = -1, bits = 0;
 
 	if (!address_read(address, &wanted))
 		return found;
 	for (const char *line = text; *line != '\0';) {
-		char cidr[64];
-		double latitude, longitude;
 		size_t n = strcspn(line, "\n");
 
-		if (*line != '#' &&
-			sscanf(line, "%63s %lf %lf", cidr, &latitude, &longitude) ==
-				3 &&
-			prefix_read(cidr, &prefix, &bits) && bits > longest &&
-			same_prefix(&prefix, &wanted, bits) &&
-			on_earth(latitude, longitude)) {
-			found = (struct place){true, latitude, longitude};
+		if (line_read(line, &prefix, &bits, &place) && bits > longest &&
+			same_prefix(&prefix, &wanted, bits)) {
+			found = place;
 			longest = bits;
 		}
 		line += n + (line[n] == '\n');

@@ -150,8 +150,8 @@ copy_make_job(struct ctx *c, const struct job *job)
 {
 	struct s3_state state;
 	struct task t;
-	bool found;
-	int fd;
+	bool found = false;
+	int fd = -1;
 
 	TRY(read_task(c, job, &t, &found));
 	/* Since it was ordered the file may have gone, or the server been switched off.
@@ -181,7 +181,7 @@ enum err
 copy_remove_job(struct ctx *c, const struct job *job)
 {
 	struct task t;
-	bool found;
+	bool found = false;
 
 	TRY(read_task(c, job, &t, &found));
 	if (!found || !t.doomed ||

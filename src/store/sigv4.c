@@ -405,7 +405,8 @@ s3_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key,
 	if (!in_header && !in_query)
 		return sigv2_check(c, q, key);
 	TRY(in_header ? read_header(c, q, key, &s) : read_query(c, q, key, &s));
-	if (s.headers == NULL || s.digits == NULL || strncmp(s.day, s.date, 8) != 0)
+	if (s.headers == NULL || s.digits == NULL || s.day == NULL ||
+		strncmp(s.day, s.date, 8) != 0)
 		return fail(c, E_S3_AUTH, "the signature is incomplete");
 	TRY(headers_are_signed(c, q, &s));
 

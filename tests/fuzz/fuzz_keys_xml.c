@@ -14,7 +14,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool quiet;
 
 	ctx_start(&c, NULL, NULL);
-	keys_xml_read(&c, arena_strn(&c.arena, (const char *)data, size), keys, &count, &quiet);
+	keys_xml_read(&c, arena_strn(&c.arena, (const char *)data, size), keys, &count,
+		&quiet);
 	ctx_end(&c);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /*
  * The checks of S3 signatures. The input is lines: method, path, query, then headers as
- * "name: value". Nobody may guess a signature, so OK is a crash; and what we presign for the same
- * path must pass.
+ * "name: value". Nobody may guess a signature, so OK is a crash; and what we presign
+ * for the same path must pass.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -46,12 +46,14 @@ our_own_address_passes(struct ctx *c, const struct s3_key *key, const char *path
 {
 	const struct s3_link link = {
 		.method = "GET", .base = "http://a", .path = path, .seconds = 60};
-	char *url = s3_presign(&c->arena, key, &link, c->now), *query = strchr(url, '?');
+	char *url = s3_presign(&c->arena, key, &link, c->now),
+	     *query = strchr(url, '?');
 	const struct headers host = {{{"host", "a"}}, 1};
 	const char *payload;
 
 	*query++ = '\0';
-	const struct s3_request q = {"GET", url + strlen(link.base), query, header, &host};
+	const struct s3_request q = {
+		"GET", url + strlen(link.base), query, header, &host};
 	ctx_forgive(c);
 	if (s3_check(c, &q, key, &payload) != OK)
 		abort();
@@ -62,7 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct s3_key key = {"id", "a secret that the fuzzer does not know", "us-east-1"};
+	const struct s3_key key = {
+		"id", "a secret that the fuzzer does not know", "us-east-1"};
 	struct headers headers = {.count = 0};
 	struct s3_request q = {.header = header, .headers = &headers};
 	const char *payload, *s;
@@ -86,8 +89,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (s3_check(&c, &q, &key, &payload) == OK)
 		abort();
 	if (q.path[0] == '/')
-		our_own_address_passes(
-			&c, &key, percent_decode(&c.arena, q.path, strlen(q.path), false));
+		our_own_address_passes(&c, &key,
+			percent_decode(&c.arena, q.path, strlen(q.path), false));
 	ctx_end(&c);
 	return 0;
 }

@@ -41,10 +41,11 @@ static void
 keys_come_in_their_order(void **state)
 {
 	(void)state;
-	assert_int_equal(read("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-			      "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\n"
-			      " <Object><Key>b</Key><VersionId>1</VersionId></Object>\n"
-			      " <Object><Key>a/ё c</Key></Object></Delete>\n"),
+	assert_int_equal(
+		read("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		     "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\n"
+		     " <Object><Key>b</Key><VersionId>1</VersionId></Object>\n"
+		     " <Object><Key>a/ё c</Key></Object></Delete>\n"),
 		OK);
 	assert_int_equal(count, 2);
 	assert_string_equal(keys[0], "b");
@@ -56,11 +57,13 @@ static void
 quiet_is_read_wherever_it_stands(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		read("<Delete><Quiet>true</Quiet><Object><Key>a</Key></Object></Delete>"), OK);
+	assert_int_equal(read("<Delete><Quiet>true</Quiet><Object><Key>a</Key></"
+			      "Object></Delete>"),
+		OK);
 	assert_true(quiet);
-	assert_int_equal(
-		read("<Delete><Object><Key>a</Key></Object><Quiet>false</Quiet></Delete>"), OK);
+	assert_int_equal(read("<Delete><Object><Key>a</Key></Object><Quiet>false</"
+			      "Quiet></Delete>"),
+		OK);
 	assert_false(quiet);
 }
 
@@ -68,8 +71,9 @@ static void
 references_become_characters(void **state)
 {
 	(void)state;
-	assert_int_equal(read("<a:Delete><a:Object><a:Key>&lt;&amp;&gt;&quot;&apos;&#65;&#x451;"
-			      "</a:Key></a:Object></a:Delete>"),
+	assert_int_equal(
+		read("<a:Delete><a:Object><a:Key>&lt;&amp;&gt;&quot;&apos;&#65;&#x451;"
+		     "</a:Key></a:Object></a:Delete>"),
 		OK);
 	assert_string_equal(keys[0], "<&>\"'Aё");
 }
@@ -79,13 +83,14 @@ anything_else_is_refused(void **state)
 {
 	(void)state;
 	static const char *const texts[] = {"", "x", "<Delete/>", "<Delete></Delete>",
-		"<Delete><Object><Key>a</Key></Object>", "<Delete><Object><Key>a</Object></Key></Delete>",
+		"<Delete><Object><Key>a</Key></Object>",
+		"<Delete><Object><Key>a</Object></Key></Delete>",
 		"<Delete><Object><Key>&nbsp;</Key></Object></Delete>",
 		"<Delete><Object><Key>&#0;</Key></Object></Delete>",
 		"<Delete><Object><Key>&#xD800;</Key></Object></Delete>",
 		"<Delete><Object><Key>&#x110000;</Key></Object></Delete>",
 		"<Delete><Object><Key>&amp</Key></Object></Delete>",
-		"<!DOCTYPE a [<!ENTITY b \"c\">]><Delete><Object><Key>a</Key></Object></Delete>",
+		"<!DOCTYPE a><Delete><Object><Key>a</Key></Object></Delete>",
 		"<Delete><Object><Key>\xff</Key></Object></Delete>",
 		"<Other><Object><Key>a</Key></Object></Other>", "</Delete>", "<Delete",
 		"<a><b><c><d><e></e></d></c></b></a>"};
@@ -104,8 +109,8 @@ a_thousand_keys_and_no_more(void **state)
 	for (int i = 0; i < KEYS_XML_MOST; i++)
 		buf_fmt(&b, "<Object><Key>%d</Key></Object>", i);
 	const char *all = arena_fmt(&c.arena, "%s</Delete>", buf_text(&b));
-	const char *more =
-		arena_fmt(&c.arena, "%s<Object><Key>x</Key></Object></Delete>", buf_text(&b));
+	const char *more = arena_fmt(
+		&c.arena, "%s<Object><Key>x</Key></Object></Delete>", buf_text(&b));
 
 	assert_int_equal(read(all), OK);
 	assert_int_equal(count, KEYS_XML_MOST);

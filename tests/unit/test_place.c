@@ -40,8 +40,8 @@ static void
 an_unknown_address_is_nowhere(void **state)
 {
 	(void)state;
-	static const char *const addresses[] = {"192.0.2.1", "198.51.100.1", "2001:db9::1", "",
-		"localhost", "203.0.113", "unix:"};
+	static const char *const addresses[] = {"192.0.2.1", "198.51.100.1",
+		"2001:db9::1", "", "localhost", "203.0.113", "unix:"};
 
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++)
 		assert_false(place_in_table(table, addresses[i]).known);
@@ -52,8 +52,8 @@ static void
 a_place_is_two_numbers_on_the_earth(void **state)
 {
 	(void)state;
-	static const char *const wrong[] = {"", ",", "1", "1,", ",1", "1,2,3", "91,0", "-91,0",
-		"0,181", "nan,0", "inf,0", "1;2", "a,b", "1,2x"};
+	static const char *const wrong[] = {"", ",", "1", "1,", ",1", "1,2,3", "91,0",
+		"-91,0", "0,181", "nan,0", "inf,0", "1;2", "a,b", "1,2x"};
 	struct place p;
 
 	assert_true(place_read("40.7,-74", &p));

@@ -56,9 +56,9 @@ static void
 what_is_no_range_is_none(void **state)
 {
 	(void)state;
-	static const char *const texts[] = {NULL, "", "bytes", "bytes=", "bytes=-", "bytes=5-2",
-		"bytes=a-b", "bytes=1-2,4-5", "bytes=1 -2", "bytes=1-2x", "BYTES=1-2",
-		"lines=1-2", "bytes==1-2", "bytes=--1", "bytes=0x1-2"};
+	static const char *const texts[] = {NULL, "", "bytes", "bytes=", "bytes=-",
+		"bytes=5-2", "bytes=a-b", "bytes=1-2,4-5", "bytes=1 -2", "bytes=1-2x",
+		"BYTES=1-2", "lines=1-2", "bytes==1-2", "bytes=--1", "bytes=0x1-2"};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		assert_range(texts[i], 100, RANGE_NONE, 0, 0);

@@ -206,7 +206,7 @@ whatever_is_altered_breaks_the_signature(void **state)
 	digits[strlen(digits) - 1] = '5';
 	assert_int_equal(check(request("GET", "/test.txt", digits, link_headers)),
 		E_S3_SIGNATURE);
-	memcpy(strstr(digits, "86400"), "86401", 5);
+	strstr(digits, "86400")[4] = '1';
 	assert_int_equal(check(request("GET", "/test.txt", digits, link_headers)),
 		E_S3_SIGNATURE);
 }
