@@ -14,8 +14,8 @@ taken = set()
 
 
 def pytest_addoption(parser):
-    parser.addoption("--state", help="keep the state of the private stack in this folder, and "
-                     "leave the stack running: a second run uses it as it is")
+    parser.addoption("--state", help="make the private stack in this folder and keep it, for a look "
+                     "afterwards")
 
 
 def free_port(first=FIRST_PORT, count=1):

@@ -58,6 +58,7 @@ update job.job set lease_until = null, leased_by = null, tries = greatest(tries 
 update job.job set done = $2, total = nullif($3::bigint, 0) where id = $1;
 
 -- name: job_until_due
-select coalesce(least($2::bigint, greatest(0, ceil(extract(epoch from
-           min(greatest(run_at, coalesce(lease_until, run_at))) - now()) * 1000))::bigint), $2::bigint)
+-- now() stands inside min(): greatest(0, null) is 0, and an empty queue would not wait at all.
+select coalesce(least($2::bigint, ceil(extract(epoch from
+           min(greatest(run_at, coalesce(lease_until, run_at), now())) - now()) * 1000)::bigint), $2::bigint)
   from job.job where state = 'ready' and priority <= $1::smallint;
