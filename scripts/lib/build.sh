@@ -11,16 +11,15 @@ build() {
 	mkdir -p "$build_dir"
 	(
 		flock 8
-		[ -x "$REPO/configure" ] || (cd "$REPO" && ./autogen.sh)
+		# make alone would remake these too, but adds no auxiliary file that is new.
+		if [ ! -x "$REPO/configure" ] || [ "$REPO/configure.ac" -nt "$REPO/configure" ] ||
+			[ "$REPO/Makefile.am" -nt "$REPO/Makefile.in" ]; then
+			(cd "$REPO" && ./autogen.sh)
+		fi
 		cd "$build_dir"
 		[ -f Makefile ] || "$REPO/configure" --prefix="$build_prefix" "$@"
 		make -j"$(nproc)"
 		make install prefix="$build_prefix"
-		for folder in sql web docs; do
-			rm -rf "$build_prefix/share/samovar/$folder"
-			mkdir -p "$build_prefix/share/samovar"
-			cp -r "$REPO/$folder" "$build_prefix/share/samovar/"
-		done
 	) 8<"$REPO" >"$build_dir/build.log" 2>&1 || {
 		tail -n 30 "$build_dir/build.log" >&2
 		die "the build failed, see $build_dir/build.log"

@@ -47,10 +47,7 @@ sql() {
 }
 
 migrate() {
-	as_service env PGHOST="$STATE/run" PGUSER=samovar PGDATABASE=samovar \
-		SQITCH_FULLNAME=Samovar SQITCH_EMAIL=samovar@localhost \
-		sh -c 'cd "$1" && exec sqitch deploy --verify db:pg:samovar' sh \
-		"$PREFIX/share/samovar/sql" >"$STATE/log/migrate.log" 2>&1 || {
+	control migrate up >"$STATE/log/migrate.log" 2>&1 || {
 		last_words migrate
 		die "the database cannot be migrated"
 	}

@@ -14,6 +14,7 @@
 
 #include "base/conf.h"
 #include "base/log.h"
+#include "base/share.h"
 #include "base/utc.h"
 #include "config.h"
 
@@ -51,7 +52,7 @@ texts_open(void)
 	setenv("PGLOCALEDIR", "/nonexistent",
 		1); /* the log stays English: libpq has catalogues too */
 	bindtextdomain(PACKAGE, conf.site_locale_directory[0] == '\0'
-					? LOCALEDIR
+					? share_locale()
 					: conf.site_locale_directory);
 	bind_textdomain_codeset(PACKAGE, "UTF-8");
 	textdomain(PACKAGE);

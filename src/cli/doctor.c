@@ -42,7 +42,7 @@ check_database(struct call *call, struct findings *f)
 	}
 	if (e != OK) {
 		bad(f, "the schema does not fit this program",
-			"run: sqitch deploy, in the folder sql");
+			"run: samovarctl migrate up");
 		return;
 	}
 	good("PostgreSQL answers and its schema fits");

@@ -11,6 +11,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/rand.h"
+#include "base/share.h"
 #include "base/str.h"
 
 #define TIMEOUT_SECONDS 30L
@@ -19,8 +20,9 @@
 static enum err
 read_template(struct ctx *c, const char *name, const char *suffix, const char **out)
 {
-	const char *folder = conf.mail_templates[0] == '\0' ? PKGDATADIR "/mail"
-							    : conf.mail_templates;
+	const char *folder = conf.mail_templates[0] == '\0'
+				     ? arena_fmt(&c->arena, "%s/mail", share_folder())
+				     : conf.mail_templates;
 	char *path = arena_fmt(
 		&c->arena, "%s/%s.%s.%s", folder, name, conf.site_language, suffix);
 	char *text = arena_new(&c->arena, MAX_TEMPLATE);

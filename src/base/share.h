@@ -1,0 +1,13 @@
+#ifndef SHARE_H
+#define SHARE_H
+
+/*
+ * Where installed files are: share/samovar and share/locale beside the bin/ that this
+ * program runs from, so that a tree may be moved as a whole; without these, the folders
+ * that configure was told. The first call looks, later ones remember; call it before
+ * forking.
+ */
+const char *share_folder(void);
+const char *share_locale(void);
+
+#endif
