@@ -2,6 +2,7 @@
 
 #include "base/str.h"
 #include "db/db.h"
+#include "programme/handlers.h"
 #include "programme/staff.h"
 #include "reply.h"
 #include "token.h"
@@ -181,7 +182,14 @@ get_ping(struct req *r)
 	return reply_json(r, 200, "{\"API\":\"OK\"}");
 }
 
+/* The health page answers at the root, too. */
 static const char *const prefixes[] = {"/api", NULL};
+
+static bool
+takes(struct req *r)
+{
+	return str_eq(r->path, "/healthcheck");
+}
 
 static const struct route routes[] = {
 #define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
@@ -202,6 +210,7 @@ const struct face programme_face = {
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = cases,
 	.case_count = sizeof(cases) / sizeof(*cases),
+	.takes = takes,
 	.enter = enter,
 	.refuse = refuse,
 	.serves_head = true,

@@ -32,6 +32,9 @@ templates = $PREFIX/share/samovar/mail
 [bot]
 directory = $STATE/bot
 
+[programme]
+photo_directory = $STATE/photos
+
 [s3]
 user = samovar
 password = $(secret s3 20)
@@ -57,16 +60,13 @@ nginx_files() {
 	state_folder nginx/temp 700
 	echo "listen 127.0.0.1:$1;" >"$nginx_conf/listen.conf"
 	# On loopback anybody may say who they are: handy for trying out addresses.
-	{
-		echo 'set_real_ip_from 127.0.0.1;'
-		nginx_proxies control
-	} >"$nginx_conf/trusted-proxies.conf"
+	echo 'set_real_ip_from 127.0.0.1;' >"$nginx_conf/trusted-proxies.conf"
 	printf 'allow 127.0.0.1;\ndeny all;\n' >"$nginx_conf/metrics-readers.conf"
 	nginx_configure "$nginx_conf" "$SERVICE:" "$(cities "$2")" \
 		PROCESSES=2 "RUN=$STATE/run" "TEMP=$STATE/nginx/temp" \
 		ERROR_LOG=stderr "ACCESS_LOG=$STATE/log/access.log samovar" \
 		"FCGI_SOCKET=$STATE/run/fcgi.sock" "OBJECTS=$STATE/objects" \
-		"STATIC=$STATE/static" "WEB=$PREFIX/share/samovar/web" \
+		"STATIC=$STATE/static" "PHOTOS=$STATE/photos" "WEB=$PREFIX/share/samovar/web" \
 		"DOCS=$PREFIX/share/samovar/docs"
 	as_service nginx -t -q -e stderr -c "$nginx_conf/nginx.conf" \
 		2>"$STATE/log/nginx.log" || {

@@ -12,8 +12,9 @@
 
 /* Everything that any text may need; each kind takes what is its own. */
 struct payload {
-	const char *name, *surname, *title, *url;
-	bool missed;
+	const char *name, *surname, *title, *url, *date, *text, *template;
+	bool missed, more, current;
+	int64_t points, left;
 };
 
 static FIELDS(payload_fields, FIELD(struct payload, name),
@@ -114,6 +115,127 @@ excluded_text(struct ctx *c, const struct message *m, const struct payload *p,
 		out);
 }
 
+static enum err
+ready_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
+{
+	return plain(c, m, p->text == NULL ? "" : p->text, out);
+}
+
+static enum err
+approved_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
+{
+	return plain(c, m,
+		arena_fmt(&c->arena,
+			_("Congratulations, %s %s! You take part in the project. Your "
+			  "first task "
+			  "comes on %s at %02lld:00."),
+			p->name, p->surname, p->date,
+			(long long)conf.programme_new_task_hour),
+		out);
+}
+
+static enum err
+declined_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
+{
+	return plain(c, m,
+		p->text != NULL ? p->text
+				: arena_fmt(&c->arena,
+					  _("Unfortunately your application cannot be "
+					    "accepted this time. "
+					    "Questions: %s. News of the project: %s"),
+					  conf.mail_from, conf.programme_group_url),
+		out);
+}
+
+static enum err
+moved_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
+{
+	return plain(c, m,
+		arena_fmt(&c->arena,
+			_("The shift begins on another day: the first task comes on %s "
+			  "at %02lld:00."),
+			p->date, (long long)conf.programme_new_task_hour),
+		out);
+}
+
+static const char *
+next_task(struct ctx *c)
+{
+	return arena_fmt(&c->arena, _("The next task comes at %02lld:00."),
+		(long long)conf.programme_new_task_hour);
+}
+
+static enum err
+report_approved_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
+{
+	const char *text = arena_fmt(&c->arena,
+		_("Your report of %s is accepted! You get 1 lombaryer."), p->date);
+
+	return plain(c, m,
+		p->more ? arena_fmt(&c->arena, "%s %s", text, next_task(c)) : text,
+		out);
+}
+
+static enum err
+report_declined_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
+{
+	const char *text = arena_fmt(&c->arena,
+		_("The photo of %s cannot be accepted: perhaps the work is not visible "
+		  "on it."),
+		p->date);
+
+	if (p->more && p->current && p->left > 0)
+		text = arena_fmt(&c->arena, "%s %s", text,
+			arena_fmt(&c->arena,
+				ngettext("You may send another photo until %02lld:00: "
+					 "%lld attempt is left.",
+					"You may send another photo until %02lld:00: "
+					"%lld attempts are left.",
+					(unsigned long)p->left),
+				(long long)conf.programme_new_task_hour,
+				(long long)p->left));
+	else if (p->more && p->current)
+		text = arena_fmt(&c->arena, "%s %s %s", text,
+			_("No attempts are left."), next_task(c));
+	return plain(c, m, text, out);
+}
+
+/*
+ * The four words that a farewell may hold; everything else in braces stays as it is.
+ * The word for the points is Russian in every language: it is the programme's own
+ * money.
+ */
+static enum err
+final_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
+{
+	const struct pair words[] = {{"{name}", p->name}, {"{surname}", p->surname},
+		{"{numbers_lombaryers}",
+			arena_fmt(&c->arena, "%lld", (long long)p->points)},
+		{"{lombaryers_case}",
+			ngettext("lombaryer", "lombaryers", (unsigned long)p->points)}};
+	struct buf b = {.arena = &c->arena};
+
+	for (const char *s = p->template; *s != '\0';) {
+		size_t i = 0;
+		while (i < 4 && !str_starts(s, words[i].name))
+			i++;
+		if (i < 4) {
+			buf_add(&b, words[i].value);
+			s += strlen(words[i].name);
+		} else {
+			buf_addn(&b, s++, 1);
+		}
+	}
+	return plain(c, m, buf_text(&b), out);
+}
+
 static const struct {
 	const char *kind;
 	enum err (*make)(struct ctx *, const struct message *, const struct payload *,
@@ -122,12 +244,25 @@ static const struct {
 	{"task", task_text},
 	{"remind", remind_text},
 	{"excluded", excluded_text},
+	{"text", ready_text},
+	{"approved", approved_text},
+	{"declined", declined_text},
+	{"moved", moved_text},
+	{"report_approved", report_approved_text},
+	{"report_declined", report_declined_text},
+	{"final", final_text},
 };
 
 enum err
 text_of_message(struct ctx *c, const struct message *m, struct bot_call *out)
 {
-	struct payload p = {.name = "", .surname = "", .title = "", .url = ""};
+	struct payload p = {.name = "",
+		.surname = "",
+		.title = "",
+		.url = "",
+		.date = "",
+		.text = NULL,
+		.template = ""};
 	struct json_object *json;
 
 	TRY(json_read(c, m->payload, strlen(m->payload), &json));

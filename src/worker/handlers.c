@@ -4,6 +4,7 @@
 
 #include "account/account_job.h"
 #include "programme/day.h"
+#include "programme/shift.h"
 #include "storage/storage_job.h"
 #include "store/store_job.h"
 

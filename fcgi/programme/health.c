@@ -1,0 +1,54 @@
+/* Health for outside monitoring: contracts/programme.md 4.10. */
+#include "base/buf.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "programme/handlers.h"
+#include "programme/programme.h"
+#include "reply.h"
+
+#include "programme/health.sql.h"
+
+struct health {
+	bool bot, jobs;
+	const char *bot_error;
+};
+
+static FIELDS(health_fields, FIELD(struct health, bot), FIELD(struct health, jobs),
+	FIELD(struct health, bot_error));
+
+static void
+component(struct buf *b, const char *name, bool good, const char *why)
+{
+	buf_fmt(b, "{\"name\":\"%s\",\"status\":%s,\"errors\":[", name,
+		good ? "true" : "false");
+	if (!good)
+		buf_json(b, why == NULL ? "unknown" : why);
+	buf_add(b, "]}");
+}
+
+/*
+ * GET /healthcheck: 200 when all is well, else 400 with the same under "detail". The
+ * bot's part is what the sender last learnt from Telegram: nobody waits for it here.
+ */
+enum err
+get_healthcheck(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct buf b = {.arena = &c->arena};
+	struct health h = {0};
+	bool db = db_one(c, &HEALTH, health_fields, &h, ARGS(c)) == OK;
+
+	ctx_forgive(c);
+	bool good = db && h.bot;
+	buf_add(&b, good ? "" : "{\"detail\":");
+	buf_fmt(&b, "{\"timestamp\":\"%s\",\"components\":[",
+		utc_iso(&c->arena, c->now));
+	component(&b, "bot", db && h.bot,
+		db ? h.bot_error : "not known without the database");
+	buf_add(&b, ",");
+	component(&b, "api", true, NULL);
+	buf_add(&b, ",");
+	component(&b, "db", db, "no connection");
+	buf_add(&b, good ? "]}" : "]}}");
+	return reply_json(r, good ? 200 : 400, buf_text(&b));
+}

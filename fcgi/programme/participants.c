@@ -1,0 +1,97 @@
+/* Participants, whom the contract calls users (contracts/programme.md 4.8), the audit
+ * trail, and the outbox as staff sees it. */
+#include "base/str.h"
+#include "db/db.h"
+#include "programme/handlers.h"
+#include "programme/programme.h"
+#include "reply.h"
+
+#include "programme/participants.sql.h"
+
+struct participants_filter {
+	const char *status, *field_sort, *direction_sort;
+};
+
+INPUT(participants_query, struct participants_filter,
+	FIELD(struct participants_filter, status,
+		.one_of = "verified declined pending"),
+	FIELD(struct participants_filter, field_sort,
+		.one_of = "name surname date_of_birth"),
+	FIELD(struct participants_filter, direction_sort, .one_of = "asc desc"));
+
+struct page_filter {
+	int64_t before, limit;
+};
+
+INPUT(audit_query, struct page_filter,
+	FIELD(struct page_filter, before, .min = 0, .max = INT64_MAX),
+	FIELD(struct page_filter, limit, .min = 0, .max = 1000));
+
+/* GET /users/?status=&field_sort=&direction_sort=: 200 list of U1, without test users.
+ */
+enum err
+get_participants(struct req *r)
+{
+	const struct participants_filter *in = r->in;
+	struct ctx *c = &r->ctx;
+	const char *json;
+
+	TRY(db_json(c, &PARTICIPANTS_LIST, &json,
+		ARGS(c, in->status, in->field_sort, in->direction_sort)));
+	return reply_json(r, 200, json);
+}
+
+/* GET /users/{uuid}: 200 U2, the newest shift first. */
+enum err
+get_participant(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const char *json = NULL;
+	enum err e = db_json(c, &PARTICIPANT_SHOW, &json, ARGS(c, r->word[0]));
+
+	if (e == E_MISSING) {
+		ctx_forgive(c);
+		return not_found(r, "User", r->word[0]);
+	}
+	return e == OK ? reply_json(r, 200, json) : e;
+}
+
+/* GET /audit?before=&limit=: 200 list of what staff did, the newest first; 100 a page.
+ */
+enum err
+get_audit(struct req *r)
+{
+	const struct page_filter *in = r->in;
+	struct ctx *c = &r->ctx;
+	const char *json;
+
+	TRY(db_json(c, &AUDIT_LIST, &json,
+		ARGS(c, in->before, in->limit == 0 ? (int64_t)100 : in->limit)));
+	return reply_json(r, 200, json);
+}
+
+/* GET /outbox: 200 {"counts", "failed"}: what waits, what failed and why, the newest
+ * 200. */
+enum err
+get_outbox(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const char *json;
+
+	TRY(db_json(c, &OUTBOX_SHOW, &json, ARGS(c)));
+	return reply_json(r, 200, json);
+}
+
+/* PATCH /outbox/{id}/retry: 200 {}; a message that failed goes out again. */
+enum err
+patch_outbox_retry(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	enum err e = db_do(c, &OUTBOX_RETRY, ARGS(c, r->id[0]));
+
+	if (e == E_MISSING) {
+		ctx_forgive(c);
+		return not_found(r, "Message", r->word[0]);
+	}
+	return e == OK ? reply_json(r, 200, "{}") : e;
+}

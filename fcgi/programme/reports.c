@@ -1,0 +1,184 @@
+/* Requests and reports: contracts/programme.md 4.5, 4.6. */
+#include "programme/report.h"
+
+#include "base/conf.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "programme/handlers.h"
+#include "programme/photo.h"
+#include "programme/programme.h"
+#include "programme/request.h"
+#include "reply.h"
+
+#include "programme/reports.sql.h"
+
+struct status_filter {
+	const char *status;
+};
+
+INPUT(all_requests_query, struct status_filter,
+	FIELD(struct status_filter, status, .one_of = "pending approved declined"));
+
+struct decline_body {
+	const char *message;
+};
+
+/* Telegram takes 4096 characters. */
+INPUT(decline_in, struct decline_body,
+	FIELD(struct decline_body, message, .min = 0, .max = 4096));
+
+struct reports_filter {
+	const char *shift_id, *status;
+};
+
+static enum err
+uuid_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char *uuid = uuid_read(&c->arena, *(const char **)member);
+
+	if (uuid == NULL)
+		return flaw_add(c, (struct flaw){.place = place,
+					   .field = f->name,
+					   .kind = FLAW_FORM,
+					   .expected = "uuid"});
+	*(const char **)member = uuid;
+	return OK;
+}
+
+INPUT(reports_query, struct reports_filter,
+	FIELD(struct reports_filter, shift_id, .must = true, .rule = uuid_rule),
+	FIELD(struct reports_filter, status,
+		.one_of =
+			"reviewing approved declined waiting skipped not_participate"));
+
+static enum err
+answer(struct req *r, const char *what, enum err e, const char *json)
+{
+	if (e == E_MISSING) {
+		ctx_forgive(&r->ctx);
+		return not_found(r, what, r->word[0]);
+	}
+	return e == OK ? reply_json(r, 200, json) : e;
+}
+
+/* GET /requests/?status=: 200 list of R over all shifts. */
+enum err
+get_requests(struct req *r)
+{
+	const struct status_filter *in = r->in;
+	const char *json;
+
+	TRY(db_json(&r->ctx, &REQUESTS_LIST, &json, ARGS(&r->ctx, in->status)));
+	return reply_json(r, 200, json);
+}
+
+/* PATCH /requests/{uuid}/approve: 200 R. E_REQUEST_REVIEWED, E_MEMBER_EXISTS,
+ * E_SHIFT_STATE. */
+enum err
+patch_request_approve(struct req *r)
+{
+	const char *json = NULL;
+	enum err e = request_approve(&r->ctx, r->word[0], &json);
+
+	return answer(r, "Request", e, json);
+}
+
+/* PATCH /requests/{uuid}/decline {"message"} or nothing: 200 R. E_REQUEST_REVIEWED. */
+enum err
+patch_request_decline(struct req *r)
+{
+	const struct decline_body *in = r->in;
+	const char *json = NULL;
+	enum err e = request_decline(&r->ctx, r->word[0], in->message, &json);
+
+	return answer(r, "Request", e, json);
+}
+
+struct summary {
+	const char *shift_id, *shift_status;
+	struct date shift_started_at;
+	const char *report_id, *report_status;
+	struct date report_created_at;
+	struct utc report_uploaded_at;
+	const char *updated_by;
+	struct utc report_reviewed_at;
+	const char *user_name, *user_surname, *task_id, *task_title, *task_url,
+		*photo_url;
+};
+
+static FIELDS(summary_fields, FIELD(struct summary, shift_id),
+	FIELD(struct summary, shift_status), FIELD(struct summary, shift_started_at),
+	FIELD(struct summary, report_id), FIELD(struct summary, report_status),
+	FIELD(struct summary, report_created_at),
+	FIELD(struct summary, report_uploaded_at), FIELD(struct summary, updated_by),
+	FIELD(struct summary, report_reviewed_at), FIELD(struct summary, user_name),
+	FIELD(struct summary, user_surname), FIELD(struct summary, task_id),
+	FIELD(struct summary, task_title), FIELD(struct summary, task_url),
+	FIELD(struct summary, photo_url));
+
+/*
+ * GET /reports/?shift_id=&status=: 200 list of Q, by the time of upload. Addresses are
+ * whole; a photo's is signed and short-lived.
+ */
+enum err
+get_reports(struct req *r)
+{
+	const struct reports_filter *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct buf body = {.arena = &c->arena};
+	struct summary *rows;
+	const char *shift = NULL;
+	size_t count;
+
+	TRY(db_many(c, &REPORTS_LIST, summary_fields, &rows, &count,
+		ARGS(c, in->shift_id, in->status)));
+	if (count == 0 &&
+		db_json(c, &REPORT_SHIFT, &shift, ARGS(c, in->shift_id)) == E_MISSING) {
+		ctx_forgive(c);
+		return not_found(r, "Shift", in->shift_id);
+	}
+	buf_add(&body, "[");
+	for (size_t i = 0; i < count; i++) {
+		struct summary *row = &rows[i];
+
+		row->task_url =
+			arena_fmt(&c->arena, "%s%s", conf.site_url, row->task_url);
+		if (row->photo_url != NULL)
+			row->photo_url = photo_signed_url(c, row->photo_url);
+		buf_add(&body, i == 0 ? "" : ",");
+		fields_to_json(&body, summary_fields, row, STYLE_KEEP_NULL);
+	}
+	buf_add(&body, "]");
+	return reply_json(r, 200, buf_text(&body));
+}
+
+/* GET /reports/{uuid}: 200 P. */
+enum err
+get_report(struct req *r)
+{
+	const char *json = NULL;
+	enum err e = db_json(&r->ctx, &REPORT_SHOW, &json, ARGS(&r->ctx, r->word[0]));
+
+	return answer(r, "Report", e, json);
+}
+
+/* PATCH /reports/{uuid}/approve: 200 P; one point. E_REPORT_REVIEWED,
+ * E_REPORT_NO_PHOTO. */
+enum err
+patch_report_approve(struct req *r)
+{
+	const char *json = NULL;
+	enum err e = report_review(&r->ctx, r->word[0], true, &json);
+
+	return answer(r, "Report", e, json);
+}
+
+/* PATCH /reports/{uuid}/decline: 200 P. E_REPORT_REVIEWED, E_REPORT_NO_PHOTO. */
+enum err
+patch_report_decline(struct req *r)
+{
+	const char *json = NULL;
+	enum err e = report_review(&r->ctx, r->word[0], false, &json);
+
+	return answer(r, "Report", e, json);
+}

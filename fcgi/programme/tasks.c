@@ -1,0 +1,120 @@
+/* Tasks: contracts/programme.md 4.7. */
+#include "programme/task.h"
+
+#include "base/str.h"
+#include "db/db.h"
+#include "multipart.h"
+#include "programme/handlers.h"
+#include "programme/programme.h"
+#include "reply.h"
+
+#include "programme/tasks.sql.h"
+
+struct task_filter {
+	const char *title;
+};
+
+/* The title comes in the query, the picture as the form's part "image". */
+INPUT(task_query, struct task_filter,
+	FIELD(struct task_filter, title, .must = true, .trim = true, .min = 3,
+		.max = 150));
+
+static enum err
+flaw(struct req *r, enum flaw_kind kind, const char *words)
+{
+	return flaw_add(&r->ctx, (struct flaw){.place = "body",
+					 .field = "image",
+					 .kind = kind,
+					 .expected = "file",
+					 .words = words});
+}
+
+static enum err
+the_image(struct req *r, const struct part **out)
+{
+	struct part *parts;
+	size_t count;
+
+	if (str_in(req_param(r, "CONTENT_LENGTH"), "0") ||
+		req_param(r, "CONTENT_LENGTH")[0] == '\0')
+		return flaw(r, FLAW_MISSING, NULL);
+	TRY(req_parts(r, &parts, &count));
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(parts[i].name, "image") && parts[i].filename != NULL) {
+			*out = &parts[i];
+			return OK;
+		}
+	return flaw(r, FLAW_MISSING, NULL);
+}
+
+static enum err
+answer(struct req *r, int status, enum err e, const char *json)
+{
+	if (e == E_MISSING) {
+		ctx_forgive(&r->ctx);
+		return not_found(r, "Task", r->word[0]);
+	}
+	if (e == E_PICTURE) {
+		ctx_forgive(&r->ctx);
+		return flaw(r, FLAW_FORM,
+			"Файл не является изображением в формате JPEG, PNG или WebP.");
+	}
+	return e == OK ? reply_json(r, status, json) : e;
+}
+
+/* GET /tasks/: 200 list of T by number, archived ones too. */
+enum err
+get_tasks(struct req *r)
+{
+	const char *json;
+
+	TRY(db_json(&r->ctx, &TASKS_LIST, &json, ARGS(&r->ctx)));
+	return reply_json(r, 200, json);
+}
+
+/* POST /tasks/?title=, multipart with image: 201 T. E_TASK_EXISTS. */
+enum err
+post_task(struct req *r)
+{
+	const struct task_filter *in = r->in;
+	const struct part *image;
+	const char *json = NULL;
+
+	TRY(the_image(r, &image));
+	enum err e = task_add(&r->ctx, in->title, image->bytes, image->size, &json);
+	return answer(r, 201, e, json);
+}
+
+/* GET /tasks/{uuid}: 200 T. */
+enum err
+get_task(struct req *r)
+{
+	const char *json = NULL;
+	enum err e = db_json(&r->ctx, &TASK_SHOW, &json, ARGS(&r->ctx, r->word[0]));
+
+	return answer(r, 200, e, json);
+}
+
+/* PATCH /tasks/{uuid}?title=, multipart with image: 200 T. E_TASK_EXISTS. */
+enum err
+patch_task(struct req *r)
+{
+	const struct task_filter *in = r->in;
+	const struct part *image;
+	const char *json = NULL;
+
+	TRY(the_image(r, &image));
+	enum err e = task_change(
+		&r->ctx, r->word[0], in->title, image->bytes, image->size, &json);
+	return answer(r, 200, e, json);
+}
+
+/* PATCH /tasks/{uuid}/change_status: 200 T, archived or brought back. */
+enum err
+patch_task_status(struct req *r)
+{
+	const char *json = NULL;
+	enum err e = task_toggle(&r->ctx, r->word[0], &json);
+
+	return answer(r, 200, e, json);
+}

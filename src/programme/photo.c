@@ -1,0 +1,45 @@
+#include "programme/photo.h"
+
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/hash.h"
+#include "base/str.h"
+
+static const char *
+signature(struct ctx *c, const char *path, int64_t expires)
+{
+	const char *text =
+		arena_fmt(&c->arena, "photo\n%s\n%lld", path, (long long)expires);
+	unsigned char mac[32];
+
+	hmac_sha256(
+		conf.token_secret, strlen(conf.token_secret), text, strlen(text), mac);
+	return hex_text(&c->arena, mac, sizeof(mac));
+}
+
+/* Photos are kept by the minute, so that the same page asks for the same addresses. */
+const char *
+photo_signed_url(struct ctx *c, const char *path)
+{
+	int64_t now = c->now.us / US_PER_SECOND;
+	int64_t expires = now - now % 60 + 60 + conf.programme_photo_lifetime;
+
+	while (*path == '/')
+		path++;
+	return arena_fmt(&c->arena, "%s%sphotos/%s?expires=%lld&signature=%s",
+		conf.site_url, conf.site_root_path,
+		percent_encode(&c->arena, path, true), (long long)expires,
+		signature(c, path, expires));
+}
+
+bool
+photo_signature_holds(
+	struct ctx *c, const char *path, const char *expires, const char *given)
+{
+	int64_t until;
+
+	return expires != NULL && int_read(expires, &until) &&
+	       until > c->now.us / US_PER_SECOND &&
+	       str_same_secret(given, signature(c, path, until));
+}

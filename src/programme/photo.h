@@ -1,0 +1,22 @@
+#ifndef PROGRAMME_PHOTO_H
+#define PROGRAMME_PHOTO_H
+
+#include <stdbool.h>
+
+#include "base/ctx.h"
+
+/*
+ * Photos of reports are files under programme.photo_directory and nobody's to see but
+ * through an address that is signed and soon expires, which an <img> can load.
+ */
+
+/* The whole address of a photo (its path as in report_url), good for
+ * programme.photo_lifetime. */
+const char *photo_signed_url(struct ctx *c, const char *path);
+
+/* Is this the signature of the path, and has it not expired? expires is what the
+ * address says. */
+bool photo_signature_holds(
+	struct ctx *c, const char *path, const char *expires, const char *signature);
+
+#endif

@@ -1,0 +1,160 @@
+#include "programme/picture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <vips/vips.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/rand.h"
+#include "base/str.h"
+
+#define QUALITY 85
+#define MAX_PIXELS 100000000 /* a small file can unfold to gigabytes */
+
+static bool
+vips_ready(void)
+{
+	static bool ready;
+
+	if (!ready && VIPS_INIT("samovar") == 0) {
+		/* One request, one thread; and nothing that a hostile file could find
+		 * in a cache. */
+		vips_concurrency_set(1);
+		vips_cache_set_max(0);
+		ready = true;
+	}
+	return ready;
+}
+
+static bool
+known_format(const void *bytes, size_t size)
+{
+	const char *loader = vips_foreign_find_load_buffer(bytes, size);
+
+	return loader != NULL &&
+	       (strstr(loader, "Jpeg") != NULL || strstr(loader, "Png") != NULL ||
+		       strstr(loader, "Webp") != NULL);
+}
+
+static void
+unref(void *object)
+{
+	g_object_unref(object);
+}
+
+static void
+give_back(void *memory)
+{
+	g_free(memory);
+}
+
+static enum err
+no_picture(struct ctx *c)
+{
+	vips_error_clear();
+	return fail(c, E_PICTURE, NULL);
+}
+
+static enum err
+reencode(struct ctx *c, const void *bytes, size_t size, int side, void **out,
+	size_t *out_size)
+{
+	VipsImage *header, *image, *flat;
+
+	if (!vips_ready())
+		return fail(c, E_BUG, "libvips does not start");
+	if (size == 0 || !known_format(bytes, size))
+		return no_picture(c);
+	header = vips_image_new_from_buffer(bytes, size, "", NULL);
+	if (header == NULL)
+		return no_picture(c);
+	arena_defer(&c->arena, unref, header);
+	if ((int64_t)vips_image_get_width(header) * vips_image_get_height(header) >
+		MAX_PIXELS)
+		return no_picture(c);
+	if (vips_thumbnail_buffer((void *)bytes, size, &image, side, "height", side,
+		    "size", VIPS_SIZE_DOWN, "fail_on", VIPS_FAIL_ON_ERROR, NULL) != 0)
+		return no_picture(c);
+	arena_defer(&c->arena, unref, image);
+	if (vips_flatten(image, &flat, NULL) != 0)
+		return no_picture(c);
+	arena_defer(&c->arena, unref, flat);
+	if (vips_jpegsave_buffer(flat, out, out_size, "Q", QUALITY, "strip", TRUE,
+		    "optimize_coding", TRUE, NULL) != 0)
+		return no_picture(c);
+	arena_defer(&c->arena, give_back, *out);
+	return OK;
+}
+
+static bool
+write_durably(const char *path, const void *bytes, size_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	bool good = fd >= 0;
+
+	for (size_t done = 0; good && done < size;) {
+		ssize_t n = write(fd, (const char *)bytes + done, size - done);
+		good = n > 0;
+		done += good ? (size_t)n : 0;
+	}
+	good = good && fsync(fd) == 0;
+	if (fd >= 0)
+		good = close(fd) == 0 && good;
+	return good;
+}
+
+static void
+sync_folder(struct ctx *c, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	int fd = open(slash == NULL
+			      ? "."
+			      : arena_strn(&c->arena, path, (size_t)(slash - path)),
+		O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+}
+
+enum err
+picture_write(struct ctx *c, const void *bytes, size_t size, int side, const char *path)
+{
+	const char *beside =
+		arena_fmt(&c->arena, "%s.%s.new", path, rand_hex(&c->arena, 4));
+	void *jpeg;
+	size_t jpeg_size;
+
+	TRY(reencode(c, bytes, size, side, &jpeg, &jpeg_size));
+	if (!write_durably(beside, jpeg, jpeg_size) || rename(beside, path) != 0) {
+		log_error("picture: %s: %s", path, strerror(errno));
+		unlink(beside);
+		return fail(c, E_BUG, "the picture cannot be written");
+	}
+	sync_folder(c, path);
+	return OK;
+}
+
+const char *
+picture_sha256(struct ctx *c, const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *bytes = NULL;
+	size_t n = 0, size = 0;
+
+	if (f == NULL)
+		return NULL;
+	if (fseek(f, 0, SEEK_END) == 0 && ftell(f) > 0) {
+		size = (size_t)ftell(f);
+		rewind(f);
+		bytes = arena_new(&c->arena, size);
+		n = fread(bytes, 1, size, f);
+	}
+	fclose(f);
+	return n == size && size > 0 ? sha256_hex(&c->arena, bytes, n) : NULL;
+}

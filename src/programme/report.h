@@ -1,0 +1,17 @@
+#ifndef PROGRAMME_REPORT_H
+#define PROGRAMME_REPORT_H
+
+#include <stdbool.h>
+
+#include "base/ctx.h"
+
+/*
+ * A member's record of one day: contracts/programme.md 7.3, 8.7.
+ *
+ * Review: approved gives the member one point, declined none; two reviewers at once, or
+ * one who presses twice, count once. The caller's transaction; `out` gets the report as
+ * JSON. E_MISSING, E_REPORT_REVIEWED, E_REPORT_NO_PHOTO.
+ */
+enum err report_review(struct ctx *c, const char *id, bool approved, const char **out);
+
+#endif

@@ -1,0 +1,22 @@
+#ifndef PROGRAMME_REQUEST_H
+#define PROGRAMME_REQUEST_H
+
+#include "base/ctx.h"
+
+/*
+ * Applications to a shift: contracts/programme.md 7.2. The caller's transaction; `out`
+ * gets the request as JSON. E_MISSING, E_REQUEST_REVIEWED.
+ */
+
+/*
+ * Admits: the person is verified and a member; in a running shift the days that have
+ * passed become not_participate. E_SHIFT_STATE for a shift that is over,
+ * E_MEMBER_EXISTS.
+ */
+enum err request_approve(struct ctx *c, const char *id, const char **out);
+
+/* Refuses, with staff's words or the usual ones (NULL). */
+enum err request_decline(
+	struct ctx *c, const char *id, const char *words, const char **out);
+
+#endif

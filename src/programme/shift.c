@@ -1,0 +1,273 @@
+#include "programme/shift.h"
+
+#include <inttypes.h>
+
+#include "account/audit.h"
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "db/db.h"
+
+#include "programme/shift.sql.h"
+
+static const char usual_farewell[] =
+	"Привет, {name}! Незаметно пролетели три месяца проекта «Ломая Барьеры». "
+	"Спасибо за "
+	"участие! В этой смене ты заработал(а) {numbers_lombaryers} {lombaryers_case}. "
+	"Завтра "
+	"начнётся регистрация на следующий поток. До новых встреч!";
+static const char usual_cancellation[] =
+	"К сожалению, смена отменена. Мы сообщим, когда откроется следующая. Спасибо "
+	"за интерес "
+	"к проекту!";
+
+struct row {
+	const char *id, *status;
+	struct date started_at, finished_at;
+};
+
+static FIELDS(row_fields, FIELD(struct row, id), FIELD(struct row, status),
+	FIELD(struct row, started_at), FIELD(struct row, finished_at));
+
+struct others {
+	struct date preparing_start, running_start, running_finish;
+};
+
+static FIELDS(others_fields, FIELD(struct others, preparing_start),
+	FIELD(struct others, running_start), FIELD(struct others, running_finish));
+
+static FIELDS(id_fields, FIELD(struct row, id));
+
+static struct date
+months_after(struct date d, int months)
+{
+	int month = d.month - 1 + months;
+	struct date first = {d.year + month / 12, month % 12 + 1, 1};
+	struct date last = date_after(
+		(struct date){first.year + first.month / 12, first.month % 12 + 1, 1},
+		-1);
+
+	first.day = d.day < last.day ? d.day : last.day;
+	return first;
+}
+
+/* Rule 3 of 8.1. */
+static enum err
+check_length(struct ctx *c, const struct shift_plan *p)
+{
+	if (date_cmp(p->started_at, p->finished_at) >= 0)
+		return fail(c, E_SHIFT_ORDER, NULL);
+	if (date_cmp(p->finished_at,
+		    months_after(p->started_at, (int)conf.programme_max_months)) >= 0)
+		return fail(c, E_SHIFT_LONG, NULL);
+	return OK;
+}
+
+/* Rules 2 and 3 of 8.1, for a shift that is in preparation. */
+static enum err
+check_preparing(struct ctx *c, const struct others *o, const struct shift_plan *p)
+{
+	struct date today = utc_date(c->now);
+
+	if (o->running_start.year != 0) {
+		int days = (int)conf.programme_join_days;
+
+		if (date_cmp(date_after(o->running_start, days), today) > 0)
+			return fail(c, E_SHIFT_TOO_SOON, NULL);
+		if (date_cmp(p->started_at, o->running_finish) <= 0)
+			return fail(c, E_SHIFT_OVERLAP, NULL);
+	} else if (date_cmp(p->started_at, today) <= 0) {
+		return fail(c, E_SHIFT_PAST, NULL);
+	}
+	return check_length(c, p);
+}
+
+static enum err
+audited(struct ctx *c, const char *action, const char *id, const char **out)
+{
+	TRY(audit_add(c, action, "shift", id, NULL));
+	return db_json(c, &SHIFT_JSON, out, ARGS(c, id));
+}
+
+enum err
+shift_add(struct ctx *c, const struct shift_plan *plan, const char **out)
+{
+	struct others o = {0};
+	struct row row = {0};
+
+	TRY(db_one(c, &SHIFT_OTHERS, others_fields, &o, ARGS(c, (const char *)NULL)));
+	if (o.preparing_start.year != 0)
+		return fail(c, E_SHIFT_PREPARING, NULL);
+	TRY(check_preparing(c, &o, plan));
+	TRY(db_one(c, &SHIFT_INSERT, id_fields, &row,
+		ARGS(c, plan->started_at, plan->finished_at, plan->title,
+			plan->final_message == NULL ? usual_farewell
+						    : plan->final_message,
+			c->now)));
+	TRY(db_do(c, &SHIFT_TEST_REQUESTS, ARGS(c, row.id, c->now)));
+	return audited(c, "shift.add", row.id, out);
+}
+
+static enum err
+check_running(struct ctx *c, const struct row *row, const struct others *o,
+	const struct shift_plan *p)
+{
+	if (date_cmp(row->started_at, p->started_at) != 0)
+		return fail(c, E_SHIFT_RUNS, NULL);
+	if (o->preparing_start.year != 0 &&
+		date_cmp(o->preparing_start, p->finished_at) <= 0)
+		return fail(c, E_SHIFT_OVERLAP, NULL);
+	if (date_cmp(p->finished_at, utc_date(c->now)) <= 0)
+		return fail(c, E_SHIFT_PAST, NULL);
+	return check_length(c, p);
+}
+
+enum err
+shift_change(
+	struct ctx *c, const char *id, const struct shift_plan *plan, const char **out)
+{
+	struct others o = {0};
+	struct row row = {0};
+
+	TRY(db_one(c, &SHIFT_LOCK, row_fields, &row, ARGS(c, id)));
+	TRY(db_one(c, &SHIFT_OTHERS, others_fields, &o, ARGS(c, id)));
+	if (str_in(row.status, "finished cancelled"))
+		return fail(c, E_SHIFT_CLOSED, NULL);
+	if (str_eq(row.status, "started"))
+		TRY(check_running(c, &row, &o, plan));
+	else if (str_eq(row.status, "preparing"))
+		TRY(check_preparing(c, &o, plan));
+	else
+		TRY(date_cmp(plan->started_at, plan->finished_at) < 0
+				? OK
+				: fail(c, E_SHIFT_ORDER, NULL));
+	TRY(db_do(c, &SHIFT_UPDATE,
+		ARGS(c, id, plan->started_at, plan->finished_at, plan->title,
+			plan->final_message, c->now)));
+	if (date_cmp(row.started_at, plan->started_at) != 0)
+		TRY(db_do(c, &SHIFT_TELL_MOVED,
+			ARGS(c, id, plan->started_at, c->now.us)));
+	return audited(c, "shift.change", id, out);
+}
+
+static enum err
+lock_in_state(struct ctx *c, const char *id, const char *state, struct row *row)
+{
+	static const struct date none;
+
+	*row = (struct row){.started_at = none};
+	TRY(db_one(c, &SHIFT_LOCK, row_fields, row, ARGS(c, id)));
+	return str_eq(row->status, state)
+		       ? OK
+		       : fail(c, E_SHIFT_STATE,
+				 "Это действие невозможно для смены %s в статусе %s.",
+				 id, row->status);
+}
+
+static enum err
+set_status(struct ctx *c, const char *id, const char *status, struct date started,
+	struct date finished, const char *final_message)
+{
+	return db_do(c, &SHIFT_SET_STATUS,
+		ARGS(c, id, status, c->now, started, finished, final_message));
+}
+
+enum err
+shift_start(struct ctx *c, const char *id, const char **out)
+{
+	struct date none = {0};
+	struct row row;
+
+	TRY(lock_in_state(c, id, "preparing", &row));
+	struct others o = {0};
+	TRY(db_one(c, &SHIFT_OTHERS, others_fields, &o, ARGS(c, id)));
+	if (o.running_start.year != 0)
+		return fail(c, E_SHIFT_STATE,
+			"Смену %s в статусе preparing нельзя начать: идёт другая "
+			"смена.",
+			id);
+	TRY(set_status(c, id, "started", utc_date(c->now), none, NULL));
+	return audited(c, "shift.start", id, out);
+}
+
+/* started -> finished, or ready_for_complete while something is in review. */
+static enum err
+end_running(struct ctx *c, const char *id, struct date finished)
+{
+	struct date none = {0};
+	int64_t reviewing;
+
+	TRY(db_do(c, &SHIFT_CLOSE_WAITING, ARGS(c, id, c->now)));
+	TRY(db_int(c, &SHIFT_REVIEWING, &reviewing, ARGS(c, id)));
+	TRY(db_do(c, &SHIFT_SAY_FAREWELL, ARGS(c, id, (const char *)NULL)));
+	return set_status(c, id, reviewing > 0 ? "ready_for_complete" : "finished",
+		none, finished, NULL);
+}
+
+enum err
+shift_finish(struct ctx *c, const char *id, const char **out)
+{
+	struct row row;
+
+	TRY(lock_in_state(c, id, "started", &row));
+	TRY(end_running(c, id, utc_date(c->now)));
+	return audited(c, "shift.finish", id, out);
+}
+
+enum err
+shift_cancel(struct ctx *c, const char *id, const char *final_message, const char **out)
+{
+	struct date none = {0};
+	struct row row;
+
+	TRY(lock_in_state(c, id, "preparing", &row));
+	TRY(set_status(c, id, "cancelled", none, utc_date(c->now),
+		final_message == NULL ? usual_cancellation : final_message));
+	TRY(db_do(c, &SHIFT_DECLINE_REQUESTS, ARGS(c, id, c->now)));
+	TRY(db_do(c, &SHIFT_TELL_CANCELLED, ARGS(c, id)));
+	return audited(c, "shift.cancel", id, out);
+}
+
+enum err
+shift_reviewed(struct ctx *c, const char *shift_id, const char *member_id)
+{
+	struct date none = {0};
+	struct row row = {0};
+	int64_t reviewing;
+
+	TRY(db_one(c, &SHIFT_LOCK, row_fields, &row, ARGS(c, shift_id)));
+	if (!str_eq(row.status, "ready_for_complete"))
+		return OK;
+	TRY(db_do(c, &SHIFT_SAY_FAREWELL, ARGS(c, shift_id, member_id)));
+	TRY(db_int(c, &SHIFT_REVIEWING, &reviewing, ARGS(c, shift_id)));
+	return reviewing > 0 ? OK
+			     : set_status(c, shift_id, "finished", none, none, NULL);
+}
+
+static enum err
+end_overdue(struct ctx *c, const struct row *row)
+{
+	struct date none = {0};
+
+	log_info("programme.finish shift=%s status=%s", row->id, row->status);
+	if (str_eq(row->status, "started"))
+		return end_running(c, row->id, none);
+	TRY(db_do(c, &SHIFT_DECLINE_REVIEWING, ARGS(c, row->id, c->now)));
+	TRY(db_do(c, &SHIFT_SAY_FAREWELL, ARGS(c, row->id, (const char *)NULL)));
+	return set_status(c, row->id, "finished", none, none, NULL);
+}
+
+enum err
+programme_finish_job(struct ctx *c, const struct job *job)
+{
+	struct row *rows;
+	struct date day;
+	size_t count;
+
+	if (!date_parse(job->subject, &day))
+		return fail(c, E_BUG, "the job names no day");
+	TRY(db_many(c, &SHIFT_OVERDUE, row_fields, &rows, &count, ARGS(c, day)));
+	for (size_t i = 0; i < count; i++)
+		TRY(end_overdue(c, &rows[i]));
+	return OK;
+}
