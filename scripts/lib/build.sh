@@ -12,8 +12,9 @@ build() {
 	(
 		flock 8
 		# make alone would remake these too, but adds no auxiliary file that is new.
-		if [ ! -x "$REPO/configure" ] || [ "$REPO/configure.ac" -nt "$REPO/configure" ] ||
-			[ "$REPO/Makefile.am" -nt "$REPO/Makefile.in" ]; then
+		if [ ! -x "$REPO/configure" ] ||
+			[ -n "$(find "$REPO/configure.ac" -newer "$REPO/configure")" ] ||
+			[ -n "$(find "$REPO/Makefile.am" -newer "$REPO/Makefile.in")" ]; then
 			(cd "$REPO" && ./autogen.sh)
 		fi
 		cd "$build_dir"

@@ -20,14 +20,12 @@ static_directory = $STATE/static
 
 [site]
 url = http://127.0.0.1:$1
-locale_directory = $PREFIX/share/locale
 
 [token]
 secret = $(secret token 32)
 
 [mail]
 directory = $STATE/mail
-templates = $PREFIX/share/samovar/mail
 
 [bot]
 directory = $STATE/bot
