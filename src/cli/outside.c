@@ -34,10 +34,10 @@ name_the_database(void)
 
 /* Becomes the program; returns only if there is none. */
 static enum err
-become(struct call *call, char *const argv[])
+become(struct call *call, const char *const *argv)
 {
 	name_the_database();
-	execvp(argv[0], argv);
+	execvp(argv[0], (char *const *)argv);
 	return fail(&call->ctx, E_INPUT, "%s: %s", argv[0], strerror(errno));
 }
 
@@ -46,9 +46,8 @@ db_cmd(struct call *call)
 {
 	const char *command = call_arg(call, "command");
 
-	return become(
-		call, (char *[]){"sh", "-c",
-			      command == NULL ? "exec psql" : (char *)command, NULL});
+	return become(call, (const char *[]){"sh", "-c",
+				    command == NULL ? "exec psql" : command, NULL});
 }
 
 static enum err
@@ -60,9 +59,8 @@ sqitch(struct call *call, const char *verb, const char *option, const char *valu
 	setenv("SQITCH_FULLNAME", "Samovar", 0);
 	setenv("SQITCH_EMAIL", "samovar@localhost", 0);
 	setenv("TZ", "UTC", 0);
-	return become(
-		call, (char *[]){"sqitch", "--chdir", (char *)folder, (char *)verb,
-			      "db:pg:", (char *)option, (char *)value, NULL});
+	return become(call, (const char *[]){"sqitch", "--chdir", folder, verb,
+				    "db:pg:", option, value, NULL});
 }
 
 enum err
