@@ -16,7 +16,7 @@ PERMISSIONS = {
     "CAN_ADD_LINK": ["can_add_filesharelink"], "CAN_DELETE_LINK": ["can_delete_filesharelink"],
 }
 STORAGE_WHO = {"ANYONE", "SIGNED_IN", "WITH_REFRESH", *PERMISSIONS}
-PROGRAMME_WHO = {"ANYONE", "WITH_COOKIE", "ANY", "ACTIVE", "ADMIN", "ACTIVE_ADMIN"}
+PROGRAMME_WHO = {"ANYONE_AT_ALL", "ANY_STAFF", "ACTIVE_STAFF", "ADMINISTRATOR"}
 
 
 def every(*names):
@@ -94,7 +94,7 @@ def test_the_word_in_the_programmes_table_is_known(prefix, route):
 
 
 def needs_header(route):
-    return route.who not in ("ANYONE", "WITH_COOKIE")
+    return route.who != "ANYONE_AT_ALL"
 
 
 @programme
@@ -103,7 +103,7 @@ def test_without_a_header_a_programme_route_is_403(base, prefix, route):
     if needs_header(route):
         assert (answer.status_code, answer.json()) == (403, {"detail": "Not authenticated"})
     else:
-        assert answer.status_code != 403
+        assert answer.status_code != 403 or route.handler == "get_photo"  # a signature is its key
 
 
 @programme
@@ -117,7 +117,7 @@ def test_an_expert_gets_no_further_than_the_table_says(base, staff, prefix, rout
     if not needs_header(route):
         return
     answer = ask(staff("expert"), prefix.replace("/api", "", 1), route)
-    if "ADMIN" in route.who:
+    if route.who == "ADMINISTRATOR":
         assert answer.status_code in (403, 422), answer.text
     assert answer.status_code != 401
 
