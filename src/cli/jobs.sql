@@ -19,7 +19,7 @@ select concat_ws(E'\n', 'id        ' || id, 'kind      ' || kind, 'subject   ' |
            'tries     ' || tries || ' of ' || max_tries, 'due       ' || run_at,
            'leased by ' || leased_by, 'leased to ' || lease_until,
            'progress  ' || done || coalesce(' of ' || total, ''),
-           'error     ' || last_error, 'created   ' || created)
+           'request   ' || request_id, 'error     ' || last_error, 'created   ' || created)
   from job.job where id = $1;
 
 -- name: jobs_retry : E_JOB_GONE

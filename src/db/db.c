@@ -19,6 +19,8 @@ static const struct {
 #undef CONSTRAINT
 };
 
+#define ID_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
+
 static void
 result_drop(void *result)
 {
@@ -243,14 +245,16 @@ db_begin(struct ctx *c)
 		log_error("db: begin inside a transaction");
 		return fail(c, E_BUG, NULL);
 	}
-	/* The id has only letters, digits and hyphens (req_read() sees to it): it may
-	 * stand in SQL. */
+	const char *id = c->request_id;
+
+	/* It stands in SQL: whatever it came from, only what cannot end a string. */
+	if (id != NULL && strspn(id, ID_CHARACTERS) != strlen(id))
+		id = NULL;
 	TRY(db_command(
-		c, c->request_id == NULL
-			   ? "begin"
-			   : arena_fmt(&c->arena,
-				     "begin; set local application_name to '%s %s'",
-				     c->db->name, c->request_id)));
+		c, id == NULL ? "begin"
+			      : arena_fmt(&c->arena,
+					"begin; set local application_name to '%s %s'",
+					c->db->name, id)));
 	c->db->in_transaction = true;
 	return OK;
 }

@@ -18,7 +18,7 @@ static const struct job_kind kinds[] = {
 
 static FIELDS(job_fields, FIELD(struct job, id), FIELD(struct job, kind),
 	FIELD(struct job, subject), FIELD(struct job, tries),
-	FIELD(struct job, max_tries));
+	FIELD(struct job, max_tries), FIELD(struct job, request_id));
 
 const struct job_kind *
 job_kinds(size_t *count)
@@ -47,7 +47,7 @@ job_add(struct ctx *c, const struct job_order *order)
 	}
 	return db_do(c, &JOB_INSERT,
 		ARGS(c, order->kind, order->subject, order->key, kind->priority,
-			kind->tries, order->total, order->delay));
+			kind->tries, order->total, order->delay, c->request_id));
 }
 
 enum err

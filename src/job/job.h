@@ -15,6 +15,7 @@ struct job {
 	int64_t id;
 	const char *kind, *subject; /* subject: what it is about, nearly always an id */
 	int64_t tries, max_tries;   /* tries counts this one */
+	const char *request_id;     /* of what added it; NULL: nobody knows */
 };
 
 /* What jobs.def says of a kind. */

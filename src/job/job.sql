@@ -1,6 +1,6 @@
 -- name: job_insert
-insert into job.job (kind, subject, key, priority, max_tries, total, run_at)
-values ($1, coalesce($2, ''), $3, $4::smallint, $5::smallint, nullif($6::bigint, 0), now() + make_interval(secs => $7::double precision))
+insert into job.job (kind, subject, key, priority, max_tries, total, request_id, run_at)
+values ($1, coalesce($2, ''), $3, $4::smallint, $5::smallint, nullif($6::bigint, 0), $8, now() + make_interval(secs => $7::double precision))
 on conflict (kind, key) do update
    set again = job.job.lease_until is not null,
        subject = excluded.subject,
@@ -26,7 +26,7 @@ update job.job j
        lease_until = now() + make_interval(secs => $4::double precision)
   from due, quick
  where j.id = due.id
-returning j.id, j.kind, j.subject, j.tries, j.max_tries, j.priority;
+returning j.id, j.kind, j.subject, j.tries, j.max_tries, j.request_id, j.priority;
 
 -- name: job_lease_renew
 update job.job set lease_until = now() + make_interval(secs => $2::double precision)

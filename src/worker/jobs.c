@@ -14,8 +14,9 @@
 #include "job/job.h"
 #include "worker/handlers.h"
 
-#define LEASE_SECONDS 60 /* of a claim; renewed before each job that may last longer   \
-			  */
+#define LEASE_SECONDS                                                                  \
+	60 /* of a claim; renewed before each job that may last longer                 \
+	    */
 #define QUICK_SECONDS                                                                  \
 	0.2 /* a batch done faster than this may be followed by a larger one */
 #define RUN_SECONDS 300 /* longest statement of a job */
@@ -84,7 +85,10 @@ run_one(struct taker *t, const struct job *job)
 	struct ctx c;
 
 	ctx_start(&c, t->db, t->cache);
-	c.request_id = arena_fmt(&c.arena, "job-%lld", (long long)job->id);
+	/* Who looks for a request in the logs finds its jobs, too. */
+	c.request_id = job->request_id != NULL
+			       ? job->request_id
+			       : arena_fmt(&c.arena, "job-%lld", (long long)job->id);
 	log_request(c.request_id);
 	if (kind != NULL && begin + kind->lease > t->lease_until &&
 		job_renew(&c, t->name, kind->lease + LEASE_SECONDS) == OK)
@@ -93,8 +97,9 @@ run_one(struct taker *t, const struct job *job)
 	if (e != OK)
 		note_failure(t, job, c.why == NULL ? err_sentence(e) : c.why, e);
 	else
-		log_debug("kind=%s done ms=%.1f queries=%u", job->kind,
-			(monotonic() - begin) * 1000, c.queries);
+		log_debug("job=%lld kind=%s done ms=%.1f queries=%u",
+			(long long)job->id, job->kind, (monotonic() - begin) * 1000,
+			c.queries);
 	log_request(NULL);
 	ctx_end(&c);
 }
