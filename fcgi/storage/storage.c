@@ -31,8 +31,9 @@ storage_claims(const struct req *r)
 static bool
 well_formed(const struct claims *claims, const char *type)
 {
-	return claims->user_id != NULL && uuid_valid(claims->user_id) && claims->has_permissions &&
-		claims->has_superuser && str_eq(claims->type, type);
+	return claims->user_id != NULL && uuid_valid(claims->user_id) &&
+	       claims->has_permissions && claims->has_superuser &&
+	       str_eq(claims->type, type);
 }
 
 /* contracts/storage.md 3.2, steps 1 to 6. */
@@ -49,9 +50,11 @@ authenticate(struct req *r, const char *type)
 	r->claims = claims;
 	if (claims->jti == NULL || !uuid_valid(claims->jti) || claims->type == NULL)
 		return fail(c, E_TOKEN_PAYLOAD, NULL);
-	/* A refresh token is looked up when it is exchanged: a spent one may have its grace. */
+	/* A refresh token is looked up when it is exchanged: a spent one may have its
+	 * grace. */
 	if (!str_eq(type, "refresh") || !str_eq(claims->type, "refresh")) {
-		enum err e = session_check(c, "storage", claims->jti, claims->type, session);
+		enum err e =
+			session_check(c, "storage", claims->jti, claims->type, session);
 		if (e == E_TOKEN_EXPIRED && session->account_id == 0)
 			return users_gone_or_expired(r);
 		TRY(e);
@@ -103,11 +106,13 @@ add_detail(struct req *r, struct buf *body)
 	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
 		count++;
 	if (count > 0)
-		buf_fmt(&detail, "%d validation error%s for Request", count, count > 1 ? "s" : "");
+		buf_fmt(&detail, "%d validation error%s for Request", count,
+			count > 1 ? "s" : "");
 	else
 		buf_add(&detail, c->why == NULL ? "wrong input" : c->why);
 	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
-		buf_fmt(&detail, "\n%s%s%s\n  %s", f->place, f->field == NULL ? "" : " -> ",
+		buf_fmt(&detail, "\n%s%s%s\n  %s", f->place,
+			f->field == NULL ? "" : " -> ",
 			f->field == NULL ? "" : f->field, flaw_sentence(c, f));
 	buf_add(body, ",\"detail\":");
 	buf_json(body, buf_text(&detail));

@@ -4,12 +4,13 @@
 #include "face.h"
 
 /*
- * The API of the file store and its accounts: contracts/storage.md. Checks in the order token,
- * permission, input. Errors are {"error": "<code>"}, input errors have "detail" too. All paths end
- * in a slash; without it 307.
+ * The API of the file store and its accounts: contracts/storage.md. Checks in the order
+ * token, permission, input. Errors are {"error": "<code>"}, input errors have "detail"
+ * too. All paths end in a slash; without it 307.
  */
 extern const struct face storage_face; /* /storage/api/v1 */
-extern const struct face users_face;   /* /users/api/v1, and /auth/api/v1 from the same table */
+extern const struct face
+	users_face; /* /users/api/v1, and /auth/api/v1 from the same table */
 
 /* Who may call a route: a kind of token, or one of the permissions in its claims. */
 enum storage_who {

@@ -40,7 +40,8 @@ struct verify_body {
 	struct texts permissions;
 };
 
-INPUT(verify_in, struct verify_body, FIELD(struct verify_body, permissions, .must = true));
+INPUT(verify_in, struct verify_body,
+	FIELD(struct verify_body, permissions, .must = true));
 
 enum err
 users_gone_or_expired(struct req *r)
@@ -55,14 +56,17 @@ users_gone_or_expired(struct req *r)
 	return fail(c, count == 0 ? E_ACCOUNT_GONE : E_TOKEN_EXPIRED, NULL);
 }
 
-/* POST /auth/register/: 201 User. E_NAME_TAKEN, E_EMAIL_TAKEN, E_REGISTER_CLOSED, E_LIMIT. */
+/* POST /auth/register/: 201 User. E_NAME_TAKEN, E_EMAIL_TAKEN, E_REGISTER_CLOSED,
+ * E_LIMIT. */
 enum err
 post_register(struct req *r)
 {
 	const struct register_body *in = r->in;
 	struct ctx *c = &r->ctx;
-	struct account a = {.username = in->username, .email = in->email,
-		.name = in->first_name, .surname = in->last_name};
+	struct account a = {.username = in->username,
+		.email = in->email,
+		.name = in->first_name,
+		.surname = in->last_name};
 	const char *json;
 
 	if (!conf.account_registration_open)
@@ -107,7 +111,8 @@ add_claims(struct ctx *c, int64_t account_id, struct session_order *order)
 	return db_json(c, &USERS_CLAIMS, &order->claims, ARGS(c, account_id));
 }
 
-/* POST /auth/login/: 200 Tokens; the account's earlier session ends. E_CREDENTIALS, E_LIMIT. */
+/* POST /auth/login/: 200 Tokens; the account's earlier session ends. E_CREDENTIALS,
+ * E_LIMIT. */
 enum err
 post_login(struct req *r)
 {
@@ -140,7 +145,8 @@ post_logout(struct req *r)
 	return reply_json(r, 200, "{}");
 }
 
-/* POST /auth/token/refresh/, refresh token in Authorization: 200 Tokens. E_TOKEN_EXPIRED. */
+/* POST /auth/token/refresh/, refresh token in Authorization: 200 Tokens.
+ * E_TOKEN_EXPIRED. */
 enum err
 post_refresh(struct req *r)
 {

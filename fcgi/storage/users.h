@@ -14,8 +14,8 @@ enum err get_me(struct req *r);
 extern const struct input register_in, login_in, verify_in;
 
 /*
- * For a well signed token without a session: E_ACCOUNT_GONE when its account is no more, else
- * E_TOKEN_EXPIRED.
+ * For a well signed token without a session: E_ACCOUNT_GONE when its account is no
+ * more, else E_TOKEN_EXPIRED.
  */
 enum err users_gone_or_expired(struct req *r);
 

@@ -11,9 +11,10 @@
 #include "base/log.h"
 #include "base/program.h"
 
-#define CONNECT_MS 900 /* a request without its database is answered within a second   \
-			*/
-#define RETRY_MS 200   /* how long a failed attempt speaks for the next ones */
+#define CONNECT_MS                                                                     \
+	900          /* a request without its database is answered within a second     \
+		      */
+#define RETRY_MS 200 /* how long a failed attempt speaks for the next ones */
 
 extern const struct db_stmt *const __start_db_stmts[] __attribute__((weak));
 extern const struct db_stmt *const __stop_db_stmts[] __attribute__((weak));

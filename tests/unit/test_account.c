@@ -7,7 +7,8 @@
 
 static const struct field field = {.name = "x"};
 
-typedef enum err rule_function(struct ctx *, const struct field *, const char *, void *);
+typedef enum err rule_function(
+	struct ctx *, const struct field *, const char *, void *);
 
 /* What the rule makes of a text, NULL if it refuses it. */
 static const char *

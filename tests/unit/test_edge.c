@@ -40,9 +40,8 @@ a_form_is_split_into_its_parts(void **state)
 	assert_int_equal(
 		split("multipart/form-data; charset=utf-8; boundary=\"x y\"",
 			"--x y" CRLF "Content-Disposition: form-data; name=\"image\"; "
-				     "filename=\"a;b.jpg\"" CRLF
-			"Content-Type: image/jpeg" CRLF CRLF "bytes" CRLF "--x" CRLF
-			"--x y" CRLF
+			"filename=\"a;b.jpg\"" CRLF "Content-Type: image/jpeg" CRLF CRLF
+			"bytes" CRLF "--x" CRLF "--x y" CRLF
 			"content-disposition: form-data; name=note" CRLF CRLF CRLF
 			"--x y--" CRLF,
 			&p, &n),
