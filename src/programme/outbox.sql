@@ -68,6 +68,6 @@ update programme.outbox set state = 'presumed', last_error = 'the sender died wh
  where state = 'dispatched';
 
 -- name: outbox_until_due
--- now() stands inside min(): greatest(0, null) is 0, and an empty outbox would not wait at all.
-select least($1::bigint, coalesce((select ceil(extract(epoch from min(greatest(not_before, now())) - now()) * 1000)::bigint
-           from programme.outbox where state = 'waiting'), $1::bigint));
+-- greatest() passes over null, so it stands outside of the coalesce.
+select least($1::bigint, greatest(0, coalesce((select ceil(extract(epoch from min(not_before) - now()) * 1000)::bigint
+           from programme.outbox where state = 'waiting'), $1::bigint)));
