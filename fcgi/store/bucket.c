@@ -1,10 +1,7 @@
 #include "store/bucket.h"
 
-#include "base/hash.h"
-#include "base/str.h"
 #include "reply.h"
 #include "store.h"
-#include "store/digest.h"
 #include "store/keys_xml.h"
 
 #define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -37,9 +34,8 @@ get_buckets(struct req *r)
 	return reply_xml(r, &xml);
 }
 
-/* GET /{bucket}: ?location, ?versioning, else a listing (list.c). */
-enum err list_objects(struct req *r);
-
+/* GET /{bucket}: ?location, ?versioning, ?uploads (upload.c), else a listing (list.c).
+ */
 enum err
 get_bucket(struct req *r)
 {
@@ -56,7 +52,7 @@ get_bucket(struct req *r)
 		buf_add(&xml, XML_HEAD "<VersioningConfiguration" XML_SPACE "/>");
 		return reply_xml(r, &xml);
 	}
-	return list_objects(r);
+	return store_query(r, "uploads") != NULL ? get_uploads(r) : list_objects(r);
 }
 
 /* HEAD /{bucket}: 200 or 404. */
@@ -95,20 +91,6 @@ delete_bucket(struct req *r)
 	return reply_empty(r, 204);
 }
 
-static enum err
-check_small_body(struct req *r)
-{
-	const char *sha256 = call_of(r)->payload, *md5;
-
-	TRY(store_md5(r, &md5));
-	if (md5 != NULL && !str_eq(md5, digest_md5(&r->ctx, r->body, r->body_size)))
-		return fail(&r->ctx, E_S3_MD5, NULL);
-	if (sha256 != NULL &&
-		!str_eq(sha256, sha256_hex(&r->ctx.arena, r->body, r->body_size)))
-		return fail(&r->ctx, E_S3_SHA256, NULL);
-	return OK;
-}
-
 /* POST /{bucket}?delete: removes up to 1000 objects; all of them or, on an error, none.
  */
 enum err
@@ -123,7 +105,7 @@ post_bucket(struct req *r)
 
 	if (store_query(r, "delete") == NULL)
 		return fail(c, E_S3_NO_FEATURE, NULL);
-	TRY(check_small_body(r));
+	TRY(store_small_body(r));
 	TRY(keys_xml_read(c, r->body, keys, &count, &quiet));
 	TRY(bucket_own(c, name.server, name.bucket));
 	buf_add(&xml, XML_HEAD "<DeleteResult" XML_SPACE ">");

@@ -16,8 +16,6 @@ struct asked {
 		*start; /* V2: continuation-token, start-after; V1: marker in start */
 };
 
-enum err list_objects(struct req *r);
-
 static const char *
 text_of(struct req *r, const char *name)
 {

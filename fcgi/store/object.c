@@ -39,6 +39,9 @@ find(struct req *r, struct store_object *o, enum range *range, int64_t *first,
 	const struct object_name *name = &call_of(r)->name;
 
 	TRY(store_plain_call(r));
+	if (store_query(r, "partNumber") != NULL)
+		return fail(
+			&r->ctx, E_S3_NO_FEATURE, "no part of an object can be had");
 	TRY(object_own(&r->ctx, name, o));
 	TRY(condition_check(r, o->etag, o->modified));
 	*range = RANGE_NONE;
@@ -108,6 +111,8 @@ get_object(struct req *r)
 	enum range range;
 	int64_t first, last;
 
+	if (store_query(r, "uploadId") != NULL)
+		return get_parts(r);
 	TRY(find(r, &o, &range, &first, &last));
 	if (nginx_would_differ(r, range))
 		return send_again(r, range == RANGE_PART ? req_header(r, "Range") : "");
@@ -144,13 +149,13 @@ put_object(struct req *r)
 {
 	const struct store_call *call = call_of(r);
 	const char *type = req_param(r, "CONTENT_TYPE");
-	struct disk_wish wish = {.sha256 = call->payload};
+	struct disk_wish wish;
 	struct store_object o;
 
+	if (store_query(r, "uploadId") != NULL)
+		return put_part(r);
 	TRY(store_plain_call(r));
-	TRY(store_md5(r, &wish.md5));
-	if (!int_read(req_param(r, "STORE_LENGTH"), &wish.size))
-		return fail(&r->ctx, E_S3_NO_LENGTH, NULL);
+	TRY(store_wish(r, &wish));
 	/* The bucket of our own files is there without being made. */
 	TRY(str_eq(call->name.bucket, conf.s3_bucket)
 			? bucket_add(&r->ctx, call->name.server, call->name.bucket)
@@ -167,16 +172,10 @@ delete_object(struct req *r)
 {
 	const struct object_name *name = &call_of(r)->name;
 
+	if (store_query(r, "uploadId") != NULL)
+		return delete_upload(r);
 	TRY(store_plain_call(r));
 	TRY(bucket_own(&r->ctx, name->server, name->bucket));
 	TRY(object_drop(&r->ctx, name));
 	return reply_empty(r, 204);
-}
-
-/* POST /{bucket}/{key}: uploads in parts begin like this; this store has none. */
-enum err
-post_object(struct req *r)
-{
-	return fail(
-		&r->ctx, E_S3_NO_FEATURE, "this store takes an object in one piece");
 }

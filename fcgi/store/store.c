@@ -4,8 +4,11 @@
 #include <string.h>
 
 #include "base/conf.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "reply.h"
+#include "store/digest.h"
+#include "store/disk.h"
 
 #define MD5_BYTES 16
 #define MD5_BASE64 24 /* characters */
@@ -167,10 +170,10 @@ store_plain_call(struct req *r)
 	static const char *const unknown[] = {"accelerate", "acl", "analytics",
 		"attributes", "cors", "encryption", "intelligent-tiering", "inventory",
 		"legal-hold", "lifecycle", "logging", "metrics", "notification",
-		"object-lock", "ownershipControls", "partNumber", "policy",
-		"policyStatus", "publicAccessBlock", "replication", "requestPayment",
-		"restore", "retention", "select", "tagging", "torrent", "uploadId",
-		"uploads", "versionId", "versions", "website"};
+		"object-lock", "ownershipControls", "policy", "policyStatus",
+		"publicAccessBlock", "replication", "requestPayment", "restore",
+		"retention", "select", "tagging", "torrent", "versionId", "versions",
+		"website"};
 
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
 		if (store_query(r, unknown[i]) != NULL)
@@ -194,6 +197,30 @@ store_md5(struct req *r, const char **out)
 			MD5_BYTES + 2)
 		return fail(&r->ctx, E_S3_MD5_FORM, NULL);
 	*out = hex_text(&r->ctx.arena, bytes, MD5_BYTES);
+	return OK;
+}
+
+enum err
+store_wish(struct req *r, struct disk_wish *out)
+{
+	*out = (struct disk_wish){.sha256 = call_of(r)->payload};
+	TRY(store_md5(r, &out->md5));
+	if (!int_read(req_param(r, "STORE_LENGTH"), &out->size))
+		return fail(&r->ctx, E_S3_NO_LENGTH, NULL);
+	return OK;
+}
+
+enum err
+store_small_body(struct req *r)
+{
+	const char *sha256 = call_of(r)->payload, *md5;
+
+	TRY(store_md5(r, &md5));
+	if (md5 != NULL && !str_eq(md5, digest_md5(&r->ctx, r->body, r->body_size)))
+		return fail(&r->ctx, E_S3_MD5, NULL);
+	if (sha256 != NULL &&
+		!str_eq(sha256, sha256_hex(&r->ctx.arena, r->body, r->body_size)))
+		return fail(&r->ctx, E_S3_SHA256, NULL);
 	return OK;
 }
 

@@ -36,6 +36,13 @@ enum err store_plain_call(struct req *r);
 /* Content-MD5 as 32 digits in *out, NULL if it was not sent. E_S3_MD5_FORM */
 enum err store_md5(struct req *r, const char **out);
 
+/* What the body of a PUT must be: length, Content-MD5, x-amz-content-sha256. */
+struct disk_wish;
+enum err store_wish(struct req *r, struct disk_wish *out);
+
+/* Checks a body that came to us whole against the same. */
+enum err store_small_body(struct req *r);
+
 /* "2006-02-03T16:45:09.000Z", as S3's XML writes a time. */
 const char *store_time(struct req *r, struct utc at);
 
@@ -51,5 +58,12 @@ enum err head_object(struct req *r);
 enum err put_object(struct req *r);
 enum err delete_object(struct req *r);
 enum err post_object(struct req *r);
+
+/* What those hand on to, by the query. */
+enum err list_objects(struct req *r);
+enum err get_uploads(struct req *r);
+enum err get_parts(struct req *r);
+enum err put_part(struct req *r);
+enum err delete_upload(struct req *r);
 
 #endif

@@ -240,12 +240,30 @@ db_open(struct db *db)
 	return e;
 }
 
+/*
+ * Has the server gone while nothing was asked of it? Then the end of the connection is
+ * there to be read, and nobody need see an error: nothing was under way.
+ */
+static bool
+closed_while_idle(struct db *db)
+{
+	struct pollfd fd = {.fd = PQsocket(db->pg), .events = POLLIN};
+
+	if (db->in_transaction || PQtransactionStatus(db->pg) != PQTRANS_IDLE)
+		return false;
+	while (PQstatus(db->pg) == CONNECTION_OK && poll(&fd, 1, 0) > 0)
+		if (PQconsumeInput(db->pg) != 1)
+			break;
+	return PQstatus(db->pg) != CONNECTION_OK;
+}
+
 enum err
 db_ready(struct ctx *c)
 {
 	struct db *db = c->db;
 
-	if (db->pg != NULL && PQstatus(db->pg) == CONNECTION_OK)
+	if (db->pg != NULL && PQstatus(db->pg) == CONNECTION_OK &&
+		!closed_while_idle(db))
 		return OK;
 	if (db->in_transaction || monotonic_ms() < db->retry_at)
 		return fail(c, E_BUSY, NULL);

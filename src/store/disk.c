@@ -14,6 +14,7 @@
 #include "store/digest.h"
 
 #define CHUNK_BYTES 262144
+#define COPY_BYTES ((size_t)1 << 30)
 #define SERVERS 256
 #define NAME_BYTES 16 /* random, so two files never meet */
 
@@ -130,17 +131,25 @@ keep(struct ctx *c, int fd, const char *server, const char *body_file,
 	return make_durable(c, fd, folder, body_file, name);
 }
 
+/* A new file among the bodies that come in, for what nginx has not made. */
+static enum err
+incoming_open(struct ctx *c, const char *server, const char **path, int *fd)
+{
+	*path = full(c, arena_fmt(&c->arena, "%s/incoming/%s", server,
+				rand_hex(&c->arena, NAME_BYTES)));
+	*fd = open(*path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return *fd < 0 ? disk_error(c, "make", *path) : OK;
+}
+
 /* nginx makes no file for an empty body. */
 static enum err
 keep_empty(struct ctx *c, const char *server, const struct disk_wish *wish,
 	struct disk_file *out)
 {
-	const char *path = full(c, arena_fmt(&c->arena, "%s/incoming/%s", server,
-					   rand_hex(&c->arena, NAME_BYTES)));
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	const char *path = NULL;
+	int fd = -1;
 
-	if (fd < 0)
-		return disk_error(c, "make", path);
+	TRY(incoming_open(c, server, &path, &fd));
 	enum err e = keep(c, fd, server, path, wish, out);
 	close(fd);
 	unlink(path);
@@ -159,6 +168,51 @@ disk_keep(struct ctx *c, const char *server, const char *body_file,
 		return disk_error(c, "open", body_file);
 	enum err e = keep(c, fd, server, body_file, wish, out);
 	close(fd);
+	return e;
+}
+
+/* Appends the whole of a file. */
+static enum err
+append(struct ctx *c, int to, const char *path, int64_t *size)
+{
+	int from = open(full(c, path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n = -1;
+
+	if (from >= 0)
+		while ((n = copy_file_range(from, NULL, to, NULL, COPY_BYTES, 0)) > 0)
+			*size += n;
+	enum err e = n < 0 ? disk_error(c, "copy", path) : OK;
+	if (from >= 0)
+		close(from);
+	return e;
+}
+
+static enum err
+join(struct ctx *c, int fd, const char *const *paths, size_t n, const char *server,
+	const char *body, struct disk_file *out)
+{
+	const char *name = rand_hex(&c->arena, NAME_BYTES), *folder;
+
+	for (size_t i = 0; i < n; i++)
+		TRY(append(c, fd, paths[i], &out->size));
+	out->path = arena_fmt(&c->arena, "%s/%.2s/%s", server, name, name);
+	out->modified.us = c->now.us / US_PER_SECOND * US_PER_SECOND;
+	TRY(folder_open(c, server, name, &folder));
+	return make_durable(c, fd, folder, body, name);
+}
+
+enum err
+disk_join(struct ctx *c, const char *server, const char *const *paths, size_t n,
+	struct disk_file *out)
+{
+	const char *body = NULL;
+	int fd = -1;
+
+	*out = (struct disk_file){0};
+	TRY(incoming_open(c, server, &body, &fd));
+	enum err e = join(c, fd, paths, n, server, body, out);
+	close(fd);
+	unlink(body);
 	return e;
 }
 

@@ -1,6 +1,7 @@
 #ifndef DISK_H
 #define DISK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/ctx.h"
@@ -33,6 +34,14 @@ struct disk_wish {
  */
 enum err disk_keep(struct ctx *c, const char *server, const char *body_file,
 	const struct disk_wish *wish, struct disk_file *out);
+
+/*
+ * Makes one file of several, in their order, as durable as disk_keep() does; out->md5
+ * is NULL. The bytes are copied by the kernel (or not at all, where the file system can
+ * share them).
+ */
+enum err disk_join(struct ctx *c, const char *server, const char *const *paths,
+	size_t n, struct disk_file *out);
 
 /* Removes a file; that it is not there is fine. */
 void disk_drop(struct ctx *c, const char *path);

@@ -48,14 +48,15 @@ follow_up(struct ctx *c, const struct change *change)
 	return change->old_path == NULL ? OK : job_add(c, &unlink);
 }
 
-static enum err
-put(struct ctx *c, const struct object_name *n, const struct store_object *o)
+enum err
+object_record(struct ctx *c, const struct object_name *n, const char *event,
+	const struct store_object *o)
 {
 	struct change change = {0};
 
 	TRY(db_one(c, &OBJECT_PUT, change_fields, &change,
 		ARGS(c, n->server, n->bucket, n->key, o->size, o->etag, o->content_type,
-			o->path, o->modified, c->now)));
+			o->path, o->modified, c->now, event)));
 	return follow_up(c, &change);
 }
 
@@ -74,7 +75,7 @@ object_put(struct ctx *c, const struct object_name *name, const char *body_file,
 		.modified = file.modified};
 	enum err e = db_begin(c);
 	if (e == OK)
-		e = put(c, name, out);
+		e = object_record(c, name, "s3:ObjectCreated:Put", out);
 	if (e != OK) {
 		db_rollback(c);
 		disk_drop(c, file.path);

@@ -33,6 +33,13 @@ enum err object_put(struct ctx *c, const struct object_name *name,
 	const char *body_file, const char *content_type, const struct disk_wish *wish,
 	struct store_object *out);
 
+/*
+ * Records an object whose file is kept already, with its event, in the caller's
+ * transaction. E_S3_NO_BUCKET
+ */
+enum err object_record(struct ctx *c, const struct object_name *name, const char *event,
+	const struct store_object *o);
+
 /* E_S3_NO_OBJECT, or E_S3_NO_BUCKET if that is why. */
 enum err object_own(
 	struct ctx *c, const struct object_name *name, struct store_object *out);

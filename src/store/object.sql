@@ -14,7 +14,7 @@ with bucket as materialized (
     returning size, etag
 ), event as (
     insert into store.event (server, bucket, key, name, size, etag, at)
-    select $1, $2, $3, 's3:ObjectCreated:Put', size, etag, utc($9) from put
+    select $1, $2, $3, $10, size, etag, utc($9) from put
     returning id
 )
 select event.id as event, (select path from old) as old_path from event;
@@ -63,10 +63,11 @@ select common is not null as prefix, coalesce(common, key) as key, size, etag, u
 select server, bucket, key, name like 's3:ObjectCreated:%' as created, coalesce(size, 0) as size, etag
   from store.event where id = $1;
 
--- Paths that no object has, of a batch given as an array's text.
+-- Paths that neither an object nor a part has, of a batch given as an array's text.
 -- name: object_strays
 select path from unnest($1::text[]) path
- where not exists (select from store.object o where o.path = path.path);
+ where not exists (select from store.object o where o.path = path.path)
+   and not exists (select from store.part p where p.path = path.path);
 
 -- name: event_sweep
 delete from store.event where at < utc($1);

@@ -5,9 +5,11 @@
 #include "base/str.h"
 #include "store/disk.h"
 #include "store/object.h"
+#include "store/upload.h"
 
 #define STRAY_SECONDS 3600 /* no body takes that long between two of its bytes */
 #define EVENT_SECONDS (INT64_C(30) * 86400)
+#define UPLOAD_SECONDS (INT64_C(7) * 86400)
 
 enum err
 store_unlink_job(struct ctx *c, const struct job *job)
@@ -37,6 +39,7 @@ store_sweep_job(struct ctx *c, const struct job *job)
 	if (job->subject[0] != '\0' && !int_read(job->subject, &seconds))
 		return fail(c, E_INPUT, "not a number of seconds");
 	struct utc before = utc_after(utc_now(), -seconds);
+	TRY(upload_sweep(c, utc_after(c->now, -UPLOAD_SECONDS)));
 	servers = disk_servers(c, &count);
 	for (size_t i = 0; i < count; i++) {
 		TRY(disk_walk(c, servers[i], true, before, drop_bodies));

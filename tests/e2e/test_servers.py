@@ -241,7 +241,7 @@ class TestCopies:
         body = {k: v for k, v in cape.items() if k not in ("id", "created", "updated")}
         assert anna("PUT", f"/servers/{cape['id']}/", {**body, "is_on": False}).status_code == 200
         assert anna("DELETE", f"/files/{file['id']}/").status_code == 204
-        wait_for(lambda: not db.one("select from job.job where kind in ('copy.remove', 'server.fill')"), 15)
+        wait_for(lambda: not db.one("select 1 from job.job where kind in ('copy.remove', 'server.fill')"), 15)
         store_ = city("s3_1")
         held = lambda: store_.s3.list_objects_v2(  # noqa: E731
             Bucket=store_.keys.bucket, Prefix=file["id"]).get("Contents", [])
@@ -266,7 +266,7 @@ class TestCopies:
                   " where kind = 'store.event' order by id desc limit 5")
         finally:
             stack.bring_back("samovar-worker", command)
-        wait_for(lambda: not db.one("select from job.job where kind = 'store.event' limit 1"), 20)
+        wait_for(lambda: not db.one("select 1 from job.job where kind = 'store.event' limit 1"), 20)
         assert holders(anna, file) == {"s2_1"}
         assert requests.get(anna.get(f"/files/{file['id']}/").json()["link"], timeout=10).content == b"early"
 

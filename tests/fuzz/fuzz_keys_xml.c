@@ -1,7 +1,8 @@
-/* The body of DeleteObjects. */
+/* The bodies of DeleteObjects and CompleteMultipartUpload. */
 #include <stdint.h>
 
 #include "store/keys_xml.h"
+#include "store/upload.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -9,13 +10,17 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *keys[KEYS_XML_MOST];
+	static struct store_part parts[UPLOAD_PARTS];
+	const char *text;
 	struct ctx c;
 	size_t count;
 	bool quiet;
 
 	ctx_start(&c, NULL, NULL);
-	keys_xml_read(&c, arena_strn(&c.arena, (const char *)data, size), keys, &count,
-		&quiet);
+	text = arena_strn(&c.arena, (const char *)data, size);
+	keys_xml_read(&c, text, keys, &count, &quiet);
+	ctx_forgive(&c);
+	upload_xml_read(&c, text, parts, &count);
 	ctx_end(&c);
 	return 0;
 }

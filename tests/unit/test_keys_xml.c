@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "store/keys_xml.h"
+#include "store/upload.h"
 
 #include <cmocka.h> /* last: it has a macro fail() of its own */
 
@@ -118,6 +119,46 @@ a_thousand_keys_and_no_more(void **state)
 	assert_int_equal(read(more), E_S3_XML);
 }
 
+static void
+parts_come_with_number_and_etag(void **state)
+{
+	(void)state;
+	static struct store_part parts[UPLOAD_PARTS];
+
+	assert_int_equal(upload_xml_read(&c,
+				 "<CompleteMultipartUpload "
+				 "xmlns=\"x\">\n<Part><ETag>&quot;ab&quot;"
+				 "</ETag><PartNumber>2</PartNumber></Part>\n<Part>"
+				 "<PartNumber>10</PartNumber><ChecksumCRC32/><ETag>cd</"
+				 "ETag></Part>"
+				 "</CompleteMultipartUpload>",
+				 parts, &count),
+		OK);
+	assert_int_equal(count, 2);
+	assert_int_equal(parts[0].number, 2);
+	assert_string_equal(parts[0].etag, "ab");
+	assert_int_equal(parts[1].number, 10);
+	assert_string_equal(parts[1].etag, "cd");
+}
+
+static void
+parts_that_are_none_are_refused(void **state)
+{
+	(void)state;
+	static struct store_part parts[UPLOAD_PARTS];
+	static const char *const texts[] = {"<CompleteMultipartUpload/>",
+		"<CompleteMultipartUpload><Part><PartNumber>x</PartNumber></Part>"
+		"</CompleteMultipartUpload>",
+		"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber></Part>"
+		"</CompleteMultipartUpload>"};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		ctx_forgive(&c);
+		assert_int_equal(
+			upload_xml_read(&c, texts[i], parts, &count), E_S3_XML);
+	}
+}
+
 int
 main(void)
 {
@@ -128,6 +169,8 @@ main(void)
 		TEST(references_become_characters),
 		TEST(anything_else_is_refused),
 		TEST(a_thousand_keys_and_no_more),
+		TEST(parts_come_with_number_and_etag),
+		TEST(parts_that_are_none_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

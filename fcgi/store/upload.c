@@ -1,0 +1,162 @@
+/* Uploads in parts. */
+#include "store/upload.h"
+
+#include "base/conf.h"
+#include "base/str.h"
+#include "reply.h"
+#include "store.h"
+#include "store/bucket.h"
+
+#define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+#define XML_SPACE " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
+
+static enum err
+reply_xml(struct req *r, const struct buf *xml)
+{
+	return reply_text(r, 200, "application/xml", buf_text(xml), xml->used);
+}
+
+static void
+add_name(struct buf *xml, const struct object_name *name)
+{
+	buf_fmt(xml, "<Bucket>%s</Bucket><Key>", name->bucket);
+	buf_xml(xml, name->key);
+	buf_add(xml, "</Key>");
+}
+
+/* POST /{bucket}/{key}?uploads: 200 with the id of a new upload. */
+static enum err
+open_upload(struct req *r)
+{
+	const struct object_name *name = &call_of(r)->name;
+	const char *type = req_param(r, "CONTENT_TYPE"), *id;
+	struct buf xml = {.arena = &r->ctx.arena};
+
+	if (str_eq(name->bucket, conf.s3_bucket))
+		TRY(bucket_add(&r->ctx, name->server, name->bucket));
+	TRY(upload_open(
+		&r->ctx, name, type[0] == '\0' ? "binary/octet-stream" : type, &id));
+	buf_add(&xml, XML_HEAD "<InitiateMultipartUploadResult" XML_SPACE ">");
+	add_name(&xml, name);
+	buf_fmt(&xml, "<UploadId>%s</UploadId></InitiateMultipartUploadResult>", id);
+	return reply_xml(r, &xml);
+}
+
+/* POST /{bucket}/{key}?uploadId=...: 200 with the ETag of the whole. */
+static enum err
+complete_upload(struct req *r, const char *id)
+{
+	struct ctx *c = &r->ctx;
+	const struct object_name *name = &call_of(r)->name;
+	struct store_part *parts = arena_new(&c->arena, UPLOAD_PARTS * sizeof(*parts));
+	struct buf xml = {.arena = &c->arena};
+	struct store_object o;
+	size_t count;
+
+	TRY(store_small_body(r));
+	TRY(upload_xml_read(c, r->body, parts, &count));
+	TRY(upload_complete(c, name, id, parts, count, &o));
+	buf_add(&xml, XML_HEAD "<CompleteMultipartUploadResult" XML_SPACE ">");
+	add_name(&xml, name);
+	buf_fmt(&xml, "<ETag>&quot;%s&quot;</ETag></CompleteMultipartUploadResult>",
+		o.etag);
+	return reply_xml(r, &xml);
+}
+
+/* POST /{bucket}/{key}: with ?uploads or ?uploadId=...; S3 has nothing else here. */
+enum err
+post_object(struct req *r)
+{
+	const char *id = store_query(r, "uploadId");
+
+	TRY(store_plain_call(r));
+	if (id != NULL)
+		return complete_upload(r, id);
+	if (store_query(r, "uploads") != NULL)
+		return open_upload(r);
+	return fail(&r->ctx, E_S3_NO_FEATURE, NULL);
+}
+
+/* PUT /{bucket}/{key}?partNumber=1&uploadId=...: 200 with the part's ETag. */
+enum err
+put_part(struct req *r)
+{
+	const char *number = store_query(r, "partNumber"), *etag;
+	struct disk_wish wish;
+	int64_t n;
+
+	TRY(store_plain_call(r));
+	if (number == NULL || !int_read(number, &n) || n < 1 || n > UPLOAD_PARTS)
+		return fail(&r->ctx, E_S3_ARGUMENT, "partNumber must be 1 to 10000");
+	TRY(store_wish(r, &wish));
+	TRY(upload_part(&r->ctx, &call_of(r)->name, store_query(r, "uploadId"), n,
+		r->body_file, &wish, &etag));
+	reply_header_fmt(r, "ETag", "\"%s\"", etag);
+	return reply_empty(r, 200);
+}
+
+/* DELETE /{bucket}/{key}?uploadId=...: 204, the parts are gone. In delete_object()'s
+ * transaction. */
+enum err
+delete_upload(struct req *r)
+{
+	TRY(upload_drop(&r->ctx, &call_of(r)->name, store_query(r, "uploadId")));
+	return reply_empty(r, 204);
+}
+
+/* GET /{bucket}/{key}?uploadId=...: the parts that have arrived, all of them. */
+enum err
+get_parts(struct req *r)
+{
+	const struct object_name *name = &call_of(r)->name;
+	const char *id = store_query(r, "uploadId");
+	struct buf xml = {.arena = &r->ctx.arena};
+	struct store_part *parts;
+	size_t count;
+
+	TRY(store_plain_call(r));
+	TRY(upload_parts(&r->ctx, name, id, &parts, &count));
+	buf_add(&xml, XML_HEAD "<ListPartsResult" XML_SPACE ">");
+	add_name(&xml, name);
+	buf_fmt(&xml,
+		"<UploadId>%s</UploadId><StorageClass>STANDARD</StorageClass>"
+		"<PartNumberMarker>0</PartNumberMarker><MaxParts>10000</MaxParts>"
+		"<IsTruncated>false</IsTruncated>",
+		id);
+	for (size_t i = 0; i < count; i++)
+		buf_fmt(&xml,
+			"<Part><PartNumber>%lld</PartNumber><LastModified>%s</"
+			"LastModified>"
+			"<ETag>&quot;%s&quot;</ETag><Size>%lld</Size></Part>",
+			(long long)parts[i].number, store_time(r, parts[i].modified),
+			parts[i].etag, (long long)parts[i].size);
+	buf_add(&xml, "</ListPartsResult>");
+	return reply_xml(r, &xml);
+}
+
+/* GET /{bucket}?uploads: those that are open, the first thousand. */
+enum err
+get_uploads(struct req *r)
+{
+	const struct object_name *name = &call_of(r)->name;
+	struct buf xml = {.arena = &r->ctx.arena};
+	struct store_upload *list;
+	size_t count;
+
+	TRY(upload_list(&r->ctx, name, &list, &count));
+	buf_fmt(&xml,
+		XML_HEAD "<ListMultipartUploadsResult" XML_SPACE
+			 "><Bucket>%s</Bucket><MaxUploads>1000</MaxUploads>"
+			 "<IsTruncated>false</IsTruncated>",
+		name->bucket);
+	for (size_t i = 0; i < count; i++) {
+		buf_add(&xml, "<Upload><Key>");
+		buf_xml(&xml, list[i].key);
+		buf_fmt(&xml,
+			"</Key><UploadId>%s</UploadId><Initiated>%s</Initiated></"
+			"Upload>",
+			list[i].id, store_time(r, list[i].created));
+	}
+	buf_add(&xml, "</ListMultipartUploadsResult>");
+	return reply_xml(r, &xml);
+}
