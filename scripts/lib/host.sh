@@ -5,7 +5,13 @@
 # host_tree DIR: a fresh system with what scripts/packages lists, from the mirror that
 # this machine itself uses.
 host_tree() {
-	[ ! -e "$1/made" ] || return 0
+	[ -e "$1/made" ] || host_bare "$1"
+	host_sources "$1"
+	host_command "$1" /opt/samovar/scripts/install-packages build run
+}
+
+# host_bare DIR: Debian and no more.
+host_bare() {
 	rm -rf "$1"
 	release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 	mirror=$(debian_sources | sed -n "s/^deb \([^ ]*\) $release main$/\1/p" | head -n 1)
@@ -15,8 +21,6 @@ host_tree() {
 	debian_sources >"$1/etc/apt/sources.list"
 	apt-config dump | grep -E '^Acquire::(http|https)::Proxy|^Acquire::Check-' \
 		>"$1/etc/apt/apt.conf.d/90this-machine" || true
-	host_sources "$1"
-	host_command "$1" /opt/samovar/scripts/install-packages build run
 	: >"$1/made"
 }
 
@@ -38,10 +42,10 @@ host_sources() {
 
 # host_command DIR COMMAND...: in the system, without booting it, with our network.
 host_command() {
-	tree=$1
+	host_folder=$1
 	shift
 	systemd-nspawn --quiet --register=no --keep-unit --pipe --resolv-conf=copy-host \
-		-D "$tree" "$@" </dev/null
+		-D "$host_folder" "$@" </dev/null
 }
 
 # host_boot DIR CONSOLE: with a network of its own; sets host (nspawn's process).

@@ -1,5 +1,6 @@
 /* Other people's tools on the database of the settings. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -54,6 +55,12 @@ static enum err
 sqitch(struct call *call, const char *verb, const char *option, const char *value)
 {
 	const char *folder = arena_fmt(&call->ctx.arena, "%s/sql", share_folder());
+
+	/* A change and its entry in the registry are two transactions: between them
+	 * nobody shall stop it. psql takes SIGINT all the same, and rolls back. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 
 	/* Who deployed: sqitch wants a name, and a service user has none. */
 	setenv("SQITCH_FULLNAME", "Samovar", 0);
