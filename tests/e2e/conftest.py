@@ -38,7 +38,10 @@ def stack(request, telegram_process, smtp_process):
     stack = Stack(state, port, settings)
     stack.key = KEY
     try:
-        stack.start()
+        try:
+            stack.start()
+        except RuntimeError as e:
+            pytest.exit(str(e), returncode=1)  # without it no test can say anything
         yield stack
     finally:
         stack.stop()
