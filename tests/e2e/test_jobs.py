@@ -169,9 +169,9 @@ def park(staff, person, db, smtp):
 def test_what_fails_too_often_is_parked_with_its_reason(staff, person, db, smtp, ctl):
     id, _ = park(staff, person, db, smtp)
     row = job(db, id)
-    assert row.lease_until is None and "refused for the test" in row.last_error
+    assert row.lease_until is None and "554" in row.last_error  # its words may name a person
     shown = ctl("jobs", "show", str(id)).stdout
-    assert "mail.send" in shown and "refused for the test" in shown
+    assert "mail.send" in shown and "554" in shown
     assert re.search(rf"\b{id}\b", ctl("jobs", "list").stdout)
 
 
@@ -220,7 +220,7 @@ def test_a_job_of_a_killed_worker_runs_again_when_its_lease_has_ended(stack, sta
     address = ask_for_mail(staff(), person)
     process = stack.spawn("samovar-worker")
     id = mail_job(db).id
-    wait_for(lambda: job(db, id).leased, 10, "a worker has it")
+    wait_for(lambda: smtp.faults == [], 10, "a worker hangs in it")
     family = [process.pid, *workers_of(process)]
     for pid in family:
         os.kill(pid, signal.SIGKILL)
