@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -160,7 +161,9 @@ to_directory(struct ctx *c, const struct buf *b)
 	char *name = arena_fmt(&c->arena, "%s/%s-%s.eml", conf.mail_directory,
 		utc_iso(&c->arena, c->now), rand_hex(&c->arena, 4));
 	char *beside = arena_fmt(&c->arena, "%s.new", name);
-	FILE *f = fopen(beside, "we");
+	/* A mail may hold a password: nobody else reads it. */
+	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (f == NULL)
 		return fail(c, E_PEER, "%s: %s", conf.mail_directory, strerror(errno));

@@ -26,14 +26,21 @@ class Redis:
         self.file = None
 
     def __call__(self, *words):
+        try:
+            return self.ask(words)
+        except (OSError, EOFError):  # it may have been away since the last command
+            return self.ask(words)
+
+    def ask(self, words):
         if self.file is None:
             link = socket.socket(socket.AF_UNIX)
             link.settimeout(5)
             link.connect(str(self.path))
             self.file = link.makefile("rwb")
         out = [w if isinstance(w, bytes) else str(w).encode() for w in words]
-        self.file.write(b"*%d\r\n" % len(out) + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in out))
         try:
+            self.file.write(b"*%d\r\n" % len(out)
+                            + b"".join(b"$%d\r\n%s\r\n" % (len(w), w) for w in out))
             self.file.flush()
             return self.answer()
         except (OSError, EOFError):

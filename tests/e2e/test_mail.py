@@ -140,7 +140,7 @@ def test_without_a_server_mails_are_files(stack, staff, no_workers):
 
     def found():
         for path in folder.iterdir():
-            if not path.name.startswith(".") and address.encode() in path.read_bytes():
+            if path.suffix == ".eml" and address.encode() in path.read_bytes():
                 return path
     path = wait_for(found, 15, "a file")
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)

@@ -243,13 +243,12 @@ def test_without_postgres_the_answer_is_503_within_a_second(stack, base, signed)
     assert set(stack.workers()) == workers
 
 
-def test_a_lost_connection_costs_at_most_one_503_a_worker(stack, signed, db):
-    workers = len(stack.workers())
+def test_connections_that_ended_while_idle_are_made_again_unseen(stack, signed, db):
     db.all("select pg_terminate_backend(pid) from pg_stat_activity "
            "where pid <> pg_backend_pid() and datname = 'samovar' and backend_type = 'client backend'")
+    time.sleep(0.2)
     codes = [signed.get("/users/api/v1/users/me/").status_code for _ in range(100)]
-    assert set(codes) <= {200, 503} and codes.count(503) <= workers
-    assert codes[-20:] == [200] * 20
+    assert codes == [200] * 100
 
 
 def test_under_load_the_database_may_restart_and_nothing_else_is_seen(stack, base, signed):
@@ -438,7 +437,7 @@ def test_with_a_socket_from_systemd_a_restart_loses_no_request(instance):
     for _ in range(2):
         wait_for(lambda: len(codes) > 50, 20)
         one.process.send_signal(signal.SIGTERM)
-        assert one.process.wait(15) == 0
+        assert one.process.wait(30) == 0
         one.start()
     stopping.set()
     for t in threads:
@@ -458,7 +457,7 @@ def test_a_worker_retires_after_its_number_of_requests_and_nobody_notices(instan
 def test_a_worker_retires_before_its_memory_grows_past_the_limit(instance):
     one = instance(SAMOVAR_FCGI_PROCESSES="1", SAMOVAR_FCGI_MAX_MEMORY="1m")
     (before,) = children(one.process.pid)
-    assert [fcgi.ask(one.path, path="/readyz")[0] for _ in range(5)] == [200] * 5
+    assert [fcgi.ask(one.path, path="/readyz")[0] for _ in range(300)] == [200] * 300
     wait_for(lambda: dead(before), 10, "retirement")
 
 
@@ -477,11 +476,14 @@ def test_what_is_under_way_is_finished_before_the_end(instance, stack, db, perso
     assert one.process.wait(15) == 0
 
 
-def test_its_own_socket_works_too_and_is_removed_at_the_end(instance):
+def test_its_own_socket_works_too_also_when_an_old_one_is_left(instance):
     one = instance(activated=False, SAMOVAR_FCGI_PROCESSES="1")
+    os.killpg(one.process.pid, signal.SIGKILL)
+    one.process.wait(15)
+    assert os.path.exists(one.path)
+    one.start()
     one.process.send_signal(signal.SIGTERM)
     assert one.process.wait(15) == 0
-    assert not os.path.exists(one.path)
 
 
 def test_killing_the_parent_leaves_no_orphan_behind(instance):
