@@ -25,6 +25,7 @@ static FIELDS(version_fields, FIELD(struct version, id), FIELD(struct version, f
 
 /* So many orders at once; the sweep comes back for the rest. */
 #define ORDERS_MOST 20000
+#define LOOK_SECONDS 10
 
 struct copy {
 	const char *version_id, *server_id;
@@ -155,4 +156,14 @@ copy_fill_server(struct ctx *c, const struct server *s)
 		.kind = "server.fill", .subject = s->id, .key = s->id};
 
 	return s->is_on ? job_add(c, &fill) : OK;
+}
+
+enum err
+upload_look_later(struct ctx *c, const char *version_id, int64_t seconds)
+{
+	const struct job_order look = {.kind = "upload.look",
+		.subject = version_id,
+		.delay = seconds < LOOK_SECONDS ? LOOK_SECONDS : seconds};
+
+	return job_add(c, &look);
 }

@@ -35,6 +35,10 @@ enum err copy_doom_file(struct ctx *c, const char *file_id);
  */
 enum err copy_look(struct ctx *c, const char *file_id, bool *arrived);
 
+/* Orders a look at an announced upload (job upload.look), in `seconds` but not sooner
+ * than 10. */
+enum err upload_look_later(struct ctx *c, const char *version_id, int64_t seconds);
+
 /*
  * Orders the copies that usable servers lack of the live files of their zone: of one
  * version, on one server, or of all (NULL). An order that stands already stays one.

@@ -18,6 +18,9 @@ static FIELDS(row_fields, FILE_FIELDS, FIELD(struct file, account_id),
 static FIELDS(upsert_fields, FILE_FIELDS, FIELD(struct file, account_id),
 	FIELD(struct file, version_id), FIELD(struct file, content_type));
 
+static FIELDS(
+	announced_fields, FIELD(struct file, version_id), FIELD(struct file, key));
+
 /* What a renaming gives back; the columns of the file are read in place. */
 struct renamed {
 	struct file file;
@@ -55,8 +58,9 @@ file_announce(struct ctx *c, const char *name, int64_t size, const char *server_
 	*out = (struct file){0};
 	TRY(db_one(c, &FILE_UPSERT, upsert_fields, out,
 		ARGS(c, c->actor, name, size, c->now)));
-	return db_json(c, &VERSION_ANNOUNCE, &out->key,
-		ARGS(c, out->id, size, server_id, utc_after(c->now, seconds), c->now));
+	TRY(db_one(c, &VERSION_ANNOUNCE, announced_fields, out,
+		ARGS(c, out->id, size, server_id, utc_after(c->now, seconds), c->now)));
+	return upload_look_later(c, out->version_id, 0);
 }
 
 enum err

@@ -37,8 +37,8 @@ enum err file_any(struct ctx *c, const char *id, struct file *out);
 
 /*
  * Announces an upload to a server: makes the file, or a further version of the actor's
- * live file of that name. out->key is where the bytes are to go. seconds: how long the
- * link will live.
+ * live file of that name. out->version_id and out->key are the upload's: where the
+ * bytes are to go. seconds: how long the link will live.
  */
 enum err file_announce(struct ctx *c, const char *name, int64_t size,
 	const char *server_id, int64_t seconds, struct file *out);

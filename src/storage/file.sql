@@ -21,7 +21,7 @@ returning id, name, size, us(created) as created, us(updated) as updated, accoun
 -- name: version_announce
 insert into storage.file_version (id, file_id, key, announced_size, server_id, link_expires, created)
 select v, $1::uuid, $1::uuid || '/' || v, $2, $3, utc($4), utc($5) from gen_random_uuid() v
-returning key;
+returning id as version_id, key;
 
 -- name: file_set_name : E_FILE_GONE
 with old as (

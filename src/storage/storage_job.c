@@ -16,6 +16,8 @@
 
 #include "storage/storage_job.sql.h"
 
+#define LATE_SECONDS INT64_C(3600)
+
 /* A copy to be made or removed, and where. */
 struct task {
 	const char *version_id, *server_id;
@@ -82,6 +84,61 @@ storage_event_job(struct ctx *c, const struct job *job)
 		.size = event.size,
 		.etag = event.etag};
 	return copy_news(c, &news);
+}
+
+/* An upload that has not been heard of. */
+struct pending {
+	const char *key;
+	const char *name, *host; /* of the server */
+	int64_t port;
+	bool is_on;
+	struct utc created, link_expires;
+};
+
+static FIELDS(pending_fields, FIELD(struct pending, key), FIELD(struct pending, name),
+	FIELD(struct pending, host), FIELD(struct pending, port),
+	FIELD(struct pending, is_on), FIELD(struct pending, created),
+	FIELD(struct pending, link_expires));
+
+/* Tells what was found as if the server had told it. */
+static enum err
+tell_news(struct ctx *c, const struct object_news *news)
+{
+	TRY(db_begin(c));
+	enum err e = copy_news(c, news);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
+enum err
+upload_look_job(struct ctx *c, const struct job *job)
+{
+	struct s3_state state = {0};
+	struct pending p = {0};
+	bool found = false;
+
+	TRY(db_maybe(
+		c, &UPLOAD_PENDING, pending_fields, &p, &found, ARGS(c, job->subject)));
+	if (!found)
+		return OK;
+	const struct s3_object o = object_at(c, p.host, p.port, p.key);
+	if (p.is_on && s3_head(c, &o, &state) != OK)
+		ctx_forgive(c); /* it is down: the next look may find it up */
+	if (state.found) {
+		const struct object_news news = {.server = p.name,
+			.key = p.key,
+			.created = true,
+			.size = state.size,
+			.etag = state.etag};
+		return tell_news(c, &news);
+	}
+	/* A body that began in time may be on its way still. */
+	if (c->now.us > p.link_expires.us + LATE_SECONDS * US_PER_SECOND)
+		return OK;
+	return upload_look_later(
+		c, job->subject, (c->now.us - p.created.us) / US_PER_SECOND);
 }
 
 enum err
@@ -169,12 +226,7 @@ copy_make_job(struct ctx *c, const struct job *job)
 		.created = true,
 		.size = t.size,
 		.etag = state.etag == NULL ? t.etag : state.etag};
-	TRY(db_begin(c));
-	enum err e = copy_news(c, &news);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return tell_news(c, &news);
 }
 
 enum err

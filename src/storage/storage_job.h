@@ -7,6 +7,13 @@
  * subject: the event's id. */
 enum err storage_event_job(struct ctx *c, const struct job *job);
 
+/*
+ * upload.look: asks the server itself whether an announced upload has come, in case its
+ * event is lost or it sends none; again and again, ever more seldom, while the link
+ * lives. Subject: the version.
+ */
+enum err upload_look_job(struct ctx *c, const struct job *job);
+
 /* copy.spread: orders the copies that a version lacks in its zone; subject: the
  * version. */
 enum err copy_spread_job(struct ctx *c, const struct job *job);

@@ -11,3 +11,10 @@ select v.id as version_id, s.id as server_id, v.key, v.etag, coalesce(v.size, 0)
 
 -- name: task_removed
 delete from storage.copy where version_id = $1 and server_id = $2;
+
+-- name: upload_pending
+select v.key, s.name, s.host, s.port, s.is_on, us(v.created) as created, us(v.link_expires) as link_expires
+  from storage.file_version v
+  join storage.file f on f.id = v.file_id and f.deleted_at is null
+  join storage.server s on s.id = v.server_id
+ where v.id = $1 and v.state = 'announced';

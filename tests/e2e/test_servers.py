@@ -281,3 +281,50 @@ def test_a_copy_that_was_lost_is_ordered_again(anna, city, db):
     db.do("insert into job.job (kind) values ('storage.sweep')")
     wait_for(lambda: holders(anna, file) == {"s1_2", "s1_3"}, 20, "it is copied again")
     assert plain("GET", dallas.presign("get_object", dallas.keys.bucket, key)).content == b"lost and found"
+
+
+def test_an_upload_whose_event_is_lost_is_found_all_the_same(anna, stack, db):
+    """As with a server that sends no events: the worker asks it."""
+    command = stack.take_away("samovar-worker")
+    try:
+        link = anna.post("/files/upload/", {"name": word("f"), "size": 4}, headers=at(VLADIVOSTOK)).json()
+        assert put(link["link"], b"lost").status_code == 200
+        db.do("delete from job.job where kind = 'store.event'")
+        db.do("update job.job set run_at = now() where kind = 'upload.look'")
+    finally:
+        stack.bring_back("samovar-worker", command)
+    wait_for(lambda: holders(anna, link["file"]) == {"s2_1"}, 15, "the worker has found it")
+
+
+def test_an_upload_that_never_comes_is_looked_for_ever_more_seldom(anna, db):
+    link = anna.post("/files/upload/", {"name": word("f"), "size": 4}, headers=at(VLADIVOSTOK)).json()
+    version = db.value("select id from storage.file_version where file_id = %s", link["file"]["id"])
+    waits = ("select extract(epoch from run_at - now()) from job.job"
+             " where kind = 'upload.look' and subject = %s and lease_until is null")
+    for age in (0, 100, 400):
+        db.do("update storage.file_version set created = created - make_interval(secs => %s)"
+              " where id = %s", age, version)
+        db.do("update job.job set run_at = now() where kind = 'upload.look' and subject = %s", str(version))
+        db.do("notify job")
+        wait_for(lambda: (db.value(waits, str(version)) or 0) > 5, 10, "it is ordered again")
+        assert db.value(waits, str(version)) >= age - 5
+    db.do("update storage.file_version set link_expires = now() - interval '2 hours' where id = %s", version)
+    db.do("update job.job set run_at = now() where kind = 'upload.look' and subject = %s", str(version))
+    db.do("notify job")
+    wait_for(lambda: not db.one("select 1 from job.job where subject = %s", str(version)), 10, "it is let go")
+
+
+def test_what_never_came_is_forgotten(anna, db):
+    """The size of what is served comes back, and a file that never had bytes goes."""
+    file = upload_at(anna, VLADIVOSTOK, b"first")
+    again = anna.post("/files/upload/", {"name": file["name"], "size": 99}).json()["file"]
+    empty = anna.post("/files/upload/", {"name": word("f"), "size": 7}).json()["file"]
+    assert (again["id"], again["size"]) == (file["id"], 99)
+    for id in (file["id"], empty["id"]):
+        db.do("update storage.file_version set link_expires = now() - interval '2 days' where file_id = %s"
+              " and state = 'announced'", id)
+        db.do("update storage.file set updated = now() - interval '2 days' where id = %s", id)
+    db.do("insert into job.job (kind) values ('storage.sweep')")
+    wait_for(lambda: [f["size"] for f in anna.get("/files/").json()] == [5], 15, "one file of five bytes")
+    assert requests.get(anna.get(f"/files/{file['id']}/").json()["link"], timeout=10).content == b"first"
+    assert error(anna.get(f"/files/{empty['id']}/")) == MISSING
