@@ -12,7 +12,7 @@ import random
 import pytest
 
 from tests.e2e import fcgi
-from tests.e2e.client import Client
+from tests.e2e.client import Client, word
 
 LOGIN = {"storage": "/users/api/v1/auth/login/", "programme": "/api/administrators/login"}
 REFUSED = {"storage": (400, 413), "programme": (413, 422)}
@@ -35,8 +35,9 @@ def site(base):
 
 
 def good_body(face):
+    """Of a person nobody knows; another one each time, for names have a limit."""
     name = "username" if face == "storage" else "email"
-    return {name: "nobody@example.com", "password": "Wrong12345"}
+    return {name: f"{word('nobody')}@example.com", "password": "Wrong12345"}
 
 
 def send(site, face, body, kind="application/json", **headers):
