@@ -40,6 +40,17 @@ known_format(const void *bytes, size_t size)
 		       strstr(loader, "Webp") != NULL);
 }
 
+/* libvips shows the upper half of half a PNG and is content: its last chunk must be
+ * there. */
+static bool
+whole_png(const void *bytes, size_t size)
+{
+	static const char mark[] = "\x89PNG", last[] = "IEND";
+
+	return size < 12 || memcmp(bytes, mark, 4) != 0 ||
+	       memmem((const char *)bytes + size - 12, 12, last, 4) != NULL;
+}
+
 static void
 unref(void *object)
 {
@@ -67,7 +78,7 @@ reencode(struct ctx *c, const void *bytes, size_t size, int side, void **out,
 
 	if (!vips_ready())
 		return fail(c, E_BUG, "libvips does not start");
-	if (size == 0 || !known_format(bytes, size))
+	if (size == 0 || !known_format(bytes, size) || !whole_png(bytes, size))
 		return no_picture(c);
 	header = vips_image_new_from_buffer(bytes, size, "", NULL);
 	if (header == NULL)
@@ -77,7 +88,7 @@ reencode(struct ctx *c, const void *bytes, size_t size, int side, void **out,
 		MAX_PIXELS)
 		return no_picture(c);
 	if (vips_thumbnail_buffer((void *)bytes, size, &image, side, "height", side,
-		    "size", VIPS_SIZE_DOWN, "fail_on", VIPS_FAIL_ON_ERROR, NULL) != 0)
+		    "size", VIPS_SIZE_DOWN, "fail_on", VIPS_FAIL_ON_WARNING, NULL) != 0)
 		return no_picture(c);
 	arena_defer(&c->arena, unref, image);
 	if (vips_flatten(image, &flat, NULL) != 0)
