@@ -107,9 +107,9 @@ nginx_would_differ(struct req *r, enum range range)
 enum err
 get_object(struct req *r)
 {
-	struct store_object o;
-	enum range range;
-	int64_t first, last;
+	struct store_object o = {0};
+	enum range range = RANGE_NONE;
+	int64_t first = 0, last = 0;
 
 	if (store_query(r, "uploadId") != NULL)
 		return get_parts(r);
@@ -125,8 +125,8 @@ get_object(struct req *r)
 enum err
 head_object(struct req *r)
 {
-	struct store_object o;
-	enum range range;
+	struct store_object o = {0};
+	enum range range = RANGE_NONE;
 	int64_t first = 0, last = 0;
 
 	TRY(find(r, &o, &range, &first, &last));
@@ -150,7 +150,7 @@ put_object(struct req *r)
 	const struct store_call *call = call_of(r);
 	const char *type = req_param(r, "CONTENT_TYPE");
 	struct disk_wish wish;
-	struct store_object o;
+	struct store_object o = {0};
 
 	if (store_query(r, "uploadId") != NULL)
 		return put_part(r);
