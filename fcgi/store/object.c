@@ -116,8 +116,11 @@ get_object(struct req *r)
 	TRY(find(r, &o, &range, &first, &last));
 	if (nginx_would_differ(r, range))
 		return send_again(r, range == RANGE_PART ? req_header(r, "Range") : "");
+	const char *inside = o.path == NULL ? NULL : strchr(o.path, '/');
+	if (inside == NULL)
+		return fail(&r->ctx, E_BUG, NULL);
 	object_headers(r, &o);
-	reply_header_fmt(r, "X-Accel-Redirect", "/.objects%s", strchr(o.path, '/'));
+	reply_header_fmt(r, "X-Accel-Redirect", "/.objects%s", inside);
 	return reply_empty(r, 200);
 }
 
