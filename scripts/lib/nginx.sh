@@ -35,3 +35,10 @@ nginx_configure() {
 	done
 	[ "$(id -u)" -ne 0 ] || chown "$owner" "$conf" "$conf"/*.conf
 }
+
+# nginx_proxies COMMAND...: what the setting site.real_ip_from, as samovarctl conf
+# prints it through COMMAND, is in nginx's words.
+nginx_proxies() {
+	"$@" conf | sed -n 's/^site\.real_ip_from = \(.*\)  # .*/\1/p' | tr ' ' '\n' |
+		sed -n 's/..*/set_real_ip_from &;/p'
+}

@@ -30,8 +30,7 @@ place_control() {
 	if [ -n "$place_state" ]; then
 		control "$@"
 	else
-		(cd / && exec runuser -u samovar -- /usr/local/bin/samovarctl \
-			--conf /etc/samovar/samovar.conf --env /etc/samovar/samovar.env "$@")
+		/usr/local/sbin/samovar "$@"
 	fi
 }
 

@@ -58,7 +58,10 @@ nginx_files() {
 	state_folder nginx/temp 700
 	echo "listen 127.0.0.1:$1;" >"$nginx_conf/listen.conf"
 	# On loopback anybody may say who they are: handy for trying out addresses.
-	echo 'set_real_ip_from 127.0.0.1;' >"$nginx_conf/trusted-proxies.conf"
+	{
+		echo 'set_real_ip_from 127.0.0.1;'
+		nginx_proxies control
+	} >"$nginx_conf/trusted-proxies.conf"
 	printf 'allow 127.0.0.1;\ndeny all;\n' >"$nginx_conf/metrics-readers.conf"
 	nginx_configure "$nginx_conf" "$SERVICE:" "$(cities "$2")" \
 		PROCESSES=2 "RUN=$STATE/run" "TEMP=$STATE/nginx/temp" \
