@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/arena.h"
 #include "base/log.h"
 
 enum type { TEXT, INT, BOOL, SECONDS, BYTES };
@@ -44,14 +45,13 @@ struct sources {
 static struct sources in_force;
 static const char *conf_path, *env_path;
 
+/* Texts of the settings live as long as the program. */
+static struct arena kept;
+
 static char *
 copy(const char *s, size_t n)
 {
-	char *c = strndup(s, n);
-
-	if (c == NULL)
-		abort();
-	return c;
+	return arena_strn(&kept, s, n);
 }
 
 static char *
@@ -115,13 +115,7 @@ take(struct sources *sources, const struct setting *s, const char *value,
 static char *
 joined(const char *a, const char *b)
 {
-	size_t n = strlen(a) + strlen(b) + 1;
-	char *s = malloc(n);
-
-	if (s == NULL)
-		abort();
-	snprintf(s, n, "%s%s", a, b);
-	return s;
+	return arena_fmt(&kept, "%s%s", a, b);
 }
 
 static const struct setting *

@@ -7,7 +7,8 @@
 
 /* Inside of src/db: the connection and its life. */
 struct db {
-	PGconn *pg; /* NULL when down */
+	struct db *before; /* made by db_new() before this one */
+	PGconn *pg;        /* NULL when down */
 	const char *name;
 	int64_t timeout_ms;
 	int64_t retry_at;    /* monotonic milliseconds: no new attempt before */
