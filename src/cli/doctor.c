@@ -7,6 +7,7 @@
 #include "cache/cache.h"
 #include "cli/commands.h"
 #include "db/db.h"
+#include "sched/timer.h"
 
 #include "cli/doctor.sql.h"
 
@@ -52,7 +53,8 @@ check_database(struct call *call, struct findings *f)
 			"running?");
 	else
 		good("the job queue moves");
-	if (db_json(c, &DOCTOR_TIMERS, &text, ARGS(c)) == OK && text != NULL)
+	if (db_json(c, &DOCTOR_TIMERS, &text, ARGS(c, SCHEDULER_LOCK)) == OK &&
+		text != NULL)
 		bad(f, text, "is samovar-scheduler running?");
 	else
 		good("the scheduler is alive");

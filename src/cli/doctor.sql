@@ -8,8 +8,12 @@ select case
     end;
 
 -- name: doctor_timers
-select case when not exists (select from job.timer_run where fired_at > now() - interval '2 hours')
-            then 'no timer has fired in the last two hours' end;
+-- The scheduler that is elected holds the advisory lock of src/sched/main.c.
+select case when not exists (select from pg_locks
+                              where locktype = 'advisory' and granted and objsubid = 1
+                                and database = (select oid from pg_database where datname = current_database())
+                                and (classid::bigint << 32 | objid::bigint) = $1)
+            then 'no scheduler is elected: nothing falls due' end;
 
 -- name: doctor_outbox
 select case when exists (select from programme.outbox where state in ('waiting', 'claimed')

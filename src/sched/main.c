@@ -16,7 +16,6 @@
 #include "sched/main.sql.h"
 
 #define TIMERS_MAX 64
-#define LOCK_KEY INT64_C(0x53414d4f56415201) /* "SAMOVAR" and 1 */
 
 struct scheduler {
 	char name[300]; /* host:pid */
@@ -34,7 +33,8 @@ elected(struct scheduler *s, struct ctx *c)
 
 	if (!db_up(s->db))
 		s->elected = false;
-	if (!s->elected && db_int(c, &SCHEDULER_ELECT, &got, ARGS(c, LOCK_KEY)) == OK &&
+	if (!s->elected &&
+		db_int(c, &SCHEDULER_ELECT, &got, ARGS(c, SCHEDULER_LOCK)) == OK &&
 		got == 1) {
 		s->elected = true;
 		log_info("elected");
