@@ -128,7 +128,7 @@ xml_inside(const struct xml *x, const char *const *names)
 {
 	int n = 0;
 
-	while (names[n] != NULL && n < x->depth && str_eq(names[n], x->open[n]))
+	while (n < x->depth && names[n] != NULL && str_eq(names[n], x->open[n]))
 		n++;
 	return n == x->depth && names[n] == NULL;
 }
