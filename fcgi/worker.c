@@ -183,7 +183,8 @@ must_retire(struct worker *w)
 	if (stop_wanted || w->served >= (uint64_t)conf.fcgi_max_requests)
 		return true;
 	if (w->served == 0 || w->served % MEMORY_EVERY != 0)
-		return false; /* a limit below the start would let none serve anything */
+		return false; /* a limit below the start would let none serve anything
+			       */
 	int64_t memory = memory_bytes();
 	tally_worker(w->slot, getpid(), memory, w->served);
 	return memory > conf.fcgi_max_memory;
