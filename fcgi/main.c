@@ -43,7 +43,7 @@ own_socket(void)
 		log_error("fcgi.socket: path is too long: %s", conf.fcgi_socket);
 		return -1;
 	}
-	strcpy(address.sun_path, conf.fcgi_socket);
+	memcpy(address.sun_path, conf.fcgi_socket, strlen(conf.fcgi_socket) + 1);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
 		log_error("%s: another samovar-fcgi listens there", conf.fcgi_socket);

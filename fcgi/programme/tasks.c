@@ -30,7 +30,7 @@ flaw(struct req *r, enum flaw_kind kind, const char *words)
 }
 
 static enum err
-the_image(struct req *r, const struct part **out)
+the_image(struct req *r, struct part *out)
 {
 	struct part *parts;
 	size_t count;
@@ -41,7 +41,7 @@ the_image(struct req *r, const struct part **out)
 	TRY(req_parts(r, &parts, &count));
 	for (size_t i = 0; i < count; i++)
 		if (str_eq(parts[i].name, "image") && parts[i].filename != NULL) {
-			*out = &parts[i];
+			*out = parts[i];
 			return OK;
 		}
 	return flaw(r, FLAW_MISSING, NULL);
@@ -77,11 +77,11 @@ enum err
 post_task(struct req *r)
 {
 	const struct task_filter *in = r->in;
-	const struct part *image;
+	struct part image = {0};
 	const char *json = NULL;
 
 	TRY(the_image(r, &image));
-	enum err e = task_add(&r->ctx, in->title, image->bytes, image->size, &json);
+	enum err e = task_add(&r->ctx, in->title, image.bytes, image.size, &json);
 	return answer(r, 201, e, json);
 }
 
@@ -100,12 +100,12 @@ enum err
 patch_task(struct req *r)
 {
 	const struct task_filter *in = r->in;
-	const struct part *image;
+	struct part image = {0};
 	const char *json = NULL;
 
 	TRY(the_image(r, &image));
 	enum err e = task_change(
-		&r->ctx, r->word[0], in->title, image->bytes, image->size, &json);
+		&r->ctx, r->word[0], in->title, image.bytes, image.size, &json);
 	return answer(r, 200, e, json);
 }
 
