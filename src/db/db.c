@@ -145,7 +145,7 @@ enum err
 db_maybe(struct ctx *c, const struct db_stmt *s, const struct field *fields, void *out,
 	bool *found, struct args args)
 {
-	PGresult *r;
+	PGresult *r = NULL;
 
 	TRY(run(c, s, args, &r));
 	*found = PQntuples(r) > 0;
@@ -174,7 +174,7 @@ enum err
 db_many_sized(struct ctx *c, const struct db_stmt *s, const struct field *fields,
 	size_t size, void **out, size_t *count, struct args args)
 {
-	PGresult *r;
+	PGresult *r = NULL;
 
 	TRY(run(c, s, args, &r));
 	*count = (size_t)PQntuples(r);
@@ -187,7 +187,7 @@ db_many_sized(struct ctx *c, const struct db_stmt *s, const struct field *fields
 enum err
 db_do(struct ctx *c, const struct db_stmt *s, struct args args)
 {
-	PGresult *r;
+	PGresult *r = NULL;
 
 	TRY(run(c, s, args, &r));
 	if (PQresultStatus(r) == PGRES_TUPLES_OK)
@@ -200,7 +200,7 @@ db_do(struct ctx *c, const struct db_stmt *s, struct args args)
 enum err
 db_json(struct ctx *c, const struct db_stmt *s, const char **out, struct args args)
 {
-	PGresult *r;
+	PGresult *r = NULL;
 
 	TRY(run(c, s, args, &r));
 	if (PQntuples(r) == 0)
@@ -212,7 +212,7 @@ db_json(struct ctx *c, const struct db_stmt *s, const char **out, struct args ar
 enum err
 db_int(struct ctx *c, const struct db_stmt *s, int64_t *out, struct args args)
 {
-	const char *text;
+	const char *text = NULL;
 
 	TRY(db_json(c, s, &text, args));
 	if (text == NULL || !int_read(text, out)) {

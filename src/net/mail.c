@@ -123,7 +123,7 @@ add_part(struct buf *b, const char *boundary, const char *type, const char *text
 static enum err
 compose(struct ctx *c, const struct mail *mail, struct buf *b)
 {
-	const char *text, *html, *subject = "";
+	const char *text = "", *html = "", *subject = "";
 	const char *boundary = rand_hex(&c->arena, 16),
 		   *domain = strrchr(conf.mail_from, '@');
 	char date[64];

@@ -133,7 +133,7 @@ a_tower_of_brackets_is_refused(void **state)
 
 	(void)state;
 	memset(text, '[', 20000);
-	strcpy(text + 20000, "]");
+	memcpy(text + 20000, "]", 2);
 	assert_int_equal(read(text, true, &t), E_INPUT);
 }
 
