@@ -138,8 +138,8 @@ picture_write(struct ctx *c, const void *bytes, size_t size, int side, const cha
 {
 	const char *beside =
 		arena_fmt(&c->arena, "%s.%s.new", path, rand_hex(&c->arena, 4));
-	void *jpeg;
-	size_t jpeg_size;
+	void *jpeg = NULL;
+	size_t jpeg_size = 0;
 
 	TRY(reencode(c, bytes, size, side, &jpeg, &jpeg_size));
 	if (!write_durably(beside, jpeg, jpeg_size) || rename(beside, path) != 0) {
