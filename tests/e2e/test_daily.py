@@ -374,10 +374,10 @@ def kill(family):
     wait_for(lambda: all(dead(p) for p in family), 5)
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(int(os.environ.get("SAMOVAR_TEST_SEEDS", "2"))))
 def test_workers_killed_at_random_moments_send_nobody_two_and_nobody_none(ctl, db, telegram, stack,
-                                                                         no_workers):
-    shift, dice = Shift(db, 300, today() - 5 * DAY), random.Random(1)
+                                                                         no_workers, seed):
+    shift, dice = Shift(db, 300, today() - 5 * DAY), random.Random(seed)
     worker = stack.spawn("samovar-worker")
     daily(ctl, today())
     deadline = time.monotonic() + 120
