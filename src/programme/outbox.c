@@ -53,10 +53,10 @@ outbox_forget_picture(struct ctx *c, int64_t id)
 }
 
 enum err
-outbox_recover(struct ctx *c)
+outbox_recover(struct ctx *c, const char *recorder, const char *under_way)
 {
 	TRY(db_do(c, &OUTBOX_RECOVER_CLAIMED, ARGS(c)));
-	return db_do(c, &OUTBOX_RECOVER_DISPATCHED, ARGS(c));
+	return db_do(c, &OUTBOX_RECOVER_DISPATCHED, ARGS(c, recorder, under_way));
 }
 
 enum err

@@ -15,7 +15,8 @@
  *
  * "dispatched" is committed when the connection to Telegram stands and the very next
  * thing is to write the request. Bot API calls have no key against doubles, so what a
- * dead sender leaves in that state is not sent again: it was on its way.
+ * dead sender leaves in that state is not sent again, unless the sender's recorder
+ * (src/worker/recorder.h) shows that it had not been written.
  */
 struct message {
 	int64_t id, chat_id, tries;
@@ -52,9 +53,13 @@ enum err outbox_chat_closed(
 /* The picture's remembered file_id is not good any more. */
 enum err outbox_forget_picture(struct ctx *c, int64_t id);
 
-/* For a sender that has just been elected: nobody else sends, so what is claimed was
- * left behind. */
-enum err outbox_recover(struct ctx *c);
+/*
+ * For a sender that has just been elected: nobody else sends, so what is claimed was left
+ * behind. What was dispatched under this recorder's name (the end of claimed_by) and is
+ * not among the ids `under_way` was never written and waits again; all else that was
+ * dispatched is presumed sent. under_way: text of a bigint[], NULL when nobody knows.
+ */
+enum err outbox_recover(struct ctx *c, const char *recorder, const char *under_way);
 
 /* Milliseconds until a waiting message may go, at most `most`. */
 enum err outbox_next_due(struct ctx *c, int64_t most, int64_t *milliseconds);

@@ -64,8 +64,16 @@ update programme.task t set telegram_file_id = null
 update programme.outbox set state = 'waiting' where state = 'claimed';
 
 -- name: outbox_recover_dispatched
-update programme.outbox set state = 'presumed', last_error = 'the sender died while it was on its way'
- where state = 'dispatched';
+with left_behind as (
+    select id, coalesce(claimed_by like '%:' || $1::text and id <> all ($2::bigint[]), false) as unwritten
+      from programme.outbox where state = 'dispatched'
+)
+update programme.outbox o
+   set state = case when l.unwritten then 'waiting' else 'presumed' end::programme.outbox_state,
+       tries = o.tries - case when l.unwritten then 1 else 0 end,
+       last_error = case when l.unwritten then 'the sender died just before it was sent'
+                         else 'the sender died while it was on its way' end
+  from left_behind l where l.id = o.id;
 
 -- name: outbox_until_due
 -- greatest() passes over null, so it stands outside of the coalesce.

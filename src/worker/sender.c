@@ -17,11 +17,12 @@
 #include "net/telegram.h"
 #include "programme/outbox.h"
 #include "programme/text.h"
+#include "worker/recorder.h"
 
 #include "worker/sender.sql.h"
 
 #define LOCK_KEY INT64_C(0x53414d4f56415202) /* "SAMOVAR" and 2 */
-#define FLIGHTS 64                           /* calls under way at once */
+#define FLIGHTS RECORDER_SLOTS               /* calls under way at once */
 #define BATCH 30                             /* messages claimed at once */
 #define MAX_ANSWER 1048576 /* bytes; the Bot API's are a few thousand */
 #define CLAIM_PAUSE 0.1    /* seconds between two claims when nothing may go yet */
@@ -45,7 +46,8 @@ struct flight {
 };
 
 struct sender {
-	char name[300]; /* host:pid */
+	char name[330]; /* host:pid:recorder */
+	const char *recorder;
 	struct db *db;
 	struct cache *cache;
 	CURLM *multi;
@@ -101,6 +103,7 @@ about_to_send(void *flight, char *ip, char *local_ip, int port, int local_port)
 		outbox_dispatch(&f->ctx, f->message.id, f->sender->name) != OK)
 		return CURL_PREREQFUNC_ABORT;
 	f->dispatched = true;
+	recorder_note((int)(f - f->sender->flights), f->message.id);
 	return CURL_PREREQFUNC_OK;
 }
 
@@ -145,6 +148,7 @@ any_flying(const struct sender *s)
 static void
 flight_end(struct flight *f)
 {
+	recorder_note((int)(f - f->sender->flights), 0);
 	ctx_end(&f->ctx);
 	f->state = FREE;
 }
@@ -405,8 +409,9 @@ elect(struct sender *s)
 		return;
 	step(s, &c);
 	if (db_int(&c, &SENDER_ELECT, &got, ARGS(&c, LOCK_KEY)) == OK && got == 1 &&
-		outbox_recover(&c) == OK &&
+		outbox_recover(&c, s->recorder, recorder_ids(&c.arena)) == OK &&
 		db_int(&c, &SENDER_PAUSED, &pause, ARGS(&c)) == OK) {
+		recorder_clear();
 		s->elected = true;
 		s->paused_until = monotonic() + (double)pause;
 		log_info("bot: elected to send");
@@ -463,7 +468,8 @@ sender_run(void)
 	char host[256] = "";
 
 	gethostname(host, sizeof(host) - 1);
-	snprintf(s.name, sizeof(s.name), "%s:%d", host, (int)getpid());
+	s.recorder = recorder_open();
+	snprintf(s.name, sizeof(s.name), "%s:%d:%s", host, (int)getpid(), s.recorder);
 	program_signals();
 	s.db = db_new("samovar-sender");
 	s.cache = cache_new();

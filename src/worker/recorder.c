@@ -1,0 +1,104 @@
+#include "worker/recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/rand.h"
+
+struct record {
+	char boot[40];
+	char name[20];
+	_Atomic int64_t ids[RECORDER_SLOTS];
+};
+
+static struct record *record; /* NULL: none */
+
+static void
+read_boot(char boot[40])
+{
+	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	memset(boot, 0, 40);
+	if (f != NULL) {
+		if (fgets(boot, 40, f) == NULL)
+			boot[0] = '\0';
+		fclose(f);
+	}
+}
+
+static struct record *
+map(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	void *memory = MAP_FAILED;
+
+	if (fd >= 0 && ftruncate(fd, sizeof(struct record)) == 0)
+		memory = mmap(NULL, sizeof(struct record), PROT_READ | PROT_WRITE,
+			MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		log_warn("bot: %s: %s; a message under way at a kill counts as sent",
+			path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+const char *
+recorder_open(void)
+{
+	struct arena a = {0};
+	char path[4096], boot[40];
+
+	snprintf(path, sizeof(path), "%s/under-way", conf.bot_directory);
+	record = map(path);
+	if (record == NULL)
+		return "-";
+	/* What was written before a power cut may not have reached the disk. */
+	read_boot(boot);
+	if (boot[0] == '\0' || strncmp(record->boot, boot, sizeof(boot)) != 0 ||
+		record->name[0] == '\0') {
+		recorder_clear();
+		memcpy(record->boot, boot, sizeof(boot));
+		snprintf(record->name, sizeof(record->name), "%s", rand_hex(&a, 8));
+	}
+	arena_end(&a);
+	return record->name;
+}
+
+void
+recorder_note(int slot, int64_t id)
+{
+	if (record != NULL)
+		atomic_store(&record->ids[slot], id);
+}
+
+const char *
+recorder_ids(struct arena *a)
+{
+	struct buf out = {.arena = a};
+
+	if (record == NULL)
+		return NULL;
+	buf_add(&out, "{0");
+	for (int i = 0; i < RECORDER_SLOTS; i++)
+		if (atomic_load(&record->ids[i]) != 0)
+			buf_fmt(&out, ",%lld",
+				(long long)atomic_load(&record->ids[i]));
+	buf_add(&out, "}");
+	return buf_text(&out);
+}
+
+void
+recorder_clear(void)
+{
+	for (int i = 0; i < RECORDER_SLOTS; i++)
+		recorder_note(i, 0);
+}
