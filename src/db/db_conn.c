@@ -173,6 +173,23 @@ db_result(struct db *db)
 	}
 }
 
+/* A lock that is held for a moment, by a migration say, is no misfit. */
+static enum err
+unfit(const struct db_stmt *s, const PGresult *r)
+{
+	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+
+	if (state != NULL && (strncmp(state, "40", 2) == 0 ||
+				     strcmp(state, "55P03") == 0 ||
+				     strncmp(state, "57", 2) == 0)) {
+		log_warn("db: statement %s: %s", s->name, PQresultErrorMessage(r));
+		return E_BUSY;
+	}
+	log_error("db: statement %s does not fit the schema: %s", s->name,
+		PQresultErrorMessage(r));
+	return E_BUG;
+}
+
 /* All statements in one go: 200 of them cost one round trip, not 200. */
 static enum err
 prepare_all(struct db *db)
@@ -193,11 +210,8 @@ prepare_all(struct db *db)
 
 		if (r == NULL)
 			return E_BUSY;
-		if (PQresultStatus(r) == PGRES_FATAL_ERROR) {
-			log_error("db: statement %s does not fit the schema: %s",
-				(*s)->name, PQresultErrorMessage(r));
-			e = E_BUG;
-		}
+		if (PQresultStatus(r) == PGRES_FATAL_ERROR)
+			e = unfit(*s, r);
 		PQclear(r);
 	}
 	PQclear(db_result(db)); /* the sync */

@@ -232,7 +232,8 @@ class Stack:
         os.kill(keeper, signal.SIGKILL)
         wait_for(lambda: dead(keeper), 5)
         family = [pid, *children(pid)]
-        os.kill(pid, number)
+        with contextlib.suppress(ProcessLookupError):  # it was about to be started again
+            os.kill(pid, number)
         wait_for(lambda: all(dead(p) for p in family), 20, f"{service} ends")
         return command
 
