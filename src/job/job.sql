@@ -36,11 +36,15 @@ update job.job set lease_until = now() + make_interval(secs => $2::double precis
 with quick as (
     -- A job may run twice, so its end need not wait for the disk.
     select set_config('synchronous_commit', 'off', true)
+), mine as materialized (
+    -- Locked first: its key may be added once more at this very moment, which neither the
+    -- delete nor the update would see in the statement's snapshot.
+    select j.id, j.again from job.job j, quick where j.id = $1 and j.leased_by = $2 for update of j
 ), gone as (
-    delete from job.job using quick where id = $1 and leased_by = $2 and not again returning id
+    delete from job.job using mine where job.job.id = mine.id and not mine.again
 )
 update job.job set again = false, lease_until = null, leased_by = null, tries = 0, run_at = now(), last_error = null
- where id = $1 and leased_by = $2 and again;
+  from mine where job.job.id = mine.id and mine.again;
 
 -- name: job_put_back
 update job.job

@@ -50,8 +50,11 @@ def remind(ctl, day):
 
 def quiet(db, seconds=60):
     """Until no job is due or running."""
-    wait_for(lambda: db.value("select count(*) from job.job where state = 'ready' "
-                              "and run_at < now() + interval '1 minute'") == 0, seconds, "the queue empties")
+    waiting = "select * from job.job where state = 'ready' and run_at < now() + interval '1 minute'"
+    try:
+        wait_for(lambda: not db.all(waiting), seconds)
+    except AssertionError:
+        raise AssertionError(f"still waiting after {seconds} s: {db.all(waiting)}") from None
 
 
 def got(telegram):

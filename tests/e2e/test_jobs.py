@@ -134,7 +134,7 @@ def test_a_job_waits_until_its_time(db):
                   "returning id")
     time.sleep(1)
     assert job(db, id) is not None
-    wait_for(lambda: job(db, id) is None, 3, "woken at its time")
+    wait_for(lambda: job(db, id) is None, 7, "the next look at the queue")
 
 
 def test_a_failed_job_runs_again_later_and_later(staff, person, db, smtp):
@@ -286,3 +286,17 @@ def test_a_job_of_one_key_is_there_once(db, ctl, stack, no_workers):
     for _ in range(3):
         ctl("timers", "run", "session.sweep", "--no-wait")
     assert db.value("select count(*) from job.job where kind = 'session.sweep'") == 1
+
+
+def test_a_job_added_again_at_the_moment_of_its_end_runs_again_at_once(db, done):
+    """Ten thousand additions of one key race with the ends of its jobs."""
+    db.do("""
+        do $$ begin
+            for n in 1..10000 loop
+                insert into job.job (kind, key) values ('job.nothing', 'race')
+                    on conflict (kind, key) do update set again = job.job.lease_until is not null;
+                commit;
+            end loop;
+        end $$""")
+    wait_for(lambda: db.value("select count(*) from job.job") == 0, 10, "none is left behind")
+    assert len(done()) > 10
