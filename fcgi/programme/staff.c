@@ -131,7 +131,8 @@ audited(struct req *r, const char *action, const char *word)
 	const char *json;
 
 	TRY(audit_add(c, action, "account", r->word[0],
-		arena_fmt(&c->arena, "{\"to\":\"%s\"}", word)));
+		word[0] == '\0' ? NULL
+				: arena_fmt(&c->arena, "{\"to\":\"%s\"}", word)));
 	TRY(db_json(c, &STAFF_SHOW_ALL, &json, ARGS(c, r->word[0])));
 	return reply_json(r, 200, json);
 }

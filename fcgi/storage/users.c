@@ -19,7 +19,7 @@ struct register_body {
 
 INPUT(register_in, struct register_body,
 	FIELD(struct register_body, username, .must = true, .min = 1, .max = 100,
-		.rule = plain_text_rule),
+		.rule = username_rule),
 	FIELD(struct register_body, password, .must = true, .min = 8, .max = 100),
 	FIELD(struct register_body, email, .must = true, .min = 3, .max = 100,
 		.rule = email_rule),

@@ -26,7 +26,9 @@ enum err account_by_uuid(struct ctx *c, const char *uuid, struct account *out);
 enum err account_by_username(struct ctx *c, const char *username, struct account *out);
 enum err account_by_email(struct ctx *c, const char *email, struct account *out);
 
-/* By user name or e-mail, as an operator types it. */
+/* As an operator types it: #7 is an id, what holds an @ is an e-mail and nothing else,
+ * all else a user name whatever its case. So nobody can take a name that means another.
+ */
 enum err account_by_any(struct ctx *c, const char *text, struct account *out);
 
 /*
@@ -81,6 +83,8 @@ enum err account_sign_in(struct ctx *c, enum sign_in_by by, const char *name,
 
 /* Rules for input fields (struct field.rule). plain_text_rule: no control characters.
  */
+enum err username_rule(
+	struct ctx *c, const struct field *f, const char *place, void *member);
 enum err plain_text_rule(
 	struct ctx *c, const struct field *f, const char *place, void *member);
 enum err email_rule(

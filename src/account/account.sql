@@ -16,8 +16,9 @@ select id, uuid, username, email, name, surname, password, status, role, is_supe
 
 -- name: account_get_any : E_ACCOUNT_GONE
 select id, uuid, username, email, name, surname, password, status, role, is_superuser
-  from account.account where username = $1::citext or email = $1::citext
- order by username = $1::citext desc nulls last limit 1;
+  from account.account where case when $1::text ~ '^#[0-9]{1,9}$' then id = substr($1::text, 2)::bigint
+            when $1::text like '%@%' then email = $1::citext
+            else username = $1::citext end;
 
 -- name: account_insert
 insert into account.account (username, email, name, surname, password, password_changed_at, role, is_superuser, created, updated)

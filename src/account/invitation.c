@@ -114,6 +114,7 @@ invitation_use(struct ctx *c, const char *token, const char *name, const char *s
 	TRY(db_do(c, &INVITATION_LOCK_EMAIL, ARGS(c, token)));
 	TRY(db_one(c, &INVITATION_TAKE, row_fields, &row, ARGS(c, token, c->now)));
 	a.email = row.email;
+	TRY(db_do(c, &INVITATION_FREE_EMAIL, ARGS(c, row.email, c->now)));
 	TRY(account_add(c, &a, password));
 	TRY(db_do(c, &INVITATION_USED, ARGS(c, row.id, row.email, c->now, closed(c))));
 	c->actor = a.id;

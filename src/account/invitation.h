@@ -29,9 +29,10 @@ enum err invitation_open(struct ctx *c, const char *id, const char **out);
 enum err invitation_show(struct ctx *c, const char *token, const char **out);
 
 /*
- * Uses it: makes the account (role expert) and closes every
- * invitation of that e-mail. E_CODE_INVALID, E_EMAIL_TAKEN. *out is the account as
- * JSON.
+ * Uses it: makes the account (role expert), takes the address from an account that had
+ * only claimed it (addresses of the open registration are not verified), and closes
+ * every invitation of that e-mail. E_CODE_INVALID, E_EMAIL_TAKEN. *out is the account
+ * as JSON.
  */
 enum err invitation_use(struct ctx *c, const char *token, const char *name,
 	const char *surname, const char *password, const char **out);

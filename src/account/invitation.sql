@@ -29,6 +29,10 @@ select id from account.invitation
 select id, email, token, us(expires) as expires from account.invitation
  where token = $1 and expires > utc($2) and used_at is null for update;
 
+-- name: invitation_free_email
+-- Whoever has the invitation's secret reads that mailbox; an account that only claims the address does not.
+update account.account set email = null, updated = utc($2) where email = $1 and role is null;
+
 -- name: invitation_used
 update account.invitation set expires = least(expires, utc($4)), used_at = case when id = $1 then utc($3) else used_at end,
        updated = utc($3)

@@ -26,6 +26,19 @@ plain_text_rule(struct ctx *c, const struct field *f, const char *place, void *m
 	return OK;
 }
 
+/* A name that cannot be taken for another's: no e-mail, no id, no blanks at its ends.
+ */
+enum err
+username_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char *name = *(const char **)member;
+
+	TRY(plain_text_rule(c, f, place, member));
+	if (strcmp(str_trim(&c->arena, name), name) != 0)
+		return flaw(c, f, place, "must not begin or end with a blank");
+	return OK;
+}
+
 /* Something@something.something of printable ASCII: what every mail server understands.
  */
 static bool

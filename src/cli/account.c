@@ -13,8 +13,6 @@
 
 #include "cli/account.sql.h"
 
-#define MIN_PASSWORD 8
-
 static enum err
 the_account(struct call *call, struct account *out)
 {
@@ -60,9 +58,10 @@ static enum err
 ask_password(struct call *call, const char **out)
 {
 	*out = call_secret(call, "Password");
-	if (*out == NULL || utf8_count(*out) < MIN_PASSWORD)
+	if (*out == NULL || utf8_count(*out) < conf.account_min_password_length)
 		return fail(&call->ctx, E_INPUT,
-			"the password must have %d characters at least", MIN_PASSWORD);
+			"the password must have %lld characters at least",
+			(long long)conf.account_min_password_length);
 	return OK;
 }
 
@@ -88,11 +87,22 @@ make_asked(struct call *call, struct account *a, bool all)
 {
 	const char *name = call_arg(call, "name"), *password;
 
+	static const struct field username = {.name = "name"},
+				  email = {.name = "email"};
+	struct ctx *c = &call->ctx;
+
 	a->email = call_arg(call, "email");
 	if (strchr(name, '@') != NULL)
 		a->email = name;
 	else
 		a->username = name;
+	if (a->username != NULL) {
+		if (a->username[0] == '\0' || utf8_count(a->username) > 100)
+			return fail(c, E_INPUT, "name: 1 to 100 characters");
+		TRY(username_rule(c, &username, "argument", &a->username));
+	}
+	if (a->email != NULL)
+		TRY(email_rule(c, &email, "argument", &a->email));
 	TRY(ask_password(call, &password));
 	TRY(make(call, a, password, all));
 	printf("account %lld %s\n", (long long)a->id, a->uuid);
@@ -155,9 +165,23 @@ createsuperuser_cmd(struct call *call)
 	return OK;
 }
 
+/* The audit row of a change, with what it was changed to (NULL: nothing to add). */
+static enum err
+audit_to(struct ctx *c, const char *action, const char *uuid, const char *to)
+{
+	struct buf data = {.arena = &c->arena};
+
+	if (to != NULL) {
+		buf_add(&data, "{\"to\":");
+		buf_json(&data, to);
+		buf_add(&data, "}");
+	}
+	return audit_add(c, action, "account", uuid, data.text);
+}
+
 /* What a command does to one account, in one transaction with its audit row. */
 static enum err
-change(struct call *call, const char *action,
+change(struct call *call, const char *action, const char *to,
 	enum err (*run)(struct call *call, struct account *a))
 {
 	struct ctx *c = &call->ctx;
@@ -168,7 +192,7 @@ change(struct call *call, const char *action,
 	if (e == OK)
 		e = run(call, &a);
 	if (e == OK)
-		e = audit_add(c, action, "account", a.uuid, NULL);
+		e = audit_to(c, action, a.uuid, to);
 	if (e == OK)
 		e = db_commit(c);
 	else
@@ -190,7 +214,7 @@ set_password(struct call *call, struct account *a)
 enum err
 account_password_cmd(struct call *call)
 {
-	return change(call, "account.password", set_password);
+	return change(call, "account.password", NULL, set_password);
 }
 
 static enum err
@@ -209,7 +233,7 @@ set_role(struct call *call, struct account *a)
 enum err
 account_role_cmd(struct call *call)
 {
-	return change(call, "account.role", set_role);
+	return change(call, "account.role", call_arg(call, "role"), set_role);
 }
 
 static enum err
@@ -224,7 +248,7 @@ block(struct call *call, struct account *a)
 enum err
 account_block_cmd(struct call *call)
 {
-	return change(call, "account.block", block);
+	return change(call, "account.block", call_arg(call, "why"), block);
 }
 
 static enum err
@@ -236,7 +260,7 @@ unblock(struct call *call, struct account *a)
 enum err
 account_unblock_cmd(struct call *call)
 {
-	return change(call, "account.unblock", unblock);
+	return change(call, "account.unblock", NULL, unblock);
 }
 
 static enum err
@@ -252,7 +276,7 @@ unlock(struct call *call, struct account *a)
 enum err
 account_unlock_cmd(struct call *call)
 {
-	return change(call, "account.unlock", unlock);
+	return change(call, "account.unlock", NULL, unlock);
 }
 
 static enum err
@@ -275,7 +299,13 @@ account_permissions_cmd(struct call *call)
 
 	if (call_flag(call, "all") || call_arg(call, "grant") != NULL ||
 		call_arg(call, "revoke") != NULL)
-		return change(call, "account.permissions", set_permissions);
+		return change(call, "account.permissions",
+			arena_fmt(&call->ctx.arena, "%s%s %s%s",
+				call_flag(call, "all") ? "all " : "",
+				arg_or(call, "grant", ""),
+				call_arg(call, "revoke") != NULL ? "-" : "",
+				arg_or(call, "revoke", "")),
+			set_permissions);
 	TRY(the_account(call, &a));
 	return print_of(call, &ACCOUNT_PERMISSION_LINES, ARGS(&call->ctx, a.id),
 		"no permissions");
@@ -294,7 +324,7 @@ account_sessions_cmd(struct call *call)
 	struct account a = {0};
 
 	if (call_flag(call, "end"))
-		return change(call, "account.sessions", end_sessions);
+		return change(call, "account.sessions", NULL, end_sessions);
 	TRY(the_account(call, &a));
 	return print_of(
 		call, &ACCOUNT_SESSION_LINES, ARGS(c, a.id, c->now), "no live session");
@@ -333,5 +363,5 @@ account_erase_cmd(struct call *call)
 			strcmp(line, "yes\n") != 0)
 			return fail(&call->ctx, E_CONFLICT, "nothing was erased");
 	}
-	return change(call, "account.erase", erase);
+	return change(call, "account.erase", NULL, erase);
 }

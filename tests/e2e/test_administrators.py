@@ -923,3 +923,24 @@ def test_a_refused_action_leaves_no_audit_row(staff, person, db):
     before = db.value("select count(*) from account.audit where actor = %s", me.person.id)
     refused(change(me, person(role="expert").uuid, role="administrator"), 403)
     assert db.value("select count(*) from account.audit where actor = %s", me.person.id) == before
+
+
+# -- what an open registration must not reach
+
+def test_an_address_that_somebody_only_claimed_does_not_keep_its_owner_out(api, invited, person, db):
+    claimed = person(email=invited["email"])
+    answer = api.post(f"/administrators/register/{invited['token']}", REGISTRATION)
+    assert answer.status_code == 201, answer.text
+    assert db.value("select email from account.account where id = %s", claimed.id) is None
+
+
+def test_the_operators_names_never_mean_somebody_else(ctl, person, staff, db):
+    victim = person(role="expert")
+    db.do("update account.account set username = null where id = %s", victim.id)
+    other = person(username=victim.email)
+    ctl("account", "block", victim.email)
+    states = dict(db.all("select id, status::text from account.account where id in (%s, %s)",
+                         victim.id, other.id))
+    assert states == {victim.id: "blocked", other.id: "active"}
+    ctl("account", "unblock", f"#{victim.id}")
+    assert db.value("select status::text from account.account where id = %s", victim.id) == "active"
