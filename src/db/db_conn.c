@@ -179,9 +179,9 @@ unfit(const struct db_stmt *s, const PGresult *r)
 {
 	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
 
-	if (state != NULL && (strncmp(state, "40", 2) == 0 ||
-				     strcmp(state, "55P03") == 0 ||
-				     strncmp(state, "57", 2) == 0)) {
+	if (state != NULL &&
+		(strncmp(state, "40", 2) == 0 || strcmp(state, "55P03") == 0 ||
+			strncmp(state, "57", 2) == 0)) {
 		log_warn("db: statement %s: %s", s->name, PQresultErrorMessage(r));
 		return E_BUSY;
 	}

@@ -54,10 +54,11 @@ enum err outbox_chat_closed(
 enum err outbox_forget_picture(struct ctx *c, int64_t id);
 
 /*
- * For a sender that has just been elected: nobody else sends, so what is claimed was left
- * behind. What was dispatched under this recorder's name (the end of claimed_by) and is
- * not among the ids `under_way` was never written and waits again; all else that was
- * dispatched is presumed sent. under_way: text of a bigint[], NULL when nobody knows.
+ * For a sender that has just been elected: nobody else sends, so what is claimed was
+ * left behind. What was dispatched under this recorder's name (the end of claimed_by)
+ * and is not among the ids `under_way` was never written and waits again; all else that
+ * was dispatched is presumed sent. under_way: text of a bigint[], NULL when nobody
+ * knows.
  */
 enum err outbox_recover(struct ctx *c, const char *recorder, const char *under_way);
 

@@ -90,8 +90,7 @@ recorder_ids(struct arena *a)
 	buf_add(&out, "{0");
 	for (int i = 0; i < RECORDER_SLOTS; i++)
 		if (atomic_load(&record->ids[i]) != 0)
-			buf_fmt(&out, ",%lld",
-				(long long)atomic_load(&record->ids[i]));
+			buf_fmt(&out, ",%lld", (long long)atomic_load(&record->ids[i]));
 	buf_add(&out, "}");
 	return buf_text(&out);
 }
