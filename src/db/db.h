@@ -129,6 +129,13 @@ void db_set_timeout(struct db *db, int64_t seconds);
  * that. */
 void db_listen(struct db *db, const char *channel);
 
+/*
+ * Which connection this is: another number after each reconnect. What a session holds
+ * (an advisory lock) is gone with it, though statements go on as if nothing had
+ * happened.
+ */
+int64_t db_session(const struct db *db);
+
 /* True while a connection is open and was fine when last used. */
 bool db_up(const struct db *db);
 

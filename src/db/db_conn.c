@@ -50,6 +50,12 @@ db_set_timeout(struct db *db, int64_t seconds)
 	db->timeout_ms = seconds * 1000;
 }
 
+int64_t
+db_session(const struct db *db)
+{
+	return db->session;
+}
+
 bool
 db_up(const struct db *db)
 {
@@ -240,6 +246,7 @@ enum err
 db_open(struct db *db)
 {
 	db_close(db);
+	db->session++;
 	db->pg = connect_start(db);
 	if (db->pg == NULL || !connect_finish(db->pg)) {
 		log_warn("db: cannot connect: %s",

@@ -13,6 +13,7 @@ struct db {
 	int64_t timeout_ms;
 	int64_t retry_at;    /* monotonic milliseconds: no new attempt before */
 	const char *channel; /* listened to, or NULL */
+	int64_t session;     /* connections opened so far */
 	bool in_transaction;
 };
 

@@ -22,6 +22,7 @@ struct scheduler {
 	struct db *db;
 	struct cache *cache;
 	bool elected;
+	int64_t session;           /* the connection that holds the lock */
 	int64_t known[TIMERS_MAX]; /* slots that are in the ledger, by timer: not tried
 				      again */
 };
@@ -31,12 +32,17 @@ elected(struct scheduler *s, struct ctx *c)
 {
 	int64_t got = 0;
 
-	if (!db_up(s->db))
+	/* Between two slots nothing else would notice that the connection has gone. */
+	if (db_int(c, &SCHEDULER_PING, &got, ARGS(c)) != OK ||
+		db_session(s->db) != s->session)
 		s->elected = false;
+	ctx_forgive(c);
+	got = 0;
 	if (!s->elected &&
 		db_int(c, &SCHEDULER_ELECT, &got, ARGS(c, SCHEDULER_LOCK)) == OK &&
 		got == 1) {
 		s->elected = true;
+		s->session = db_session(s->db);
 		log_info("elected");
 	}
 	return s->elected;

@@ -56,6 +56,7 @@ struct sender {
 	struct ctx batch; /* holds the claimed messages that have not taken off yet */
 	struct message *queue;
 	size_t queued, next;
+	int64_t session; /* the connection that holds the lock */
 	bool elected, batch_open;
 	double next_send, next_claim, paused_until; /* monotonic seconds */
 };
@@ -401,7 +402,7 @@ elect(struct sender *s)
 	int64_t got = 0, pause = 0;
 	struct ctx c;
 
-	if (s->elected && db_up(s->db))
+	if (s->elected && db_up(s->db) && db_session(s->db) == s->session)
 		return;
 	s->elected = false;
 	batch_end(s);
@@ -413,6 +414,7 @@ elect(struct sender *s)
 		db_int(&c, &SENDER_PAUSED, &pause, ARGS(&c)) == OK) {
 		recorder_clear();
 		s->elected = true;
+		s->session = db_session(s->db);
 		s->paused_until = monotonic() + (double)pause;
 		log_info("bot: elected to send");
 	}
