@@ -324,6 +324,21 @@ def test_a_killed_worker_costs_the_request_it_served_and_is_replaced(stack, base
     assert login().status_code == 200
 
 
+@pytest.mark.parametrize("path, member", [
+    ("/users/api/v1/users/me/", "error"), ("/storage/api/v1/files/", "error"),
+    ("/api/administrators/me", "detail"), ("/healthcheck", "detail")])
+def test_a_handler_that_crashes_costs_one_request_in_its_faces_envelope(stack, base, signed, path, member):
+    """With the header X-Samovar-Crash, which is obeyed in test mode only."""
+    count = len(stack.workers())
+    with Load(base, "/users/api/v1/users/me/", signed.token) as load:
+        answer = signed("POST", path, headers={"X-Samovar-Crash": "1"})
+        load.go_on(50)
+    assert answer.status_code == 502 and answer.json()[member], answer.text
+    assert answer.headers["Content-Type"].split(";")[0] == "application/json"
+    assert load.failed == []
+    wait_for(lambda: len(stack.workers()) == count, 15, "a new worker")
+
+
 def test_killed_workers_cost_at_most_one_request_each(stack, base, signed):
     kills = 5
     with Load(base, "/users/api/v1/users/me/", signed.token, threads=6) as load:
