@@ -41,7 +41,7 @@ log_request(const char *id)
 }
 
 /* One write(2) a line: lines of several processes on one pipe must not mix. */
-static void
+static void __attribute__((format(printf, 2, 0)))
 log_line(enum level level, const char *format, va_list args)
 {
 	char line[2048];
