@@ -20,7 +20,7 @@
 #include "tally.h"
 
 #define MAX_CONNECTIONS 64
-#define DRAIN_SECONDS 10 /* nginx closes what is idle after 4 (conf/nginx) */
+#define DRAIN_SECONDS 10 /* nginx closes what is idle after 1 (conf/nginx) */
 #define MEMORY_EVERY 256 /* requests between two looks at the memory */
 #define LEFTOVER 4096
 
