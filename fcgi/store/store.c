@@ -6,7 +6,9 @@
 #include "base/conf.h"
 #include "base/hash.h"
 #include "base/str.h"
+#include "net/authority.h"
 #include "reply.h"
+#include "storage/server.h"
 #include "store/digest.h"
 #include "store/disk.h"
 
@@ -91,6 +93,52 @@ begun(const struct req *r)
 	return (struct utc){r->ctx.now.us - seconds * US_PER_SECOND};
 }
 
+/*
+ * Cities share one key, so a signature that is good in one is good in all: what tells
+ * them apart is the host that was signed. It must be this city's own: one of the
+ * addresses of its server or, while there is no such server, the address that was
+ * called.
+ */
+static enum err
+check_host(struct req *r, struct store_call *call)
+{
+	struct ctx *c = &r->ctx;
+	const char *host = req_header(r, "Host");
+	struct authority own, called;
+	struct server server;
+	bool found;
+
+	TRY(server_by_name(c, req_param(r, "STORE_SERVER"), &server, &found));
+	if (!found) {
+		int64_t port = 0;
+
+		int_read(req_param(r, "SERVER_PORT"), &port);
+		found = authority_read(&c->arena,
+				authority_text(
+					&c->arena, req_param(r, "SERVER_ADDR"), port),
+				port, &own) &&
+			host != NULL && authority_read(&c->arena, host, 80, &called) &&
+			authority_same(&own, &called);
+	} else {
+		call->known = true;
+		call->closed = !server.is_on || !server.is_active;
+		found = host != NULL && server_is_at(c, &server, host);
+	}
+	return found ? OK
+		     : fail(c, E_S3_SIGNATURE,
+			       "the request is signed for another server than this");
+}
+
+/* Version 2 does not sign the host, so such an address is good in every city. */
+static bool
+signs_host(struct req *r)
+{
+	const char *text = req_header(r, "Authorization");
+
+	return (text != NULL && str_starts(text, "AWS4")) ||
+	       store_query(r, "X-Amz-Algorithm") != NULL;
+}
+
 static enum err
 enter(struct req *r)
 {
@@ -110,7 +158,14 @@ enter(struct req *r)
 	c->now = begun(r);
 	enum err e = s3_check(c, &call->signed_part, &key, &call->payload);
 	c->now = now;
-	return e != OK ? e : read_name(r, call->signed_part.path, &call->name);
+	TRY(e);
+	TRY(check_host(r, call));
+	TRY(read_name(r, call->signed_part.path, &call->name));
+	if (call->known && str_eq(call->name.bucket, conf.s3_bucket) && !signs_host(r))
+		return fail(c, E_S3_AUTH,
+			"people's files are given out for signatures of version 4 "
+			"only");
+	return OK;
 }
 
 /*
@@ -234,6 +289,22 @@ store_time(struct req *r, struct utc at)
 	return arena_fmt(&r->ctx.arena, "%.19s.000Z", iso);
 }
 
+/* A server that is off or not active takes no new objects of files; what has begun may
+ * end. */
+static enum err
+check_open(struct req *r)
+{
+	const struct store_call *call = call_of(r);
+	bool begins = r->method == PUT ? store_query(r, "uploadId") == NULL
+				       : store_query(r, "uploads") != NULL;
+
+	if (call->closed && begins && call->name.key[0] != '\0' &&
+		str_eq(call->name.bucket, conf.s3_bucket))
+		return fail(&r->ctx, E_DENIED,
+			"this server takes no new objects at the moment");
+	return OK;
+}
+
 /* PUT, POST /.check: asked by nginx before the body of any PUT or POST. 204, or why
  * not. */
 enum err
@@ -251,6 +322,7 @@ check_body(struct req *r)
 	TRY(r->method == PUT ? store_plain_call(r) : OK);
 	if (req_header(r, "x-amz-copy-source") != NULL)
 		return fail(c, E_S3_NO_FEATURE, "this store does not copy objects");
+	TRY(check_open(r));
 	return reply_empty(r, 204);
 }
 

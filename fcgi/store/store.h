@@ -18,6 +18,8 @@ struct store_call {
 	struct object_name name; /* bucket and key are "" where the path has none */
 	const char *payload;     /* SHA-256 that the body must have, NULL for any */
 	struct s3_request signed_part;
+	bool known;  /* there is a server of the city's name */
+	bool closed; /* it takes no new objects of files now */
 };
 
 static inline const struct store_call *

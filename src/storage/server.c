@@ -1,6 +1,8 @@
 #include "storage/server.h"
 
+#include "base/str.h"
 #include "db/db.h"
+#include "net/authority.h"
 
 #include "storage/server.sql.h"
 
@@ -80,10 +82,39 @@ server_holding(
 		ARGS(c, place.known, place.latitude, place.longitude, version_id));
 }
 
+enum err
+server_by_name(struct ctx *c, const char *name, struct server *out, bool *found)
+{
+	*out = (struct server){0};
+	return db_maybe(c, &SERVER_BY_NAME, row_fields, out, found, ARGS(c, name));
+}
+
+const char *
+server_inner(struct ctx *c, const char *host, int64_t port)
+{
+	return arena_fmt(&c->arena, "http://%s", authority_text(&c->arena, host, port));
+}
+
 const char *
 server_base(struct ctx *c, const struct server *s)
 {
-	if (s->public_url != NULL)
-		return s->public_url;
-	return arena_fmt(&c->arena, "http://%s:%lld", s->host, (long long)s->port);
+	return s->public_url != NULL ? s->public_url
+				     : server_inner(c, s->host, s->port);
+}
+
+bool
+server_is_at(struct ctx *c, const struct server *s, const char *host)
+{
+	const char *urls[] = {server_inner(c, s->host, s->port), s->public_url};
+
+	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
+		struct authority own, called;
+
+		if (urls[i] != NULL && authority_of_url(&c->arena, urls[i], &own) &&
+			authority_read(&c->arena, host,
+				str_starts(urls[i], "https:") ? 443 : 80, &called) &&
+			authority_same(&own, &called))
+			return true;
+	}
+	return false;
 }

@@ -48,7 +48,17 @@ enum err server_nearest(struct ctx *c, struct place place, struct server *out);
 enum err server_holding(
 	struct ctx *c, const char *version_id, struct place place, struct server *out);
 
+/* The server of that name, whatever its case; *found is false if there is none. */
+enum err server_by_name(
+	struct ctx *c, const char *name, struct server *out, bool *found);
+
 /* Where clients reach it: scheme://host[:port]. */
 const char *server_base(struct ctx *c, const struct server *s);
+
+/* Where our own programs do: http://host:port. */
+const char *server_inner(struct ctx *c, const char *host, int64_t port);
+
+/* Is a Host header one of the two addresses? Case and a default port do not matter. */
+bool server_is_at(struct ctx *c, const struct server *s, const char *host);
 
 #endif

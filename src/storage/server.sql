@@ -21,6 +21,11 @@ select id, name, host, port, location, zone, latitude, longitude, is_on, is_acti
        us(updated) as updated, public_url
   from storage.server where id = $1;
 
+-- name: server_by_name
+select id, name, host, port, location, zone, latitude, longitude, is_on, is_active, us(created) as created,
+       us(updated) as updated, public_url
+  from storage.server where lower(name) = lower($1);
+
 -- Live files that are on this server only.
 -- name: server_sole_copies
 select count(*) from storage.copy here

@@ -43,8 +43,7 @@ static FIELDS(task_fields, FIELD(struct task, version_id),
 static struct s3_object
 object_at(struct ctx *c, const char *host, int64_t port, const char *key)
 {
-	return (struct s3_object){
-		.base = arena_fmt(&c->arena, "http://%s:%lld", host, (long long)port),
+	return (struct s3_object){.base = server_inner(c, host, port),
 		.bucket = conf.s3_bucket,
 		.key = key};
 }

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -388,6 +389,29 @@ read_payload(struct ctx *c, const struct signature *s, const char **payload)
 	return OK;
 }
 
+/*
+ * A parameter of the signature that is there twice: what is checked must be what
+ * everybody else along the way reads.
+ */
+static enum err
+no_doubles(struct ctx *c, const char *query)
+{
+	size_t count;
+	const struct pair *pairs = query_pairs(&c->arena, query, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name = pairs[i].name;
+
+		if (strncasecmp(name, "x-amz-", 6) != 0 &&
+			!str_in(name, "AWSAccessKeyId Expires Signature"))
+			continue;
+		for (size_t k = i + 1; k < count; k++)
+			if (strcasecmp(name, pairs[k].name) == 0)
+				return fail(c, E_S3_AUTH, "%s is there twice", name);
+	}
+	return OK;
+}
+
 enum err
 s3_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key,
 	const char **payload)
@@ -400,6 +424,7 @@ s3_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key,
 	struct signature s = {0};
 
 	*payload = NULL;
+	TRY(no_doubles(c, q->query));
 	if (in_header && in_query)
 		return fail(c, E_S3_AUTH, "two signatures");
 	if (!in_header && !in_query)

@@ -8,7 +8,9 @@ import signal
 import threading
 import time
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from tests.conftest import wait_for
 from tests.e2e.client import word
@@ -129,6 +131,104 @@ class TestHeader:
                                 "x-amz-date": "20260101T000000Z"})
         assert answer.status_code in (400, 403)
         error_code(answer)
+
+
+@pytest.fixture
+def row(city, db):
+    """row(is_active=False, public_url=...): the city's row among the servers, as it says."""
+    kept = db.one("select * from storage.server where name = %s", city.name)
+    db.do("insert into storage.server (name, host, port, location, zone, latitude, longitude, is_on, is_active)"
+          " values (%s, '127.0.0.1', %s, '', 'refused', 0, 0, true, true) on conflict do nothing", city.name, city.port)
+
+    def row(**columns):
+        for column, value in columns.items():
+            db.do(f"update storage.server set {column} = %s where name = %s", value, city.name)
+    row(host="127.0.0.1", port=city.port, is_on=True, is_active=True, public_url=None)
+    yield row
+    row(is_on=True, is_active=True, public_url=None)
+    if kept is None:
+        db.do("delete from storage.server where name = %s", city.name)
+    else:
+        row(host=kept.host, port=kept.port, public_url=kept.public_url, is_on=kept.is_on, is_active=kept.is_active)
+
+
+class TestAnotherCity:
+    """All cities share one key: the host that is signed says which of them is meant."""
+
+    @pytest.mark.parametrize("listed", [False, True])
+    def test_signed_for_it(self, stack, city, bucket, nothing_stored, request, listed):
+        if listed:
+            request.getfixturevalue("row")
+        other = City(stack, "s3_1")
+        city.s3.put_object(Bucket=bucket, Key="read", Body=b"kept")
+        try:
+            for method, operation, key in (("PUT", "put_object", "x"), ("GET", "get_object", "read"),
+                                           ("HEAD", "head_object", "read"), ("DELETE", "delete_object", "read")):
+                host = {"Host": f"127.0.0.1:{other.port}"}
+                url = other.presign(operation, bucket, key).replace(other.base, city.base)
+                signed = other.signed(method, f"/{bucket}/{key}", b"data" if method == "PUT" else b"")
+                for answer in (plain(method, url, data=b"data" if method == "PUT" else None, headers=host),
+                               plain(method, f"{city.base}/{bucket}/{key}", headers={**signed, **host},
+                                     data=b"data" if method == "PUT" else None)):
+                    assert answer.status_code == 403, (method, answer.text)
+                    if method != "HEAD":
+                        assert error_code(answer) == "SignatureDoesNotMatch"
+                        assert "another server" in answer.text
+            assert city.s3.get_object(Bucket=bucket, Key="read")["Body"].read() == b"kept"
+        finally:
+            city.s3.delete_object(Bucket=bucket, Key="read")
+            unlink_now(Db(stack))
+
+    @pytest.mark.parametrize("public, host, status", [
+        ("http://files.example.com", "files.example.com", 404),
+        ("http://files.example.com", "FILES.Example.com:80", 404),
+        ("https://files.example.com", "files.example.com", 404),
+        ("https://files.example.com", "files.example.com:443", 404),
+        ("http://[2001:db8::1]:9000", "[2001:DB8:0::1]:9000", 404),
+        ("https://files.example.com", "files.example.com:80", 403),
+        ("http://files.example.com", "files.example.com:8080", 403),
+        ("http://files.example.com", "other.example.com", 403)])
+    def test_the_public_address_is_its_own_too(self, city, bucket, row, public, host, status):
+        row(public_url=public)
+        headers = city.signed("GET", f"/{bucket}/none", host=f"http://{host}", headers={"host": host})
+        assert plain("GET", f"{city.base}/{bucket}/none",
+                     headers={**headers, "Host": host}).status_code == status
+        inner = city.signed("GET", f"/{bucket}/none")
+        assert plain("GET", f"{city.base}/{bucket}/none", headers=inner).status_code == 404
+
+    def test_a_signature_without_host_opens_no_files(self, city, row, nothing_stored):
+        old = boto3.client("s3", endpoint_url=city.base, region_name="us-east-1",
+                           aws_access_key_id=city.keys.user, aws_secret_access_key=city.keys.password,
+                           config=Config(signature_version="s3", s3={"addressing_style": "path"}))
+        for operation, method in (("put_object", "PUT"), ("get_object", "GET")):
+            url = old.generate_presigned_url(operation, Params={"Bucket": city.keys.bucket, "Key": "x"})
+            assert "AWSAccessKeyId=" in url
+            answer = plain(method, url, data=b"d" if method == "PUT" else None)
+            assert (answer.status_code, error_code(answer)) == (400, "AuthorizationHeaderMalformed")
+
+    @pytest.mark.parametrize("column", ["is_active", "is_on"])
+    def test_closed_for_new_objects(self, city, row, db, nothing_stored, column):
+        row(**{column: False})
+        answer = put(city.presign("put_object", city.keys.bucket, "x"))
+        assert (answer.status_code, error_code(answer)) == (403, "AccessDenied")
+        path = f"/{city.keys.bucket}/x?uploads="
+        answer = plain("POST", city.base + path, headers=city.signed("POST", path))
+        assert (answer.status_code, error_code(answer)) == (403, "AccessDenied")
+        row(**{column: True})
+        assert put(city.presign("put_object", city.keys.bucket, "x")).status_code == 200
+        row(**{column: False})
+        assert plain("DELETE", city.presign("delete_object", city.keys.bucket, "x")).status_code == 204
+        unlink_now(db)
+
+
+@pytest.mark.parametrize("more", ["X-Amz-Expires=60", "x-amz-expires=60", "X%2DAmz-Signature=0", "X-Amz-Date=",
+                                  "X-Amz-Credential", "X-Amz-SignedHeaders=host", "X-Amz-Algorithm=x"])
+def test_parameters_of_the_signature_that_are_doubled(city, bucket, nothing_stored, more):
+    url = city.presign("put_object", bucket, "x")
+    for doubled in (f"{url}&{more}", url.replace("?", f"?{more}&", 1)):
+        answer = put(doubled)
+        assert (answer.status_code, error_code(answer)) == (400, "AuthorizationHeaderMalformed")
+        assert "twice" in answer.text
 
 
 class TestBody:

@@ -212,6 +212,22 @@ whatever_is_altered_breaks_the_signature(void **state)
 }
 
 static void
+no_parameter_of_the_signature_is_there_twice(void **state)
+{
+	(void)state;
+	static const char *const doubled[] = {PUBLISHED_LINK "&X-Amz-Expires=86400",
+		PUBLISHED_LINK "&x-amz-date=20130524T000000Z",
+		PUBLISHED_LINK "&X%2DAmz%2DSignature=0",
+		"X-Amz-Foo=1&" PUBLISHED_LINK "&X-Amz-Foo=1",
+		"AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Expires=9&Expires=9&Signature=x"};
+
+	for (size_t i = 0; i < sizeof(doubled) / sizeof(*doubled); i++)
+		assert_int_equal(
+			check(request("GET", "/test.txt", doubled[i], link_headers)),
+			E_S3_AUTH);
+}
+
+static void
 what_cannot_be_read_is_said_so(void **state)
 {
 	(void)state;
@@ -367,6 +383,7 @@ main(void)
 		TEST(a_presigned_address_is_as_published),
 		TEST(a_presigned_address_lives_its_time),
 		TEST(whatever_is_altered_breaks_the_signature),
+		TEST(no_parameter_of_the_signature_is_there_twice),
 		TEST(what_cannot_be_read_is_said_so),
 		TEST(a_signed_header_may_be_a_quarter_of_an_hour_off),
 		TEST(bodies_are_open_or_hashed_but_not_in_chunks),
