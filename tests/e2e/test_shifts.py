@@ -335,6 +335,18 @@ def test_what_is_no_picture_is_no_task(me, db, bytes_):
     assert db.value("select count(*) from programme.task") == count
 
 
+def test_every_seed_task_has_a_picture(me, base):
+    tasks = [t for t in me.get("/tasks/").json() if t["sequence_number"] <= 31]
+    assert len(tasks) == 31
+    seen = set()
+    for task in tasks:
+        picture = requests.get(base + task["url"], timeout=10)
+        assert picture.status_code == 200 and picture.headers["Content-Type"] == "image/jpeg", task["url"]
+        assert picture.content[:3] == b"\xff\xd8\xff" and len(picture.content) > 20_000
+        seen.add(picture.content)
+    assert len(seen) == 31
+
+
 def test_a_task_needs_title_and_picture(me):
     picture = {"image": ("a.png", png(), "image/png")}
     assert me("POST", "/tasks/?title=а", files=picture).status_code == 422

@@ -1,0 +1,38 @@
+/*
+ * svg-to-jpeg FILE: an SVG from standard input becomes FILE, a JPEG. Not installed: the
+ * build draws the pictures of the first tasks with it (scripts/draw-tasks).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <vips/vips.h>
+
+#define LARGEST (1024 * 1024)
+#define QUALITY 88
+
+int
+main(int argc, char **argv)
+{
+	VipsImage *image, *flat;
+	double white = 255;
+	VipsArrayDouble *background;
+	char *svg = malloc(LARGEST);
+	size_t n;
+
+	if (argc != 2 || svg == NULL || VIPS_INIT(argv[0]) != 0) {
+		fputs("usage: svg-to-jpeg FILE <SVG\n", stderr);
+		return 2;
+	}
+	n = fread(svg, 1, LARGEST, stdin);
+	background = vips_array_double_new(&white, 1);
+	if (vips_svgload_buffer(svg, n, &image, NULL) != 0 ||
+		vips_flatten(image, &flat, "background", background, NULL) != 0 ||
+		vips_jpegsave(flat, argv[1], "Q", QUALITY, "strip", TRUE,
+			"optimize_coding", TRUE, NULL) != 0)
+		vips_error_exit("%s", argv[1]);
+	vips_area_unref(VIPS_AREA(background));
+	g_object_unref(flat);
+	g_object_unref(image);
+	free(svg);
+	vips_shutdown();
+	return 0;
+}
