@@ -177,10 +177,21 @@ serve_connection(struct worker *w, int i)
 		drop(w, i);
 }
 
+/* ppoll() that finds a descriptor ready returns without the signal that waits: under
+ * constant load the handler would never run. */
+static bool
+must_stop(void)
+{
+	sigset_t pending;
+
+	return stop_wanted || (sigpending(&pending) == 0 &&
+				      sigismember(&pending, SIGTERM) == 1);
+}
+
 static bool
 must_retire(struct worker *w)
 {
-	if (stop_wanted || w->served >= (uint64_t)conf.fcgi_max_requests)
+	if (must_stop() || w->served >= (uint64_t)conf.fcgi_max_requests)
 		return true;
 	if (w->served == 0 || w->served % MEMORY_EVERY != 0)
 		return false; /* a limit below the start would let none serve anything

@@ -443,6 +443,18 @@ def hammer(path, stopping, codes):
             codes.append(repr(e))
 
 
+def hammer_kept(path, stopping, codes):
+    """As hammer() does, on one connection as long as the worker keeps it."""
+    while not stopping.is_set():
+        try:
+            with fcgi.Link(path) as link:
+                while not stopping.is_set():
+                    link.send(fcgi.request(path="/readyz", flags=fcgi.KEEP_CONN))
+                    codes.append(link.answer()[0])
+        except (OSError, fcgi.Closed):
+            pass
+
+
 def test_with_a_socket_from_systemd_a_restart_loses_no_request(instance):
     one = instance(SAMOVAR_FCGI_PROCESSES="2")
     stopping, codes = threading.Event(), []
@@ -458,6 +470,25 @@ def test_with_a_socket_from_systemd_a_restart_loses_no_request(instance):
     for t in threads:
         t.join(20)
     assert set(codes) == {200}
+
+
+def test_a_worker_that_never_waits_hears_that_it_shall_end(instance):
+    """More askers than workers, each on a connection that it keeps: always one is ready."""
+    one = instance(SAMOVAR_FCGI_PROCESSES="1")
+    stopping, codes = threading.Event(), []
+    askers = [threading.Thread(target=hammer_kept, args=(one.path, stopping, codes)) for _ in range(8)]
+    for t in askers:
+        t.start()
+    wait_for(lambda: len(codes) > 100, 20)
+    asked = len(codes)
+    one.process.send_signal(signal.SIGTERM)
+    status = one.process.wait(30)
+    stopping.set()
+    one.listening.close()
+    for t in askers:
+        t.join(20)
+    assert status == 0
+    assert len(codes) - asked < 100, "each connection is ended after its next answer"
 
 
 def test_a_worker_retires_after_its_number_of_requests_and_nobody_notices(instance):
