@@ -104,17 +104,28 @@ account_grant_all(struct ctx *c, const struct account *a)
 	return db_do(c, &ACCOUNT_PERMISSION_ALL, ARGS(c, a->id));
 }
 
+static enum err
+known_permission(struct ctx *c, const char *permission)
+{
+	enum err e = db_do(c, &ACCOUNT_PERMISSION_KNOWN, ARGS(c, permission));
+
+	if (e != E_INPUT)
+		return e;
+	ctx_forgive(c);
+	return fail(c, E_INPUT, "there is no permission %s", permission);
+}
+
 enum err
 account_grant(struct ctx *c, const struct account *a, const char *permission)
 {
-	TRY(db_do(c, &ACCOUNT_PERMISSION_KNOWN, ARGS(c, permission)));
+	TRY(known_permission(c, permission));
 	return db_do(c, &ACCOUNT_PERMISSION_ADD, ARGS(c, a->id, permission));
 }
 
 enum err
 account_revoke(struct ctx *c, const struct account *a, const char *permission)
 {
-	TRY(db_do(c, &ACCOUNT_PERMISSION_KNOWN, ARGS(c, permission)));
+	TRY(known_permission(c, permission));
 	return db_do(c, &ACCOUNT_PERMISSION_DROP, ARGS(c, a->id, permission));
 }
 

@@ -2,9 +2,12 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The levels of syslog(3), which journald reads off the start of a line. */
@@ -17,7 +20,20 @@ enum level {
 
 static const char *program = "samovar";
 static const char *request;
+static bool named = true; /* the journal names program and process itself */
 static enum level most = LOG_LEVEL_INFO;
+
+/* Does this lead to the journal? systemd.exec(5), JOURNAL_STREAM. */
+static bool
+is_journal(int fd)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(fd, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
 
 void
 log_open(const char *name, const char *level)
@@ -29,6 +45,7 @@ log_open(const char *name, const char *level)
 		{"info", LOG_LEVEL_INFO}, {"debug", LOG_LEVEL_DEBUG}};
 
 	program = name;
+	named = !is_journal(STDERR_FILENO);
 	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++)
 		if (strcasecmp(level, levels[i].name) == 0)
 			most = levels[i].level;
@@ -49,9 +66,13 @@ log_line(enum level level, const char *format, va_list args)
 
 	if (level > most)
 		return;
-	int n = snprintf(line, sizeof(line), "<%d>%s[%d]%s%s: ", (int)level, program,
-		(int)getpid(),
-		request == NULL ? "" : " request=", request == NULL ? "" : request);
+	int n = snprintf(line, sizeof(line), "<%d>", (int)level);
+	if (named)
+		n += snprintf(line + n, sizeof(line) - (size_t)n, "%s[%d]: ", program,
+			(int)getpid());
+	if (request != NULL)
+		n += snprintf(
+			line + n, sizeof(line) - (size_t)n, "request=%s ", request);
 	size_t room = sizeof(line) - 1;
 	size_t used = (size_t)n < room ? (size_t)n : room;
 	n = vsnprintf(line + used, room - used, format, args);

@@ -94,7 +94,7 @@ add_servers(struct call *call)
 	struct ctx *c = &call->ctx;
 	int64_t port = FIRST_PORT;
 
-	TRY(call_number(call, "city-port", &port));
+	TRY(call_number(call, "city-port", 1, 65535 - 4, &port));
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		TRY(db_do(c, &DEMO_SERVER,
 			ARGS(c, rows[i].name, port + (int64_t)i, rows[i].location,
@@ -169,10 +169,8 @@ demo(struct call *call)
 	struct demo d = {.call = call, .seed = 1, .today = utc_date(c->now)};
 	int64_t scale = 1, shifts, tasks;
 
-	TRY(call_number(call, "scale", &scale));
-	TRY(call_number(call, "seed", &d.seed));
-	if (scale < 1 || scale > 1000)
-		return fail(c, E_INPUT, "scale: 1 to 1000");
+	TRY(call_number(call, "scale", 1, 1000, &scale));
+	TRY(call_number(call, "seed", INT32_MIN, INT32_MAX, &d.seed));
 	d.people = 200 * scale;
 	d.members = 15 * scale;
 	TRY(add_accounts(call));

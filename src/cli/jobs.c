@@ -21,7 +21,7 @@ jobs_list_cmd(struct call *call)
 
 	if (state != NULL && !str_in(state, "waiting running parked"))
 		return fail(c, E_INPUT, "state: waiting, running or parked");
-	TRY(call_number(call, "limit", &limit));
+	TRY(call_number(call, "limit", 1, 100000, &limit));
 	TRY(db_json(
 		c, &JOBS_LIST, &text, ARGS(c, state, call_arg(call, "kind"), limit)));
 	call_print(text);
@@ -35,7 +35,7 @@ jobs_show_cmd(struct call *call)
 	const char *text;
 	int64_t id = 0;
 
-	TRY(call_number(call, "id", &id));
+	TRY(call_number(call, "id", 1, INT64_MAX, &id));
 	TRY(db_json(c, &JOBS_SHOW, &text, ARGS(c, id)));
 	call_print(text);
 	return OK;
@@ -50,7 +50,7 @@ jobs_retry_cmd(struct call *call)
 	if (str_eq(call_arg(call, "id"), "all")) {
 		TRY(db_do(c, &JOBS_RETRY_ALL, ARGS(c)));
 	} else {
-		TRY(call_number(call, "id", &id));
+		TRY(call_number(call, "id", 1, INT64_MAX, &id));
 		TRY(db_do(c, &JOBS_RETRY, ARGS(c, id)));
 	}
 	printf("%" PRId64 " ready\n", c->rows);
@@ -63,7 +63,7 @@ jobs_drop_cmd(struct call *call)
 	struct ctx *c = &call->ctx;
 	int64_t id = 0;
 
-	TRY(call_number(call, "id", &id));
+	TRY(call_number(call, "id", 1, INT64_MAX, &id));
 	TRY(db_do(c, &JOBS_DROP, ARGS(c, id)));
 	printf("dropped %" PRId64 "\n", id);
 	return OK;
@@ -79,7 +79,7 @@ jobs_add_cmd(struct call *call)
 	if (kind == NULL)
 		return fail(
 			c, E_INPUT, "no such kind of job: %s", call_arg(call, "kind"));
-	TRY(call_number(call, "count", &count));
+	TRY(call_number(call, "count", 1, 1000000, &count));
 	TRY(db_do(c, &JOBS_ADD,
 		ARGS(c, kind->name, call_arg(call, "subject"), kind->priority,
 			kind->tries, count)));

@@ -143,14 +143,20 @@ call_flag(const struct call *call, const char *name)
 }
 
 enum err
-call_number(struct call *call, const char *name, int64_t *out)
+call_number(
+	struct call *call, const char *name, int64_t least, int64_t most, int64_t *out)
 {
 	const char *text = call_arg(call, name);
 
-	return text == NULL || int_read(text, out)
-		       ? OK
-		       : fail(&call->ctx, E_INPUT, "%s: not a whole number: %s", name,
-				 text);
+	if (text == NULL)
+		return OK;
+	if (!int_read(text, out))
+		return fail(
+			&call->ctx, E_INPUT, "%s: not a whole number: %s", name, text);
+	if (*out < least || *out > most)
+		return fail(&call->ctx, E_INPUT, "%s: %lld to %lld", name,
+			(long long)least, (long long)most);
+	return OK;
 }
 
 enum err
@@ -206,14 +212,34 @@ call_in_tx(struct call *call, enum err (*run)(struct call *call))
 	return e;
 }
 
+/* "jobs" of "jobs list": the commands of one group share their first word. */
+static bool
+in_group(const struct cmd *cmd, const char *word)
+{
+	size_t n = word_length(cmd->pattern);
+
+	return strlen(word) == n && strncmp(cmd->pattern, word, n) == 0;
+}
+
 enum err
 help_cmd(struct call *call)
 {
-	(void)call;
-	puts("samovarctl [--conf FILE] [--env FILE] COMMAND");
-	for (size_t i = 0; i < sizeof(cmds) / sizeof(*cmds); i++)
+	const char *group = call_arg(call, "group");
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(cmds) / sizeof(*cmds); i++) {
+		if (group != NULL && !in_group(&cmds[i], group))
+			continue;
+		if (!any)
+			puts("samovarctl [--conf FILE] [--env FILE] COMMAND");
 		printf("  %s\n        %s\n", cmds[i].pattern, cmds[i].help);
-	return OK;
+		any = true;
+	}
+	return any ? OK
+		   : fail(&call->ctx, E_INPUT,
+			     "no command begins with \"%s\"; \"samovarctl help\" "
+			     "lists all",
+			     group);
 }
 
 enum err
@@ -231,11 +257,16 @@ conf_cmd(struct call *call)
 static int
 complain(struct call *call)
 {
-	bool any = false;
+	const char *word = call->argc > 0 ? call->argv[0] : "";
+	bool near = false, any = false;
 
 	for (size_t i = 0; i < sizeof(cmds) / sizeof(*cmds); i++) {
 		call->cmd = &cmds[i];
-		if (fits(call, true)) {
+		near = near || fits(call, true);
+	}
+	for (size_t i = 0; i < sizeof(cmds) / sizeof(*cmds); i++) {
+		call->cmd = &cmds[i];
+		if (near ? fits(call, true) : in_group(&cmds[i], word)) {
 			fprintf(stderr, "usage: samovarctl %s\n", cmds[i].pattern);
 			any = true;
 		}

@@ -216,3 +216,28 @@ def test_every_program_knows_its_version_and_its_usage(stack):
 def test_the_demo_is_refused_in_production(ctl):
     done = ctl("demo", check=False, SAMOVAR_SITE_PRODUCTION="true")
     assert done.returncode != 0 and "production" in done.stderr
+
+
+@pytest.mark.parametrize("words, shown", [
+    (["jobs"], "usage: samovarctl jobs list"),
+    (["jobs", "shw", "7"], "usage: samovarctl jobs show <id>"),
+    (["account", "block"], "usage: samovarctl account block <name>"),
+    (["nothing"], "no such command"),
+    (["help", "nothing"], "no command begins with"),
+    (["jobs", "list", "--limit", "-1"], "limit: 1 to"),
+    (["jobs", "add", "job.nothing", "--count", "-4"], "count: 1 to"),
+    (["jobs", "add", "job.nothing", "--count", "x"], "not a whole number"),
+])
+def test_a_wrong_command_says_what_is_right(ctl, words, shown):
+    done = ctl(*words, check=False)
+    assert done.returncode != 0 and shown in done.stderr
+
+
+def test_help_for_one_group(ctl):
+    shown = ctl("help", "timers").stdout
+    assert "timers list" in shown and "jobs" not in shown
+
+
+def test_a_permission_that_there_is_not_is_named(ctl, person):
+    done = ctl("account", "permissions", person().username, "--grant", "nope", check=False)
+    assert done.returncode == 1 and "no permission nope" in done.stderr
