@@ -6,5 +6,5 @@
 #include "store/store.h"
 
 /* The last takes what no other takes. */
-const struct face *const faces[] = {
-	&store_face, &users_face, &storage_face, &programme_face, &ops_face, NULL};
+const struct face *const faces[] = {&store_face, &users_face, &storage_face,
+	&hooks_face, &programme_face, &ops_face, NULL};

@@ -11,6 +11,7 @@ with jobs as (
      where state in ('waiting', 'claimed', 'dispatched', 'failed', 'presumed') group by state
 )
 select concat(
+    format(E'# TYPE samovar_parked_messages gauge\nsamovar_parked_messages %s\n', (select count(*) from storage.parked_message)),
     E'# TYPE samovar_jobs gauge\n',
     (select string_agg(format(E'samovar_jobs{kind="%s",state="%s"} %s\n', kind, state, n), '') from jobs),
     E'# TYPE samovar_job_delay_seconds gauge\n',

@@ -28,6 +28,9 @@ enum err post_server(struct req *r);
 enum err put_server(struct req *r);
 enum err delete_server(struct req *r);
 
+/* hook.c */
+enum err post_s3_hook(struct req *r);
+
 /* action.c */
 enum err get_actions(struct req *r);
 

@@ -1,5 +1,6 @@
 #include "storage/storage.h"
 
+#include "base/conf.h"
 #include "base/str.h"
 #include "reply.h"
 #include "storage/handlers.h"
@@ -83,12 +84,27 @@ authorise(struct req *r, enum storage_who who)
 	return fail(&r->ctx, E_DENIED, NULL);
 }
 
+/* A hook's secret, compared in constant time; none is taken while none is set. */
+static enum err
+know_secret(struct req *r)
+{
+	const char *said;
+
+	TRY(token_bearer(r, false, &said));
+	if (conf.storage_hook_secret[0] == '\0' ||
+		!str_same_secret(said, conf.storage_hook_secret))
+		return fail(&r->ctx, E_TOKEN_FORGED, NULL);
+	return OK;
+}
+
 static enum err
 enter(struct req *r)
 {
 	enum storage_who who = (enum storage_who)r->route->who;
 
-	if (who != ANYONE) {
+	if (who == WITH_SECRET) {
+		TRY(know_secret(r));
+	} else if (who != ANYONE) {
 		TRY(authenticate(r, who == WITH_REFRESH ? "refresh" : "access"));
 		TRY(authorise(r, who));
 	}
@@ -181,4 +197,23 @@ const struct face storage_face = {
 	.refuse = refuse,
 	.mends_slash = true,
 	.cors = true,
+};
+
+static const char *const hooks_prefixes[] = {"/storage/hooks", NULL};
+
+static const struct route hooks_routes[] = {
+#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
+#include "storage/hooks.def"
+#undef ROUTE
+};
+
+const struct face hooks_face = {
+	.name = "hooks",
+	.prefixes = hooks_prefixes,
+	.routes = hooks_routes,
+	.route_count = sizeof(hooks_routes) / sizeof(*hooks_routes),
+	.cases = cases,
+	.case_count = sizeof(cases) / sizeof(*cases),
+	.enter = enter,
+	.refuse = refuse,
 };

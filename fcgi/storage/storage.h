@@ -9,6 +9,7 @@
  * too. All paths end in a slash; without it 307.
  */
 extern const struct face storage_face; /* /storage/api/v1 */
+extern const struct face hooks_face;   /* /storage/hooks */
 extern const struct face
 	users_face; /* /users/api/v1, and /auth/api/v1 from the same table */
 
@@ -16,6 +17,7 @@ extern const struct face
 enum storage_who {
 	ANYONE,       /* no token is looked at */
 	SIGNED_IN,    /* any good access token */
+	WITH_SECRET,  /* a hook: storage.hook_secret as bearer token */
 	WITH_REFRESH, /* a refresh token, which the handler exchanges itself */
 	CAN_VIEW_FILE,
 	CAN_GET_FILE, /* can_view_file or can_download_file */

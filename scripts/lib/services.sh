@@ -3,7 +3,7 @@
 # Starting, watching and stopping the programs of one state directory.
 
 # In the order of their start; they stop in the opposite one.
-SERVICES="postgres redis samovar-fcgi samovar-worker samovar-scheduler nginx"
+SERVICES="postgres redis rabbitmq samovar-fcgi samovar-worker samovar-scheduler nginx"
 
 # keep NAME SIGNAL COMMAND...: COMMAND as the service user, kept alive; $keeper is
 # the process that does so.
@@ -77,10 +77,33 @@ stop_all() {
 	for service in $reversed; do
 		stop_service "$service"
 	done
+	rabbitmq_stop_mapper
 }
 
 # last_words NAME: the end of its log, for the person who has to mend it.
 last_words() {
 	warn "The last lines of $STATE/log/$1.log:"
 	tail -n 15 "$STATE/log/$1.log" >&2 || true
+}
+
+# rabbitmq_start PORT: a node of its own; PORT and the two behind it are its.
+rabbitmq_start() {
+	state_folder rabbitmq 700
+	printf 'loopback_users = none\ndefault_vhost = storage\n' | state_file rabbitmq/rabbit.conf 600
+	echo '[].' | state_file rabbitmq/plugins 600
+	keep rabbitmq TERM env "HOME=$STATE/rabbitmq" "RABBITMQ_NODENAME=samovar-$1@localhost" \
+		RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 "RABBITMQ_NODE_PORT=$1" \
+		"RABBITMQ_DIST_PORT=$(($1 + 1))" "ERL_EPMD_PORT=$(($1 + 2))" ERL_EPMD_ADDRESS=127.0.0.1 \
+		"RABBITMQ_MNESIA_BASE=$STATE/rabbitmq" "RABBITMQ_LOG_BASE=$STATE/rabbitmq" \
+		"RABBITMQ_ENABLED_PLUGINS_FILE=$STATE/rabbitmq/plugins" \
+		"RABBITMQ_CONFIG_FILE=$STATE/rabbitmq/rabbit" RABBITMQ_CONF_ENV_FILE=/dev/null \
+		/usr/lib/rabbitmq/bin/rabbitmq-server
+	echo "$(($1 + 2))" | state_file run/epmd-port 644
+}
+
+# The port mapper is a daemon of its own and knows no keeper.
+rabbitmq_stop_mapper() {
+	[ -e "$STATE/run/epmd-port" ] || return 0
+	epmd -port "$(cat "$STATE/run/epmd-port")" -kill >/dev/null 2>&1 || true
+	rm -f "$STATE/run/epmd-port"
 }

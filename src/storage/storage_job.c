@@ -10,6 +10,7 @@
 #include "db/db.h"
 #include "net/s3.h"
 #include "storage/copy.h"
+#include "storage/event.h"
 #include "storage/file.h"
 #include "storage/server.h"
 #include "store/object.h"
@@ -17,6 +18,7 @@
 #include "storage/storage_job.sql.h"
 
 #define LATE_SECONDS INT64_C(3600)
+#define PARKED_SECONDS (INT64_C(30) * 86400)
 
 /* A copy to be made or removed, and where. */
 struct task {
@@ -140,6 +142,48 @@ upload_look_job(struct ctx *c, const struct job *job)
 		c, job->subject, (c->now.us - p.created.us) / US_PER_SECOND);
 }
 
+/* A server, and whether it is known to hold an object. */
+struct claim {
+	const char *name, *host; /* of the server */
+	int64_t port;
+	bool is_on, held;
+};
+
+static FIELDS(claim_fields, FIELD(struct claim, name), FIELD(struct claim, host),
+	FIELD(struct claim, port), FIELD(struct claim, is_on),
+	FIELD(struct claim, held));
+
+enum err
+copy_check_job(struct ctx *c, const struct job *job)
+{
+	const char *slash = strchr(job->subject, '/');
+	struct object_news news = {0};
+	struct s3_state state;
+	struct claim claim = {0};
+	bool found = false;
+
+	if (slash == NULL)
+		return fail(c, E_BUG, "the subject must be server/key");
+	const char *server =
+		arena_strn(&c->arena, job->subject, (size_t)(slash - job->subject));
+	if (!uuid_valid(server))
+		return fail(c, E_BUG, "the subject must be server/key");
+	TRY(db_maybe(c, &CLAIM_OWN, claim_fields, &claim, &found,
+		ARGS(c, server, slash + 1)));
+	if (!found || !claim.is_on)
+		return OK;
+	const struct s3_object o = object_at(c, claim.host, claim.port, slash + 1);
+	TRY(s3_head(c, &o, &state));
+	if (!state.found && !claim.held)
+		return OK;
+	news = (struct object_news){.server = claim.name,
+		.key = slash + 1,
+		.created = state.found,
+		.size = state.size,
+		.etag = state.etag};
+	return tell_news(c, &news);
+}
+
 enum err
 copy_spread_job(struct ctx *c, const struct job *job)
 {
@@ -158,6 +202,7 @@ storage_sweep_job(struct ctx *c, const struct job *job)
 {
 	(void)job;
 	TRY(file_expire(c, conf.storage_announced_lifetime));
+	TRY(event_sweep(c, utc_after(c->now, -PARKED_SECONDS)));
 	TRY(copy_order_missing(c, NULL, NULL));
 	return copy_order_removals(c, NULL);
 }

@@ -14,6 +14,12 @@ enum err storage_event_job(struct ctx *c, const struct job *job);
  */
 enum err upload_look_job(struct ctx *c, const struct job *job);
 
+/*
+ * copy.check: asks a server whether it has an object, and takes its answer for the
+ * truth. Subject: server/key; a key that is none of ours is left alone.
+ */
+enum err copy_check_job(struct ctx *c, const struct job *job);
+
 /* copy.spread: orders the copies that a version lacks in its zone; subject: the
  * version. */
 enum err copy_spread_job(struct ctx *c, const struct job *job);

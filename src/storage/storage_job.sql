@@ -9,6 +9,12 @@ select v.id as version_id, s.id as server_id, v.key, v.etag, coalesce(v.size, 0)
   left join storage.copy c on c.version_id = v.id and c.server_id = s.id
  where v.id = $1 and s.id = $2;
 
+-- name: claim_own
+select s.name, s.host, s.port, s.is_on, c.version_id is not null as held
+  from storage.file_version v cross join storage.server s
+  left join storage.copy c on c.version_id = v.id and c.server_id = s.id
+ where s.id = $1 and v.key = $2;
+
 -- name: task_removed
 delete from storage.copy where version_id = $1 and server_id = $2;
 

@@ -82,7 +82,7 @@ struct store_event {
 	const char *etag;
 };
 
-/* *found is false for an event that has been swept. */
+/* The newest event of the same object; *found is false for one that has been swept. */
 enum err object_event(struct ctx *c, int64_t id, struct store_event *out, bool *found);
 
 /* Forgets events from before a moment. */

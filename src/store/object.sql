@@ -59,9 +59,12 @@ with recursive step (key, common, size, etag, modified) as (
 select common is not null as prefix, coalesce(common, key) as key, size, etag, us(modified) as modified
   from step limit $6::bigint + 1;
 
+-- The newest of its key: jobs may run in another order than the events have happened.
 -- name: event_own
-select server, bucket, key, name like 's3:ObjectCreated:%' as created, coalesce(size, 0) as size, etag
-  from store.event where id = $1;
+select e.server, e.bucket, e.key, e.name like 's3:ObjectCreated:%' as created, coalesce(e.size, 0) as size, e.etag
+  from store.event told join store.event e on e.server = told.server and e.bucket = told.bucket and e.key = told.key
+ where told.id = $1
+ order by e.id desc limit 1;
 
 -- Paths that neither an object nor a part has, of a batch given as an array's text.
 -- name: object_strays

@@ -3,14 +3,18 @@
 #include "base/parent.h"
 #include "base/program.h"
 #include "db/db.h"
+#include "worker/consumer.h"
 #include "worker/jobs.h"
 #include "worker/sender.h"
 
 static int
 process(int slot)
 {
-	/* The last one sends to Telegram; all others take jobs. */
-	return slot < conf.worker_processes ? jobs_run(slot) : sender_run();
+	/* Behind those that take jobs: one sends to Telegram, one listens to the
+	 * broker. */
+	if (slot < conf.worker_processes)
+		return jobs_run(slot);
+	return slot == conf.worker_processes ? sender_run() : consumer_run();
 }
 
 int
@@ -23,6 +27,7 @@ main(int argc, char **argv)
 	db_close(db);
 	if (e == E_BUG || !conf_check_server())
 		return 1;
-	parent_run((int)conf.worker_processes + 1, process, NULL);
+	int others = conf.rabbitmq_host[0] == '\0' ? 1 : 2;
+	parent_run((int)conf.worker_processes + others, process, NULL);
 	return 0;
 }

@@ -15,7 +15,7 @@ PERMISSIONS = {
     "CAN_DELETE_SERVER": ["can_delete_cdnserver"], "CAN_VIEW_LINK": ["can_view_filesharelink"],
     "CAN_ADD_LINK": ["can_add_filesharelink"], "CAN_DELETE_LINK": ["can_delete_filesharelink"],
 }
-STORAGE_WHO = {"ANYONE", "SIGNED_IN", "WITH_REFRESH", *PERMISSIONS}
+STORAGE_WHO = {"ANYONE", "WITH_SECRET", "SIGNED_IN", "WITH_REFRESH", *PERMISSIONS}
 PROGRAMME_WHO = {"ANYONE_AT_ALL", "ANY_STAFF", "ACTIVE_STAFF", "ADMINISTRATOR"}
 
 
@@ -27,6 +27,7 @@ def every(*names):
 
 
 storage = pytest.mark.parametrize("prefix, route", every("users", "storage"))
+hooks = pytest.mark.parametrize("prefix, route", every("hooks"))
 programme = pytest.mark.parametrize("prefix, route", every("programme"))
 
 
@@ -36,7 +37,7 @@ def ask(client, prefix, route, **more):
 
 
 def test_every_face_is_looked_at():
-    assert set(FACES) <= {"users", "storage", "programme", "store", "ops", "pages"}, \
+    assert set(FACES) <= {"users", "storage", "hooks", "programme", "store", "ops", "pages"}, \
         "a new face: say here who may call what"
 
 
@@ -52,6 +53,14 @@ def test_without_a_token_a_storage_route_is_401(base, prefix, route):
         assert answer.status_code != 401 or answer.json()["error"] == "Login.Error.Credentials"
     else:
         assert (answer.status_code, answer.json()) == (401, {"error": "Auth.Error.TokenMissed"})
+
+
+@hooks
+def test_a_hook_opens_to_its_secret_only(base, person, sign_in, prefix, route):
+    assert route.who == "WITH_SECRET"
+    assert ask(Client(base), prefix, route).status_code == 401
+    for token in ("x", sign_in(person(superuser=True))["access_token"]):
+        assert ask(Client(base, token=token), prefix, route).status_code == 401
 
 
 @storage
