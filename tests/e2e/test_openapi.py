@@ -91,3 +91,13 @@ def test_the_descriptions_can_be_read_in_a_browser(base):
     for face in DESCRIBED:
         answer = client.get(f"/docs/openapi/{face.name}.yaml")
         assert answer.status_code == 200 and yaml.safe_load(answer.content)["openapi"]
+
+
+@pytest.mark.parametrize("path, name", [
+    ("/users/api/openapi.json", "users"), ("/storage/api/openapi.json", "storage"), ("/openapi.json", "programme")])
+def test_the_descriptions_are_where_the_older_services_had_them(base, path, name):
+    answer = Client(base).get(path)
+    assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("application/json")
+    described = yaml.safe_load((REPO / f"docs/openapi/{name}.yaml").read_text())
+    assert answer.json()["info"]["title"] == described["info"]["title"]
+    assert answer.json()["paths"].keys() == described["paths"].keys()
