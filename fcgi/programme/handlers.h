@@ -36,6 +36,8 @@ enum err patch_task(struct req *r);
 enum err patch_task_status(struct req *r);
 enum err get_healthcheck(struct req *r);
 enum err get_audit(struct req *r);
+enum err post_telegram_webhook(struct req *r);
+enum err get_registration_form(struct req *r);
 
 extern const struct input shifts_query, shift_in, shift_change_in, cancel_in,
 	members_query, requests_query, decline_in, reports_query, participants_query,

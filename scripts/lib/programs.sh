@@ -68,7 +68,7 @@ nginx_files() {
 		ERROR_LOG=stderr "ACCESS_LOG=$STATE/log/access.log samovar" \
 		"FCGI_SOCKET=$STATE/run/fcgi.sock" "OBJECTS=$STATE/objects" \
 		"STATIC=$STATE/static" "PHOTOS=$STATE/photos" "WEB=$PREFIX/share/samovar/web" \
-		"DOCS=$PREFIX/share/samovar/docs"
+		"DOCS=$PREFIX/share/samovar/docs" "PAGES=$PREFIX/share/samovar/web"
 	as_service nginx -t -q -e stderr -c "$nginx_conf/nginx.conf" \
 		2>"$STATE/log/nginx.log" || {
 		last_words nginx

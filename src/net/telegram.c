@@ -1,12 +1,17 @@
 #include "net/telegram.h"
 
+#include <curl/curl.h>
 #include <json-c/json.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/conf.h"
 #include "base/field.h"
+#include "base/program.h"
 #include "base/str.h"
+
+#define MAX_ANSWER (32 << 20) /* bytes: a hundred updates */
 
 const char *
 telegram_url(struct ctx *c, const char *method)
@@ -69,6 +74,10 @@ verdict(long code, const char *description)
 	if (code == 400 &&
 		(says(description, "file identifier") || says(description, "file_id")))
 		return BOT_PICTURE;
+	/* What was wanted is so already, or nobody looks at it any more. */
+	if (code == 400 && (says(description, "message is not modified") ||
+				   says(description, "query is too old")))
+		return BOT_OK;
 	return code >= 400 && code < 500 ? BOT_REFUSED : BOT_AGAIN;
 }
 
@@ -90,9 +99,11 @@ telegram_read(
 	if (v == NULL)
 		return;
 	if (json_object_get_boolean(v)) {
-		v = member(json, "result", json_type_object);
 		out->verdict = BOT_OK;
 		out->why = NULL;
+		if (json_object_object_get_ex(json, "result", &v))
+			out->result = v;
+		v = member(json, "result", json_type_object);
 		if (v != NULL)
 			read_result(v, out);
 		return;
@@ -104,4 +115,121 @@ telegram_read(
 	out->verdict = verdict(code == 0 ? status : (long)code, description);
 	v = member(json, "parameters", json_type_object);
 	out->retry_after = v == NULL ? 0 : number(v, "retry_after");
+}
+
+struct body {
+	struct buf text;
+	size_t most;
+	bool too_large;
+};
+
+static size_t
+take_some(char *bytes, size_t size, size_t count, void *to)
+{
+	struct body *b = to;
+
+	if (b->text.used + size * count > b->most) {
+		b->too_large = true;
+		return 0;
+	}
+	buf_addn(&b->text, bytes, size * count);
+	return size * count;
+}
+
+static void
+handle_end(void *handle)
+{
+	curl_easy_cleanup(handle);
+}
+
+static CURL *
+handle_make(struct ctx *c, const char *url, int64_t seconds, struct body *body)
+{
+	CURL *h = curl_easy_init();
+
+	if (h == NULL)
+		abort();
+	arena_defer(&c->arena, handle_end, h);
+	body->text.arena = &c->arena;
+	curl_easy_setopt(h, CURLOPT_URL, url);
+	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, 10L);
+	curl_easy_setopt(h, CURLOPT_TIMEOUT, (long)seconds);
+	curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take_some);
+	curl_easy_setopt(h, CURLOPT_WRITEDATA, body);
+	return h;
+}
+
+/* As curl_easy_perform(), but a SIGTERM ends it. The status; 0 and why when no whole
+ * answer came. */
+static long
+perform(CURL *h, const char **why)
+{
+	CURLM *m = curl_multi_init();
+	CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+	long status = 0;
+	int running = 1, left;
+	CURLMsg *message;
+
+	if (m == NULL)
+		abort();
+	curl_multi_add_handle(m, h);
+	while (running > 0 && !program_stopping()) {
+		curl_multi_perform(m, &running);
+		if (running > 0)
+			curl_multi_poll(m, NULL, 0, 100, NULL);
+		program_wait(0);
+	}
+	while ((message = curl_multi_info_read(m, &left)) != NULL)
+		code = message->data.result;
+	curl_multi_remove_handle(m, h);
+	curl_multi_cleanup(m);
+	*why = curl_easy_strerror(code);
+	if (code == CURLE_OK)
+		curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
+	return status;
+}
+
+void
+telegram_call(struct ctx *c, const char *method, const char *params, int64_t seconds,
+	struct bot_answer *out)
+{
+	struct body body = {.most = MAX_ANSWER};
+	struct curl_slist *headers =
+		curl_slist_append(NULL, "Content-Type: application/json");
+	CURL *h = handle_make(c, telegram_url(c, method), seconds, &body);
+	const char *why;
+
+	curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(h, CURLOPT_POSTFIELDS, params);
+	long status = perform(h, &why);
+	curl_slist_free_all(headers);
+	telegram_read(c, status, buf_text(&body.text), body.text.used, out);
+	if (status == 0)
+		out->why = why;
+}
+
+enum err
+telegram_download(
+	struct ctx *c, const char *path, size_t most, const char **bytes, size_t *size)
+{
+	struct body body = {.most = most};
+	const char *url = arena_fmt(&c->arena, "%s/file/bot%s/%s", conf.bot_api_url,
+		conf.bot_token, percent_encode(&c->arena, path, true));
+	const char *why;
+
+	if (strstr(path, "..") != NULL)
+		return fail(c, E_BUSY, "getFile names a strange path");
+	CURL *h = handle_make(c, url, conf.bot_timeout, &body);
+	long status = perform(h, &why);
+	if (body.too_large)
+		return fail(c, E_TOO_LARGE, NULL);
+	if (status == 0)
+		return fail(c, E_BUSY, "%s", why);
+	if (status != 200)
+		return fail(c, E_BUSY, "the file's download: status %ld", status);
+	*bytes = buf_text(&body.text);
+	*size = body.text.used;
+	return OK;
 }

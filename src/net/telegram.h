@@ -6,6 +6,8 @@
 
 #include "base/ctx.h"
 
+struct json_object;
+
 /* What an answer of the Bot API means:
  * https://core.telegram.org/bots/api#making-requests */
 enum bot_verdict {
@@ -26,6 +28,7 @@ struct bot_answer {
 	int64_t message_id;  /* of a message that was sent, else 0 */
 	const char
 		*file_id; /* of the largest size of a photo that was sent, else NULL */
+	struct json_object *result; /* as it stands; NULL unless BOT_OK */
 };
 
 /* Reads an answer: the HTTP status (0: none came) and the body. Texts live as long as
@@ -35,5 +38,19 @@ void telegram_read(
 
 /* The address of a method, with the token: never to be logged. */
 const char *telegram_url(struct ctx *c, const char *method);
+
+/*
+ * Calls a method and waits for its answer, at most so many seconds; no longer than the
+ * program is to run. Not for sending messages: nothing guards against doubles here.
+ */
+void telegram_call(struct ctx *c, const char *method, const char *params,
+	int64_t seconds, struct bot_answer *out);
+
+/*
+ * Downloads a file whose path getFile has told. E_TOO_LARGE above `most` bytes, E_BUSY
+ * when it does not come. The bytes live as long as the ctx.
+ */
+enum err telegram_download(
+	struct ctx *c, const char *path, size_t most, const char **bytes, size_t *size);
 
 #endif

@@ -14,8 +14,10 @@ select s.id, s.tasks ->> extract(day from $1::date)::text as task_id, t.title, t
  where s.status = 'started' and s.started_at <= $1::date and s.finished_at >= $1::date;
 
 -- name: day_skip_open
-update programme.report set status = 'skipped', updated = utc($2)
- where status = 'waiting' and task_date < $1::date;
+-- Not where a photo is still being fetched: it came in time.
+update programme.report r set status = 'skipped', updated = utc($2)
+ where status = 'waiting' and task_date < $1::date
+   and not exists (select from programme.photo_intake i where i.report_id = r.id);
 
 -- name: day_exclude
 with missed as (

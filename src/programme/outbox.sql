@@ -2,10 +2,13 @@
 with due as (
     select o.id from programme.outbox o
      where o.state = 'waiting' and o.not_before <= now()
-       and not exists (select from programme.outbox e where e.chat_id = o.chat_id and e.id < o.id
-                          and e.state in ('waiting', 'claimed', 'dispatched'))
-       and not exists (select from programme.outbox r where r.chat_id = o.chat_id
-                          and r.dispatched_at > now() - interval '1.05 seconds')
+       -- A note is no message: it is shown at once, keeps no order and nobody waits for it.
+       and (o.kind = 'note' or not exists (
+               select from programme.outbox e where e.chat_id = o.chat_id and e.id < o.id and e.kind <> 'note'
+                  and e.state in ('waiting', 'claimed', 'dispatched')))
+       and (o.kind = 'note' or not exists (
+               select from programme.outbox r where r.chat_id = o.chat_id and r.kind <> 'note'
+                  and r.dispatched_at > now() - interval '1.05 seconds'))
      order by o.priority, o.not_before, o.id limit $2
        for update skip locked
 ), quick as (

@@ -46,10 +46,14 @@ update programme.shift
  where id = $1;
 
 -- name: shift_close_waiting
-update programme.report set status = 'skipped', updated = utc($2) where shift_id = $1 and status = 'waiting';
+-- Not where a photo is still being fetched: it came in time.
+update programme.report r set status = 'skipped', updated = utc($2) where shift_id = $1 and status = 'waiting'
+   and not exists (select from programme.photo_intake i where i.report_id = r.id);
 
 -- name: shift_reviewing
-select count(*) from programme.report where shift_id = $1 and status = 'reviewing';
+-- In review, or with a photo that is still being fetched.
+select (select count(*) from programme.report where shift_id = $1 and status = 'reviewing')
+     + (select count(*) from programme.photo_intake i join programme.report r on r.id = i.report_id where r.shift_id = $1);
 
 -- name: shift_say_farewell
 -- To active members ($2 null: all, else that one) who have nothing in review.
@@ -62,6 +66,8 @@ select 'final/' || m.id, p.id, p.telegram_id, 'final',
   join programme.participant p on p.id = m.participant_id
  where s.id = $1 and not p.telegram_blocked
    and not exists (select from programme.report r where r.member_id = m.id and r.status = 'reviewing')
+   and not exists (select from programme.photo_intake i join programme.report r on r.id = i.report_id
+                    where r.member_id = m.id)
 on conflict (key) do nothing;
 
 -- name: shift_decline_requests
@@ -83,6 +89,12 @@ select 'cancelled/' || s.id || '/' || p.id, p.id, p.telegram_id, 'text', jsonb_b
 on conflict (key) do nothing;
 
 -- name: shift_decline_reviewing
+-- A photo that Telegram has not given for a day comes too late.
+with late as (
+    delete from programme.photo_intake i using programme.report r where r.id = i.report_id and r.shift_id = $1
+), closed as (
+    update programme.report set status = 'skipped', updated = utc($2) where shift_id = $1 and status = 'waiting'
+)
 update programme.report r set status = 'declined', reviewed_at = utc($2), updated = utc($2)
   from programme.member m
  where r.shift_id = $1 and r.status = 'reviewing' and m.id = r.member_id;

@@ -7,19 +7,27 @@
 #include "base/conf.h"
 #include "base/field.h"
 #include "base/str.h"
+#include "programme/answer.h"
 
 #define _(text) gettext(text)
 
 /* Everything that any text may need; each kind takes what is its own. */
 struct payload {
 	const char *name, *surname, *title, *url, *date, *text, *template;
+	const char *markup; /* a keyboard as JSON, NULL for none */
+	const char *query;  /* id of the press that a note answers */
 	bool missed, more, current;
-	int64_t points, left;
+	int64_t points, left, message_id;
 };
 
 static FIELDS(payload_fields, FIELD(struct payload, name),
 	FIELD(struct payload, surname), FIELD(struct payload, title),
-	FIELD(struct payload, url), FIELD(struct payload, missed));
+	FIELD(struct payload, url), FIELD(struct payload, date),
+	FIELD(struct payload, text), FIELD(struct payload, template),
+	FIELD(struct payload, markup), FIELD(struct payload, query),
+	FIELD(struct payload, missed), FIELD(struct payload, more),
+	FIELD(struct payload, current), FIELD(struct payload, points),
+	FIELD(struct payload, left), FIELD(struct payload, message_id));
 
 static void
 begin(struct ctx *c, struct buf *b, int64_t chat_id)
@@ -35,15 +43,11 @@ add_text(struct buf *b, const char *name, const char *value)
 	buf_json(b, value);
 }
 
-/* The keyboard under every task: skip it, or ask for one's points. */
 static void
-add_keyboard(struct buf *b)
+add_markup(struct buf *b, const char *json)
 {
-	buf_add(b, ",\"reply_markup\":{\"keyboard\":[[{\"text\":");
-	buf_json(b, _("Skip the task"));
-	buf_add(b, "},{\"text\":");
-	buf_json(b, _("Balance of lombaryers"));
-	buf_add(b, "}]],\"resize_keyboard\":true}");
+	buf_add(b, ",\"reply_markup\":");
+	buf_add(b, json);
 }
 
 static enum err
@@ -68,7 +72,7 @@ task_text(struct ctx *c, const struct message *m, const struct payload *p,
 			? m->file_id
 			: arena_fmt(&c->arena, "%s%s", conf.site_url, p->url));
 	add_text(&b, "caption", caption);
-	add_keyboard(&b);
+	add_markup(&b, keyboard_task(c));
 	buf_add(&b, "}");
 	*out = (struct bot_call){"sendPhoto", buf_text(&b)};
 	return OK;
@@ -119,7 +123,45 @@ static enum err
 ready_text(struct ctx *c, const struct message *m, const struct payload *p,
 	struct bot_call *out)
 {
-	return plain(c, m, p->text == NULL ? "" : p->text, out);
+	struct buf b;
+
+	begin(c, &b, m->chat_id);
+	add_text(&b, "text", p->text == NULL ? "" : p->text);
+	if (p->markup != NULL)
+		add_markup(&b, p->markup);
+	buf_add(&b, "}");
+	*out = (struct bot_call){"sendMessage", buf_text(&b)};
+	return OK;
+}
+
+/* Without a keyboard of its own the message loses its buttons. */
+static enum err
+edit_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
+{
+	struct buf b;
+
+	begin(c, &b, m->chat_id);
+	buf_fmt(&b, ",\"message_id\":%lld", (long long)p->message_id);
+	add_text(&b, "text", p->text == NULL ? "" : p->text);
+	buf_add(&b, "}");
+	*out = (struct bot_call){"editMessageText", buf_text(&b)};
+	return OK;
+}
+
+static enum err
+note_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
+{
+	struct buf b = {.arena = &c->arena};
+
+	(void)m;
+	buf_add(&b, "{\"callback_query_id\":");
+	buf_json(&b, p->query);
+	add_text(&b, "text", p->text);
+	buf_add(&b, "}");
+	*out = (struct bot_call){"answerCallbackQuery", buf_text(&b)};
+	return OK;
 }
 
 static enum err
@@ -245,6 +287,8 @@ static const struct {
 	{"remind", remind_text},
 	{"excluded", excluded_text},
 	{"text", ready_text},
+	{"edit", edit_text},
+	{"note", note_text},
 	{"approved", approved_text},
 	{"declined", declined_text},
 	{"moved", moved_text},

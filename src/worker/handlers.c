@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "account/account_job.h"
+#include "programme/bot.h"
 #include "programme/day.h"
+#include "programme/intake.h"
+#include "programme/likeness.h"
 #include "programme/shift.h"
 #include "storage/storage_job.h"
 #include "store/store_job.h"

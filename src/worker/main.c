@@ -5,16 +5,19 @@
 #include "db/db.h"
 #include "worker/consumer.h"
 #include "worker/jobs.h"
+#include "worker/listener.h"
 #include "worker/sender.h"
 
 static int
 process(int slot)
 {
-	/* Behind those that take jobs: one sends to Telegram, one listens to the
-	 * broker. */
+	/* Behind those that take jobs: one sends to Telegram, one listens to it, one
+	 * listens to the broker. */
 	if (slot < conf.worker_processes)
 		return jobs_run(slot);
-	return slot == conf.worker_processes ? sender_run() : consumer_run();
+	if (slot == conf.worker_processes)
+		return sender_run();
+	return slot == conf.worker_processes + 1 ? listener_run() : consumer_run();
 }
 
 int
@@ -27,7 +30,7 @@ main(int argc, char **argv)
 	db_close(db);
 	if (e == E_BUG || !conf_check_server())
 		return 1;
-	int others = conf.rabbitmq_host[0] == '\0' ? 1 : 2;
+	int others = conf.rabbitmq_host[0] == '\0' ? 2 : 3;
 	parent_run((int)conf.worker_processes + others, process, NULL);
 	return 0;
 }

@@ -44,6 +44,8 @@ DEFAULT_UPDATES = {
     "pre_checkout_query", "poll", "poll_answer", "my_chat_member",
     "chat_join_request",
 }
+# What a bot asks of itself now and then: a fault without a method is not for these.
+HOUSEKEEPING = {"getUpdates", "getMe", "getWebhookInfo", "setWebhook", "deleteWebhook", "getFile"}
 SENDING = {"sendMessage", "sendPhoto", "sendDocument", "copyMessage", "forwardMessage"}
 
 
@@ -120,7 +122,7 @@ class Fault:
     def fits(self, method, chat_id):
         if self.method is not None and self.method.lower() != method.lower():
             return False
-        if self.method is None and method == "getUpdates":
+        if self.method is None and method in HOUSEKEEPING:
             return False
         if self.chat_id is not None and str(self.chat_id) != str(chat_id):
             return False
@@ -506,6 +508,8 @@ class Api:
                 await asyncio.wait_for(self.arrived.wait(), left)
             except asyncio.TimeoutError:
                 break
+            if self.poller is None:  # reset() has been here
+                break
             if self.poller is not mine:
                 raise Refusal(409, "Conflict: terminated by other getUpdates request; "
                                    "make sure that only one bot instance is running")
@@ -535,8 +539,9 @@ class Api:
         if (verb, path) == ("GET", "state"):
             return {"messages": len(self.messages), "calls": len(self.calls),
                     "updates": len(self.updates), "webhook": self.webhook["url"],
+                    # a poll is under way most of the time
                     "refused": collections.Counter(str(c["status"]) for c in self.calls
-                                                   if c["status"] != 200),
+                                                   if c["status"] != 200 and c["method"] != "getUpdates"),
                     "faults": [{"mode": f.mode, "used": f.used, "count": f.count}
                                for f in self.faults]}
         if (verb, path) == ("GET", "messages"):

@@ -1,0 +1,39 @@
+/* What Telegram, and its people, ask of us: contracts/programme.md 4.11, 5. */
+#include "base/conf.h"
+#include "base/str.h"
+#include "programme/bot.h"
+#include "programme/handlers.h"
+#include "programme/programme.h"
+#include "programme/webhook.h"
+#include "reply.h"
+
+/*
+ * POST /telegram/webhook, an Update of the Bot API: 200 {}. It is dealt with, or safely
+ * kept, before the answer, and the same update_id counts once. 401 without the secret
+ * of setWebhook, 404 when updates are polled. 503 has it sent again.
+ */
+enum err
+post_telegram_webhook(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const char *secret = req_header(r, "X-Telegram-Bot-Api-Secret-Token");
+	struct json_object *json;
+	struct update u;
+
+	if (!conf.bot_webhook_mode)
+		return fail(c, E_NO_ROUTE, NULL);
+	if (secret == NULL || !str_same_secret(secret, webhook_secret(c)))
+		return fail(c, E_UNSIGNED, NULL);
+	TRY(json_read(c, r->body == NULL ? "" : r->body, r->body_size, &json));
+	TRY(update_read(c, json, &u));
+	TRY(bot_take(c, &u));
+	return reply_json(r, 200, "{}");
+}
+
+/* GET /telegram/registration_form: 200, the page, which nginx has. */
+enum err
+get_registration_form(struct req *r)
+{
+	reply_header(r, "X-Accel-Redirect", "/_web/telegram-form/form.html");
+	return reply_empty(r, 200);
+}

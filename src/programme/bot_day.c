@@ -1,0 +1,122 @@
+/* A day's task in the bot: balance and skipping, contracts/programme.md 9.5. */
+#include <libintl.h>
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "programme/answer.h"
+#include "programme/day.h"
+#include "programme/hear.h"
+#include "programme/today.h"
+
+#include "programme/bot_day.sql.h"
+
+#define _(text) gettext(text)
+
+static FIELDS(today_fields, FIELD(struct today, id), FIELD(struct today, status),
+	FIELD(struct today, attempts), FIELD(struct today, on_its_way));
+
+enum err
+today_report(struct ctx *c, const struct person *p, struct today *out)
+{
+	*out = (struct today){0};
+	return db_maybe(c, &TODAY_REPORT, today_fields, out, &out->is_there,
+		ARGS(c, p->id, programme_task_date(c->now)));
+}
+
+const char *
+today_none(void)
+{
+	return _("There are no tasks for you now.");
+}
+
+const char *
+today_busy(void)
+{
+	return _("The report of this task is under review or accepted already.");
+}
+
+const char *
+today_skipped(struct ctx *c)
+{
+	return arena_fmt(&c->arena,
+		_("This task is skipped. The next task comes at %02lld:00."),
+		(long long)conf.programme_new_task_hour);
+}
+
+enum err
+hear_balance(struct ctx *c, const struct update *u, const struct person *p)
+{
+	int64_t points;
+
+	if (p == NULL)
+		return hear_stranger(c, u);
+	TRY(db_int(c, &DAY_BALANCE, &points, ARGS(c, p->id)));
+	return answer_say(c, answer_key(c, u, "balance"), u->chat_id,
+		arena_fmt(&c->arena,
+			ngettext("You have %lld lombaryer. Well done, go on like this!",
+				"You have %lld lombaryers. Well done, go on like this!",
+				(unsigned long)points),
+			(long long)points),
+		NULL);
+}
+
+enum err
+hear_skip(struct ctx *c, const struct update *u, const struct person *p)
+{
+	if (p == NULL)
+		return hear_stranger(c, u);
+	return answer_say(c, answer_key(c, u, "skip"), u->chat_id,
+		_("If you skip the task, there will be no report for today and no "
+		  "lombaryer. Skip it?"),
+		keyboard_skip(c, programme_task_date(c->now)));
+}
+
+/* Is the button of another day than the one whose task is current? Older buttons name
+ * no day. */
+static bool
+is_of_another_day(struct ctx *c, const struct update *u)
+{
+	struct date day;
+
+	return str_starts(u->text, "skip/") &&
+	       (!date_parse(u->text + strlen("skip/"), &day) ||
+		       date_cmp(day, programme_task_date(c->now)) != 0);
+}
+
+enum err
+hear_skip_press(struct ctx *c, const struct update *u, const struct person *p)
+{
+	struct today today;
+
+	if (p == NULL)
+		return hear_press(c, u, p);
+	if (is_of_another_day(c, u))
+		return answer_press(c, u,
+			_("This button is of another day: nothing has been skipped."));
+	TRY(today_report(c, p, &today));
+	if (!today.is_there || str_eq(today.status, "not_participate"))
+		return answer_press(c, u, today_none());
+	if (str_eq(today.status, "skipped"))
+		return answer_press(c, u,
+			arena_fmt(&c->arena,
+				_("This task has been skipped already. The next task "
+				  "comes at %02lld:00."),
+				(long long)conf.programme_new_task_hour));
+	if (!str_eq(today.status, "waiting") || today.on_its_way)
+		return answer_press(c, u,
+			_("The report is under review or accepted already: the task "
+			  "cannot be skipped."));
+	TRY(db_do(c, &DAY_SKIP, ARGS(c, today.id, c->now)));
+	return answer_press(c, u, today_skipped(c));
+}
+
+enum err
+hear_press(struct ctx *c, const struct update *u, const struct person *p)
+{
+	return answer_press(c, u,
+		p == NULL ? _("You are not registered in the project yet. Send /start "
+			      "to register.")
+			  : _("The action is cancelled."));
+}

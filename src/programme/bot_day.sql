@@ -1,0 +1,16 @@
+-- name: today_report
+select r.id, r.status, r.number_attempt as attempts,
+       exists (select from programme.photo_intake i where i.report_id = r.id) as on_its_way
+  from programme.member m
+  join programme.shift s on s.id = m.shift_id and s.status = 'started'
+  join programme.report r on r.member_id = m.id and r.task_date = $2::date
+ where m.participant_id = $1 and m.status = 'active'
+   for update of r;
+
+-- name: day_balance
+select coalesce((select m.numbers_lombaryers from programme.member m join programme.shift s on s.id = m.shift_id
+                  where m.participant_id = $1 and s.status in ('started', 'ready_for_complete')
+                  order by s.status = 'started' desc limit 1), 0);
+
+-- name: day_skip
+update programme.report set status = 'skipped', updated = utc($2) where id = $1 and status = 'waiting';

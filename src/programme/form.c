@@ -1,0 +1,183 @@
+#include "programme/form.h"
+
+#include <json-c/json.h>
+#include <libintl.h>
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "account/account.h"
+#include "base/conf.h"
+#include "base/field.h"
+#include "base/str.h"
+
+#define _(text) gettext(text)
+#define OLDEST_YEAR 1900
+
+static const char *
+text_member(struct ctx *c, struct json_object *json, const char *name)
+{
+	struct json_object *v;
+
+	if (!json_object_object_get_ex(json, name, &v) ||
+		!json_object_is_type(v, json_type_string))
+		return "";
+	return str_trim(&c->arena, json_object_get_string(v));
+}
+
+void
+form_read(struct ctx *c, const char *text, struct form *out)
+{
+	struct json_object *json;
+
+	*out = (struct form){"", "", "", "", "", {0}};
+	if (text == NULL || json_read(c, text, strlen(text), &json) != OK) {
+		ctx_forgive(c);
+		return;
+	}
+	out->name = text_member(c, json, "name");
+	out->surname = text_member(c, json, "surname");
+	out->date_of_birth = text_member(c, json, "date_of_birth");
+	out->city = text_member(c, json, "city");
+	out->phone_number = text_member(c, json, "phone_number");
+}
+
+static bool
+fits(const char *text, const char *pattern)
+{
+	regex_t r;
+
+	if (regcomp(&r, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+		return false;
+	bool good = regexec(&r, text, 0, NULL, 0) == 0;
+	regfree(&r);
+	return good;
+}
+
+static bool
+has_length(const char *text, int64_t min, int64_t max)
+{
+	int64_t n = utf8_count(text);
+
+	return n >= min && n <= max;
+}
+
+const char *
+city_read(struct arena *a, const char *text)
+{
+	if (!has_length(text, 2, 50) ||
+		!fits(text, "^[А-ЯЁ][а-яё]*(-[А-ЯЁ][а-яё]+|-на)*( [А-ЯЁ][а-яё]+)*$"))
+		return NULL;
+	return arena_str(a, text);
+}
+
+const char *
+phone_read(struct arena *a, const char *text)
+{
+	char digits[12] = "";
+	size_t n = 0;
+
+	for (const char *s = text; *s != '\0'; s++) {
+		if (*s >= '0' && *s <= '9') {
+			if (n == 11)
+				return NULL;
+			digits[n++] = *s;
+		} else if (strchr(" ()-.+", *s) == NULL || (*s == '+' && n > 0)) {
+			return NULL;
+		}
+	}
+	const char *d = digits;
+	bool abroad = strchr(text, '+') != NULL;
+	if (n == 11 && (d[0] == '7' || (d[0] == '8' && !abroad)))
+		d++;
+	else if (n != 10 || abroad)
+		return NULL;
+	if (strchr("3489", d[0]) == NULL)
+		return NULL;
+	return arena_fmt(a, "+7 %.3s %.3s-%.2s-%.2s", d, d + 3, d + 6, d + 8);
+}
+
+/* dd.mm.yyyy of the calendar */
+static bool
+read_born(const char *text, struct date *out)
+{
+	int day, month, year;
+	char iso[40];
+
+	if (!fits(text, "^[0-9]{1,2}\\.[0-9]{1,2}\\.[0-9]{4}$") ||
+		sscanf(text, "%2d.%2d.%4d", &day, &month, &year) != 3)
+		return false;
+	snprintf(iso, sizeof(iso), "%04d-%02d-%02d", year, month, day);
+	return date_parse(iso, out) && out->year >= OLDEST_YEAR;
+}
+
+/* Born before this day one is old enough; of 29 February it is the 28th. */
+static struct date
+latest_birth(struct ctx *c)
+{
+	struct date d = utc_date(c->now);
+
+	d.year -= (int)conf.programme_min_age;
+	if (d.month == 2 && d.day == 29)
+		d = date_after((struct date){d.year, 3, 1}, -1);
+	return d;
+}
+
+static void
+complain(struct buf *wrong, const char *sentence)
+{
+	buf_add(wrong, wrong->used > 0 ? "\n" : "");
+	buf_add(wrong, sentence);
+}
+
+static bool
+check_name(struct ctx *c, const char **name, int64_t max)
+{
+	bool good = has_length(*name, 2, max) &&
+		    person_name_rule(c, &(struct field){.name = "name"}, "form",
+			    (void *)name) == OK;
+
+	ctx_forgive(c);
+	return good;
+}
+
+static void
+check_born(struct ctx *c, struct form *f, struct buf *wrong)
+{
+	if (!read_born(f->date_of_birth, &f->born))
+		complain(wrong, _("The date of birth must be given as DD.MM.YYYY."));
+	else if (date_cmp(f->born, utc_date(c->now)) >= 0)
+		complain(wrong, _("The date of birth must be in the past."));
+	else if (date_cmp(f->born, latest_birth(c)) >= 0)
+		complain(wrong, arena_fmt(&c->arena,
+					ngettext("Participants must be at least %lld "
+						 "year old.",
+						"Participants must be at least %lld "
+						"years old.",
+						(unsigned long)conf.programme_min_age),
+					(long long)conf.programme_min_age));
+}
+
+bool
+form_check(struct ctx *c, struct form *f, struct buf *wrong)
+{
+	const char *city = city_read(&c->arena, f->city);
+	const char *phone = phone_read(&c->arena, f->phone_number);
+
+	if (!check_name(c, &f->name, 20))
+		complain(wrong, _("The name must have 2 to 20 Cyrillic letters and "
+				  "begin with a capital."));
+	if (!check_name(c, &f->surname, 100))
+		complain(wrong, _("The surname must have 2 to 100 Cyrillic letters and "
+				  "begin with a capital."));
+	check_born(c, f, wrong);
+	if (city == NULL)
+		complain(wrong, _("The city must have 2 to 50 Cyrillic letters and "
+				  "begin with a capital."));
+	if (phone == NULL)
+		complain(wrong, _("The phone number must be a Russian one, such as "
+				  "+7 912 345-67-89."));
+	f->city = city;
+	f->phone_number = phone;
+	return wrong->used == 0;
+}

@@ -1,0 +1,40 @@
+#ifndef PROGRAMME_FORM_H
+#define PROGRAMME_FORM_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/ctx.h"
+#include "base/utc.h"
+
+/*
+ * What people say of themselves when they register, and its rules:
+ * contracts/programme.md 8.8.
+ */
+struct form {
+	const char *name, *surname, *date_of_birth, *city, *phone_number;
+	struct date born; /* date_of_birth, once checked */
+};
+
+/*
+ * Reads the form's JSON. Members that are missing or no texts are ""; what is no JSON
+ * object is an empty form. Texts live as long as the ctx.
+ */
+void form_read(struct ctx *c, const char *json, struct form *out);
+
+/*
+ * Checks, and brings each member into the form that it is stored in: names and city
+ * with capitals, the number as +7 912 345-67-89. What is wrong is added to `wrong`, a
+ * sentence a line, in the language of the settings. True if nothing is.
+ */
+bool form_check(struct ctx *c, struct form *inout, struct buf *wrong);
+
+/* A Russian number in any of the usual spellings as +7 912 345-67-89; NULL if it is
+ * none. */
+const char *phone_read(struct arena *a, const char *text);
+
+/* A city with each part's first letter a capital, but for "на" in the middle; NULL if
+ * it is none. */
+const char *city_read(struct arena *a, const char *text);
+
+#endif

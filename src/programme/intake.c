@@ -1,0 +1,337 @@
+#include "programme/intake.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <libintl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/conf.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "net/telegram.h"
+#include "programme/answer.h"
+#include "programme/day.h"
+#include "programme/hear.h"
+#include "programme/picture.h"
+#include "programme/shift.h"
+#include "programme/today.h"
+
+#include "programme/intake.sql.h"
+
+#define _(text) gettext(text)
+#define MAX_FILE (20 << 20) /* bytes: the Bot API gives out no larger ones */
+#define SIDE 1600           /* pixels of a stored photo's longer side */
+
+struct intake {
+	int64_t id, chat_id, attempts, number; /* number: the shift's */
+	const char *report_id, *file_id, *unique_id;
+	const char *status, *shift_status, *shift_id, *member_id, *participant_id;
+	struct date task_date;
+};
+
+static FIELDS(intake_fields, FIELD(struct intake, id), FIELD(struct intake, chat_id),
+	FIELD(struct intake, attempts), FIELD(struct intake, number),
+	FIELD(struct intake, report_id), FIELD(struct intake, file_id),
+	FIELD(struct intake, unique_id), FIELD(struct intake, status),
+	FIELD(struct intake, shift_status), FIELD(struct intake, shift_id),
+	FIELD(struct intake, member_id), FIELD(struct intake, participant_id),
+	FIELD(struct intake, task_date));
+
+struct photo {
+	const char *bytes;
+	size_t size;
+	const char *sha256;
+	const char *path; /* below programme.photo_directory, begins with '/' */
+};
+
+static const char *
+used_already(void)
+{
+	return _("This photo has been used in another report already. Send another "
+		 "one.");
+}
+
+static const char *
+too_large(void)
+{
+	return _("This photo is too large. Send a smaller one.");
+}
+
+static const char *
+no_attempts(struct ctx *c)
+{
+	return arena_fmt(&c->arena,
+		_("No attempts are left for this report. The next task comes at "
+		  "%02lld:00."),
+		(long long)conf.programme_new_task_hour);
+}
+
+/* What speaks against taking the photo, in the order of 8.7; NULL: nothing. */
+static enum err
+objection(struct ctx *c, const char *status, int64_t attempts, bool used,
+	const char **out)
+{
+	*out = NULL;
+	if (str_eq(status, "not_participate"))
+		*out = today_none();
+	else if (str_eq(status, "skipped"))
+		*out = today_skipped(c);
+	else if (used)
+		*out = used_already();
+	else if (attempts >= conf.programme_attempts)
+		*out = no_attempts(c);
+	else if (!str_in(status, "waiting declined"))
+		*out = today_busy();
+	return OK;
+}
+
+static enum err
+is_later_of_album(struct ctx *c, const struct update *u, bool *later)
+{
+	int64_t others = 0;
+
+	if (u->album != NULL)
+		TRY(db_int(c, &INTAKE_ALBUM, &others,
+			ARGS(c, u->album, u->chat_id, u->id)));
+	*later = others > 0;
+	return OK;
+}
+
+static enum err
+note(struct ctx *c, const struct update *u, const struct today *today)
+{
+	const char *id;
+
+	TRY(db_json(c, &INTAKE_ADD, &id,
+		ARGS(c, today->id, u->chat_id, u->file_id, u->unique_id, c->now)));
+	return job_add(c,
+		&(struct job_order){.kind = "photo.fetch", .subject = id, .key = id});
+}
+
+enum err
+hear_photo(struct ctx *c, const struct update *u, const struct person *p)
+{
+	const char *words = NULL;
+	struct today today;
+	int64_t used;
+	bool later;
+
+	TRY(is_later_of_album(c, u, &later));
+	if (later)
+		return OK;
+	if (p == NULL)
+		return hear_stranger(c, u);
+	TRY(today_report(c, p, &today));
+	TRY(db_int(c, &INTAKE_USED_ID, &used, ARGS(c, u->unique_id)));
+	if (!today.is_there)
+		words = today_none();
+	else if (today.on_its_way)
+		words = today_busy();
+	else
+		TRY(objection(c, today.status, today.attempts, used > 0, &words));
+	if (words == NULL && u->bytes > MAX_FILE)
+		words = too_large();
+	return words == NULL ? note(c, u, &today)
+			     : answer_say(c, answer_key(c, u, "photo"), u->chat_id,
+				       words, NULL);
+}
+
+/* Without a token the files are where one puts them for trying out. */
+static enum err
+from_directory(struct ctx *c, const struct intake *i, struct photo *out)
+{
+	const char *name = i->file_id;
+
+	if (strchr(name, '/') != NULL || name[0] == '.')
+		return fail(c, E_MISSING, "no such file");
+	FILE *f = fopen(
+		arena_fmt(&c->arena, "%s/files/%s", conf.bot_directory, name), "re");
+	if (f == NULL)
+		return fail(c, E_MISSING, "%s/files/%s: %s", conf.bot_directory, name,
+			strerror(errno));
+	char *bytes = arena_new(&c->arena, MAX_FILE + 1);
+	out->size = fread(bytes, 1, MAX_FILE + 1, f);
+	out->bytes = bytes;
+	fclose(f);
+	return out->size > MAX_FILE ? fail(c, E_TOO_LARGE, NULL) : OK;
+}
+
+/* E_MISSING: Telegram will never give this file. E_TOO_LARGE, E_BUSY. */
+static enum err
+from_telegram(struct ctx *c, const struct intake *i, struct photo *out)
+{
+	struct buf params = {.arena = &c->arena};
+	struct json_object *path;
+	struct bot_answer a;
+
+	if (conf.bot_token[0] == '\0')
+		return from_directory(c, i, out);
+	buf_add(&params, "{\"file_id\":");
+	buf_json(&params, i->file_id);
+	buf_add(&params, "}");
+	telegram_call(c, "getFile", buf_text(&params), conf.bot_timeout, &a);
+	if (a.verdict == BOT_PICTURE ||
+		(a.verdict == BOT_REFUSED && strcasestr(a.why, "too big") == NULL))
+		return fail(c, E_MISSING, "%s", a.why);
+	if (a.verdict == BOT_REFUSED)
+		return fail(c, E_TOO_LARGE, NULL);
+	if (a.verdict != BOT_OK)
+		return fail(c, E_BUSY, "%s", a.why);
+	if (!json_object_is_type(a.result, json_type_object) ||
+		!json_object_object_get_ex(a.result, "file_path", &path) ||
+		!json_object_is_type(path, json_type_string))
+		return fail(c, E_BUSY, "getFile names no path");
+	return telegram_download(
+		c, json_object_get_string(path), MAX_FILE, &out->bytes, &out->size);
+}
+
+/* The file's name is the intake's: fetched again after a crash, it replaces itself. */
+static enum err
+write_photo(struct ctx *c, const struct intake *i, struct photo *p)
+{
+	const char *root = conf.programme_photo_directory;
+	const char *shift = arena_fmt(&c->arena, "/shift_%lld", (long long)i->number);
+	const char *folder = arena_fmt(&c->arena, "%s/%s", shift, i->participant_id);
+	const char *whole = arena_fmt(&c->arena, "%s%s", root, folder);
+
+	p->path = arena_fmt(&c->arena, "%s/%s_%lld.jpg", folder,
+		date_iso(&c->arena, i->task_date), (long long)i->id);
+	mkdir(arena_fmt(&c->arena, "%s%s", root, shift), 0755);
+	if (mkdir(whole, 0755) != 0 && errno != EEXIST) {
+		log_error("photo: %s: %s", whole, strerror(errno));
+		return fail(c, E_BUSY, "the folder of photos cannot be written");
+	}
+	return picture_write(c, p->bytes, p->size, SIDE,
+		arena_fmt(&c->arena, "%s%s", root, p->path));
+}
+
+static enum err
+say(struct ctx *c, const struct intake *i, const char *what, const char *words)
+{
+	return answer_say(c,
+		arena_fmt(&c->arena, "photo/%lld/%s", (long long)i->id, what),
+		i->chat_id, words, NULL);
+}
+
+/* What the morning passed over because of the photo is closed now; a shift that waited
+ * for it may end. */
+static enum err
+refuse(struct ctx *c, const struct intake *i, const char *words)
+{
+	TRY(db_do(c, &INTAKE_REMOVE, ARGS(c, i->id)));
+	TRY(db_do(c, &INTAKE_CLOSE_REPORT,
+		ARGS(c, i->report_id, programme_task_date(c->now), c->now)));
+	TRY(say(c, i, "answer", words));
+	return shift_reviewed(c, i->shift_id, i->member_id);
+}
+
+static enum err
+accept_photo(struct ctx *c, const struct intake *i, const struct photo *p)
+{
+	const char *id;
+
+	TRY(db_json(c, &INTAKE_ADD_PHOTO, &id,
+		ARGS(c, i->report_id, p->path, p->sha256, (int64_t)p->size, i->file_id,
+			i->unique_id, c->now)));
+	TRY(db_do(c, &INTAKE_REPORT, ARGS(c, i->report_id, p->path, i->id, c->now)));
+	TRY(db_do(c, &INTAKE_REMOVE, ARGS(c, i->id)));
+	TRY(say(c, i, "answer",
+		_("Thank you, the photo is sent to moderation! You will be told the "
+		  "result.")));
+	return job_add(c,
+		&(struct job_order){.kind = "photo.compare", .subject = id, .key = id});
+}
+
+/*
+ * The whole step from a stored file to a report in review. Everything may have changed
+ * since the photo came; photo NULL: it cannot be had, `words` say why.
+ */
+static enum err
+conclude(struct ctx *c, const char *id, const struct photo *p, const char *words)
+{
+	struct intake i = {0};
+	int64_t used = 0;
+	bool there;
+
+	TRY(db_maybe(c, &INTAKE_LOCK, intake_fields, &i, &there, ARGS(c, id)));
+	if (!there)
+		return OK;
+	if (p != NULL) {
+		TRY(db_do(c, &INTAKE_LOCK_CONTENT, ARGS(c, p->sha256)));
+		TRY(db_int(c, &INTAKE_USED, &used, ARGS(c, p->sha256)));
+		if (!str_in(i.shift_status, "started ready_for_complete"))
+			words = _("The shift has ended: reports are not taken any "
+				  "more.");
+		else
+			TRY(objection(c, i.status, i.attempts, used > 0, &words));
+	}
+	return words == NULL ? accept_photo(c, &i, p) : refuse(c, &i, words);
+}
+
+static enum err
+in_transaction(struct ctx *c, const char *id, const struct photo *p, const char *words)
+{
+	TRY(db_begin(c));
+	enum err e = conclude(c, id, p, words);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
+static enum err
+fetch(struct ctx *c, const struct intake *i, struct photo *p)
+{
+	TRY(from_telegram(c, i, p));
+	p->sha256 = sha256_hex(&c->arena, p->bytes, p->size);
+	return write_photo(c, i, p);
+}
+
+/* Telegram does not give the photo now: who waits is told so once, or at the last try
+ * that it will not come. */
+static enum err
+not_yet(struct ctx *c, const struct job *job, const struct intake *i, enum err e)
+{
+	const char *why = c->why;
+
+	ctx_forgive(c);
+	if (job->tries >= job->max_tries) {
+		log_warn("photo: given up: %s", why);
+		return in_transaction(c, job->subject, NULL,
+			_("The photo could not be fetched from Telegram. Please send "
+			  "it once more."));
+	}
+	TRY(say(c, i, "late",
+		_("The photo has come, but Telegram does not give it to us at the "
+		  "moment. We go on trying, nothing has to be done.")));
+	return fail(c, e, "%s", why == NULL ? "" : why);
+}
+
+enum err
+photo_fetch_job(struct ctx *c, const struct job *job)
+{
+	struct intake i = {0};
+	struct photo p = {0};
+	bool there;
+
+	TRY(db_maybe(
+		c, &INTAKE_SHOW, intake_fields, &i, &there, ARGS(c, job->subject)));
+	if (!there)
+		return OK;
+	enum err e = fetch(c, &i, &p);
+	if (e == OK)
+		return in_transaction(c, job->subject, &p, NULL);
+	if (e != E_PICTURE && e != E_MISSING && e != E_TOO_LARGE)
+		return not_yet(c, job, &i, e);
+	ctx_forgive(c);
+	return in_transaction(c, job->subject, NULL,
+		e == E_TOO_LARGE ? too_large()
+		: e == E_PICTURE ? _("This is no picture that we can read. Send "
+				     "another photo.")
+				 : _("The photo could not be fetched from Telegram. "
+				     "Please send it once more."));
+}

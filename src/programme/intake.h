@@ -1,0 +1,17 @@
+#ifndef PROGRAMME_INTAKE_H
+#define PROGRAMME_INTAKE_H
+
+#include "job/job.h"
+
+/*
+ * The way of a photo into its report. hear_photo() notes it (table photo_intake), this
+ * job fetches it from Telegram, and only when it is safely stored does the report
+ * change, once. Until then the report waits: the morning does not close it.
+ *
+ * photo.fetch; subject: the id of the photo_intake. Exact duplicates of any photo ever
+ * stored are refused. E_BUSY while Telegram does not give it; after the last try the
+ * sender is told.
+ */
+enum err photo_fetch_job(struct ctx *c, const struct job *job);
+
+#endif

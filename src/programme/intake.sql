@@ -1,0 +1,59 @@
+-- name: intake_album
+select count(*) from programme.bot_update
+ where media_group = $1 and chat_id = $2::bigint and update_id <> $3::bigint and handled_at is not null;
+
+-- name: intake_used_id
+select count(*) from programme.report_photo where telegram_unique_id = $1;
+
+-- name: intake_used
+select count(*) from programme.report_photo where sha256 = decode($1, 'hex');
+
+-- name: intake_add
+insert into programme.photo_intake (report_id, chat_id, file_id, unique_id, received)
+values ($1, $2::bigint, $3, $4, utc($5))
+returning id::text;
+
+-- name: intake_show
+select i.id, i.chat_id, i.report_id, i.file_id, i.unique_id, r.status, r.number_attempt as attempts, r.task_date,
+       r.shift_id, r.member_id, s.status as shift_status, s.sequence_number as number, m.participant_id
+  from programme.photo_intake i
+  join programme.report r on r.id = i.report_id
+  join programme.member m on m.id = r.member_id
+  join programme.shift s on s.id = r.shift_id
+ where i.id = $1::bigint;
+
+-- name: intake_lock
+select i.id, i.chat_id, i.report_id, i.file_id, i.unique_id, r.status, r.number_attempt as attempts, r.task_date,
+       r.shift_id, r.member_id, s.status as shift_status, s.sequence_number as number, m.participant_id
+  from programme.photo_intake i
+  join programme.report r on r.id = i.report_id
+  join programme.member m on m.id = r.member_id
+  join programme.shift s on s.id = r.shift_id
+ where i.id = $1::bigint
+   for no key update of s for update of r, i;
+
+-- name: intake_lock_content
+-- The same picture from two children at once: the second one waits, and finds the first.
+select pg_advisory_xact_lock(hashtextextended('photo/' || $1, 0));
+
+-- name: intake_add_photo
+insert into programme.report_photo (report_id, attempt, url, sha256, bytes, content_type, telegram_file_id,
+                                    telegram_unique_id, created)
+select r.id, r.number_attempt + 1, $2, decode($3, 'hex'), $4::integer, 'image/jpeg', $5, $6, utc($7)
+  from programme.report r where r.id = $1
+returning id::text;
+
+-- name: intake_report
+update programme.report r
+   set status = 'reviewing', report_url = $2, number_attempt = r.number_attempt + 1, updated = utc($4),
+       uploaded_at = (select received from programme.photo_intake where id = $3::bigint)
+ where r.id = $1;
+
+-- name: intake_remove
+delete from programme.photo_intake where id = $1::bigint;
+
+-- name: intake_close_report
+update programme.report r set status = 'skipped', updated = utc($3)
+  from programme.shift s
+ where r.id = $1 and r.status = 'waiting' and s.id = r.shift_id
+   and (r.task_date < $2::date or s.status <> 'started');

@@ -1,0 +1,20 @@
+#include "programme/webhook.h"
+
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/hash.h"
+#include "base/str.h"
+
+const char *
+webhook_secret(struct ctx *c)
+{
+	static const char label[] = "telegram webhook";
+	unsigned char mac[32];
+
+	if (conf.bot_webhook_secret[0] != '\0')
+		return conf.bot_webhook_secret;
+	hmac_sha256(conf.token_secret, strlen(conf.token_secret), label, strlen(label),
+		mac);
+	return hex_text(&c->arena, mac, sizeof(mac));
+}

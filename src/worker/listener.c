@@ -1,0 +1,364 @@
+#include "worker/listener.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/conf.h"
+#include "base/field.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "base/str.h"
+#include "cache/cache.h"
+#include "db/db.h"
+#include "net/telegram.h"
+#include "programme/bot.h"
+#include "programme/webhook.h"
+
+#include "worker/listener.sql.h"
+
+#define LOCK_KEY INT64_C(0x53414d4f56415203) /* "SAMOVAR" and 3 */
+#define POLL_SECONDS 25                      /* one long poll */
+#define LOOK_SECONDS 60                      /* between two looks at the bot's health */
+#define PAUSE_MS 3000                        /* after what went wrong */
+#define INBOX_MS 500                         /* between two looks into the inbox */
+#define MAX_INBOX_FILE (1 << 20)
+
+/* edited_message only for a polite answer. */
+#define KINDS                                                                          \
+	"\"allowed_updates\":[\"message\",\"edited_message\",\"callback_query\","      \
+	"\"my_chat_member\"]"
+
+struct listener {
+	struct db *db;
+	struct cache *cache;
+	int64_t session; /* the connection that holds the lock */
+	bool elected, introduced;
+	double next_look; /* monotonic seconds */
+};
+
+static double
+monotonic(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* Each step is a unit of work of its own. */
+static void
+step(struct listener *l, struct ctx *c)
+{
+	ctx_start(c, l->db, l->cache);
+}
+
+static bool
+still_elected(struct listener *l)
+{
+	if (!l->elected || !db_up(l->db) || db_session(l->db) != l->session)
+		l->elected = false;
+	return l->elected;
+}
+
+static void
+elect(struct listener *l)
+{
+	int64_t got = 0;
+	struct ctx c;
+
+	if (still_elected(l))
+		return;
+	step(l, &c);
+	if (db_int(&c, &LISTENER_ELECT, &got, ARGS(&c, LOCK_KEY)) == OK && got == 1) {
+		l->elected = true;
+		l->introduced = false;
+		l->next_look = 0;
+		l->session = db_session(l->db);
+		log_info("bot: elected to listen");
+	}
+	ctx_end(&c);
+}
+
+/* Says at Telegram how updates come. */
+static void
+introduce(struct listener *l)
+{
+	struct buf params;
+	struct bot_answer a;
+	struct ctx c;
+
+	step(l, &c);
+	params = (struct buf){.arena = &c.arena};
+	buf_add(&params, "{");
+	if (conf.bot_webhook_mode) {
+		buf_add(&params, "\"url\":");
+		buf_json(&params, arena_fmt(&c.arena, "%s%stelegram/webhook",
+					  conf.site_url, conf.site_root_path));
+		buf_add(&params, ",\"secret_token\":");
+		buf_json(&params, webhook_secret(&c));
+		buf_add(&params, "," KINDS);
+	}
+	buf_add(&params, "}");
+	telegram_call(&c, conf.bot_webhook_mode ? "setWebhook" : "deleteWebhook",
+		buf_text(&params), conf.bot_timeout, &a);
+	l->introduced = a.verdict == BOT_OK;
+	if (l->introduced)
+		log_info("bot: updates come by %s",
+			conf.bot_webhook_mode ? "webhook" : "polling");
+	else if (!program_stopping())
+		log_warn("bot: %s: %s",
+			conf.bot_webhook_mode ? "setWebhook" : "deleteWebhook", a.why);
+	ctx_end(&c);
+}
+
+/* Somebody else may have set another webhook, or none. */
+static void
+look_at_webhook(struct listener *l, struct ctx *c)
+{
+	const char *ours = conf.bot_webhook_mode
+				   ? arena_fmt(&c->arena, "%s%stelegram/webhook",
+					     conf.site_url, conf.site_root_path)
+				   : "";
+	struct json_object *url;
+	struct bot_answer a;
+
+	telegram_call(c, "getWebhookInfo", "{}", conf.bot_timeout, &a);
+	if (a.verdict != BOT_OK || !json_object_is_type(a.result, json_type_object) ||
+		!json_object_object_get_ex(a.result, "url", &url) ||
+		str_eq(json_object_get_string(url), ours))
+		return;
+	log_warn("bot: the webhook is not ours, it is set anew");
+	l->introduced = false;
+}
+
+/* Is the bot well? The health page has it from here. */
+static void
+look(struct listener *l)
+{
+	struct bot_answer a = {.verdict = BOT_OK};
+	struct ctx c;
+
+	if (monotonic() < l->next_look)
+		return;
+	step(l, &c);
+	if (conf.bot_token[0] != '\0') {
+		telegram_call(&c, "getMe", "{}", conf.bot_timeout, &a);
+		if (a.verdict == BOT_OK)
+			look_at_webhook(l, &c);
+	}
+	if (!program_stopping()) {
+		const char *me =
+			a.result == NULL ? NULL : json_object_to_json_string(a.result);
+		if (a.verdict != BOT_OK)
+			log_warn("bot: getMe: %s", a.why);
+		db_do(&c, &LISTENER_HEALTH, ARGS(&c, me, a.why));
+		l->next_look = monotonic() + (a.verdict == BOT_OK ? LOOK_SECONDS : 5);
+	}
+	ctx_end(&c);
+}
+
+/* One update of a poll. E_INPUT: it is none. */
+static enum err
+take_one(struct ctx *c, struct json_object *json, int64_t *id)
+{
+	struct update u;
+
+	TRY(update_read(c, json, &u));
+	*id = u.id;
+	return bot_take(c, &u);
+}
+
+/* All updates of a poll; what cannot be read is passed over. False: the database is
+ * away. */
+static bool
+take_all(struct listener *l, struct json_object *list)
+{
+	int64_t last = 0;
+	enum err e = OK;
+	struct ctx c;
+
+	for (size_t i = 0; i < json_object_array_length(list) && e != E_BUSY &&
+			   still_elected(l) && !program_stopping();
+		i++) {
+		step(l, &c);
+		e = take_one(&c, json_object_array_get_idx(list, i), &last);
+		if (e != OK)
+			log_warn("bot: an update is not taken: %s", c.why);
+		ctx_end(&c);
+	}
+	if (last == 0 || e == E_BUSY)
+		return e != E_BUSY;
+	step(l, &c);
+	e = db_do(&c, &LISTENER_OFFSET, ARGS(&c, last + 1));
+	ctx_end(&c);
+	return e == OK;
+}
+
+static void
+pause_ms(int64_t milliseconds)
+{
+	for (; milliseconds > 0 && !program_stopping(); milliseconds -= 100)
+		program_wait(100);
+}
+
+static void
+poll_once(struct listener *l)
+{
+	struct bot_answer a;
+	int64_t offset;
+	struct ctx c;
+
+	step(l, &c);
+	if (db_int(&c, &LISTENER_NEXT, &offset, ARGS(&c)) != OK) {
+		ctx_end(&c);
+		pause_ms(PAUSE_MS);
+		return;
+	}
+	telegram_call(&c, "getUpdates",
+		arena_fmt(&c.arena,
+			"{\"offset\":%lld,\"timeout\":%d,\"limit\":100," KINDS "}",
+			(long long)offset, POLL_SECONDS),
+		POLL_SECONDS + conf.bot_timeout, &a);
+	bool good =
+		a.verdict == BOT_OK && json_object_is_type(a.result, json_type_array);
+	if (good)
+		good = take_all(l, a.result);
+	else if (!program_stopping())
+		log_warn("bot: getUpdates: %s", a.why == NULL ? "no list" : a.why);
+	/* 409: a webhook is in the way, or somebody else polls. */
+	if (a.verdict == BOT_REFUSED)
+		l->introduced = false;
+	if (!good)
+		pause_ms(a.verdict == BOT_FLOOD ? a.retry_after * 1000 : PAUSE_MS);
+	ctx_end(&c);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The names that end in .json, sorted. */
+static size_t
+inbox_names(struct ctx *c, const char *folder, const char ***out)
+{
+	const char **names = arena_new(&c->arena, 100 * sizeof(*names));
+	DIR *d = opendir(folder);
+	struct dirent *entry;
+	size_t n = 0;
+
+	while (d != NULL && n < 100 && (entry = readdir(d)) != NULL) {
+		size_t length = strlen(entry->d_name);
+		if (length > 5 && strcmp(entry->d_name + length - 5, ".json") == 0)
+			names[n++] = arena_str(&c->arena, entry->d_name);
+	}
+	if (d != NULL)
+		closedir(d);
+	qsort(names, n, sizeof(*names), by_name);
+	*out = names;
+	return n;
+}
+
+/* A file holds one Update. It is removed when it is taken, or set aside as NAME.bad. */
+static enum err
+take_file(struct ctx *c, const char *path)
+{
+	char *text = arena_new(&c->arena, MAX_INBOX_FILE + 1);
+	struct json_object *json;
+	FILE *f = fopen(path, "re");
+	int64_t id;
+
+	if (f == NULL)
+		return fail(c, E_INPUT, "%s", strerror(errno));
+	size_t n = fread(text, 1, MAX_INBOX_FILE, f);
+	fclose(f);
+	enum err e = json_read(c, text, n, &json);
+	return e == OK ? take_one(c, json, &id) : e;
+}
+
+static void
+look_into_inbox(struct listener *l)
+{
+	const char *folder, **names;
+	struct ctx c, one;
+
+	step(l, &c);
+	folder = arena_fmt(&c.arena, "%s/inbox", conf.bot_directory);
+	size_t n = inbox_names(&c, folder, &names);
+	for (size_t i = 0; i < n && still_elected(l); i++) {
+		const char *path = arena_fmt(&c.arena, "%s/%s", folder, names[i]);
+
+		step(l, &one);
+		enum err e = take_file(&one, path);
+		if (e == OK) {
+			unlink(path);
+		} else if (e != E_BUSY) {
+			log_warn("bot: inbox/%s: %s", names[i], one.why);
+			rename(path, arena_fmt(&c.arena, "%s.bad", path));
+		}
+		ctx_end(&one);
+	}
+	ctx_end(&c);
+	pause_ms(INBOX_MS);
+}
+
+static void
+turn(struct listener *l)
+{
+	elect(l);
+	if (!l->elected) {
+		pause_ms(1000);
+		return;
+	}
+	look(l);
+	if (conf.bot_token[0] == '\0') {
+		look_into_inbox(l);
+		return;
+	}
+	if (!l->introduced)
+		introduce(l);
+	if (!l->introduced)
+		pause_ms(PAUSE_MS);
+	else if (conf.bot_webhook_mode)
+		pause_ms(1000);
+	else
+		poll_once(l);
+}
+
+/* Nobody waits for the database: whether the lock is still held shows at the next
+ * statement. */
+static void
+keep_lock(struct listener *l)
+{
+	struct ctx c;
+	int64_t one;
+
+	step(l, &c);
+	db_int(&c, &LISTENER_NEXT, &one, ARGS(&c));
+	ctx_end(&c);
+}
+
+int
+listener_run(void)
+{
+	static struct listener l;
+
+	program_signals();
+	l.db = db_new("samovar-listener");
+	l.cache = cache_new();
+	if (db_open(l.db) == E_BUG)
+		return 1;
+	while (!program_stopping()) {
+		turn(&l);
+		keep_lock(&l);
+	}
+	db_close(l.db);
+	return 0;
+}

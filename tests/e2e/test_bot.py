@@ -1,0 +1,278 @@
+"""The bot's families: how updates come, and what each of them is answered."""
+
+import datetime
+import itertools
+import json
+import os
+import pathlib
+import signal
+import time
+
+import pytest
+import requests
+
+from tests.conftest import wait_for
+from tests.e2e.client import Client, together
+from tests.e2e.programme import ZONE, Shift, clear, today
+from tests.e2e.stack import children, dead
+
+DAY = datetime.timedelta(days=1)
+chats = itertools.count(700_000_001)
+ids = itertools.count(900_000_001)
+
+SKIP, BALANCE = "Пропустить задание", "Баланс ломбарьеров"
+STRANGER = "/start"
+
+
+@pytest.fixture(autouse=True)
+def fresh(db, telegram):
+    clear(db)
+    yield
+    clear(db)
+
+
+def answers(telegram, chat, count=1, seconds=30):
+    """What the chat has got, when it is so many at least."""
+    wait_for(lambda: len(telegram.messages(chat_id=chat)) >= count, seconds,
+             f"{count} answers in {chat}: {telegram.messages(chat_id=chat)}")
+    return telegram.messages(chat_id=chat)
+
+
+def current(db):
+    """The day whose task is current."""
+    now = datetime.datetime.now(ZONE)
+    return now.date() if now.hour >= 8 else now.date() - DAY
+
+
+def child(db, status="waiting", lombaryers=0):
+    """A member with a report of the current day; its chat."""
+    shift = Shift(db, 1, today() - 5 * DAY)
+    if status:
+        shift.report(shift.chats[0], current(db), status)
+    db.do("update programme.member set numbers_lombaryers = %s", lombaryers)
+    return shift.chats[0]
+
+
+def status_of(db):
+    return db.value("select status::text from programme.report")
+
+
+def press(telegram, chat, data, message_id=1, query=None):
+    query = query or f"q{next(ids)}"
+    telegram.update(callback_query={
+        "id": query, "from": {"id": chat, "is_bot": False, "first_name": "x"}, "data": data,
+        "chat_instance": "1",
+        "message": {"message_id": message_id, "date": 1, "chat": {"id": chat, "type": "private"}}})
+    return query
+
+
+def member_update(chat, status, old="member"):
+    return {"chat": {"id": chat, "type": "private"}, "from": {"id": chat, "is_bot": False}, "date": 1,
+            "old_chat_member": {"status": old, "user": {"id": 1, "is_bot": True}},
+            "new_chat_member": {"status": status, "user": {"id": 1, "is_bot": True}}}
+
+
+# -- polling: the session's stack polls
+
+def test_start_is_answered_with_the_form(telegram, stack):
+    chat = next(chats)
+    telegram.message(chat, text="/start")
+    about, offer = answers(telegram, chat, 2)
+    assert "ломбарьер" in about["text"].lower() and about["reply_markup"] is None
+    assert offer["reply_markup"] == {"keyboard": [[{
+        "text": "Зарегистрироваться в проекте",
+        "web_app": {"url": f"{stack.base}/api/telegram/registration_form"}}]]}
+
+
+@pytest.mark.parametrize("text", ["/start 1", "/start@samovar_test_bot"])
+def test_start_may_have_words_behind_it(telegram, text):
+    chat = next(chats)
+    telegram.message(chat, text=text)
+    assert "web_app" in str(answers(telegram, chat, 2)[1]["reply_markup"])
+
+
+def test_an_update_that_comes_twice_counts_once(telegram, db):
+    chat, number = next(chats), next(ids)
+    message = {"message_id": 1, "date": 1, "from": {"id": chat, "is_bot": False},
+               "chat": {"id": chat, "type": "private"}, "text": "hello"}
+    for _ in range(3):
+        telegram.update(update_id=number, message=message)
+    other = next(chats)
+    telegram.message(other, text="hello")
+    answers(telegram, other)
+    answers(telegram, chat)
+    time.sleep(1.3)  # a second answer would come a second after the first
+    assert len(telegram.messages(chat_id=chat)) == 1
+
+
+def test_the_offset_is_kept_in_the_database(telegram, db):
+    number = telegram.message(next(chats), text="hello")
+    wait_for(lambda: db.value("select polling_offset from programme.bot_state") == number + 1, 20)
+    wait_for(lambda: telegram.state()["updates"] == 0, 20)
+
+
+def test_while_updates_are_polled_there_is_no_webhook(base):
+    answer = Client(base, "/api").post("/telegram/webhook", {"update_id": 1})
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})
+
+
+# -- what is said to whom
+
+def test_a_stranger_is_told_to_register(telegram):
+    people = [next(chats) for _ in range(5)]
+    for chat, what in zip(people, ({"text": BALANCE}, {"text": SKIP}, {"text": "привет"},
+                                   {"photo": [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]},
+                                   {"voice": {"file_id": "v", "duration": 1}})):
+        telegram.message(chat, **what)
+    for chat in people:
+        (answer,) = answers(telegram, chat)
+        assert STRANGER in answer["text"]
+
+
+@pytest.mark.parametrize("points, words", [(0, "0 ломбарьерчиков"), (1, "1 ломбарьерчик."),
+                                           (22, "22 ломбарьерчика"), (111, "111 ломбарьерчиков")])
+def test_the_balance(telegram, db, points, words):
+    chat = child(db, lombaryers=points)
+    telegram.message(chat, text=BALANCE)
+    (answer,) = answers(telegram, chat)
+    assert words in answer["text"]
+
+
+def test_the_balance_of_somebody_without_a_shift_is_nothing(telegram, db):
+    chat = child(db, lombaryers=5)
+    db.do("update programme.shift set status = 'finished'")
+    telegram.message(chat, text=BALANCE)
+    assert "0 ломбарьерчиков" in answers(telegram, chat)[0]["text"]
+
+
+def test_a_task_is_skipped_by_two_presses(telegram, db):
+    chat = child(db)
+    telegram.message(chat, text=SKIP)
+    (question,) = answers(telegram, chat)
+    (row,) = question["reply_markup"]["inline_keyboard"]
+    assert [b["text"] for b in row] == ["Пропустить", "Отмена"]
+    assert row[0]["callback_data"] == f"skip/{current(db)}"
+    query = press(telegram, chat, row[0]["callback_data"], question["message_id"])
+    wait_for(lambda: status_of(db) == "skipped", 20)
+    wait_for(lambda: telegram.callbacks().get(query), 20)
+    edited = wait_for(lambda: telegram.messages(chat_id=chat)[0].get("edits"), 20)
+    assert "08:00" in edited[-1]["text"] and telegram.messages(chat_id=chat)[0]["reply_markup"] is None
+
+
+def test_the_older_bots_button_is_still_understood(telegram, db):
+    chat = child(db)
+    press(telegram, chat, "Пропустить")
+    wait_for(lambda: status_of(db) == "skipped", 20)
+
+
+def test_a_button_of_another_day_skips_nothing(telegram, db):
+    chat = child(db)
+    query = press(telegram, chat, f"skip/{current(db) - DAY}")
+    answer = wait_for(lambda: telegram.callbacks().get(query), 20)
+    assert "другого дня" in answer["text"]
+    assert status_of(db) == "waiting"
+
+
+@pytest.mark.parametrize("status, words", [
+    ("skipped", "уже пропущено"), ("reviewing", "нельзя"), ("approved", "нельзя"), ("declined", "нельзя"),
+    (None, "нет заданий"), ("not_participate", "нет заданий")])
+def test_a_press_where_nothing_can_be_skipped(telegram, db, status, words):
+    chat = child(db, status)
+    query = press(telegram, chat, f"skip/{current(db)}")
+    answer = wait_for(lambda: telegram.callbacks().get(query), 20)
+    assert words in answer["text"]
+    assert status_of(db) == status
+
+
+@pytest.mark.parametrize("data", ["Отмена", f"cancel/{today()}", "anything", "skip/never"])
+def test_any_other_press_is_answered(telegram, db, data):
+    chat = child(db)
+    query = press(telegram, chat, data)
+    assert wait_for(lambda: telegram.callbacks().get(query), 20)["text"]
+    assert status_of(db) == "waiting"
+
+
+def test_a_strangers_press_is_answered(telegram):
+    query = press(telegram, next(chats), f"skip/{today()}")
+    assert STRANGER in wait_for(lambda: telegram.callbacks().get(query), 20)["text"]
+
+
+def test_blocking_and_unblocking(telegram, db):
+    chat = child(db)
+    blocked = "select telegram_blocked from programme.participant"
+    telegram.update(my_chat_member=member_update(chat, "kicked"))
+    wait_for(lambda: db.value(blocked), 20)
+    telegram.update(my_chat_member=member_update(chat, "member", "kicked"))
+    wait_for(lambda: not db.value(blocked), 20)
+    telegram.update(my_chat_member=member_update(chat, "kicked"))
+    telegram.update(my_chat_member=member_update(next(chats), "kicked"))  # nobody we know
+    wait_for(lambda: db.value(blocked), 20)
+    telegram.message(chat, text="/start")
+    wait_for(lambda: not db.value(blocked), 20)
+
+
+# -- everything else: no crash, no silence where a person waits
+
+OTHERS = {
+    "voice": {"voice": {"file_id": "v", "duration": 1}},
+    "document": {"document": {"file_id": "d", "file_name": "a.jpg", "mime_type": "image/jpeg"}},
+    "video": {"video": {"file_id": "d", "width": 1, "height": 1, "duration": 1}},
+    "sticker": {"sticker": {"file_id": "s", "type": "regular"}},
+    "contact": {"contact": {"phone_number": "1", "first_name": "x"}},
+    "unknown": {"something_new": {"a": [1, {"b": None}]}},
+    "a photo without sizes": {"photo": []},
+    "a photo of a wrong kind": {"photo": [1, "a", None, {"file_id": 5}]},
+}
+
+
+def test_what_is_no_photo_is_answered(telegram, db):
+    Shift(db, len(OTHERS), today() - 5 * DAY)
+    for n, what in enumerate(OTHERS.values()):
+        telegram.message(500_000_000 + n, **what)
+    for n, what in enumerate(OTHERS):
+        (answer,) = answers(telegram, 500_000_000 + n)
+        assert "фотографией" in answer["text"], what
+
+
+def test_words_and_edited_messages_are_answered(telegram, db):
+    chat, other = Shift(db, 2, today() - 5 * DAY).chats
+    telegram.message(chat, text="как дела?")
+    (answer,) = answers(telegram, chat)
+    assert [[b["text"] for b in row] for row in answer["reply_markup"]["keyboard"]] == [[SKIP, BALANCE]]
+    telegram.update(edited_message={"message_id": 1, "date": 1, "edit_date": 2, "text": "новое",
+                                    "from": {"id": other, "is_bot": False},
+                                    "chat": {"id": other, "type": "private"}})
+    assert "новым сообщением" in answers(telegram, other)[0]["text"]
+
+
+def test_who_writes_ten_times_at_once_is_not_answered_ten_times(telegram, db):
+    chat = child(db)
+    for _ in range(10):
+        telegram.message(chat, text="ау")
+    answers(telegram, chat, 2)
+    wait_for(lambda: db.value("select count(*) from programme.outbox where state <> 'sent'") == 0, 20)
+    assert len(telegram.messages(chat_id=chat)) <= 3
+
+
+def test_groups_channels_and_bots_get_nothing(telegram, db):
+    group, chat = -100500, next(chats)
+    telegram.update(message={"message_id": 1, "date": 1, "text": "/start", "from": {"id": chat},
+                             "chat": {"id": group, "type": "supergroup"}})
+    telegram.update(message={"message_id": 1, "date": 1, "new_chat_members": [{"id": 1}],
+                             "chat": {"id": group, "type": "group"}})
+    telegram.update(message={"message_id": 2, "date": 1, "text": "/start", "from": {"id": chat, "is_bot": True},
+                             "chat": {"id": chat, "type": "private"}})
+    telegram.update(message={"message_id": 3, "date": 1, "location": {"live_period": 60},
+                             "from": {"id": chat}, "chat": {"id": chat, "type": "private"}})
+    last = telegram.update(message={"message_id": 2, "date": 1, "pinned_message": {}, "from": {"id": chat},
+                                    "chat": {"id": chat, "type": "private"}})
+    wait_for(lambda: db.value("select handled_at from programme.bot_update where update_id = %s", last), 20)
+    assert db.value("select count(*) from programme.outbox") == 0
+
+
+# -- health
+
+def test_a_worker_asks_whether_the_bot_is_well(telegram, db, base):
+    wait_for(lambda: db.value("select me ->> 'username' from programme.bot_state") or
+             not db.value("select count(*) from programme.bot_state"), 20)
+    assert Client(base, "/api").get("/healthcheck").status_code in (200, 400)
