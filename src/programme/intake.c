@@ -269,7 +269,8 @@ conclude(struct ctx *c, const char *id, const struct photo *p, const char *words
 		else
 			TRY(objection(c, i.status, i.attempts, used > 0, &words));
 	}
-	return words == NULL ? accept_photo(c, &i, p) : refuse(c, &i, words);
+	return words == NULL && p != NULL ? accept_photo(c, &i, p)
+					  : refuse(c, &i, words);
 }
 
 static enum err
