@@ -2,6 +2,7 @@
 #include "programme/photo.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "programme/handlers.h"
@@ -9,13 +10,15 @@
 #include "reply.h"
 
 struct photo_filter {
-	const char *expires, *signature;
+	const char *expires, *signature, *size;
 };
 
 INPUT(photo_query, struct photo_filter, FIELD(struct photo_filter, expires),
-	FIELD(struct photo_filter, signature));
+	FIELD(struct photo_filter, signature),
+	FIELD(struct photo_filter, size, .one_of = "small"));
 
-/* GET /photos/...?expires=&signature=: the photo. 403 without a good signature. */
+/* GET /photos/...?expires=&signature=&size=: the photo; with size=small its thumbnail,
+ * once there is one. 403 without a good signature. */
 enum err
 get_photo(struct req *r)
 {
@@ -26,8 +29,9 @@ get_photo(struct req *r)
 	if (!photo_signature_holds(c, path, in->expires, in->signature) ||
 		strstr(path, "..") != NULL)
 		return fail(c, E_DENIED, NULL);
-	reply_header_fmt(r, "X-Accel-Redirect", "/_photos/%s",
-		percent_encode(&c->arena, path, true));
+	bool small = in->size != NULL && access(photo_file(c, path, true), R_OK) == 0;
+	reply_header_fmt(r, "X-Accel-Redirect", "/_photos/%s%s",
+		percent_encode(&c->arena, path, true), small ? PHOTO_THUMBNAIL : "");
 	reply_header(r, "Cache-Control", "private, max-age=300");
 	return reply_empty(r, 200);
 }

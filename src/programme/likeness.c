@@ -1,8 +1,172 @@
 #include "programme/likeness.h"
 
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "programme/look.h"
+#include "programme/photo.h"
+#include "programme/picture.h"
+
+#include "programme/likeness.sql.h"
+
+#define CANDIDATES 40 /* laid over the new photo: some 10 ms each */
+#define THUMBNAIL_SIDE 320
+
+struct photo {
+	int64_t id;
+	const char *report_id, *url;
+};
+
+static FIELDS(photo_fields, FIELD(struct photo, id), FIELD(struct photo, report_id),
+	FIELD(struct photo, url));
+
+/* The thumbnail is enough, where there is one. */
+static bool
+look_at(struct ctx *c, const struct photo *p, struct look *out)
+{
+	const char *file = photo_file(c, p->url, true);
+
+	if (!picture_gray(file, LOOK_SIDE, out->gray) &&
+		!picture_gray(photo_file(c, p->url, false), LOOK_SIDE, out->gray))
+		return false;
+	look_measure(out);
+	return true;
+}
+
+static void
+add_number(struct buf *b, int64_t n)
+{
+	buf_fmt(b, "%s%" PRId64, b->used == 0 ? "{" : ",", n);
+}
+
+static void
+add_keys(struct buf *b, const struct look *l, int view, int turn)
+{
+	int32_t keys[LOOK_TABLES];
+
+	look_keys(l, view, turn, keys);
+	for (int i = 0; i < LOOK_TABLES; i++)
+		add_number(b, keys[i]);
+}
+
+static const char *
+array_end(struct buf *b)
+{
+	buf_add(b, "}");
+	return buf_text(b);
+}
+
+static enum err
+note(struct ctx *c, const struct photo *p, const struct look *l)
+{
+	struct buf hashes = {.arena = &c->arena}, whole = hashes, views = hashes;
+	uint64_t bits[2 * LOOK_TURNS];
+
+	look_hashes(l, bits);
+	for (int i = 0; i < 2 * LOOK_TURNS; i++)
+		add_number(&hashes, (int64_t)bits[i]);
+	add_keys(&whole, l, 0, 0);
+	for (int view = 0; view < LOOK_VIEWS; view++)
+		add_keys(&views, l, view, 0);
+	return db_do(c, &LIKENESS_NOTE,
+		ARGS(c, p->id, array_end(&hashes), array_end(&whole),
+			array_end(&views)));
+}
+
+/* In a transaction of its own, since the plan must know the keys it is made for: with
+ * them as unknown numbers each common one would be counted by a linear search. */
+static enum err
+candidates(struct ctx *c, const struct photo *p, const struct look *l,
+	struct photo **out, size_t *count)
+{
+	struct buf whole = {.arena = &c->arena}, views = whole;
+
+	for (int turn = 0; turn < LOOK_TURNS; turn++)
+		for (int view = 0; view < LOOK_VIEWS; view++)
+			add_keys(view == 0 ? &whole : &views, l, view, turn);
+	TRY(db_begin(c));
+	enum err e = db_command(c, "set local plan_cache_mode = force_custom_plan");
+	if (e == OK)
+		e = db_many(c, &LIKENESS_CANDIDATES, photo_fields, out, count,
+			ARGS(c, p->id, array_end(&whole), array_end(&views),
+				(int64_t)CANDIDATES));
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
+/* In how many of 64 bits the wholes, or a whole and a middle, differ at least. */
+static int
+differing(const struct look *a, const struct look *b)
+{
+	uint64_t of_a[2 * LOOK_TURNS], of_b[2 * LOOK_TURNS];
+	int least = 64;
+
+	look_hashes(a, of_a);
+	look_hashes(b, of_b);
+	for (int middle = 0; middle < 2; middle++)
+		for (int i = 0; i < 2 * LOOK_TURNS; i++) {
+			if (middle == 1 && i >= LOOK_TURNS)
+				continue;
+			int bits = __builtin_popcountll(
+				of_a[middle * LOOK_TURNS] ^ of_b[i]);
+			least = bits < least ? bits : least;
+		}
+	return least;
+}
+
+static enum err
+mark(struct ctx *c, const struct photo *a, const struct photo *b, int bits,
+	double likeness)
+{
+	bool later = a->id > b->id;
+
+	log_info("photo.compare photo=%" PRId64 " resembles=%" PRId64 " likeness=%.2f",
+		a->id, b->id, likeness);
+	return db_do(c, &LIKENESS_MARK,
+		ARGS(c, later ? a->id : b->id, later ? b->id : a->id, bits, likeness));
+}
+
+static enum err
+compare(struct ctx *c, const struct photo *p, const struct look *l)
+{
+	struct look *other = arena_new(&c->arena, sizeof(*other));
+	struct photo *found;
+	size_t count;
+
+	TRY(candidates(c, p, l, &found, &count));
+	for (size_t i = 0; i < count; i++) {
+		if (!look_at(c, &found[i], other))
+			continue; /* its file is gone: there is nothing to show */
+		double likeness = look_likeness(l, other);
+		if (likeness >= LOOK_ALIKE)
+			TRY(mark(c, p, &found[i], differing(l, other), likeness));
+	}
+	return OK;
+}
+
 enum err
 photo_compare_job(struct ctx *c, const struct job *job)
 {
-	(void)c, (void)job;
-	return OK;
+	struct look *look = arena_new(&c->arena, sizeof(*look));
+	struct photo photo = {0};
+	bool there;
+
+	TRY(db_maybe(c, &LIKENESS_PHOTO, photo_fields, &photo, &there,
+		ARGS(c, job->subject)));
+	if (!there)
+		return OK; /* erased meanwhile */
+	const char *file = photo_file(c, photo.url, false);
+	const char *small = photo_file(c, photo.url, true);
+	if (access(small, R_OK) != 0)
+		TRY(picture_thumbnail(c, file, THUMBNAIL_SIDE, small));
+	if (!look_at(c, &photo, look))
+		return fail(c, E_PICTURE, "the photo %s cannot be read", photo.url);
+	TRY(note(c, &photo, look));
+	TRY(db_do(c, &LIKENESS_CLEAR, ARGS(c, photo.id)));
+	return compare(c, &photo, look);
 }

@@ -6,6 +6,15 @@
 #include "base/hash.h"
 #include "base/str.h"
 
+const char *
+photo_file(struct ctx *c, const char *path, bool thumbnail)
+{
+	while (*path == '/')
+		path++;
+	return arena_fmt(&c->arena, "%s/%s%s", conf.programme_photo_directory, path,
+		thumbnail ? PHOTO_THUMBNAIL : "");
+}
+
 static const char *
 signature(struct ctx *c, const char *path, int64_t expires)
 {

@@ -5,10 +5,16 @@
 
 #include "base/ctx.h"
 
+/* What the name of a thumbnail has behind that of its photo. */
+#define PHOTO_THUMBNAIL ".small.jpg"
+
 /*
  * Photos of reports are files under programme.photo_directory and nobody's to see but
  * through an address that is signed and soon expires, which an <img> can load.
  */
+
+/* The file of a photo (its path as in report_url), or of its thumbnail. */
+const char *photo_file(struct ctx *c, const char *path, bool thumbnail);
 
 /* The whole address of a photo (its path as in report_url), good for
  * programme.photo_lifetime. */

@@ -133,22 +133,75 @@ sync_folder(struct ctx *c, const char *path)
 	}
 }
 
-enum err
-picture_write(struct ctx *c, const void *bytes, size_t size, int side, const char *path)
+/* The file appears whole, or not at all. */
+static enum err
+put(struct ctx *c, const char *path, const void *bytes, size_t size)
 {
 	const char *beside =
 		arena_fmt(&c->arena, "%s.%s.new", path, rand_hex(&c->arena, 4));
-	void *jpeg = NULL;
-	size_t jpeg_size = 0;
 
-	TRY(reencode(c, bytes, size, side, &jpeg, &jpeg_size));
-	if (!write_durably(beside, jpeg, jpeg_size) || rename(beside, path) != 0) {
+	if (!write_durably(beside, bytes, size) || rename(beside, path) != 0) {
 		log_error("picture: %s: %s", path, strerror(errno));
 		unlink(beside);
 		return fail(c, E_BUG, "the picture cannot be written");
 	}
 	sync_folder(c, path);
 	return OK;
+}
+
+enum err
+picture_write(struct ctx *c, const void *bytes, size_t size, int side, const char *path)
+{
+	void *jpeg = NULL;
+	size_t jpeg_size = 0;
+
+	TRY(reencode(c, bytes, size, side, &jpeg, &jpeg_size));
+	return put(c, path, jpeg, jpeg_size);
+}
+
+enum err
+picture_thumbnail(struct ctx *c, const char *from, int side, const char *path)
+{
+	VipsImage *image;
+	void *jpeg = NULL;
+	size_t size = 0;
+
+	if (!vips_ready())
+		return fail(c, E_BUG, "libvips does not start");
+	if (vips_thumbnail(from, &image, side, "height", side, "size", VIPS_SIZE_DOWN,
+		    NULL) != 0)
+		return no_picture(c);
+	arena_defer(&c->arena, unref, image);
+	if (vips_jpegsave_buffer(
+		    image, &jpeg, &size, "Q", QUALITY, "strip", TRUE, NULL) != 0)
+		return no_picture(c);
+	arena_defer(&c->arena, give_back, jpeg);
+	return put(c, path, jpeg, size);
+}
+
+bool
+picture_gray(const char *path, int side, unsigned char *out)
+{
+	VipsImage *image = NULL, *gray = NULL;
+	size_t size = 0;
+	void *pixels = NULL;
+
+	if (!vips_ready())
+		return false;
+	if (vips_thumbnail(path, &image, side, "height", side, "size", VIPS_SIZE_FORCE,
+		    NULL) == 0 &&
+		vips_colourspace(image, &gray, VIPS_INTERPRETATION_B_W, NULL) == 0)
+		pixels = vips_image_write_to_memory(gray, &size);
+	bool good = pixels != NULL && size == (size_t)side * (size_t)side;
+	if (good)
+		memcpy(out, pixels, size);
+	g_free(pixels);
+	if (gray != NULL)
+		g_object_unref(gray);
+	if (image != NULL)
+		g_object_unref(image);
+	vips_error_clear();
+	return good;
 }
 
 const char *

@@ -1,6 +1,8 @@
 #ifndef PROGRAMME_PICTURE_H
 #define PROGRAMME_PICTURE_H
 
+#include <stdbool.h>
+
 #include "base/ctx.h"
 
 /*
@@ -15,6 +17,13 @@
  */
 enum err picture_write(
 	struct ctx *c, const void *bytes, size_t size, int side, const char *path);
+
+/* A smaller copy of a picture that picture_write() has made, whole or not at all.
+ * E_PICTURE. */
+enum err picture_thumbnail(struct ctx *c, const char *from, int side, const char *path);
+
+/* The picture squeezed into side x side shades of gray. False if it cannot be read. */
+bool picture_gray(const char *path, int side, unsigned char *out);
 
 /* SHA-256 of a file as hexadecimal digits, NULL if it cannot be read. */
 const char *picture_sha256(struct ctx *c, const char *path);

@@ -1,12 +1,13 @@
 /*
- * svg-to-jpeg FILE: an SVG from standard input becomes FILE, a JPEG. Not installed: the
- * build draws the pictures of the first tasks with it (scripts/draw-tasks).
+ * svg-to-jpeg FILE [QUALITY]: an SVG from standard input becomes FILE, a JPEG. The
+ * build draws the pictures of the first tasks with it (scripts/draw-tasks), bench and
+ * tests their photos.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <vips/vips.h>
 
-#define LARGEST (1024 * 1024)
+#define LARGEST (16 * 1024 * 1024)
 #define QUALITY 88
 
 int
@@ -16,17 +17,18 @@ main(int argc, char **argv)
 	double white = 255;
 	VipsArrayDouble *background;
 	char *svg = malloc(LARGEST);
+	int quality = argc > 2 ? atoi(argv[2]) : QUALITY;
 	size_t n;
 
-	if (argc != 2 || svg == NULL || VIPS_INIT(argv[0]) != 0) {
-		fputs("usage: svg-to-jpeg FILE <SVG\n", stderr);
+	if (argc < 2 || svg == NULL || VIPS_INIT(argv[0]) != 0) {
+		fputs("usage: svg-to-jpeg FILE [QUALITY] <SVG\n", stderr);
 		return 2;
 	}
 	n = fread(svg, 1, LARGEST, stdin);
 	background = vips_array_double_new(&white, 1);
 	if (vips_svgload_buffer(svg, n, &image, NULL) != 0 ||
 		vips_flatten(image, &flat, "background", background, NULL) != 0 ||
-		vips_jpegsave(flat, argv[1], "Q", QUALITY, "strip", TRUE,
+		vips_jpegsave(flat, argv[1], "Q", quality, "strip", TRUE,
 			"optimize_coding", TRUE, NULL) != 0)
 		vips_error_exit("%s", argv[1]);
 	vips_area_unref(VIPS_AREA(background));

@@ -1,0 +1,49 @@
+#ifndef PROGRAMME_LOOK_H
+#define PROGRAMME_LOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * How a photo looks, so that a copy of it can be found again: turned, mirrored, scaled,
+ * written anew, a little darker, with its edges cut off. Numbers only: no files, no
+ * SQL.
+ *
+ * Everything begins with the lowest frequencies (DCT) of the picture squeezed into a
+ * square, of the whole and of ten views of it that lack a tenth at some sides. Only
+ * their signs are used, so brightness and contrast do not matter, and turning or
+ * mirroring the picture merely swaps or negates them.
+ */
+#define LOOK_SIDE 128  /* pixels of the square */
+#define LOOK_VIEWS 11  /* the whole first, its middle second */
+#define LOOK_TABLES 12 /* keys of a view: each samples 18 of the signs */
+#define LOOK_TURNS 8   /* four turns, and their mirror images */
+
+struct look {
+	unsigned char gray[LOOK_SIDE * LOOK_SIDE];
+	double wave[LOOK_VIEWS][16][16]; /* filled by look_measure() */
+};
+
+/* From the gray pixels to the frequencies. */
+void look_measure(struct look *l);
+
+/* 64 signs of the whole and of the middle in each of the eight positions, as
+ * report_photo.phashes keeps them; the first is the whole as it is. */
+void look_hashes(const struct look *l, uint64_t out[2 * LOOK_TURNS]);
+
+/*
+ * The keys of one view in one position. A copy shares some key with its original though
+ * it differs in some signs; of strangers hardly any do.
+ */
+void look_keys(const struct look *l, int view, int turn, int32_t out[LOOK_TABLES]);
+
+/*
+ * How alike two photos are once one is laid over the other, in whatever position and
+ * with up to 15 % cut off at each side: about 1 for copies, below LOOK_ALIKE for
+ * strangers, however much their outlines resemble each other. Some milliseconds.
+ */
+double look_likeness(const struct look *a, const struct look *b);
+
+#define LOOK_ALIKE 0.75
+
+#endif
