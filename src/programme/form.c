@@ -2,7 +2,6 @@
 
 #include <json-c/json.h>
 #include <libintl.h>
-#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,15 +42,30 @@ form_read(struct ctx *c, const char *text, struct form *out)
 }
 
 static bool
-fits(const char *text, const char *pattern)
+is_capital(uint32_t u)
 {
-	regex_t r;
+	return (u >= 0x410 && u <= 0x42F) || u == 0x401;
+}
 
-	if (regcomp(&r, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+static bool
+is_small(uint32_t u)
+{
+	return (u >= 0x430 && u <= 0x44F) || u == 0x451;
+}
+
+/* A capital and at least so many small letters; *s moves behind them. */
+static bool
+word(const char **s, size_t small)
+{
+	const char *at = *s;
+	size_t n = 0;
+
+	if (!is_capital(utf8_next(&at)))
 		return false;
-	bool good = regexec(&r, text, 0, NULL, 0) == 0;
-	regfree(&r);
-	return good;
+	for (const char *next = at; is_small(utf8_next(&next)); at = next)
+		n++;
+	*s = at;
+	return n >= small;
 }
 
 static bool
@@ -62,19 +76,44 @@ has_length(const char *text, int64_t min, int64_t max)
 	return n >= min && n <= max;
 }
 
+/* Words joined by hyphens, one of which may be "на"; then more words behind blanks. */
+static bool
+is_city(const char *s)
+{
+	static const char on[] = "-на";
+
+	if (!word(&s, 0))
+		return false;
+	while (*s == '-') {
+		const char *behind = s + strlen(on);
+
+		if (str_starts(s, on) && strchr("- ", *behind) != NULL) {
+			s = behind;
+			continue;
+		}
+		s++;
+		if (!word(&s, 1))
+			return false;
+	}
+	while (*s == ' ') {
+		s++;
+		if (!word(&s, 1))
+			return false;
+	}
+	return *s == '\0';
+}
+
 const char *
 city_read(struct arena *a, const char *text)
 {
-	if (!has_length(text, 2, 50) ||
-		!fits(text, "^[А-ЯЁ][а-яё]*(-[А-ЯЁ][а-яё]+|-на)*( [А-ЯЁ][а-яё]+)*$"))
-		return NULL;
-	return arena_str(a, text);
+	return has_length(text, 2, 50) && is_city(text) ? arena_str(a, text) : NULL;
 }
 
 const char *
 phone_read(struct arena *a, const char *text)
 {
 	char digits[12] = "";
+	bool abroad = false;
 	size_t n = 0;
 
 	for (const char *s = text; *s != '\0'; s++) {
@@ -82,12 +121,13 @@ phone_read(struct arena *a, const char *text)
 			if (n == 11)
 				return NULL;
 			digits[n++] = *s;
-		} else if (strchr(" ()-.+", *s) == NULL || (*s == '+' && n > 0)) {
+		} else if (*s == '+' && n == 0 && !abroad) {
+			abroad = true;
+		} else if (strchr(" ()-.", *s) == NULL) {
 			return NULL;
 		}
 	}
 	const char *d = digits;
-	bool abroad = strchr(text, '+') != NULL;
 	if (n == 11 && (d[0] == '7' || (d[0] == '8' && !abroad)))
 		d++;
 	else if (n != 10 || abroad)
@@ -101,11 +141,12 @@ phone_read(struct arena *a, const char *text)
 static bool
 read_born(const char *text, struct date *out)
 {
-	int day, month, year;
+	int day, month, year, end = 0;
 	char iso[40];
 
-	if (!fits(text, "^[0-9]{1,2}\\.[0-9]{1,2}\\.[0-9]{4}$") ||
-		sscanf(text, "%2d.%2d.%4d", &day, &month, &year) != 3)
+	if (strspn(text, "0123456789.") != strlen(text) || strlen(text) > 10 ||
+		sscanf(text, "%2d.%2d.%4d%n", &day, &month, &year, &end) != 3 ||
+		text[end] != '\0')
 		return false;
 	snprintf(iso, sizeof(iso), "%04d-%02d-%02d", year, month, day);
 	return date_parse(iso, out) && out->year >= OLDEST_YEAR;
