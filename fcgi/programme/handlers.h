@@ -19,6 +19,7 @@ enum err patch_request_approve(struct req *r);
 enum err patch_request_decline(struct req *r);
 enum err get_reports(struct req *r);
 enum err get_report(struct req *r);
+enum err post_shift_message(struct req *r);
 enum err get_report_similar(struct req *r);
 enum err get_shift_similar(struct req *r);
 enum err patch_report_approve(struct req *r);
@@ -43,6 +44,6 @@ enum err get_registration_form(struct req *r);
 
 extern const struct input shifts_query, shift_in, shift_change_in, cancel_in,
 	members_query, requests_query, decline_in, reports_query, participants_query,
-	audit_query, all_requests_query, photo_query, similar_query, task_query;
+	audit_query, all_requests_query, notice_in, photo_query, similar_query, task_query;
 
 #endif

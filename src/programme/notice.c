@@ -1,0 +1,123 @@
+#include "programme/notice.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "account/audit.h"
+#include "base/conf.h"
+#include "base/hash.h"
+#include "base/rand.h"
+#include "base/str.h"
+#include "db/db.h"
+
+#include "programme/notice.sql.h"
+
+#define LIFETIME (60 * 60) /* seconds of a token */
+#define NONCE 8            /* bytes: what makes a token that of one message */
+
+struct people {
+	int64_t count, unreachable;
+	const char *digest; /* of who they are */
+};
+
+static FIELDS(people_fields, FIELD(struct people, count),
+	FIELD(struct people, unreachable), FIELD(struct people, digest));
+
+/* {id,id} for PostgreSQL, NULL for all. */
+static const char *
+ids_of(struct ctx *c, const struct notice *n)
+{
+	struct buf b = {.arena = &c->arena};
+
+	for (size_t i = 0; i < n->members.count; i++)
+		buf_fmt(&b, "%s%s", i == 0 ? "{" : ",", n->members.list[i]);
+	if (b.used > 0)
+		buf_add(&b, "}");
+	return b.text;
+}
+
+static enum err
+look_up(struct ctx *c, struct notice *n, struct people *out)
+{
+	*out = (struct people){0};
+	TRY(db_one(c, &NOTICE_PEOPLE, people_fields, out,
+		ARGS(c, n->shift_id, n->status, ids_of(c, n))));
+	n->count = out->count;
+	n->unreachable = out->unreachable;
+	return OK;
+}
+
+/* "moment.nonce.mac": signed are all that the message is. */
+static const char *
+token(struct ctx *c, const struct notice *n, const struct people *p, int64_t moment,
+	const char *nonce)
+{
+	const char *key = conf.token_secret;
+	const char *signed_text =
+		arena_fmt(&c->arena, "notice\n%s\n%s\n%" PRId64 "\n%s\n%s", n->shift_id,
+			p->digest, moment, nonce, n->text);
+	unsigned char mac[32];
+
+	hmac_sha256(key, strlen(key), signed_text, strlen(signed_text), mac);
+	return arena_fmt(&c->arena, "%" PRId64 ".%s.%s", moment, nonce,
+		hex_text(&c->arena, mac, sizeof(mac)));
+}
+
+enum err
+notice_count(struct ctx *c, struct notice *n)
+{
+	struct people people;
+
+	TRY(look_up(c, n, &people));
+	n->confirm = token(
+		c, n, &people, c->now.us / US_PER_SECOND, rand_hex(&c->arena, NONCE));
+	return OK;
+}
+
+/* Its own parts make the token anew; NULL if it has no such form or is too old. */
+static const char *
+expected(struct ctx *c, const struct notice *n, const struct people *p,
+	const char *confirm, const char **nonce)
+{
+	int64_t now = c->now.us / US_PER_SECOND;
+	const char *dot = strchr(confirm, '.');
+	int64_t moment;
+
+	if (dot == NULL || strlen(dot) < 2 + 2 * NONCE ||
+		!int_read(arena_strn(&c->arena, confirm, (size_t)(dot - confirm)),
+			&moment) ||
+		moment > now + 60 || moment < now - LIFETIME)
+		return NULL;
+	*nonce = arena_strn(&c->arena, dot + 1, 2 * (size_t)NONCE);
+	return token(c, n, p, moment, *nonce);
+}
+
+static enum err
+audit(struct ctx *c, const struct notice *n)
+{
+	struct buf data = {.arena = &c->arena};
+
+	buf_fmt(&data, "{\"count\":%" PRId64 ",\"text\":", n->added);
+	buf_json(&data, n->text);
+	buf_add(&data, "}");
+	return audit_add(c, "shift.message", "shift", n->shift_id, buf_text(&data));
+}
+
+enum err
+notice_send(struct ctx *c, struct notice *n, const char *confirm)
+{
+	const char *nonce = NULL, *good;
+	struct people people;
+
+	TRY(look_up(c, n, &people));
+	good = expected(c, n, &people, confirm, &nonce);
+	if (good == NULL || !str_same_secret(confirm, good))
+		return fail(c, E_CONFLICT,
+			"Текст или состав получателей изменились либо подтверждение "
+			"устарело: проверьте число получателей ещё раз.");
+	TRY(db_do(c, &NOTICE_ADD,
+		ARGS(c, n->shift_id, n->status, ids_of(c, n), nonce, n->text)));
+	n->added = c->rows;
+	return n->added > 0 ? audit(c, n) : OK;
+}
