@@ -670,6 +670,8 @@ class Http:
             return self.reply(writer, 401, Refusal(401, "Unauthorized").body())
         for fault in self.api.faults:
             if fault.method == "file" and fault.fits("file", None):
+                if fault.spent():
+                    self.api.faults.remove(fault)
                 return await self.misbehave(fault, writer, None)
         for entry in self.api.files.values():
             if entry["path"] == path:

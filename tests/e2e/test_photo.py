@@ -1,0 +1,344 @@
+"""A photo's way into its report: noted at once, fetched by a job, stored once, reviewed."""
+
+import datetime
+import itertools
+import os
+import random
+import signal
+import struct
+import zlib
+
+import psycopg2
+import pytest
+import requests
+
+from tests.conftest import wait_for
+from tests.e2e.programme import ZONE, Shift, clear, today
+from tests.e2e.stack import children, dead
+
+DAY = datetime.timedelta(days=1)
+groups = itertools.count(1)
+
+SENT, BUSY, USED = "на модерацию", "уже на проверке", "уже использована"
+
+
+@pytest.fixture(autouse=True)
+def fresh(db, telegram):
+    clear(db)
+    telegram.limits(enforce=False)
+    yield
+    clear(db)
+
+
+def png(seed, side=48):
+    """A picture of its own for each seed."""
+    dice = random.Random(seed)
+    rows = b"".join(b"\0" + dice.randbytes(side * 3) for _ in range(side))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def current():
+    now = datetime.datetime.now(ZONE)
+    return now.date() if now.hour >= 8 else now.date() - DAY
+
+
+def family(db, count=1, status="waiting", shift_status="started"):
+    shift = Shift(db, count, today() - 5 * DAY, status=shift_status)
+    for chat in shift.chats:
+        shift.report(chat, current(), status)
+    return shift
+
+
+def photo_of(telegram, data, unique=None, size=None, **more):
+    """The members of a message with a photo whose bytes Telegram has."""
+    file_id = telegram.file(data, "photos/file.jpg", size)
+    unique = unique or "U" + file_id[-12:]
+    return {"photo": [{"file_id": file_id + "s", "file_unique_id": unique + "s", "width": 90, "height": 90},
+                      {"file_id": file_id, "file_unique_id": unique, "width": 1280, "height": 960}], **more}
+
+
+def send(telegram, chat, data, **more):
+    telegram.message(chat, **photo_of(telegram, data, **more))
+
+
+def answers(telegram, chat, count=1, seconds=30):
+    return wait_for(lambda: [m["text"] for m in telegram.messages(chat_id=chat)][count - 1:]
+                    and [m["text"] for m in telegram.messages(chat_id=chat)], seconds,
+                    f"{count} answers in {chat}")
+
+
+def report(db, chat, day=None):
+    return db.one("select r.*, r.status::text as state from programme.report r "
+                  "join programme.member m on m.id = r.member_id "
+                  "join programme.participant p on p.id = m.participant_id "
+                  "where p.telegram_id = %s and r.task_date = %s", chat, day or current())
+
+
+def hurry(db):
+    """What waits for its next try is tried now, and a chat may be written to at once."""
+    db.do("update job.job set run_at = now() where run_at > now()")
+    db.do("update programme.outbox set dispatched_at = dispatched_at - interval '2 seconds'")
+
+
+def photos(db):
+    return db.value("select count(*) from programme.report_photo")
+
+
+def test_a_photo_goes_to_review(telegram, db, stack, staff):
+    shift = family(db)
+    chat = shift.chats[0]
+    send(telegram, chat, png(1))
+    assert SENT in answers(telegram, chat)[0]
+    r = report(db, chat)
+    assert (r.state, r.number_attempt) == ("reviewing", 1) and r.uploaded_at
+    assert (stack.state / "photos" / r.report_url.lstrip("/")).read_bytes().startswith(b"\xff\xd8\xff")
+    row = db.one("select * from programme.report_photo")
+    assert (row.report_id, row.attempt, row.url) == (r.id, 1, r.report_url)
+    assert db.value("select count(*) from programme.photo_intake") == 0
+    (q,) = staff().get(f"/reports/?shift_id={shift.id}").json()
+    assert requests.get(q["photo_url"], timeout=10).headers["Content-Type"] == "image/jpeg"
+
+
+def test_a_declined_report_may_be_sent_again_until_the_attempts_are_used_up(telegram, db):
+    chat = family(db).chats[0]
+    for n in (1, 2, 3):
+        send(telegram, chat, png(n))
+        assert SENT in answers(telegram, chat, n)[-1]
+        assert report(db, chat).number_attempt == n
+        db.do("update programme.report set status = 'declined'")
+        hurry(db)
+    send(telegram, chat, png(4))
+    assert "Лимит попыток" in answers(telegram, chat, 4)[-1] and "08:00" in answers(telegram, chat, 4)[-1]
+    assert report(db, chat).number_attempt == 3 and photos(db) == 3
+
+
+@pytest.mark.parametrize("status, words", [
+    ("skipped", "пропущено"), ("reviewing", BUSY), ("approved", BUSY), ("not_participate", "нет заданий")])
+def test_a_report_that_takes_no_photo(telegram, db, status, words):
+    chat = family(db, status=status).chats[0]
+    send(telegram, chat, png(1))
+    assert words in answers(telegram, chat)[0]
+    assert report(db, chat).state == status and photos(db) == 0
+
+
+@pytest.mark.parametrize("shift_status", ["finished", "cancelled", "preparing", "ready_for_complete"])
+def test_a_shift_that_does_not_run_takes_no_photo(telegram, db, shift_status):
+    chat = family(db, shift_status=shift_status).chats[0]
+    send(telegram, chat, png(1))
+    assert "нет заданий" in answers(telegram, chat)[0]
+    assert report(db, chat).state == "waiting" and photos(db) == 0
+
+
+# -- duplicates
+
+def test_the_same_bytes_are_refused_from_whomever_and_whenever(telegram, db, stack):
+    shift = family(db, 3)
+    one, two, three = shift.chats
+    send(telegram, one, png(1))
+    answers(telegram, one)
+    db.do("update programme.report set status = 'declined' where number_attempt = 1")
+    hurry(db)
+    send(telegram, one, png(2))  # the first one is replaced, and stays known
+    answers(telegram, one, 2)
+    send(telegram, two, png(1))  # another file at Telegram, the same picture
+    assert USED in answers(telegram, two)[0]
+    assert (report(db, two).state, report(db, two).number_attempt) == ("waiting", 0)
+    db.do("update programme.shift set status = 'finished'")
+    later = Shift(db, 0, today() - 2 * DAY)
+    db.do("insert into programme.member (participant_id, shift_id) select participant_id, %s "
+          "from programme.member where shift_id = %s on conflict do nothing", later.id, shift.id)
+    db.do("delete from programme.report where id not in (select report_id from programme.report_photo)")
+    db.do("update programme.report set task_date = task_date - 50")
+    db.do("insert into programme.report (shift_id, task_id, member_id, task_date, status) "
+          "select m.shift_id, %s, m.id, %s, 'waiting' from programme.member m where shift_id = %s",
+          later.plan[str(current().day)], current(), later.id)
+    send(telegram, three, png(2))
+    assert USED in answers(telegram, three)[0]
+    assert photos(db) == 2
+
+
+def test_the_same_telegram_file_is_refused_without_fetching_it(telegram, db):
+    shift = family(db, 2)
+    message = photo_of(telegram, png(1), "same-file")
+    telegram.message(shift.chats[0], **message)
+    answers(telegram, shift.chats[0])
+    fetched = len(telegram.calls("getFile"))
+    telegram.message(shift.chats[1], **message)
+    assert USED in answers(telegram, shift.chats[1])[0]
+    assert len(telegram.calls("getFile")) == fetched
+
+
+def test_two_children_with_one_picture_at_once(telegram, db):
+    shift = family(db, 4)
+    for chat in shift.chats:
+        send(telegram, chat, png(1))
+    texts = [answers(telegram, chat)[0] for chat in shift.chats]
+    assert sum(SENT in t for t in texts) == 1 and sum(USED in t for t in texts) == 3
+    assert photos(db) == 1
+
+
+def test_an_album_is_one_report_and_one_answer(telegram, db):
+    chat, group = family(db).chats[0], f"album-{next(groups)}"
+    for n in range(4):
+        last = telegram.message(chat, **photo_of(telegram, png(n)), media_group_id=group)
+    wait_for(lambda: db.value("select count(*) from programme.bot_update where update_id = %s", last), 20)
+    assert SENT in answers(telegram, chat)[0]
+    hurry(db)
+    wait_for(lambda: not db.all("select from programme.outbox where state <> 'sent'"), 20)
+    assert len(telegram.messages(chat_id=chat)) == 1 and photos(db) == 1
+    assert report(db, chat).number_attempt == 1
+    telegram.message(chat, **photo_of(telegram, png(9)), media_group_id=f"album-{next(groups)}")
+    assert BUSY in answers(telegram, chat, 2)[-1]
+
+
+# -- what Telegram does
+
+def test_telegram_without_the_file_is_asked_again_and_the_photo_counts_once(telegram, db):
+    chat = family(db).chats[0]
+    telegram.fault("error", status=502, method="getFile", count=2)
+    telegram.fault("cut", method="file", count=1)
+    send(telegram, chat, png(1))
+    assert "пока не отдаёт" in answers(telegram, chat)[0]
+    assert report(db, chat).state == "waiting"
+
+    def done():
+        hurry(db)
+        return report(db, chat).state == "reviewing"
+    wait_for(done, 30, every=0.2)
+    assert len(answers(telegram, chat, 2)) == 2 and SENT in answers(telegram, chat, 2)[1]
+    assert report(db, chat).number_attempt == 1 and photos(db) == 1
+
+
+def test_a_photo_that_came_in_time_outlives_the_morning(telegram, db, ctl):
+    shift = family(db)
+    chat, day = shift.chats[0], current()
+    telegram.fault("error", status=502, method="getFile", count=None)
+    send(telegram, chat, png(1))
+    wait_for(lambda: db.value("select count(*) from programme.photo_intake") == 1, 20)
+    ctl("timers", "run", "programme.daily", "--date", (day + DAY).isoformat())
+    assert report(db, chat).state == "waiting" and report(db, chat, day + DAY).state == "waiting"
+    telegram.mend()
+
+    def done():
+        hurry(db)
+        return report(db, chat).state == "reviewing"
+    wait_for(done, 30, every=0.2)
+    assert report(db, chat, day + DAY).state == "waiting"
+
+
+def test_a_photo_that_never_comes_is_given_up_and_the_report_closed(telegram, db):
+    chat = family(db).chats[0]
+    telegram.fault("error", status=502, method="getFile", count=None)
+    send(telegram, chat, png(1))
+    wait_for(lambda: db.value("select count(*) from programme.photo_intake") == 1, 20)
+    answers(telegram, chat)
+    db.do("update programme.report set task_date = task_date - 1")  # its day is over
+
+    def given_up():
+        db.do("update job.job set tries = max_tries - 1, run_at = now() where kind = 'photo.fetch' "
+              "and lease_until is null")
+        return db.value("select count(*) from programme.photo_intake") == 0
+    wait_for(given_up, 30, every=0.2)
+    hurry(db)
+    assert "ещё раз" in answers(telegram, chat, 2)[1]
+    assert report(db, chat, current() - DAY).state == "skipped"
+    assert db.value("select count(*) from job.job where kind = 'photo.fetch'") == 0
+
+
+@pytest.mark.parametrize("data, size, words", [
+    (png(1), 21 << 20, "слишком велика"), (b"\xff\xd8\xff garbage", None, "прочитать"), (b"", None, "прочитать"),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None, "прочитать"), (png(1)[:-20], None, "прочитать"),
+    (b"GIF89a" + b"\0" * 50, None, "прочитать")], ids=["too large", "garbage", "empty", "svg", "half", "gif"])
+def test_what_is_no_photo_is_refused_without_losing_an_attempt(telegram, db, data, size, words):
+    chat = family(db).chats[0]
+    send(telegram, chat, data, size=size)
+    assert words in answers(telegram, chat)[0]
+    r = report(db, chat)
+    assert (r.state, r.number_attempt) == ("waiting", 0) and photos(db) == 0
+
+
+def test_a_file_that_telegram_does_not_know_is_refused(telegram, db):
+    chat = family(db).chats[0]
+    telegram.message(chat, photo=[{"file_id": "AgACnothing", "file_unique_id": "x", "width": 1, "height": 1}])
+    assert "ещё раз" in answers(telegram, chat)[0]
+    assert report(db, chat).state == "waiting"
+
+
+# -- killed
+
+def kill(process):
+    family = [process.pid, *children(process.pid)]
+    for pid in family:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    wait_for(lambda: all(dead(p) for p in family), 5)
+
+
+def test_killed_between_download_and_commit_the_photo_counts_once(telegram, db, stack):
+    chat = family(db).chats[0]
+    with stack.without("samovar-worker"):
+        worker = stack.spawn("samovar-worker")
+        blocker = psycopg2.connect(**stack.dsn)
+        with blocker.cursor() as cursor:
+            send(telegram, chat, png(1))
+            wait_for(lambda: db.value("select count(*) from programme.photo_intake") == 1, 20)
+            cursor.execute("select from programme.photo_intake for update")
+            blocked = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+            hurry(db)
+            if report(db, chat).state == "waiting":  # else it was quicker than the lock
+                wait_for(lambda: db.value(blocked) > 0, 20, "the job waits at the lock")
+            kill(worker)
+        blocker.close()
+        db.do("update job.job set lease_until = now() where lease_until > now()")
+        stack.spawn("samovar-worker")
+        wait_for(lambda: report(db, chat).state == "reviewing", 30)
+        assert [t for t in answers(telegram, chat) if SENT in t] == answers(telegram, chat)
+        assert photos(db) == 1 and report(db, chat).number_attempt == 1
+        stack.end_started()
+
+
+@pytest.fixture
+def stumbling_stones(db):
+    """A table of chats: whoever puts a message for one of them into the outbox waits for its row's lock."""
+    db.do("create table public.stone (chat bigint primary key)")
+    db.do("create function public.stumble() returns trigger language plpgsql as $$ begin "
+          "perform from public.stone where chat = new.chat_id for update; return new; end $$")
+    db.do("create trigger stumble before insert on programme.outbox for each row execute function public.stumble()")
+    yield
+    db.do("drop trigger stumble on programme.outbox")
+    db.do("drop function public.stumble()")
+    db.do("drop table public.stone")
+
+
+def test_the_listener_killed_in_the_middle_loses_nothing_and_does_nothing_twice(telegram, db, stack,
+                                                                                stumbling_stones):
+    chats = list(range(730_000_001, 730_000_031))
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' " \
+              "and application_name like 'samovar-listener%%'"
+    with stack.without("samovar-worker"):
+        for chat in chats:
+            telegram.message(chat, text="ау")
+        for chat in chats[3], chats[4], chats[20]:
+            db.do("insert into public.stone values (%s)", chat)
+            holder = psycopg2.connect(**stack.dsn)
+            holder.cursor().execute("select from public.stone for update")
+            worker = stack.spawn("samovar-worker")
+            wait_for(lambda: db.value(waiting) == 1, 20, "the listener waits at the lock")
+            kill(worker)
+            holder.close()
+            wait_for(lambda: db.value(waiting) == 0, 20)
+            db.do("delete from public.stone")
+        assert 20 <= db.value("select count(*) from programme.outbox") <= 21
+        stack.spawn("samovar-worker")
+        wait_for(lambda: telegram.state()["updates"] == 0, 30)
+        wait_for(lambda: db.value("select count(*) from programme.outbox where state in ('sent', 'presumed')")
+                 == len(chats), 40)
+        assert db.value("select count(distinct chat_id) from programme.outbox") == len(chats)
+        assert db.value("select count(*) from programme.outbox") == len(chats)
+        stack.end_started()
