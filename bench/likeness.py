@@ -124,7 +124,7 @@ def search(photos, statement):
                         "order by photo_id limit 7", photo.photo_id + 20)
         whole = sum((o.whole for o in others), list(photo.whole))
         views = sum((o.views[12:] for o in others), list(photo.views[12:]))
-        sql = statement.replace("$1", "%(p)s").replace("$2", "%(w)s").replace("$3", "%(v)s").replace("$4", "40")
+        sql = statement.replace("$1", "%(p)s").replace("$2", "%(w)s").replace("$3", "%(v)s").replace("$4", "24")
         cursor = db.link.cursor()
         cursor.execute("explain (analyze, format json) " + sql, {"p": photo.photo_id, "w": whole, "v": views})
         plan = cursor.fetchone()[0][0]

@@ -12,7 +12,7 @@
 
 #include "programme/likeness.sql.h"
 
-#define CANDIDATES 40 /* laid over the new photo: some 10 ms each */
+#define CANDIDATES 24 /* laid over the new photo: some 10 ms each */
 #define THUMBNAIL_SIDE 320
 
 struct photo {
@@ -29,11 +29,8 @@ look_at(struct ctx *c, const struct photo *p, struct look *out)
 {
 	const char *file = photo_file(c, p->url, true);
 
-	if (!picture_gray(file, LOOK_SIDE, out->gray) &&
-		!picture_gray(photo_file(c, p->url, false), LOOK_SIDE, out->gray))
-		return false;
-	look_measure(out);
-	return true;
+	return picture_gray(file, LOOK_SIDE, out->gray) ||
+	       picture_gray(photo_file(c, p->url, false), LOOK_SIDE, out->gray);
 }
 
 static void
@@ -143,8 +140,10 @@ compare(struct ctx *c, const struct photo *p, const struct look *l)
 		if (!look_at(c, &found[i], other))
 			continue; /* its file is gone: there is nothing to show */
 		double likeness = look_likeness(l, other);
-		if (likeness >= LOOK_ALIKE)
-			TRY(mark(c, p, &found[i], differing(l, other), likeness));
+		if (likeness < LOOK_ALIKE)
+			continue;
+		look_measure(other);
+		TRY(mark(c, p, &found[i], differing(l, other), likeness));
 	}
 	return OK;
 }
@@ -166,6 +165,7 @@ photo_compare_job(struct ctx *c, const struct job *job)
 		TRY(picture_thumbnail(c, file, THUMBNAIL_SIDE, small));
 	if (!look_at(c, &photo, look))
 		return fail(c, E_PICTURE, "the photo %s cannot be read", photo.url);
+	look_measure(look);
 	TRY(note(c, &photo, look));
 	TRY(db_do(c, &LIKENESS_CLEAR, ARGS(c, photo.id)));
 	return compare(c, &photo, look);
