@@ -220,10 +220,13 @@ poll_once(struct listener *l)
 		pause_ms(PAUSE_MS);
 		return;
 	}
+	/* No longer than until the next look at the bot's health. */
+	double left = l->next_look - monotonic();
+	int seconds = left < 1 ? 1 : left > POLL_SECONDS ? POLL_SECONDS : (int)left;
 	telegram_call(&c, "getUpdates",
 		arena_fmt(&c.arena,
 			"{\"offset\":%lld,\"timeout\":%d,\"limit\":100," KINDS "}",
-			(long long)offset, POLL_SECONDS),
+			(long long)offset, seconds),
 		POLL_SECONDS + conf.bot_timeout, &a);
 	bool good =
 		a.verdict == BOT_OK && json_object_is_type(a.result, json_type_array);

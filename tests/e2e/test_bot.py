@@ -272,7 +272,48 @@ def test_groups_channels_and_bots_get_nothing(telegram, db):
 
 # -- health
 
-def test_a_worker_asks_whether_the_bot_is_well(telegram, db, base):
-    wait_for(lambda: db.value("select me ->> 'username' from programme.bot_state") or
-             not db.value("select count(*) from programme.bot_state"), 20)
-    assert Client(base, "/api").get("/healthcheck").status_code in (200, 400)
+def health(base):
+    answer = Client(base, "/api").get("/healthcheck")
+    body = answer.json() if answer.status_code == 200 else answer.json()["detail"]
+    assert [c["name"] for c in body["components"]] == ["bot", "api", "db"]
+    return answer.status_code, body["components"][0]
+
+
+def test_health_says_what_a_worker_has_learnt_of_the_bot(telegram, db, base, stack):
+    with stack.without("samovar-worker"):
+        telegram.fault("error", status=500, method="getMe", count=1)
+        stack.spawn("samovar-worker")
+        wait_for(lambda: health(base)[0] == 400, 20)
+        status, bot = health(base)
+        assert bot["status"] is False and "500" in bot["errors"][0]
+        wait_for(lambda: health(base)[0] == 200, 30)
+        assert db.value("select me ->> 'username' from programme.bot_state") == "samovar_test_bot"
+        stack.end_started()
+        db.do("update programme.bot_state set checked_at = now() - interval '1 hour'")
+        status, bot = health(base)
+        assert status == 400 and "no worker" in bot["errors"][0]
+
+
+# -- without a token
+
+def test_without_a_token_updates_and_answers_are_files(telegram, db, stack):
+    inbox, answers = stack.state / "bot" / "inbox", stack.state / "bot"
+    owner = (stack.state / "bot").stat()
+    with stack.without("samovar-worker"):
+        stack.spawn("samovar-worker", BOT_TOKEN="", SAMOVAR_BOT_TOKEN="")
+        inbox.mkdir(exist_ok=True)
+        os.chown(inbox, owner.st_uid, owner.st_gid)
+        chat = next(chats)
+        update = {"update_id": next(ids), "message": {
+            "message_id": 1, "date": 1, "text": "/start", "from": {"id": chat},
+            "chat": {"id": chat, "type": "private"}}}
+        for name, text in (("1.json", json.dumps(update)), ("2.json", "{")):
+            (inbox / f"{name}.new").write_text(text)
+            (inbox / f"{name}.new").chmod(0o644)
+            (inbox / f"{name}.new").rename(inbox / name)
+        said = wait_for(lambda: len(found := [json.loads(p.read_text()) for p in answers.glob("*-sendMessage.json")
+                                             if str(chat) in p.read_text()]) == 2 and found, 20)
+        assert {m["chat_id"] for m in said} == {chat}
+        wait_for(lambda: [p.name for p in inbox.iterdir()] == ["2.json.bad"], 20)
+        stack.end_started()
+        (inbox / "2.json.bad").unlink()
