@@ -221,7 +221,7 @@ poll_once(struct listener *l)
 		return;
 	}
 	/* No longer than until the next look at the bot's health. */
-	double left = l->next_look - monotonic();
+	double begin = monotonic(), left = l->next_look - begin;
 	int seconds = left < 1 ? 1 : left > POLL_SECONDS ? POLL_SECONDS : (int)left;
 	telegram_call(&c, "getUpdates",
 		arena_fmt(&c.arena,
@@ -237,6 +237,10 @@ poll_once(struct listener *l)
 	/* 409: a webhook is in the way, or somebody else polls. */
 	if (a.verdict == BOT_REFUSED)
 		l->introduced = false;
+	/* A server that does not hold the call is not asked without end. */
+	if (good && json_object_array_length(a.result) == 0 &&
+		monotonic() - begin < 0.5)
+		pause_ms(INBOX_MS);
 	if (!good)
 		pause_ms(a.verdict == BOT_FLOOD ? a.retry_after * 1000 : PAUSE_MS);
 	ctx_end(&c);
