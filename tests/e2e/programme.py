@@ -2,7 +2,10 @@
 
 import datetime
 import json
+import random
+import struct
 import time
+import zlib
 import zoneinfo
 
 import psycopg2.errors
@@ -115,3 +118,14 @@ class Clock:
     @property
     def environ(self):
         return {"SAMOVAR_NOW": str(self.path)}
+
+
+def png(seed, side=48):
+    """A picture of its own for each seed."""
+    dice = random.Random(seed)
+    rows = b"".join(b"\0" + dice.randbytes(side * 3) for _ in range(side))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))

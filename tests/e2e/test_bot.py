@@ -4,17 +4,15 @@ import datetime
 import itertools
 import json
 import os
-import pathlib
-import signal
+import subprocess
 import time
 
 import pytest
-import requests
 
 from tests.conftest import wait_for
-from tests.e2e.client import Client, together
-from tests.e2e.programme import ZONE, Shift, clear, today
-from tests.e2e.stack import children, dead
+from tests.e2e.client import Client
+from tests.e2e.programme import ZONE, Shift, clear, png, today
+from tests.e2e.stack import REPO
 
 DAY = datetime.timedelta(days=1)
 chats = itertools.count(700_000_001)
@@ -296,24 +294,41 @@ def test_health_says_what_a_worker_has_learnt_of_the_bot(telegram, db, base, sta
 
 # -- without a token
 
-def test_without_a_token_updates_and_answers_are_files(telegram, db, stack):
-    inbox, answers = stack.state / "bot" / "inbox", stack.state / "bot"
-    owner = (stack.state / "bot").stat()
+@pytest.fixture
+def tokenless(stack):
     with stack.without("samovar-worker"):
-        stack.spawn("samovar-worker", BOT_TOKEN="", SAMOVAR_BOT_TOKEN="")
-        inbox.mkdir(exist_ok=True)
-        os.chown(inbox, owner.st_uid, owner.st_gid)
-        chat = next(chats)
-        update = {"update_id": next(ids), "message": {
-            "message_id": 1, "date": 1, "text": "/start", "from": {"id": chat},
-            "chat": {"id": chat, "type": "private"}}}
-        for name, text in (("1.json", json.dumps(update)), ("2.json", "{")):
-            (inbox / f"{name}.new").write_text(text)
-            (inbox / f"{name}.new").chmod(0o644)
-            (inbox / f"{name}.new").rename(inbox / name)
-        said = wait_for(lambda: len(found := [json.loads(p.read_text()) for p in answers.glob("*-sendMessage.json")
-                                             if str(chat) in p.read_text()]) == 2 and found, 20)
-        assert {m["chat_id"] for m in said} == {chat}
-        wait_for(lambda: [p.name for p in inbox.iterdir()] == ["2.json.bad"], 20)
-        stack.end_started()
-        (inbox / "2.json.bad").unlink()
+        worker = stack.spawn("samovar-worker", BOT_TOKEN="", SAMOVAR_BOT_TOKEN="")
+        yield
+        worker.terminate()
+        worker.wait(30)
+
+
+def bot_say(stack, *words):
+    """What scripts/bot-say shows: the parameters of each answer."""
+    done = subprocess.run([REPO / "scripts/bot-say", "--state", stack.state, *map(str, words)],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_without_a_token_the_bot_is_tried_out_with_files(tokenless, telegram, db, stack, tmp_path):
+    chat = next(chats)
+    about, offer = bot_say(stack, chat, "/start")
+    assert about["chat_id"] == chat and "web_app" in str(offer["reply_markup"])
+    chat = child(db)
+    (note,) = bot_say(stack, chat, "--press", "cancel")[:1]
+    assert "отменено" in note["text"]
+    (tmp_path / "photo.png").write_bytes(png(77))
+    (answer,) = bot_say(stack, chat, "--photo", tmp_path / "photo.png")
+    assert "на модерацию" in answer["text"] and status_of(db) == "reviewing"
+    assert telegram.calls("sendMessage") == []
+
+
+def test_a_file_that_is_no_update_is_set_aside(tokenless, stack):
+    inbox, owner = stack.state / "bot" / "inbox", (stack.state / "bot").stat()
+    inbox.mkdir(exist_ok=True)
+    os.chown(inbox, owner.st_uid, owner.st_gid)
+    (inbox / "2.json.new").write_text("{")
+    (inbox / "2.json.new").rename(inbox / "2.json")
+    wait_for(lambda: (inbox / "2.json.bad").exists(), 20)
+    (inbox / "2.json.bad").unlink()

@@ -3,17 +3,14 @@
 import datetime
 import itertools
 import os
-import random
 import signal
-import struct
-import zlib
 
 import psycopg2
 import pytest
 import requests
 
 from tests.conftest import wait_for
-from tests.e2e.programme import ZONE, Shift, clear, today
+from tests.e2e.programme import ZONE, Shift, clear, png, today
 from tests.e2e.stack import children, dead
 
 DAY = datetime.timedelta(days=1)
@@ -28,17 +25,6 @@ def fresh(db, telegram):
     telegram.limits(enforce=False)
     yield
     clear(db)
-
-
-def png(seed, side=48):
-    """A picture of its own for each seed."""
-    dice = random.Random(seed)
-    rows = b"".join(b"\0" + dice.randbytes(side * 3) for _ in range(side))
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
-            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 def current():
