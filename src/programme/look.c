@@ -11,6 +11,7 @@
 #define COARSE 24     /* pixels of the first, rough laying over */
 #define FINE 48       /* ... and of the last */
 #define DEEPEST 0.151 /* part of a side that may be missing */
+#define PROMISING .5  /* copies have 0.6 and more when laid over roughly */
 #define FAINT 3.0     /* shades: contrast below it is noise and stays faint */
 
 /* What is left of a picture: parts of left, top, right and bottom that are cut off. */
@@ -327,7 +328,7 @@ laid_over(const struct sums *whole, const struct sums *part)
 {
 	double plain[FINE * FINE], small[COARSE * COARSE], large[FINE * FINE];
 	double parts[LOOK_TURNS][COARSE * COARSE];
-	double best = -1;
+	double best = 0;
 	struct way ways[3];
 
 	sample(part, &views[0], COARSE, small);
@@ -338,6 +339,8 @@ laid_over(const struct sums *whole, const struct sums *part)
 	sample(part, &views[0], FINE, plain);
 	sharpen(plain, FINE);
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		if (ways[i].score < PROMISING)
+			continue;
 		turned(plain, FINE, ways[i].turn, large);
 		refine(whole, large, &ways[i]);
 		best = fmax(best, ways[i].score);

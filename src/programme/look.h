@@ -40,7 +40,8 @@ void look_keys(const struct look *l, int view, int turn, int32_t out[LOOK_TABLES
 /*
  * How alike two photos are once one is laid over the other, in whatever position and
  * with up to 15 % cut off at each side: about 1 for copies, below LOOK_ALIKE for
- * strangers, however much their outlines resemble each other. Some milliseconds.
+ * strangers (0 when a rough look is enough), however much their outlines resemble each
+ * other. Some milliseconds.
  */
 double look_likeness(const struct look *a, const struct look *b);
 
