@@ -16,7 +16,7 @@ select json_strip_nulls(coalesce(json_agg(json_build_object('id', id, 'name', na
           left join (select m.participant_id, count(*) as shifts, count(*) filter (where s.status = 'started') as running
                        from programme.member m join programme.shift s on s.id = m.shift_id
                       group by m.participant_id) m on m.participant_id = p.id
-         where not p.is_test_user and ($1::text is null or p.status = $1::programme.participant_status)) listed;
+         where not p.is_test_user and p.erased_at is null and ($1::text is null or p.status = $1::programme.participant_status)) listed;
 
 -- name: participant_show : E_MISSING
 select json_strip_nulls(json_build_object('id', p.id, 'name', p.name, 'surname', p.surname,

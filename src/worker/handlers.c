@@ -7,6 +7,7 @@
 #include "programme/day.h"
 #include "programme/intake.h"
 #include "programme/likeness.h"
+#include "programme/person.h"
 #include "programme/shift.h"
 #include "storage/storage_job.h"
 #include "store/store_job.h"

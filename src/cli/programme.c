@@ -1,0 +1,161 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/commands.h"
+#include "db/db.h"
+#include "programme/person.h"
+
+#include "cli/programme.sql.h"
+
+enum err
+programme_shift_list_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	const char *status = call_arg(call, "status"), *text;
+
+	if (status != NULL &&
+		!str_in(status,
+			"preparing started ready_for_complete finished cancelled"))
+		return fail(c, E_INPUT,
+			"status: preparing, started, ready_for_complete, finished or "
+			"cancelled");
+	TRY(db_json(c, &PROGRAMME_SHIFT_LINES, &text, ARGS(c, status)));
+	call_print(text == NULL ? "no shifts" : text);
+	return OK;
+}
+
+enum err
+programme_member_find_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	const char *text;
+
+	TRY(db_json(
+		c, &PROGRAMME_PEOPLE_LINES, &text, ARGS(c, call_arg(call, "words"))));
+	call_print(text == NULL ? "nobody" : text);
+	return OK;
+}
+
+/* What a command does to one person, in one transaction. */
+static enum err
+change(struct call *call, enum err (*run)(struct call *call, struct person *p))
+{
+	struct ctx *c = &call->ctx;
+	struct person p = {0};
+
+	TRY(db_begin(c));
+	enum err e = person_find(c, call_arg(call, "person"), &p);
+	if (e == OK)
+		e = run(call, &p);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
+static enum err
+resend(struct call *call, struct person *p)
+{
+	int64_t count;
+
+	TRY(person_resend(&call->ctx, p, call_flag(call, "task"), &count));
+	printf("%" PRId64 " to be sent\n", count);
+	return OK;
+}
+
+enum err
+programme_resend_cmd(struct call *call)
+{
+	return change(call, resend);
+}
+
+static enum err
+exclude(struct call *call, struct person *p)
+{
+	return person_exclude(&call->ctx, p, call_flag(call, "quiet"));
+}
+
+enum err
+programme_exclude_cmd(struct call *call)
+{
+	TRY(change(call, exclude));
+	puts("done");
+	return OK;
+}
+
+static enum err
+restore(struct call *call, struct person *p)
+{
+	return person_restore(&call->ctx, p);
+}
+
+enum err
+programme_restore_cmd(struct call *call)
+{
+	TRY(change(call, restore));
+	puts("done");
+	return OK;
+}
+
+static enum err
+retention(struct call *call)
+{
+	bool dry = call_flag(call, "dry-run");
+	struct ctx *c = &call->ctx;
+	int64_t days = 0, count;
+
+	TRY(call_number(call, "days", 1, 36500, &days));
+	if (days == 0)
+		return fail(c, E_INPUT, "say --days N");
+	TRY(photo_retention(c, days, dry, &count));
+	printf("%" PRId64 " photos %s\n", count, dry ? "would be removed" : "removed");
+	return OK;
+}
+
+enum err
+programme_retention_cmd(struct call *call)
+{
+	return call_in_tx(call, retention);
+}
+
+static enum err
+export_person(struct call *call, struct person *p)
+{
+	const char *text;
+
+	TRY(db_json(&call->ctx, &PROGRAMME_EXPORT, &text, ARGS(&call->ctx, p->id)));
+	call_print(text);
+	return OK;
+}
+
+enum err
+programme_export_cmd(struct call *call)
+{
+	return change(call, export_person);
+}
+
+/* The question comes before the row is locked. */
+static enum err
+erase(struct call *call, struct person *p)
+{
+	return person_erase(&call->ctx, p);
+}
+
+enum err
+programme_erase_cmd(struct call *call)
+{
+	char line[16] = "";
+
+	if (!call_flag(call, "yes")) {
+		fprintf(stderr, "Erase %s for ever? (yes/no) ",
+			call_arg(call, "person"));
+		if (fgets(line, sizeof(line), stdin) == NULL ||
+			strcmp(line, "yes\n") != 0)
+			return fail(&call->ctx, E_CONFLICT, "nothing was erased");
+	}
+	TRY(change(call, erase));
+	puts("done");
+	return OK;
+}
