@@ -2,11 +2,6 @@
  */
 #include "unit.h"
 
-#include <libintl.h>
-#include <locale.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "programme/form.h"
 
 static void
@@ -118,60 +113,6 @@ a_form_that_is_none_is_empty(void **state)
 	assert_string_equal(f.phone_number, "");
 }
 
-/* The catalogue that the build has made, where gettext looks for it. */
-static bool
-catalogue_open(const char *language)
-{
-	struct arena *a = &c.arena;
-	const char *po = realpath("po", NULL);
-	const char *mo = arena_fmt(a, "%s/%s.gmo", po, language);
-	const char *root = arena_fmt(a, "%s/test", po);
-	const char *folder = arena_fmt(a, "%s/%s", root, language);
-	const char *inner = arena_fmt(a, "%s/LC_MESSAGES", folder);
-	const char *path = arena_fmt(a, "%s/samovar.mo", inner);
-
-	arena_defer(a, free, (void *)po);
-	mkdir(root, 0700);
-	mkdir(folder, 0700);
-	mkdir(inner, 0700);
-	unlink(path);
-	setlocale(LC_CTYPE, "C.UTF-8");
-	setlocale(LC_MESSAGES, "C.UTF-8");
-	setenv("LANGUAGE", language, 1);
-	bindtextdomain("samovar", root);
-	bind_textdomain_codeset("samovar", "UTF-8");
-	textdomain("samovar");
-	return access(mo, R_OK) == 0 && symlink(mo, path) == 0;
-}
-
-static void
-russian_has_three_plural_forms(void **state)
-{
-	static const struct {
-		unsigned long n;
-		const char *word;
-	} words[] = {{0, "ломбарьерчиков"}, {1, "ломбарьерчик"}, {2, "ломбарьерчика"},
-		{4, "ломбарьерчика"}, {5, "ломбарьерчиков"}, {11, "ломбарьерчиков"},
-		{12, "ломбарьерчиков"}, {14, "ломбарьерчиков"}, {21, "ломбарьерчик"},
-		{22, "ломбарьерчика"}, {111, "ломбарьерчиков"}, {112, "ломбарьерчиков"},
-		{121, "ломбарьерчик"}};
-
-	(void)state;
-	assert_true(catalogue_open("ru"));
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		assert_string_equal(
-			ngettext("lombaryer", "lombaryers", words[i].n), words[i].word);
-}
-
-static void
-english_has_two(void **state)
-{
-	(void)state;
-	assert_true(catalogue_open("en"));
-	assert_string_equal(ngettext("lombaryer", "lombaryers", 1), "lombaryer");
-	assert_string_equal(ngettext("lombaryer", "lombaryers", 21), "lombaryers");
-}
-
 int
 main(void)
 {
@@ -181,8 +122,6 @@ main(void)
 		TEST(a_city_keeps_its_own_capitals),
 		TEST(an_age_is_counted_to_the_day),
 		TEST(a_form_that_is_none_is_empty),
-		TEST(russian_has_three_plural_forms),
-		TEST(english_has_two),
 	};
 
 	if (!utc_clock_open(false, "Asia/Yekaterinburg"))
