@@ -90,6 +90,13 @@ job_progress(struct ctx *c, const struct job *job, int64_t done, int64_t total)
 }
 
 enum err
+job_keep(struct ctx *c, const struct job *job, int64_t seconds, int64_t done,
+	int64_t total)
+{
+	return db_do(c, &JOB_KEEP_LEASE, ARGS(c, job->id, seconds, done, total));
+}
+
+enum err
 job_next_due(struct ctx *c, int64_t priority, int64_t most, int64_t *milliseconds)
 {
 	return db_int(c, &JOB_UNTIL_DUE, milliseconds, ARGS(c, priority, most));

@@ -80,6 +80,10 @@ enum err job_failed(
 /* Gives back, unrun, what the worker has leased. */
 enum err job_release(struct ctx *c, const char *worker);
 
+/* Renews the lease of one running job for so many seconds, with its progress. */
+enum err job_keep(struct ctx *c, const struct job *job, int64_t seconds, int64_t done,
+	int64_t total);
+
 /* Progress of a running job, for the operator. */
 enum err job_progress(
 	struct ctx *c, const struct job *job, int64_t done, int64_t total);

@@ -61,6 +61,12 @@ update job.job set lease_until = null, leased_by = null, tries = greatest(tries 
 -- name: job_set_progress
 update job.job set done = $2, total = nullif($3::bigint, 0) where id = $1;
 
+-- name: job_keep_lease
+update job.job
+   set lease_until = greatest(lease_until, now() + make_interval(secs => $2::double precision)),
+       done = $3, total = nullif($4::bigint, 0)
+ where id = $1 and lease_until is not null;
+
 -- name: job_until_due
 -- now() stands inside min(): greatest(0, null) is 0, and an empty queue would not wait at all.
 select coalesce(least($2::bigint, ceil(extract(epoch from

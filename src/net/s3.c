@@ -1,81 +1,65 @@
 #include "net/s3.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/conf.h"
 #include "base/str.h"
+#include "net/s3_call.h"
 #include "store/sigv4.h"
 
 #define CONNECT_SECONDS 5L
 #define IDLE_SECONDS 30L /* without a byte */
 #define LINK_SECONDS 3600
+#define MOST_ANSWER                                                                    \
+	8388608 /* bytes; a page of a thousand long keys has half a megabyte */
 
-/* One call and what comes back. */
-struct call {
-	struct ctx *c;
-	const char *method;
-	int in, out; /* descriptors of the body to send and of the one that comes, -1:
-			none */
-	int64_t size, sent;
-	bool failed; /* our own disk refused */
-	long status;
-	struct s3_state state;
-};
-
-static size_t
-send_some(char *to, size_t size, size_t n, void *call)
+/* scheme://bucket.host[:port] */
+static const char *
+bucket_base(struct ctx *c, const struct s3_site *site)
 {
-	struct call *k = call;
-	ssize_t got = pread(k->in, to, size * n, k->sent);
+	const char *host = strstr(site->base, "://");
 
-	if (got < 0) {
-		k->failed = true;
-		return CURL_READFUNC_ABORT;
-	}
-	k->sent += got;
-	return (size_t)got;
+	if (!site->virtual_host || host == NULL)
+		return site->base;
+	host += 3;
+	return arena_fmt(&c->arena, "%.*s%s.%s", (int)(host - site->base), site->base,
+		site->bucket, host);
 }
 
-static int
-send_from(void *call, curl_off_t offset, int origin)
+const char *
+s3_address(struct ctx *c, const struct s3_object *o, const char *method,
+	const struct pair *extra, size_t extras, int64_t seconds)
 {
-	struct call *k = call;
+	const struct s3_site *site = &o->site;
+	const struct s3_key key = {conf.s3_user, conf.s3_password, site->region};
+	struct pair *all = arena_new(&c->arena, (extras + 1) * sizeof(*all));
+	const char *name = o->key == NULL ? "" : o->key;
+	struct s3_link link = {.method = method,
+		.base = bucket_base(c, site),
+		.extra = all,
+		.extras = extras,
+		.seconds = seconds};
 
-	if (origin != SEEK_SET)
-		return CURL_SEEKFUNC_CANTSEEK;
-	k->sent = offset;
-	return CURL_SEEKFUNC_OK;
+	for (size_t i = 0; i < extras; i++)
+		all[i] = extra[i];
+	if (conf.s3_session_token[0] != '\0')
+		all[link.extras++] =
+			(struct pair){"X-Amz-Security-Token", conf.s3_session_token};
+	if (site->virtual_host)
+		link.path = arena_fmt(&c->arena, "/%s", name);
+	else if (o->key == NULL)
+		link.path = arena_fmt(&c->arena, "/%s", site->bucket);
+	else
+		link.path = arena_fmt(&c->arena, "/%s/%s", site->bucket, name);
+	return s3_presign(&c->arena, &key, &link, utc_now());
 }
 
-/* The body of an error is not what was asked for. */
-static size_t
-take_some(char *bytes, size_t size, size_t n, void *call)
+size_t
+s3_take_header(char *line, size_t size, size_t n, void *call)
 {
-	struct call *k = call;
-	size_t left = size * n;
-
-	if (k->out < 0 || k->status != 200)
-		return size * n;
-	while (left > 0) {
-		ssize_t written = write(k->out, bytes, left);
-		if (written <= 0) {
-			k->failed = true;
-			return 0;
-		}
-		bytes += written;
-		left -= (size_t)written;
-	}
-	return size * n;
-}
-
-static size_t
-take_header(char *line, size_t size, size_t n, void *call)
-{
-	struct call *k = call;
+	struct s3_call *k = call;
 	size_t length = size * n;
 
 	if (length > 12 && strncmp(line, "HTTP/", 5) == 0) {
@@ -95,6 +79,17 @@ take_header(char *line, size_t size, size_t n, void *call)
 	return length;
 }
 
+static size_t
+take_answer(char *bytes, size_t size, size_t n, void *call)
+{
+	struct s3_call *k = call;
+
+	if (k->answer.used + size * n > MOST_ANSWER)
+		return 0;
+	buf_addn(&k->answer, bytes, size * n);
+	return size * n;
+}
+
 static void
 handle_end(void *handle)
 {
@@ -102,9 +97,26 @@ handle_end(void *handle)
 }
 
 static void
-set_options(CURL *h, struct call *k, const char *url)
+headers_end(void *list)
 {
-	curl_easy_setopt(h, CURLOPT_URL, url);
+	curl_slist_free_all(list);
+}
+
+CURL *
+s3_handle(struct s3_call *k)
+{
+	CURL *h = curl_easy_init();
+	struct curl_slist *plain = curl_slist_append(NULL, "Expect:");
+
+	if (h == NULL || plain == NULL)
+		abort();
+	plain = curl_slist_append(plain, "Content-Type:");
+	k->answer.arena = &k->c->arena;
+	arena_defer(&k->c->arena, headers_end, plain);
+	arena_defer(&k->c->arena, handle_end, h);
+	curl_easy_setopt(h, CURLOPT_HTTPHEADER, plain);
+	curl_easy_setopt(h, CURLOPT_URL,
+		s3_address(k->c, k->o, k->method, k->extra, k->extras, LINK_SECONDS));
 	curl_easy_setopt(h, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
@@ -112,116 +124,109 @@ set_options(CURL *h, struct call *k, const char *url)
 	curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
 	curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, IDLE_SECONDS);
-	curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take_some);
+	curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take_answer);
 	curl_easy_setopt(h, CURLOPT_WRITEDATA, k);
-	curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, s3_take_header);
 	curl_easy_setopt(h, CURLOPT_HEADERDATA, k);
+	if (conf.s3_ca_file[0] != '\0')
+		curl_easy_setopt(h, CURLOPT_CAINFO, conf.s3_ca_file);
 	if (str_eq(k->method, "HEAD"))
 		curl_easy_setopt(h, CURLOPT_NOBODY, 1L);
 	else if (!str_eq(k->method, "GET"))
 		curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, k->method);
-	if (!str_eq(k->method, "PUT"))
-		return;
-	curl_easy_setopt(h, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(h, CURLOPT_READFUNCTION, send_some);
-	curl_easy_setopt(h, CURLOPT_READDATA, k);
-	curl_easy_setopt(h, CURLOPT_SEEKFUNCTION, send_from);
-	curl_easy_setopt(h, CURLOPT_SEEKDATA, k);
-	curl_easy_setopt(h, CURLOPT_INFILESIZE_LARGE, (curl_off_t)k->size);
+	return h;
 }
 
-/* Runs the call; any answer of the server is OK, its status in k->status. */
-static enum err
-run(struct call *k, const struct s3_object *o)
+enum err
+s3_run(struct s3_call *k)
 {
 	struct ctx *c = k->c;
-	const struct s3_key key = {conf.s3_user, conf.s3_password, conf.s3_region};
-	const char *path = o->key == NULL
-				   ? arena_fmt(&c->arena, "/%s", o->bucket)
-				   : arena_fmt(&c->arena, "/%s/%s", o->bucket, o->key);
-	const struct s3_link link = {.method = k->method,
-		.base = o->base,
-		.path = path,
-		.seconds = LINK_SECONDS};
-	CURL *h = curl_easy_init();
+	CURL *h = s3_handle(k);
 	curl_off_t length = 0;
 
-	if (h == NULL)
-		return fail(c, E_BUG, "no memory for a connection");
-	arena_defer(&c->arena, handle_end, h);
-	set_options(h, k, s3_presign(&c->arena, &key, &link, utc_now()));
+	if (str_eq(k->method, "PUT") || str_eq(k->method, "POST")) {
+		const char *body = k->body == NULL ? "" : k->body;
+		curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
+		curl_easy_setopt(h, CURLOPT_POSTFIELDS, body);
+	}
 	CURLcode code = curl_easy_perform(h);
-	if (k->failed)
-		return fail(c, E_BUSY, "the disk for temporary files refuses");
 	if (code != CURLE_OK)
-		return fail(c, E_SERVER_DOWN, "%s %s: %s", k->method, o->base,
+		return fail(c, E_SERVER_DOWN, "%s %s: %s", k->method, k->o->site.base,
 			curl_easy_strerror(code));
 	curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &k->status);
 	curl_easy_getinfo(h, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	k->state.size = length;
 	k->state.found = k->status >= 200 && k->status < 300;
+	if (k->status >= 500 && k->status != 501)
+		return fail(c, E_SERVER_DOWN, "%s %s: status %ld", k->method,
+			k->o->site.base, k->status);
 	return OK;
 }
 
-/* 404 is an answer where `absent` says so; everything else but 2xx is an error. */
-static enum err
-check(struct call *k, const struct s3_object *o, bool absent)
+enum err
+s3_check_answer(struct s3_call *k, bool absent)
 {
 	if (k->state.found || (absent && k->status == 404))
 		return OK;
-	return fail(k->c, E_PEER, "%s %s: status %ld", k->method, o->base, k->status);
+	return fail(k->c, E_PEER, "%s %s: status %ld", k->method, k->o->site.base,
+		k->status);
 }
 
 enum err
 s3_head(struct ctx *c, const struct s3_object *o, struct s3_state *out)
 {
-	struct call k = {.c = c, .method = "HEAD", .in = -1, .out = -1};
+	struct s3_call k = {.c = c, .o = o, .method = "HEAD"};
 
-	TRY(run(&k, o));
-	TRY(check(&k, o, true));
+	TRY(s3_run(&k));
+	TRY(s3_check_answer(&k, true));
 	*out = k.state;
-	return OK;
-}
-
-enum err
-s3_get(struct ctx *c, const struct s3_object *o, int fd, struct s3_state *out)
-{
-	struct call k = {.c = c, .method = "GET", .in = -1, .out = fd};
-
-	TRY(run(&k, o));
-	TRY(check(&k, o, true));
-	*out = k.state;
-	return OK;
-}
-
-enum err
-s3_put(struct ctx *c, const struct s3_object *o, int fd, int64_t size,
-	struct s3_state *out)
-{
-	struct call k = {.c = c, .method = "PUT", .in = fd, .out = -1, .size = size};
-
-	TRY(run(&k, o));
-	TRY(check(&k, o, false));
-	*out = k.state;
-	out->size = size;
 	return OK;
 }
 
 enum err
 s3_delete(struct ctx *c, const struct s3_object *o)
 {
-	struct call k = {.c = c, .method = "DELETE", .in = -1, .out = -1};
+	struct s3_call k = {.c = c, .o = o, .method = "DELETE"};
 
-	TRY(run(&k, o));
-	return check(&k, o, true);
+	TRY(s3_run(&k));
+	return s3_check_answer(&k, true);
 }
 
 enum err
-s3_make_bucket(struct ctx *c, const char *base, const char *bucket)
+s3_make_bucket(struct ctx *c, const struct s3_site *site)
 {
-	const struct s3_object o = {.base = base, .bucket = bucket};
-	struct call k = {.c = c, .method = "PUT", .in = -1, .out = -1};
+	const struct s3_object o = {.site = *site};
+	struct s3_call k = {.c = c, .o = &o, .method = "PUT"};
 
-	TRY(run(&k, &o));
-	return k.status == 409 ? OK : check(&k, &o, false);
+	/* us-east-1 is the one region that must not be named. */
+	if (!str_eq(site->region, "us-east-1"))
+		k.body = arena_fmt(&c->arena,
+			"<CreateBucketConfiguration "
+			"xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+			"<LocationConstraint>%s</LocationConstraint>"
+			"</CreateBucketConfiguration>",
+			site->region);
+	TRY(s3_run(&k));
+	return k.status == 409 ? OK : s3_check_answer(&k, false);
+}
+
+enum err
+s3_notify(struct ctx *c, const struct s3_site *site, const char *arn)
+{
+	const struct s3_object o = {.site = *site};
+	const struct pair what = {"notification", ""};
+	struct buf body = {.arena = &c->arena};
+	struct s3_call k = {
+		.c = c, .o = &o, .method = "PUT", .extra = &what, .extras = 1};
+
+	buf_add(&body, "<NotificationConfiguration "
+		       "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+		       "<QueueConfiguration><Queue>");
+	buf_xml(&body, arn);
+	buf_add(&body, "</Queue><Event>s3:ObjectCreated:*</Event><Event>"
+		       "s3:ObjectRemoved:*</Event></QueueConfiguration>"
+		       "</NotificationConfiguration>");
+	k.body = buf_text(&body);
+	TRY(s3_run(&k));
+	return s3_check_answer(&k, false);
 }

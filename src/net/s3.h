@@ -2,19 +2,29 @@
 #define S3_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/ctx.h"
+#include "base/field.h"
 
 /*
  * A client of S3 servers, for jobs: it waits for the server, at most some seconds for a
- * connection and for as long as bytes move. Addresses are presigned (store/sigv4.h);
- * objects are files here.
+ * connection and for as long as bytes move. Requests are presigned addresses
+ * (store/sigv4.h), signed with s3.user, s3.password and, if it is set,
+ * s3.session_token.
  */
+struct s3_site {
+	const char *base; /* scheme://host[:port] */
+	const char *bucket;
+	const char *region;
+	bool virtual_host; /* bucket.host/key, else host/bucket/key */
+	int64_t rate;      /* bytes a second, 0: as fast as it goes */
+};
+
 struct s3_object {
-	const char *base;   /* scheme://host[:port] */
-	const char *bucket; /* path style: base/bucket/key */
-	const char *key;
+	struct s3_site site;
+	const char *key; /* NULL: the bucket itself */
 };
 
 struct s3_state {
@@ -23,23 +33,84 @@ struct s3_state {
 	const char *etag; /* without quotation marks, NULL if the server told none */
 };
 
+/* The presigned address of a call; extra: further query parameters, decoded. */
+const char *s3_address(struct ctx *c, const struct s3_object *o, const char *method,
+	const struct pair *extra, size_t extras, int64_t seconds);
+
 /*
- * All: E_SERVER_DOWN: no connection, or it broke; E_PEER: an answer that does not fit,
- * its status is in the words.
+ * All of these: E_SERVER_DOWN: no connection, it broke, or the server itself says that
+ * it cannot (5xx); E_PEER: an answer that does not fit, its status is in the words.
  */
 enum err s3_head(struct ctx *c, const struct s3_object *o, struct s3_state *out);
-
-/* Writes the object's bytes to fd. out->found is false if it is not there. */
-enum err s3_get(struct ctx *c, const struct s3_object *o, int fd, struct s3_state *out);
-
-/* Sends size bytes from the beginning of fd. */
-enum err s3_put(struct ctx *c, const struct s3_object *o, int fd, int64_t size,
-	struct s3_state *out);
 
 /* Removes it; that it is not there is fine. */
 enum err s3_delete(struct ctx *c, const struct s3_object *o);
 
 /* Makes the bucket; that it is there is fine. */
-enum err s3_make_bucket(struct ctx *c, const char *base, const char *bucket);
+enum err s3_make_bucket(struct ctx *c, const struct s3_site *site);
+
+/* Has the bucket's events sent to an ARN. */
+enum err s3_notify(struct ctx *c, const struct s3_site *site, const char *arn);
+
+/* A page of a bucket, in the order of keys. */
+struct s3_listed {
+	const char *key, *etag;
+	int64_t size;
+	struct utc modified;
+};
+
+#define S3_PAGE 1000
+
+/* Up to S3_PAGE objects behind a key ("" from the start). *more: there are others. */
+enum err s3_list(struct ctx *c, const struct s3_site *site, const char *after,
+	struct s3_listed **out, size_t *count, bool *more);
+
+/* Uploads in parts. E_MISSING: the server does not know the upload (any more). */
+enum err s3_upload_open(struct ctx *c, const struct s3_object *o, const char **id);
+enum err s3_upload_drop(struct ctx *c, const struct s3_object *o, const char *id);
+
+/* etags: of the parts 1 to n. *etag is the whole object's. */
+enum err s3_upload_complete(struct ctx *c, const struct s3_object *o, const char *id,
+	const char *const *etags, size_t n, const char **etag);
+
+struct s3_upload {
+	const char *key, *id;
+	struct utc begun;
+};
+
+/* Uploads that are open, the first thousand. */
+enum err s3_uploads(struct ctx *c, const struct s3_site *site, struct s3_upload **out,
+	size_t *count);
+
+/* Bytes on their way from one server to another. */
+struct s3_flow {
+	const struct s3_object *from, *to;
+	const char *etag;      /* of the source: another one there is refused */
+	const char *md5;       /* digits that the bytes must have, NULL: any */
+	const char *sha256;    /* the same */
+	int64_t first, size;   /* the piece of the object */
+	bool whole;            /* it is all of it */
+	const char *upload_id; /* NULL: an object; else a part */
+	int64_t part;          /* its number */
+	/* Called about every second; false ends it with E_BUSY. */
+	bool (*alive)(void *thing, int64_t bytes);
+	void *thing;
+};
+
+struct s3_flown {
+	const char *etag;   /* as the target told */
+	const char *md5;    /* of the bytes */
+	const char *sha256; /* of the bytes */
+	bool source_failed; /* on an error: it was the source */
+	bool source_lacks;  /* ... which has not got it, or has other bytes */
+	bool target_lost; /* ... it was the target, which does not know bucket or upload
+			   */
+};
+
+/*
+ * Streams GET to PUT without a file between. The last byte is held back until all have
+ * come and are what they should be, so that nothing wrong is ever stored.
+ */
+enum err s3_stream(struct ctx *c, const struct s3_flow *flow, struct s3_flown *out);
 
 #endif

@@ -3,24 +3,13 @@
 #include "base/conf.h"
 #include "base/buf.h"
 #include "base/str.h"
-#include "store/sigv4.h"
-
-static const char *
-presign(struct ctx *c, const struct server *s, struct s3_link *link, const char *key)
-{
-	const struct s3_key secret = {conf.s3_user, conf.s3_password, conf.s3_region};
-
-	link->base = server_base(c, s);
-	link->path = arena_fmt(&c->arena, "/%s/%s", conf.s3_bucket, key);
-	return s3_presign(&c->arena, &secret, link, c->now);
-}
 
 const char *
 address_put(struct ctx *c, const struct server *s, const char *key)
 {
-	struct s3_link link = {.method = "PUT", .seconds = conf.s3_put_lifetime};
+	const struct s3_object o = {server_public_site(c, s), key};
 
-	return presign(c, s, &link, key);
+	return s3_address(c, &o, "PUT", NULL, 0, conf.s3_put_lifetime);
 }
 
 /*
@@ -45,10 +34,8 @@ address_get(struct ctx *c, const struct server *s, const struct file *f)
 	const struct pair extra[] = {
 		{"response-content-disposition", disposition(c, f->name)},
 		{"response-content-type", f->content_type}};
-	struct s3_link link = {.method = "GET",
-		.extra = extra,
-		.extras = f->content_type == NULL ? 1 : 2,
-		.seconds = conf.s3_get_lifetime};
+	const struct s3_object o = {server_public_site(c, s), f->key};
 
-	return presign(c, s, &link, f->key);
+	return s3_address(c, &o, "GET", extra, f->content_type == NULL ? 1 : 2,
+		conf.s3_get_lifetime);
 }

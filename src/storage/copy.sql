@@ -54,7 +54,7 @@ select o.server, o.key, true as created, o.size, o.etag
 select v.id as version_id, target.id as server_id
   from storage.file_version v
   join storage.file f on f.current_version = v.id and f.deleted_at is null
-  join storage.server target on target.is_on and target.is_active
+  join storage.server target on target.is_on and target.is_active and target.leaving_at is null
  where ($1::uuid is null or v.id = $1) and ($2::uuid is null or target.id = $2)
    and v.state = 'stored'
    and exists (select from storage.copy c join storage.server s on s.id = c.server_id

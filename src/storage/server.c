@@ -1,5 +1,6 @@
 #include "storage/server.h"
 
+#include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "net/authority.h"
@@ -16,7 +17,10 @@
 
 FIELDS(server_fields, SERVER_FIELDS);
 
-static FIELDS(row_fields, SERVER_FIELDS, FIELD(struct server, public_url));
+static FIELDS(row_fields, SERVER_FIELDS, FIELD(struct server, public_url),
+	FIELD(struct server, region), FIELD(struct server, tls),
+	FIELD(struct server, virtual_host), FIELD(struct server, rate),
+	FIELD(struct server, is_down), FIELD(struct server, is_leaving));
 
 /* What the database adds to a server that was sent. */
 static FIELDS(stamp_fields, FIELD(struct server, id), FIELD(struct server, created),
@@ -69,8 +73,9 @@ enum err
 server_nearest(struct ctx *c, struct place place, struct server *out)
 {
 	*out = (struct server){0};
-	return db_one(c, &SERVER_CHOOSE, row_fields, out,
-		ARGS(c, place.known, place.latitude, place.longitude));
+	TRY(db_one(c, &SERVER_CHOOSE, row_fields, out,
+		ARGS(c, place.known, place.latitude, place.longitude)));
+	return out->is_down ? fail(c, E_SERVER_DOWN, NULL) : OK;
 }
 
 enum err
@@ -78,8 +83,9 @@ server_holding(
 	struct ctx *c, const char *version_id, struct place place, struct server *out)
 {
 	*out = (struct server){0};
-	return db_one(c, &SERVER_CHOOSE_HOLDER, row_fields, out,
-		ARGS(c, place.known, place.latitude, place.longitude, version_id));
+	TRY(db_one(c, &SERVER_CHOOSE_HOLDER, row_fields, out,
+		ARGS(c, place.known, place.latitude, place.longitude, version_id)));
+	return out->is_down ? fail(c, E_SERVER_DOWN, NULL) : OK;
 }
 
 enum err
@@ -89,23 +95,62 @@ server_by_name(struct ctx *c, const char *name, struct server *out, bool *found)
 	return db_maybe(c, &SERVER_BY_NAME, row_fields, out, found, ARGS(c, name));
 }
 
-const char *
-server_inner(struct ctx *c, const char *host, int64_t port)
+static const char *
+inner_base(struct ctx *c, const struct server *s)
 {
-	return arena_fmt(&c->arena, "http://%s", authority_text(&c->arena, host, port));
+	return arena_fmt(&c->arena, "%s://%s", s->tls ? "https" : "http",
+		authority_text(&c->arena, s->host, s->port));
 }
 
 const char *
 server_base(struct ctx *c, const struct server *s)
 {
-	return s->public_url != NULL ? s->public_url
-				     : server_inner(c, s->host, s->port);
+	return s->public_url != NULL ? s->public_url : inner_base(c, s);
+}
+
+/* The rate is a server's, so the processes of a host share it. */
+struct s3_site
+server_site(struct ctx *c, const struct server *s)
+{
+	int64_t rate = s->rate > 0 ? s->rate : conf.storage_copy_rate;
+	int64_t takers = conf.worker_processes > 1 ? conf.worker_processes - 1 : 1;
+
+	return (struct s3_site){.base = inner_base(c, s),
+		.bucket = conf.s3_bucket,
+		.region = s->region,
+		.virtual_host = s->virtual_host,
+		.rate = rate > 0 && rate < takers ? 1 : rate / takers};
+}
+
+struct s3_site
+server_public_site(struct ctx *c, const struct server *s)
+{
+	struct s3_site site = server_site(c, s);
+
+	site.base = server_base(c, s);
+	return site;
+}
+
+enum err
+server_all_on(struct ctx *c, struct server **out, size_t *count)
+{
+	return db_many(c, &SERVER_LIST_ON, row_fields, out, count, ARGS(c));
+}
+
+enum err
+server_note_health(struct ctx *c, const char *id, const char *why, bool *risen)
+{
+	int64_t was_down = 0;
+
+	TRY(db_int(c, &SERVER_HEALTH_NOTE, &was_down, ARGS(c, id, why == NULL, why)));
+	*risen = why == NULL && was_down == 1;
+	return OK;
 }
 
 bool
 server_is_at(struct ctx *c, const struct server *s, const char *host)
 {
-	const char *urls[] = {server_inner(c, s->host, s->port), s->public_url};
+	const char *urls[] = {inner_base(c, s), s->public_url};
 
 	for (size_t i = 0; i < sizeof(urls) / sizeof(*urls); i++) {
 		struct authority own, called;

@@ -6,6 +6,7 @@
 
 #include "base/ctx.h"
 #include "base/field.h"
+#include "net/s3.h"
 #include "storage/place.h"
 
 /* An S3 server in a city. Usable: is_on and is_active. */
@@ -17,7 +18,13 @@ struct server {
 	double latitude, longitude; /* degrees */
 	bool is_on, is_active;
 	struct utc created, updated;
-	const char *public_url; /* NULL: http://host:port */
+	const char *public_url; /* NULL: http(s)://host:port */
+	const char *region;
+	bool tls;          /* our own programs use https */
+	bool virtual_host; /* the bucket is part of the host */
+	int64_t rate;      /* bytes a second for copies, 0: the general limit */
+	bool is_down;      /* the last probe, less than a minute ago, found it so */
+	bool is_leaving;   /* being given up: takes nothing new */
 };
 
 /* What may be shown: all but public_url. */
@@ -40,8 +47,8 @@ enum err server_drop(struct ctx *c, const char *id, struct server *out);
 
 enum err server_own(struct ctx *c, const char *id, struct server *out);
 
-/* The usable server nearest to the caller, any of them for an unknown place.
- * E_SERVER_GONE */
+/* The usable server nearest to the caller that is alive, any of them for an unknown
+ * place. E_SERVER_GONE: none is usable; E_SERVER_DOWN: none of those is alive */
 enum err server_nearest(struct ctx *c, struct place place, struct server *out);
 
 /* The same among those that hold a version. */
@@ -55,8 +62,19 @@ enum err server_by_name(
 /* Where clients reach it: scheme://host[:port]. */
 const char *server_base(struct ctx *c, const struct server *s);
 
-/* Where our own programs do: http://host:port. */
-const char *server_inner(struct ctx *c, const char *host, int64_t port);
+/* For signed calls of our own programs, and for addresses given to people. */
+struct s3_site server_site(struct ctx *c, const struct server *s);
+struct s3_site server_public_site(struct ctx *c, const struct server *s);
+
+/* All servers that are on. */
+enum err server_all_on(struct ctx *c, struct server **out, size_t *count);
+
+/*
+ * Notes what a probe, or a call that failed, has found; why is NULL for one that is
+ * alive. *risen: it was down before. Runs outside of transactions.
+ */
+enum err server_note_health(
+	struct ctx *c, const char *id, const char *why, bool *risen);
 
 /* Is a Host header one of the two addresses? Case and a default port do not matter. */
 bool server_is_at(struct ctx *c, const struct server *s, const char *host);

@@ -17,14 +17,29 @@ update storage.server
 returning id, us(created) as created, us(updated) as updated;
 
 -- name: server_by_id : E_SERVER_GONE
-select id, name, host, port, location, zone, latitude, longitude, is_on, is_active, us(created) as created,
-       us(updated) as updated, public_url
-  from storage.server where id = $1;
+select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
+       us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
+       coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
+       s.leaving_at is not null as is_leaving
+  from storage.server s left join storage.health h on h.server_id = s.id
+ where s.id = $1;
 
 -- name: server_by_name
-select id, name, host, port, location, zone, latitude, longitude, is_on, is_active, us(created) as created,
-       us(updated) as updated, public_url
-  from storage.server where lower(name) = lower($1);
+select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
+       us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
+       coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
+       s.leaving_at is not null as is_leaving
+  from storage.server s left join storage.health h on h.server_id = s.id
+ where lower(s.name) = lower($1);
+
+-- name: server_list_on
+select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
+       us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
+       coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
+       s.leaving_at is not null as is_leaving
+  from storage.server s left join storage.health h on h.server_id = s.id
+ where s.is_on
+ order by s.zone, s.name;
 
 -- Live files that are on this server only.
 -- name: server_sole_copies
@@ -40,25 +55,44 @@ delete from storage.copy where server_id = $1;
 -- name: server_delete : E_SERVER_GONE
 delete from storage.server where id = $1;
 
--- The haversine without its last steps, which do not change the order.
+-- What the row said before comes back, 1 for down. Most probes find what the last one found: those write seldom.
+-- name: server_health_note
+with old as (
+    select is_up, probed_at from storage.health where server_id = $1
+), note as (
+    insert into storage.health (server_id, is_up, why)
+    select s.id, $2, $3 from storage.server s where s.id = $1
+    on conflict (server_id) do update
+       set is_up = excluded.is_up, why = excluded.why, probed_at = now(),
+           since = case when storage.health.is_up = excluded.is_up then storage.health.since else now() end
+     where storage.health.is_up <> excluded.is_up or storage.health.probed_at < now() - interval '20 seconds'
+)
+select coalesce((select not is_up from old), false)::int;
+
+-- The haversine without its last steps, which do not change the order. Who is down comes last.
 -- name: server_choose : E_SERVER_GONE
-select id, name, host, port, location, zone, latitude, longitude, is_on, is_active, us(created) as created,
-       us(updated) as updated, public_url
-  from storage.server
- where is_on and is_active
- order by case when $1 then power(sin(radians(latitude - $2) / 2), 2)
-                 + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
-               else random() end,
+select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
+       us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
+       coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
+       s.leaving_at is not null as is_leaving
+  from storage.server s left join storage.health h on h.server_id = s.id
+ where s.is_on and s.is_active and s.leaving_at is null
+ order by is_down, case when $1 then power(sin(radians(latitude - $2) / 2), 2)
+                          + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
+                        else random() end,
           zone, name
  limit 1;
 
 -- name: server_choose_holder : E_SERVER_GONE
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
-       us(s.created) as created, us(s.updated) as updated, s.public_url
+       us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
+       coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
+       s.leaving_at is not null as is_leaving
   from storage.copy c join storage.server s on s.id = c.server_id
+  left join storage.health h on h.server_id = s.id
  where c.version_id = $4 and c.doomed_at is null and s.is_on and s.is_active
- order by case when $1 then power(sin(radians(latitude - $2) / 2), 2)
-                 + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
-               else random() end,
+ order by is_down, case when $1 then power(sin(radians(latitude - $2) / 2), 2)
+                          + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
+                        else random() end,
           zone, name
  limit 1;

@@ -9,6 +9,7 @@
 #include "programme/likeness.h"
 #include "programme/person.h"
 #include "programme/shift.h"
+#include "storage/copy_job.h"
 #include "storage/storage_job.h"
 #include "store/store_job.h"
 

@@ -38,6 +38,8 @@ def nothing_stored(city, bucket, db):
     def state():
         return (db.all("select key, etag from store.object where server = %s order by 1", city.name),
                 city.files())
+    unlink_now(db)  # what earlier tests have left to be removed
+    wait_for(lambda: not db.one("select 1 from job.job where kind = 'store.unlink' limit 1"), 20)
     before = state()
     yield
     wait_for(lambda: state() == before, 5, "everything is as before")

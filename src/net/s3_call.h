@@ -1,0 +1,34 @@
+#ifndef S3_CALL_H
+#define S3_CALL_H
+
+#include <curl/curl.h>
+
+#include "base/buf.h"
+#include "net/s3.h"
+
+/* For src/net/s3*.c only: one call to an S3 server. */
+struct s3_call {
+	struct ctx *c;
+	const struct s3_object *o;
+	const char *method;
+	const struct pair *extra;
+	size_t extras;
+	const char *body; /* sent with PUT and POST; NULL: none */
+	struct buf answer;
+	long status;
+	struct s3_state state;
+};
+
+/* A handle with the address and all that calls have in common; gone with the ctx. */
+CURL *s3_handle(struct s3_call *k);
+
+/* Header lines of an answer; for CURLOPT_HEADERFUNCTION with a struct s3_call. */
+size_t s3_take_header(char *line, size_t size, size_t n, void *call);
+
+/* Runs the call; any answer but 5xx is OK. */
+enum err s3_run(struct s3_call *k);
+
+/* 2xx is OK, and 404 if `absent`. */
+enum err s3_check_answer(struct s3_call *k, bool absent);
+
+#endif

@@ -1,0 +1,495 @@
+#include "storage/copy_job.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/program.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "net/s3.h"
+#include "storage/copy.h"
+#include "storage/server.h"
+#include "store/digest.h"
+
+#include "storage/copy_job.sql.h"
+
+#define LATE_SECONDS INT64_C(3600)
+#define LEASE_SECONDS 120 /* of a copy that is under way, renewed as it goes on */
+#define KEEP_SECONDS 20
+#define PARTS_MOST 10000
+#define PART_LEAST (INT64_C(5) * 1048576)
+#define SOURCES_MOST 5
+
+/* A copy to be made or removed. */
+struct task {
+	const char *version_id, *key, *etag, *sha256;
+	int64_t size;
+	bool wanted; /* of a live file's current version */
+	bool doomed, held;
+	struct server target;
+	const struct job *job;
+	int64_t kept_at; /* microseconds: when the lease was last renewed */
+	struct ctx *c;
+};
+
+static FIELDS(task_fields, FIELD(struct task, version_id), FIELD(struct task, key),
+	FIELD(struct task, etag), FIELD(struct task, sha256), FIELD(struct task, size),
+	FIELD(struct task, wanted), FIELD(struct task, doomed),
+	FIELD(struct task, held));
+
+static struct s3_object
+object_at(struct ctx *c, const struct server *s, const char *key)
+{
+	return (struct s3_object){server_site(c, s), key};
+}
+
+/* A server that did not answer is left out of links at once, not at the next probe. */
+static void
+note_down(struct ctx *c, const struct server *s)
+{
+	const char *why = c->why == NULL ? "" : arena_str(&c->arena, c->why);
+	enum err e = c->err;
+	bool risen;
+
+	ctx_forgive(c);
+	if (server_note_health(c, s->id, why, &risen) != OK)
+		ctx_forgive(c);
+	fail(c, e, "%s", why);
+}
+
+static enum err
+answered(struct ctx *c, const struct server *s, enum err e)
+{
+	if (e == E_SERVER_DOWN)
+		note_down(c, s);
+	return e;
+}
+
+/* Takes "version/server" apart and looks it up. *found is false when either is no more.
+ */
+static enum err
+read_task(struct ctx *c, const struct job *job, struct task *out, bool *found)
+{
+	const char *slash = strchr(job->subject, '/');
+
+	if (slash == NULL || !uuid_valid(slash + 1))
+		return fail(c, E_BUG, "the subject must be version/server");
+	*out = (struct task){0};
+	*found = false;
+	enum err e = server_own(c, slash + 1, &out->target);
+	if (e == E_SERVER_GONE) {
+		ctx_forgive(c);
+		return OK;
+	}
+	TRY(e);
+	TRY(db_maybe(c, &TASK_OWN, task_fields, out, found,
+		ARGS(c,
+			arena_strn(&c->arena, job->subject,
+				(size_t)(slash - job->subject)),
+			slash + 1)));
+	out->job = job;
+	out->c = c;
+	out->kept_at = utc_now().us;
+	return OK;
+}
+
+/* Tells what was found as if the server had told it. */
+static enum err
+tell_news(struct ctx *c, const struct object_news *news)
+{
+	TRY(db_begin(c));
+	enum err e = copy_news(c, news);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
+/* An upload that has not been heard of. */
+struct pending {
+	const char *key, *server_id;
+	struct utc created, link_expires;
+};
+
+static FIELDS(pending_fields, FIELD(struct pending, key),
+	FIELD(struct pending, server_id), FIELD(struct pending, created),
+	FIELD(struct pending, link_expires));
+
+enum err
+upload_look_job(struct ctx *c, const struct job *job)
+{
+	struct s3_state state = {0};
+	struct server server = {0};
+	struct pending p = {0};
+	bool found = false;
+
+	TRY(db_maybe(
+		c, &UPLOAD_PENDING, pending_fields, &p, &found, ARGS(c, job->subject)));
+	if (!found)
+		return OK;
+	TRY(server_own(c, p.server_id, &server));
+	const struct s3_object o = object_at(c, &server, p.key);
+	if (server.is_on && answered(c, &server, s3_head(c, &o, &state)) != OK)
+		ctx_forgive(c); /* the next look may find it up */
+	if (state.found) {
+		const struct object_news news = {.server = server.name,
+			.key = p.key,
+			.created = true,
+			.size = state.size,
+			.etag = state.etag};
+		return tell_news(c, &news);
+	}
+	/* A body that began in time may be on its way still. */
+	if (c->now.us > p.link_expires.us + LATE_SECONDS * US_PER_SECOND)
+		return OK;
+	return upload_look_later(
+		c, job->subject, (c->now.us - p.created.us) / US_PER_SECOND);
+}
+
+enum err
+copy_ask(struct ctx *c, const struct server *s, const char *key, bool *held)
+{
+	const struct s3_object o = object_at(c, s, key);
+	struct object_news news;
+	struct s3_state state;
+	int64_t known;
+
+	TRY(answered(c, s, s3_head(c, &o, &state)));
+	*held = state.found;
+	TRY(db_int(c, &COPY_HELD, &known, ARGS(c, s->id, key)));
+	if (!state.found && known == 0)
+		return OK;
+	news = (struct object_news){.server = s->name,
+		.key = key,
+		.created = state.found,
+		.size = state.size,
+		.etag = state.etag};
+	return tell_news(c, &news);
+}
+
+enum err
+copy_check_job(struct ctx *c, const struct job *job)
+{
+	const char *slash = strchr(job->subject, '/'), *id;
+	struct server server;
+	int64_t known;
+	bool held;
+
+	if (slash == NULL)
+		return fail(c, E_BUG, "the subject must be server/key");
+	id = arena_strn(&c->arena, job->subject, (size_t)(slash - job->subject));
+	if (!uuid_valid(id))
+		return fail(c, E_BUG, "the subject must be server/key");
+	TRY(db_int(c, &VERSION_KNOWN, &known, ARGS(c, slash + 1)));
+	if (known == 0)
+		return OK;
+	enum err e = server_own(c, id, &server);
+	if (e == E_SERVER_GONE) {
+		ctx_forgive(c);
+		return OK;
+	}
+	TRY(e);
+	return server.is_on ? copy_ask(c, &server, slash + 1, &held) : OK;
+}
+
+/* While a copy goes on its lease is renewed; a program that is to stop breaks it off.
+ */
+static bool
+alive(void *thing, int64_t bytes)
+{
+	struct task *t = thing;
+	int64_t now = utc_now().us;
+
+	if (program_stopping())
+		return false;
+	if (now - t->kept_at < KEEP_SECONDS * US_PER_SECOND)
+		return true;
+	t->kept_at = now;
+	if (job_keep(t->c, t->job, LEASE_SECONDS, bytes, t->size) != OK)
+		ctx_forgive(t->c);
+	return true;
+}
+
+static bool
+is_md5(const char *etag)
+{
+	return etag != NULL && strlen(etag) == 32 &&
+	       strspn(etag, "0123456789abcdef") == 32;
+}
+
+/* The source has not got what it should have: it is asked, and will be healed. */
+static enum err
+doubt_source(struct ctx *c, const struct server *from, const char *key)
+{
+	const char *what = arena_fmt(&c->arena, "%s/%s", from->id, key);
+	const struct job_order look = {
+		.kind = "copy.check", .subject = what, .key = what};
+
+	return job_add(c, &look);
+}
+
+/*
+ * One piece from whichever source can give it, nearest to the target first; a source
+ * that cannot is left out from then on.
+ */
+static enum err
+fetch(struct ctx *c, struct task *t, struct s3_flow *flow, struct s3_flown *out)
+{
+	const struct place place = {true, t->target.latitude, t->target.longitude};
+	const struct s3_object to = object_at(c, &t->target, t->key);
+	struct server from;
+	const char *etag;
+
+	flow->to = &to;
+	flow->alive = alive;
+	flow->thing = t;
+	for (int i = 0;; i++) {
+		TRY(server_holding(c, t->version_id, place, &from));
+		TRY(db_json(c, &COPY_ETAG, &etag, ARGS(c, t->version_id, from.id)));
+		const struct s3_object source = object_at(c, &from, t->key);
+		flow->from = &source;
+		flow->etag = etag;
+		enum err e = s3_stream(c, flow, out);
+		if (e == OK || !out->source_failed) {
+			if (e == E_SERVER_DOWN)
+				note_down(c, &t->target);
+			return e;
+		}
+		if (out->source_lacks) {
+			const char *why = arena_str(&c->arena, c->why);
+			ctx_forgive(c);
+			TRY(doubt_source(c, &from, t->key));
+			return fail(c, e, "%s", why);
+		}
+		note_down(c, &from);
+		if (i + 1 == SOURCES_MOST)
+			return e;
+		ctx_forgive(c);
+	}
+}
+
+/* A bucket that is not there yet is made, and all begins anew. */
+static enum err
+begin_anew(struct ctx *c, struct task *t)
+{
+	const struct s3_site site = server_site(c, &t->target);
+
+	ctx_forgive(c);
+	TRY(db_do(c, &TRANSFER_DROP, ARGS(c, t->version_id, t->target.id)));
+	TRY(s3_make_bucket(c, &site));
+	return fail(c, E_PEER, "%s had no such bucket or upload; it has now",
+		t->target.name);
+}
+
+static enum err
+copy_whole(struct ctx *c, struct task *t, const char **etag)
+{
+	struct s3_flow flow = {.md5 = is_md5(t->etag) ? t->etag : NULL,
+		.sha256 = t->sha256,
+		.size = t->size,
+		.whole = true};
+	struct s3_flown flown = {0};
+	enum err e = fetch(c, t, &flow, &flown);
+
+	if (e != OK)
+		return flown.target_lost ? begin_anew(c, t) : e;
+	if (t->sha256 == NULL)
+		TRY(db_do(
+			c, &VERSION_NOTE_SHA256, ARGS(c, t->version_id, flown.sha256)));
+	*etag = flown.etag == NULL ? flown.md5 : flown.etag;
+	return OK;
+}
+
+struct transfer {
+	const char *upload_id;
+	int64_t part_bytes;
+};
+
+static FIELDS(transfer_fields, FIELD(struct transfer, upload_id),
+	FIELD(struct transfer, part_bytes));
+
+struct part {
+	int64_t number;
+	const char *etag;
+};
+
+static FIELDS(part_fields, FIELD(struct part, number), FIELD(struct part, etag));
+
+static int64_t
+part_size(int64_t whole)
+{
+	int64_t size = conf.storage_part_bytes;
+
+	if (size < PART_LEAST)
+		size = PART_LEAST;
+	if (whole / size >= PARTS_MOST)
+		size = whole / (PARTS_MOST - 1) + 1;
+	return size;
+}
+
+/* The upload that has begun, or a new one. */
+static enum err
+open_transfer(struct ctx *c, struct task *t, struct transfer *out)
+{
+	const struct s3_object to = object_at(c, &t->target, t->key);
+	bool found;
+
+	TRY(db_maybe(c, &TRANSFER_OWN, transfer_fields, out, &found,
+		ARGS(c, t->version_id, t->target.id)));
+	if (found)
+		return OK;
+	out->part_bytes = part_size(t->size);
+	enum err e = s3_upload_open(c, &to, &out->upload_id);
+	if (e == E_MISSING)
+		return begin_anew(c, t);
+	TRY(answered(c, &t->target, e));
+	return db_do(c, &TRANSFER_ADD,
+		ARGS(c, t->version_id, t->target.id, out->upload_id, out->part_bytes));
+}
+
+/*
+ * S3's ETag of an object of parts: MD5 of their MD5s, a hyphen, their number. NULL if a
+ * server's parts have other ETags.
+ */
+static const char *
+joined_etag(struct ctx *c, const char *const *etags, size_t n)
+{
+	struct digest *d = digest_new(c, DIGEST_MD5);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char md5[16];
+
+		if (d == NULL || !is_md5(etags[i]) ||
+			sodium_hex2bin(
+				md5, sizeof(md5), etags[i], 32, NULL, NULL, NULL) != 0)
+			return NULL;
+		digest_add(d, md5, sizeof(md5));
+	}
+	return arena_fmt(&c->arena, "%s-%zu", digest_text(c, d), n);
+}
+
+static enum err
+copy_part(struct ctx *c, struct task *t, const struct transfer *transfer,
+	int64_t number, const char **etag)
+{
+	int64_t first = (number - 1) * transfer->part_bytes, left = t->size - first;
+	struct s3_flow flow = {.first = first,
+		.size = left < transfer->part_bytes ? left : transfer->part_bytes,
+		.upload_id = transfer->upload_id,
+		.part = number};
+	struct s3_flown flown = {0};
+	enum err e = fetch(c, t, &flow, &flown);
+
+	if (e != OK)
+		return flown.target_lost ? begin_anew(c, t) : e;
+	*etag = flown.etag == NULL ? flown.md5 : flown.etag;
+	return db_do(c, &TRANSFER_PART_ADD,
+		ARGS(c, t->version_id, t->target.id, number, *etag));
+}
+
+static enum err
+complete(struct ctx *c, struct task *t, const struct transfer *transfer,
+	const char *const *etags, size_t n, const char **etag)
+{
+	const struct s3_object to = object_at(c, &t->target, t->key);
+	const char *should = joined_etag(c, etags, n);
+	struct s3_state state;
+
+	enum err e = s3_upload_complete(c, &to, transfer->upload_id, etags, n, etag);
+	if (e == E_MISSING) {
+		/* Completed by somebody who died before he could say so? */
+		ctx_forgive(c);
+		TRY(s3_head(c, &to, &state));
+		if (!state.found || state.size != t->size)
+			return begin_anew(c, t);
+		*etag = state.etag;
+	} else {
+		TRY(answered(c, &t->target, e));
+	}
+	TRY(db_do(c, &TRANSFER_DROP, ARGS(c, t->version_id, t->target.id)));
+	if (should == NULL || str_eq(*etag, should))
+		return OK;
+	TRY(s3_delete(c, &to));
+	return fail(c, E_PEER, "%s has other bytes", t->target.name);
+}
+
+static enum err
+copy_in_parts(struct ctx *c, struct task *t, const char **etag)
+{
+	struct transfer transfer = {0};
+	struct part *have;
+	size_t count;
+
+	TRY(open_transfer(c, t, &transfer));
+	size_t n = (size_t)((t->size + transfer.part_bytes - 1) / transfer.part_bytes);
+	const char **etags = arena_new(&c->arena, n * sizeof(*etags));
+	TRY(db_many(c, &TRANSFER_PARTS, part_fields, &have, &count,
+		ARGS(c, t->version_id, t->target.id)));
+	for (size_t i = 0; i < count; i++)
+		if ((size_t)have[i].number <= n)
+			etags[have[i].number - 1] = have[i].etag;
+	for (size_t i = 0; i < n; i++)
+		if (etags[i] == NULL)
+			TRY(copy_part(c, t, &transfer, (int64_t)i + 1, &etags[i]));
+	return complete(c, t, &transfer, etags, n, etag);
+}
+
+/* What was begun for a copy that nobody wants any more. */
+static enum err
+give_up(struct ctx *c, struct task *t)
+{
+	const struct s3_object to = object_at(c, &t->target, t->key);
+	struct transfer transfer = {0};
+	bool begun;
+
+	TRY(db_maybe(c, &TRANSFER_OWN, transfer_fields, &transfer, &begun,
+		ARGS(c, t->version_id, t->target.id)));
+	if (!begun)
+		return OK;
+	TRY(answered(c, &t->target, s3_upload_drop(c, &to, transfer.upload_id)));
+	return db_do(c, &TRANSFER_DROP, ARGS(c, t->version_id, t->target.id));
+}
+
+enum err
+copy_make_job(struct ctx *c, const struct job *job)
+{
+	const char *etag = NULL;
+	struct task t;
+	bool found = false;
+
+	TRY(read_task(c, job, &t, &found));
+	if (!found || !t.target.is_on)
+		return OK;
+	/* Since it was ordered the file may have gone, or the server been closed. */
+	if (!t.wanted || t.held || !t.target.is_active || t.target.is_leaving)
+		return give_up(c, &t);
+	if (t.size > part_size(0))
+		TRY(copy_in_parts(c, &t, &etag));
+	else
+		TRY(copy_whole(c, &t, &etag));
+
+	/* The server tells by an event too, sooner or later, if it tells at all. */
+	const struct object_news news = {.server = t.target.name,
+		.key = t.key,
+		.created = true,
+		.size = t.size,
+		.etag = etag};
+	return tell_news(c, &news);
+}
+
+enum err
+copy_remove_job(struct ctx *c, const struct job *job)
+{
+	struct task t;
+	bool found = false;
+
+	TRY(read_task(c, job, &t, &found));
+	if (!found || !t.doomed ||
+		!t.target.is_on) /* once it is on, server.fill orders it again */
+		return OK;
+	const struct s3_object o = object_at(c, &t.target, t.key);
+	TRY(answered(c, &t.target, s3_delete(c, &o)));
+	return db_do(c, &TASK_REMOVED, ARGS(c, t.version_id, t.target.id));
+}

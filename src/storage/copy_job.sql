@@ -1,0 +1,46 @@
+-- name: task_own
+select v.id as version_id, v.key, v.etag, encode(v.sha256, 'hex') as sha256, coalesce(v.size, 0) as size,
+       f.deleted_at is null and f.current_version = v.id as wanted,
+       c.doomed_at is not null as doomed, c.version_id is not null and c.doomed_at is null as held
+  from storage.file_version v
+  join storage.file f on f.id = v.file_id
+  left join storage.copy c on c.version_id = v.id and c.server_id = $2
+ where v.id = $1;
+
+-- name: task_removed
+delete from storage.copy where version_id = $1 and server_id = $2;
+
+-- name: copy_etag
+select etag from storage.copy where version_id = $1 and server_id = $2;
+
+-- name: version_note_sha256
+update storage.file_version set sha256 = decode($2, 'hex') where id = $1 and sha256 is null;
+
+-- name: copy_held
+select count(*) from storage.copy c join storage.file_version v on v.id = c.version_id
+ where c.server_id = $1 and v.key = $2;
+
+-- name: version_known
+select count(*) from storage.file_version where key = $1;
+
+-- name: upload_pending
+select v.key, v.server_id, us(v.created) as created, us(v.link_expires) as link_expires
+  from storage.file_version v
+  join storage.file f on f.id = v.file_id and f.deleted_at is null
+ where v.id = $1 and v.state = 'announced' and v.server_id is not null;
+
+-- name: transfer_own
+select upload_id, part_bytes from storage.transfer where version_id = $1 and server_id = $2;
+
+-- name: transfer_add
+insert into storage.transfer (version_id, server_id, upload_id, part_bytes) values ($1, $2, $3, $4);
+
+-- name: transfer_drop
+delete from storage.transfer where version_id = $1 and server_id = $2;
+
+-- name: transfer_parts
+select number, etag from storage.transfer_part where version_id = $1 and server_id = $2 order by number;
+
+-- name: transfer_part_add
+insert into storage.transfer_part (version_id, server_id, number, etag) values ($1, $2, $3, $4)
+on conflict (version_id, server_id, number) do update set etag = excluded.etag;
