@@ -11,6 +11,16 @@ with jobs as (
      where state in ('waiting', 'claimed', 'dispatched', 'failed', 'presumed') group by state
 )
 select concat(
+    E'# TYPE samovar_server_up gauge\n',
+    (select string_agg(format(E'samovar_server_up{server="%s"} %s\n', s.name, (h.is_up is not false)::int), '' order by s.name)
+       from storage.server s left join storage.health h on h.server_id = s.id where s.is_on),
+    E'# TYPE samovar_healed_objects gauge\n',
+    (select string_agg(format(E'samovar_healed_objects{what="%s"} %s\n', what, n), '')
+       from (select coalesce(sum(unheard), 0), coalesce(sum(lost), 0), coalesce(sum(altered), 0), coalesce(sum(orphans), 0),
+                    coalesce(sum(uploads), 0) from storage.reconciliation) r
+                (unheard, lost, altered, orphans, uploads),
+            lateral (values ('unheard', unheard), ('lost', lost), ('altered', altered), ('orphans', orphans),
+                            ('uploads', uploads)) v (what, n)),
     format(E'# TYPE samovar_parked_messages gauge\nsamovar_parked_messages %s\n', (select count(*) from storage.parked_message)),
     E'# TYPE samovar_jobs gauge\n',
     (select string_agg(format(E'samovar_jobs{kind="%s",state="%s"} %s\n', kind, state, n), '') from jobs),

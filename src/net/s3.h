@@ -82,6 +82,10 @@ struct s3_upload {
 enum err s3_uploads(struct ctx *c, const struct s3_site *site, struct s3_upload **out,
 	size_t *count);
 
+/* Asks all at once whether they are alive; why[i] is NULL for those that are. */
+void s3_probe(struct ctx *c, const struct s3_site *sites, size_t n, int seconds,
+	const char **why);
+
 /* Bytes on their way from one server to another. */
 struct s3_flow {
 	const struct s3_object *from, *to;

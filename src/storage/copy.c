@@ -154,8 +154,13 @@ copy_fill_server(struct ctx *c, const struct server *s)
 {
 	const struct job_order fill = {
 		.kind = "server.fill", .subject = s->id, .key = s->id};
+	const struct job_order prepare = {
+		.kind = "server.prepare", .subject = s->id, .key = s->id};
 
-	return s->is_on ? job_add(c, &fill) : OK;
+	if (!s->is_on)
+		return OK;
+	TRY(job_add(c, &prepare));
+	return job_add(c, &fill);
 }
 
 enum err

@@ -40,6 +40,29 @@ copy_spread_job(struct ctx *c, const struct job *job)
 }
 
 enum err
+server_prepare_job(struct ctx *c, const struct job *job)
+{
+	struct server server;
+	struct s3_state state;
+
+	enum err e = server_own(c, job->subject, &server);
+	if (e == E_SERVER_GONE) {
+		ctx_forgive(c);
+		return OK;
+	}
+	TRY(e);
+	if (!server.is_on)
+		return OK;
+	const struct s3_object bucket = {.site = server_site(c, &server)};
+	TRY(s3_head(c, &bucket, &state));
+	if (!state.found)
+		TRY(s3_make_bucket(c, &bucket.site));
+	return conf.storage_notification_arn[0] == '\0'
+		       ? OK
+		       : s3_notify(c, &bucket.site, conf.storage_notification_arn);
+}
+
+enum err
 server_fill_job(struct ctx *c, const struct job *job)
 {
 	TRY(copy_order_missing(c, NULL, job->subject));

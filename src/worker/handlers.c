@@ -10,6 +10,7 @@
 #include "programme/person.h"
 #include "programme/shift.h"
 #include "storage/copy_job.h"
+#include "storage/reconcile.h"
 #include "storage/storage_job.h"
 #include "store/store_job.h"
 

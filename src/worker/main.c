@@ -6,18 +6,20 @@
 #include "worker/consumer.h"
 #include "worker/jobs.h"
 #include "worker/listener.h"
+#include "worker/prober.h"
 #include "worker/sender.h"
 
 static int
 process(int slot)
 {
-	/* Behind those that take jobs: one sends to Telegram, one listens to it, one
-	 * listens to the broker. */
-	if (slot < conf.worker_processes)
-		return jobs_run(slot);
-	if (slot == conf.worker_processes)
-		return sender_run();
-	return slot == conf.worker_processes + 1 ? listener_run() : consumer_run();
+	/* Behind those that take jobs: one sends to Telegram, one listens to it, one asks
+	 * the S3 servers how they are, one listens to the broker. */
+	static int (*const others[])(void) = {
+		sender_run, listener_run, prober_run, consumer_run};
+
+	return slot < conf.worker_processes
+		       ? jobs_run(slot)
+		       : others[slot - (int)conf.worker_processes]();
 }
 
 int
@@ -30,7 +32,7 @@ main(int argc, char **argv)
 	db_close(db);
 	if (e == E_BUG || !conf_check_server())
 		return 1;
-	int others = conf.rabbitmq_host[0] == '\0' ? 2 : 3;
+	int others = conf.rabbitmq_host[0] == '\0' ? 3 : 4;
 	parent_run((int)conf.worker_processes + others, process, NULL);
 	return 0;
 }

@@ -34,6 +34,8 @@ def stack(request, telegram_process, smtp_process):
         "USE_CREDENTIALS": "false",
         "VALIDATE_CERTS": "false",
         "SAMOVAR_STORAGE_GEO": "header",
+        "SAMOVAR_STORAGE_PART_BYTES": "5m",
+        "SAMOVAR_STORAGE_PROBE_INTERVAL": "1",
         "SAMOVAR_STORAGE_HOOK_SECRET": "e2e-hook-secret",
     }
     stack = Stack(state, port, settings)

@@ -1,0 +1,44 @@
+-- A page of a listing (three arrays, in step) beside what is known of its keys on server $1. What fits is left out.
+-- name: reconcile_page
+select k.key, v.id as version_id, c.version_id is not null as known, c.doomed_at is not null as doomed,
+       f.deleted_at is null and v.state = 'stored' and f.current_version = v.id as wanted,
+       v.server_id = $1::uuid as origin, k.size, k.etag
+  from unnest($2::text[], $3::bigint[], $4::text[]) as k (key, size, etag)
+  left join storage.file_version v on v.key = k.key
+  left join storage.file f on f.id = v.file_id
+  left join storage.copy c on c.version_id = v.id and c.server_id = $1::uuid
+ where c.version_id is null or c.doomed_at is not null or v.size is distinct from k.size
+    or (k.etag <> '' and c.etag is distinct from k.etag);
+
+-- name: reconcile_seen
+update storage.copy c set checked_at = now()
+  from storage.file_version v
+ where c.server_id = $1 and v.id = c.version_id and v.key = any($2::text[]);
+
+-- Copies that a complete listing has not shown, older than the listing.
+-- name: reconcile_unseen
+select v.key from storage.copy c join storage.file_version v on v.id = c.version_id
+ where c.server_id = $1 and c.doomed_at is null and c.created < utc($2)
+   and (c.checked_at is null or c.checked_at < utc($2))
+ order by v.key limit 10000;
+
+-- name: reconcile_forget
+delete from storage.copy where version_id = $1 and server_id = $2;
+
+-- name: reconcile_uploads
+select t.upload_id as id
+  from storage.transfer t
+  join storage.file_version v on v.id = t.version_id
+  join storage.file f on f.current_version = v.id and f.deleted_at is null
+ where t.server_id = $1;
+
+-- name: reconcile_report
+insert into storage.reconciliation (began, ended, server_id, server, objects, unheard, lost, altered, doomed, orphans,
+                                    uploads, why)
+values (utc($1), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: reconcile_sweep
+delete from storage.reconciliation where began < utc($1);
+
+-- name: reconcile_now
+select us(now());

@@ -1,0 +1,2 @@
+-- name: prober_elect
+select pg_try_advisory_lock($1)::int;

@@ -1,0 +1,83 @@
+"""A door in front of a city that tests may shut: connections pass through, or break, or stop."""
+
+import re
+import socket
+import threading
+
+from tests.conftest import free_port
+
+
+class Gate:
+    """Passes what comes to its port on to a city's; the city's row among the servers says the gate's port."""
+
+    def __init__(self, city, db):
+        self.city, self.db = city, db
+        self.port = free_port()
+        self.asked = []  # first lines of requests, as they came
+        self.limit = None  # bytes towards the city after which it shuts
+        self.passed = 0
+        self.links, self.listener = set(), None
+        self.lock = threading.Lock()
+        self.open()
+        db.do("update storage.server set port = %s where name = %s", self.port, city.name)
+
+    def open(self):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen(50)
+        self.listener = listener
+        threading.Thread(target=self.accept, args=(listener,), daemon=True).start()
+
+    def accept(self, listener):
+        while True:
+            try:
+                near, _ = listener.accept()
+            except OSError:
+                return
+            try:
+                far = socket.create_connection(("127.0.0.1", self.city.port), 5)
+                far.settimeout(None)
+            except OSError:
+                near.close()
+                continue
+            with self.lock:
+                self.links |= {near, far}
+            threading.Thread(target=self.carry, args=(near, far, True), daemon=True).start()
+            threading.Thread(target=self.carry, args=(far, near, False), daemon=True).start()
+
+    def carry(self, source, target, inward):
+        try:
+            while data := source.recv(65536):
+                if inward:
+                    self.asked += [line.decode() for line in
+                                   re.findall(rb"(?:^|\n)((?:GET|PUT|POST|HEAD|DELETE) \S+) HTTP/1", data)]
+                    self.passed += len(data)
+                    if self.limit is not None and self.passed > self.limit:
+                        self.shut()
+                        return
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def shut(self):
+        """As if the city's machine had died."""
+        if self.listener is not None:
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
+        self.listener, self.limit = None, None
+        with self.lock:
+            for link in self.links:
+                try:
+                    link.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+                link.close()
+            self.links = set()
+
+    def close(self):
+        if self.listener is not None:
+            self.shut()
+        self.db.do("update storage.server set port = %s where name = %s", self.city.port, self.city.name)
+        self.db.do("delete from storage.health")

@@ -1,0 +1,202 @@
+"""Copies between servers that break, links that lead around what is down: storage contract 7.2, 7.5, 17 (D10, D25)."""
+
+import hashlib
+import os
+
+import pytest
+import requests
+
+from tests.conftest import wait_for
+from tests.e2e.client import ALL_PERMISSIONS, error, word
+from tests.e2e.gate import Gate
+from tests.e2e.store import City, plain
+from tests.e2e.test_files import owner, put, readable, servers  # noqa: F401
+from tests.e2e.test_servers import CAPE, NEW_YORK, at, city_of, holders, upload_at
+
+BIG = 12 * 1048576  # three parts of at most 5 MiB
+DOWN = (400, "CdnServer.ConnectionError")
+
+
+@pytest.fixture
+def anna(owner):  # noqa: F811
+    return owner(*ALL_PERMISSIONS)
+
+
+@pytest.fixture
+def gate(stack, db, servers):  # noqa: F811
+    """gate("s1_3"): that city behind a door that can be shut."""
+    gates = []
+
+    def gate(name):
+        gates.append(Gate(City(stack, name), db))
+        return gates[-1]
+    db.do("delete from storage.health")
+    yield gate
+    for one in gates:
+        one.close()
+
+
+def key_of(db, file):
+    return db.value("select v.key from storage.file f join storage.file_version v on v.id = f.current_version"
+                    " where f.id = %s", file["id"])
+
+
+def through(stack, db, name):
+    """The city by the address that its row says: a signature is good for that one only."""
+    city = City(stack, name)
+    city.port = db.value("select port from storage.server where name = %s", name)
+    city.base = f"http://127.0.0.1:{city.port}"
+    city.s3 = city.client()
+    return city
+
+
+def bytes_at(city, key):
+    return plain("GET", city.presign("get_object", city.keys.bucket, key)).content
+
+
+def down(db, name):
+    return db.value("select count(*) from storage.health h join storage.server s on s.id = h.server_id"
+                    " where s.name = %s and not is_up", name)
+
+
+def hurry(db):
+    """What waits for its next try is tried now."""
+    db.do("update job.job set run_at = now() where kind like 'copy.%%' and lease_until is null")
+    db.do("notify job")
+
+
+def upload_slowly(client, data, position=NEW_YORK):
+    """As upload_at(), for what takes a while to be read by the store."""
+    link = client.post("/files/upload/", {"name": word("big"), "size": len(data)}, headers=at(position)).json()
+    assert put(link["link"], data).status_code == 200
+    readable(client, link["file"]["id"])
+    return link["file"]
+
+
+class TestBig:
+    def test_a_big_file_is_copied_in_parts(self, anna, db, stack):
+        data = os.urandom(BIG)
+        file = upload_slowly(anna, data)
+        wait_for(lambda: holders(anna, file) == {"s1_2", "s1_3"}, 30, "the zone has it")
+        key, dallas = key_of(db, file), through(stack, db, "s1_3")
+        assert bytes_at(dallas, key) == data
+        assert dallas.s3.head_object(Bucket=dallas.keys.bucket, Key=key)["ETag"].endswith('-3"')
+        assert not db.all("select * from storage.transfer")
+
+    def test_a_copy_that_broke_goes_on_where_it_was(self, anna, db, stack, gate):
+        dallas = gate("s1_3")
+        dallas.limit = 7 * 1048576  # the first part, and some of the second
+        data = os.urandom(BIG)
+        file = upload_slowly(anna, data)
+        wait_for(lambda: dallas.listener is None, 20, "the server has died")
+        wait_for(lambda: down(db, "s1_3"), 20, "it is known to be down")
+        assert [r.number for r in db.all("select number from storage.transfer_part order by 1")] == [1]
+        assert holders(anna, file) == {"s1_2"}
+        dallas.open()
+        wait_for(lambda: hurry(db) or holders(anna, file) == {"s1_2", "s1_3"}, 30, "the copy is made")
+        assert bytes_at(through(stack, db, "s1_3"), key_of(db, file)) == data
+        parts = [a for a in dallas.asked if a.startswith("PUT ") and "partNumber=1&" in a]
+        assert len(parts) == 1, "the first part was sent once"
+        assert not db.all("select * from storage.transfer")
+
+    def test_a_worker_killed_between_two_parts(self, anna, db, stack, gate):
+        dallas = gate("s1_3")
+        dallas.limit = 7 * 1048576
+        command = None
+        data = os.urandom(BIG)
+        file = upload_slowly(anna, data)
+        wait_for(lambda: dallas.listener is None, 20)
+        command = stack.take_away("samovar-worker", 9)
+        dallas.open()
+        stack.bring_back("samovar-worker", command)
+        db.do("update job.job set lease_until = null, leased_by = null where kind = 'copy.make'")
+        wait_for(lambda: hurry(db) or holders(anna, file) == {"s1_2", "s1_3"}, 30, "the copy is made")
+        assert bytes_at(through(stack, db, "s1_3"), key_of(db, file)) == data
+
+    def test_what_was_begun_for_a_deleted_file_is_given_up(self, anna, db, stack, gate):
+        dallas, city = gate("s1_3"), through(stack, db, "s1_3")
+        dallas.limit = 7 * 1048576
+        file = upload_slowly(anna, os.urandom(BIG))
+        wait_for(lambda: dallas.listener is None, 20)
+        assert anna("DELETE", f"/files/{file['id']}/").status_code == 204
+        dallas.open()
+        wait_for(lambda: hurry(db) or not db.all("select * from storage.transfer"), 30, "it is given up")
+        wait_for(lambda: not city.s3.list_multipart_uploads(Bucket=city.keys.bucket).get("Uploads"), 20)
+
+
+class TestWrong:
+    def test_bytes_that_are_not_right_are_never_stored(self, anna, db, stack, gate):
+        """The original has rotten on its disk: its replica must not be made of it."""
+        dallas, new_york = gate("s1_3"), through(stack, db, "s1_2")
+        dallas.shut()
+        data = os.urandom(200000)
+        file = upload_at(anna, NEW_YORK, data)
+        path = db.value("select path from store.object where server = 's1_2' and key = %s", key_of(db, file))
+        whole = (new_york.folder.parent / path)
+        whole.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        dallas.open()
+        wait_for(lambda: hurry(db) or db.value(
+            "select tries from job.job where kind = 'copy.make' and last_error like '%%other bytes%%' limit 1"),
+            20, "it was found out")
+        assert not db.all("select 1 from store.object where server = 's1_3' and key = %s", key_of(db, file))
+        whole.write_bytes(data)
+        wait_for(lambda: hurry(db) or holders(anna, file) == {"s1_2", "s1_3"}, 30, "it is mended")
+        known = db.value("select encode(sha256, 'hex') from storage.file_version where key = %s", key_of(db, file))
+        assert known == hashlib.sha256(data).hexdigest()
+
+    def test_an_empty_file_is_copied_too(self, anna):
+        file = upload_at(anna, NEW_YORK, b"")
+        wait_for(lambda: holders(anna, file) == {"s1_2", "s1_3"}, 20)
+
+    def test_a_source_that_dies_is_left_out(self, anna, db, stack, gate):
+        """Detroit gets its copy from Dallas when New York does not answer."""
+        new_york = gate("s1_2")
+        data = os.urandom(300000)
+        file = upload_at(anna, NEW_YORK, data)
+        wait_for(lambda: holders(anna, file) == {"s1_2", "s1_3"}, 20)
+        new_york.shut()
+        detroit = next(s for s in anna.get("/servers/").json() if s["name"] == "s1_1")
+        body = {k: v for k, v in detroit.items() if k not in ("id", "created", "updated")}
+        assert anna("PUT", f"/servers/{detroit['id']}/", {**body, "is_active": True}).status_code == 200
+        wait_for(lambda: hurry(db) or "s1_1" in holders(anna, file), 30, "Detroit has it")
+        assert bytes_at(through(stack, db, "s1_1"), key_of(db, file)) == data
+
+
+class TestHealth:
+    def test_links_lead_around_what_is_down(self, anna, db, stack, gate):
+        new_york, dallas = gate("s1_2"), through(stack, db, "s1_3")
+        file = upload_at(anna, NEW_YORK, b"everywhere")
+        wait_for(lambda: holders(anna, file) == {"s1_2", "s1_3"}, 20)
+
+        def link():
+            return anna.get(f"/files/{file['id']}/", headers=at(NEW_YORK)).json()["link"]
+        assert f":{new_york.port}/" in link()
+        new_york.shut()
+        wait_for(lambda: down(db, "s1_2"), 20, "it is known to be down")
+        assert f":{dallas.port}/" in link()
+        assert requests.get(link(), timeout=10).content == b"everywhere"
+        upload = anna.post("/files/upload/", {"name": word("f"), "size": 1}, headers=at(NEW_YORK)).json()
+        assert city_of(upload["link"], stack) == "s1_3"
+        new_york.open()
+        wait_for(lambda: not down(db, "s1_2"), 20, "it is up again")
+        assert f":{new_york.port}/" in link()
+
+    def test_a_file_whose_servers_are_all_down(self, anna, db, gate):
+        cape = gate("s3_1")
+        file = upload_at(anna, CAPE, b"far away")
+        cape.shut()
+        wait_for(lambda: down(db, "s3_1"), 20)
+        assert error(anna.get(f"/files/{file['id']}/")) == DOWN
+        db.do("update storage.health set probed_at = now() - interval '2 minutes'")  # nobody probes any more
+        answer = anna.get(f"/files/{file['id']}/")
+        assert answer.status_code == 200 or error(answer) == DOWN  # the prober may have been faster
+
+    def test_what_a_server_missed_is_brought_when_it_is_back(self, anna, db, stack, gate):
+        dallas = gate("s1_3")
+        dallas.shut()
+        wait_for(lambda: down(db, "s1_3"), 20)
+        file = upload_at(anna, NEW_YORK, b"missed")
+        gone = upload_at(anna, NEW_YORK, b"gone")
+        assert anna("DELETE", f"/files/{gone['id']}/").status_code == 204
+        dallas.open()
+        wait_for(lambda: hurry(db) or holders(anna, file) == {"s1_2", "s1_3"}, 30, "it is brought")
