@@ -13,7 +13,7 @@
 
 #include "worker/prober.sql.h"
 
-#define LOCK_KEY INT64_C(0x53414d4f56415203) /* "SAMOVAR" and 3 */
+#define LOCK_KEY INT64_C(0x53414d4f56415204) /* "SAMOVAR" and 4 */
 #define PROBE_SECONDS 3                      /* for an answer */
 #define SERVERS_MOST 1000
 #define UUID_BYTES 37
