@@ -243,7 +243,8 @@ face_route_count(void)
 	return n;
 }
 
-/* Each face has one number more, for what its table does not have. */
+/* Each face has one number more, for what its table does not have. Rows of one handler
+ * count as one, because they bear one name. */
 size_t
 face_route_index(const struct req *r)
 {
@@ -253,7 +254,10 @@ face_route_index(const struct req *r)
 		n += (*f)->route_count + 1;
 	if (r->face == NULL || r->route == NULL)
 		return n + (r->face == NULL ? 0 : r->face->route_count);
-	return n + (size_t)(r->route - r->face->routes);
+	for (size_t i = 0; i < r->face->route_count; i++)
+		if (r->face->routes[i].handle == r->route->handle)
+			return n + i;
+	return n + r->face->route_count;
 }
 
 const struct route *
