@@ -1,8 +1,11 @@
 /* Files: contracts/storage.md 4.3, 1 to 6. */
 #include "storage/file.h"
 
+#include <string.h>
+
 #include "account/account.h"
 #include "base/conf.h"
+#include "base/str.h"
 #include "reply.h"
 #include "storage/address.h"
 #include "storage/copy.h"
@@ -10,16 +13,61 @@
 #include "storage/history.h"
 
 #define NAME_MAX_CHARACTERS 255
+#define SEARCH_PAGE 50
+#define SEARCH_MAX 1000
 
 struct upload {
-	const char *name;
+	const char *name, *content_type;
 	int64_t size;
 };
+
+/* A media type as it may stand in a header: type/subtype, perhaps with parameters. */
+static enum err
+media_type_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char *type = *(const char **)member, *slash = strchr(type, '/');
+	bool fine = slash != NULL && slash != type && slash[1] != '\0' &&
+		    strcspn(type, " ;,\"") > (size_t)(slash - type);
+
+	for (const char *p = type; *p != '\0'; p++)
+		fine = fine && *p >= ' ' && *p <= '~';
+	return fine ? OK
+		    : flaw_add(c, (struct flaw){.place = place,
+					  .field = f->name,
+					  .kind = FLAW_FORM,
+					  .expected = "media type",
+					  .words = "must be like text/plain"});
+}
 
 INPUT(upload_in, struct upload,
 	FIELD(struct upload, name, .must = true, .min = 1, .max = NAME_MAX_CHARACTERS,
 		.rule = plain_text_rule),
-	FIELD(struct upload, size, .must = true, .max = INT64_MAX));
+	FIELD(struct upload, size, .must = true, .max = INT64_MAX),
+	FIELD(struct upload, content_type, .max = 255, .rule = media_type_rule));
+
+struct search {
+	const char *q, *after;
+	int64_t limit; /* 0: not said */
+};
+
+static enum err
+after_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char **id = member;
+	const char *uuid = uuid_read(&c->arena, *id);
+
+	if (uuid == NULL)
+		return flaw_add(c, (struct flaw){.place = place,
+					   .field = f->name,
+					   .kind = FLAW_FORM,
+					   .expected = "uuid"});
+	*id = uuid;
+	return OK;
+}
+
+INPUT(search_in, struct search, FIELD(struct search, q, .max = NAME_MAX_CHARACTERS),
+	FIELD(struct search, after, .rule = after_rule),
+	FIELD(struct search, limit, .min = 1, .max = SEARCH_MAX));
 
 struct new_name {
 	const char *name;
@@ -63,9 +111,24 @@ get_files(struct req *r)
 }
 
 /*
+ * GET /files/search/?q=...&after=ID&limit=50: 200 {"data": [...], "next": ID or null},
+ * the actor's files whose name has q in it, by creation.
+ */
+enum err
+get_files_search(struct req *r)
+{
+	const struct search *in = r->in;
+	const char *q = in->q == NULL || in->q[0] == '\0' ? NULL : in->q, *json;
+
+	TRY(file_page(&r->ctx, q, in->after, in->limit == 0 ? SEARCH_PAGE : in->limit,
+		&json));
+	return reply_json(r, 200, json);
+}
+
+/*
  * POST /files/upload/ {"name": "a.txt", "size": 5}: 200 with the address that takes the
  * bytes. A file of that name is replaced once they have arrived. E_SERVER_GONE: no
- * usable server.
+ * usable server. E_QUOTA
  */
 enum err
 post_upload(struct req *r)
@@ -76,8 +139,9 @@ post_upload(struct req *r)
 	struct file file;
 
 	TRY(server_nearest(c, caller(r), &server));
-	TRY(file_announce(
-		c, in->name, in->size, server.id, conf.s3_put_lifetime, &file));
+	const struct file wish = {
+		.name = in->name, .size = in->size, .content_type = in->content_type};
+	TRY(file_announce(c, &wish, server.id, conf.s3_put_lifetime, &file));
 	TRY(history_file(c, file.account_id, file.id, "FILE.UPLOADED", file.name));
 	return reply_link(r, &file, address_put(c, &server, file.key));
 }

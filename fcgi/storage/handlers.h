@@ -8,6 +8,7 @@
 
 /* file.c */
 enum err get_files(struct req *r);
+enum err get_files_search(struct req *r);
 enum err post_upload(struct req *r);
 enum err get_file(struct req *r);
 enum err get_content(struct req *r);
@@ -34,7 +35,8 @@ enum err post_s3_hook(struct req *r);
 /* action.c */
 enum err get_actions(struct req *r);
 
-extern const struct input upload_in, name_in, link_in, password_in, server_in, page_in;
+extern const struct input search_in, upload_in, name_in, link_in, password_in,
+	server_in, page_in;
 
 /*
  * The presigned address of a file on the nearest usable server, with the history row of

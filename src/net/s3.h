@@ -86,6 +86,20 @@ enum err s3_uploads(struct ctx *c, const struct s3_site *site, struct s3_upload 
 void s3_probe(struct ctx *c, const struct s3_site *sites, size_t n, int seconds,
 	const char **why);
 
+/* An object as it was read or sent: digests of its bytes in lower-case digits. */
+struct s3_digests {
+	bool found;
+	int64_t size;
+	const char *etag, *md5, *sha256;
+};
+
+/* Reads all of an object, for its digests only. */
+enum err s3_read(struct ctx *c, const struct s3_object *o, struct s3_digests *out);
+
+/* Sends size bytes from the beginning of a file; S3 takes up to 5 GiB so. */
+enum err s3_put_file(struct ctx *c, const struct s3_object *o, int fd, int64_t size,
+	struct s3_digests *out);
+
 /* Bytes on their way from one server to another. */
 struct s3_flow {
 	const struct s3_object *from, *to;

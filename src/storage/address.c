@@ -3,6 +3,7 @@
 #include "base/conf.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "storage/mime.h"
 
 const char *
 address_put(struct ctx *c, const struct server *s, const char *key)
@@ -33,9 +34,10 @@ address_get(struct ctx *c, const struct server *s, const struct file *f)
 {
 	const struct pair extra[] = {
 		{"response-content-disposition", disposition(c, f->name)},
-		{"response-content-type", f->content_type}};
+		{"response-content-type", f->content_type != NULL
+						  ? f->content_type
+						  : mime_by_name(f->name)}};
 	const struct s3_object o = {server_public_site(c, s), f->key};
 
-	return s3_address(c, &o, "GET", extra, f->content_type == NULL ? 1 : 2,
-		conf.s3_get_lifetime);
+	return s3_address(c, &o, "GET", extra, 2, conf.s3_get_lifetime);
 }

@@ -1,6 +1,7 @@
 #include "storage/copy.h"
 
 #include "base/conf.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "job/job.h"
@@ -103,6 +104,7 @@ enum err
 copy_news(struct ctx *c, const struct object_news *news)
 {
 	struct version v = {0};
+	int64_t too_much = 0;
 	bool found;
 
 	TRY(db_maybe(c, &COPY_VERSION, version_fields, &v, &found,
@@ -114,6 +116,14 @@ copy_news(struct ctx *c, const struct object_news *news)
 	TRY(db_do(c, &COPY_INSERT, ARGS(c, v.id, v.server_id, news->etag, c->now)));
 	if (v.deleted || v.outdated || str_eq(v.state, "superseded"))
 		return doom_version(c, v.id);
+	TRY(db_int(c, &VERSION_TOO_MUCH, &too_much,
+		ARGS(c, v.id, news->size, conf.storage_quota)));
+	if (too_much == 1 && !str_eq(v.state, "stored")) {
+		log_warn("storage: version %s is larger than announced, and more than "
+			 "its owner may have",
+			v.id);
+		return doom_version(c, v.id);
+	}
 	return serve(c, &v, news);
 }
 

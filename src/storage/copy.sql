@@ -9,6 +9,16 @@ select v.id, v.file_id, v.state::text, v.etag, s.id as server_id, f.deleted_at i
  where v.key = $1 and lower(s.name) = lower($2)
    for update of f;
 
+-- 1 if an object that is larger than announced is more than its owner may have. $3: the general quota.
+-- name: version_too_much
+select (v.announced_size < $2::bigint and coalesce(q.bytes, $3::bigint) > 0
+        and $2::bigint + (select coalesce(sum(o.size), 0) from storage.file o
+                           where o.account_id = f.account_id and o.deleted_at is null and o.id <> f.id)
+            > coalesce(q.bytes, $3::bigint))::int
+  from storage.file_version v join storage.file f on f.id = v.file_id
+  left join storage.quota q on q.account_id = f.account_id
+ where v.id = $1;
+
 -- name: copy_insert
 insert into storage.copy (version_id, server_id, etag, created) values ($1, $2, $3, utc($4))
 on conflict (version_id, server_id) do update set etag = excluded.etag;

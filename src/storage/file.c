@@ -1,5 +1,6 @@
 #include "storage/file.h"
 
+#include "base/conf.h"
 #include "db/db.h"
 #include "storage/copy.h"
 
@@ -38,6 +39,13 @@ file_list(struct ctx *c, const char **json)
 }
 
 enum err
+file_page(struct ctx *c, const char *q, const char *after, int64_t limit,
+	const char **json)
+{
+	return db_json(c, &FILE_PAGE_OWN, json, ARGS(c, c->actor, q, after, limit));
+}
+
+enum err
 file_own(struct ctx *c, const char *id, struct file *out)
 {
 	*out = (struct file){0};
@@ -51,15 +59,51 @@ file_any(struct ctx *c, const char *id, struct file *out)
 	return db_one(c, &FILE_BY_ID, row_fields, out, ARGS(c, id, 0));
 }
 
+static FIELDS(usage_fields, FIELD(struct usage, used), FIELD(struct usage, quota));
+
 enum err
-file_announce(struct ctx *c, const char *name, int64_t size, const char *server_id,
+file_usage(struct ctx *c, int64_t account_id, struct usage *out)
+{
+	*out = (struct usage){0};
+	return db_one(c, &FILE_USAGE, usage_fields, out,
+		ARGS(c, account_id, conf.storage_quota, (const char *)NULL));
+}
+
+enum err
+file_set_quota(struct ctx *c, int64_t account_id, int64_t bytes)
+{
+	return bytes < 0 ? db_do(c, &FILE_QUOTA_DROP, ARGS(c, account_id))
+			 : db_do(c, &FILE_QUOTA_PUT, ARGS(c, account_id, bytes));
+}
+
+/* What is announced counts, and what a name holds already does not count twice. */
+static enum err
+check_quota(struct ctx *c, const char *name, int64_t size)
+{
+	struct usage u;
+
+	TRY(db_one(c, &FILE_USAGE, usage_fields, &u,
+		ARGS(c, c->actor, conf.storage_quota, name)));
+	if (u.quota == 0)
+		return OK;
+	/* Two uploads at once must not both find the same room. */
+	TRY(db_do(c, &FILE_QUOTA_LOCK, ARGS(c, c->actor)));
+	TRY(db_one(c, &FILE_USAGE, usage_fields, &u,
+		ARGS(c, c->actor, conf.storage_quota, name)));
+	return size <= u.quota - u.used ? OK : fail(c, E_QUOTA, NULL);
+}
+
+enum err
+file_announce(struct ctx *c, const struct file *wish, const char *server_id,
 	int64_t seconds, struct file *out)
 {
 	*out = (struct file){0};
+	TRY(check_quota(c, wish->name, wish->size));
 	TRY(db_one(c, &FILE_UPSERT, upsert_fields, out,
-		ARGS(c, c->actor, name, size, c->now)));
+		ARGS(c, c->actor, wish->name, wish->size, c->now, wish->content_type)));
 	TRY(db_one(c, &VERSION_ANNOUNCE, announced_fields, out,
-		ARGS(c, out->id, size, server_id, utc_after(c->now, seconds), c->now)));
+		ARGS(c, out->id, wish->size, server_id, utc_after(c->now, seconds),
+			c->now)));
 	return upload_look_later(c, out->version_id, 0);
 }
 

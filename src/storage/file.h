@@ -37,11 +37,30 @@ enum err file_any(struct ctx *c, const char *id, struct file *out);
 
 /*
  * Announces an upload to a server: makes the file, or a further version of the actor's
- * live file of that name. out->version_id and out->key are the upload's: where the
- * bytes are to go. seconds: how long the link will live.
+ * live file of that name. wish: name, size, content_type (NULL: not said).
+ * out->version_id and out->key are the upload's: where the bytes are to go. seconds:
+ * how long the link will live. E_QUOTA
  */
-enum err file_announce(struct ctx *c, const char *name, int64_t size,
-	const char *server_id, int64_t seconds, struct file *out);
+enum err file_announce(struct ctx *c, const struct file *wish, const char *server_id,
+	int64_t seconds, struct file *out);
+
+/*
+ * A page of the actor's files as JSON {"data": [...], "next": "<id>"}, by creation:
+ * those behind the file `after` (NULL: from the start) whose name has `q` in it (NULL:
+ * all). next is null on the last page.
+ */
+enum err file_page(struct ctx *c, const char *q, const char *after, int64_t limit,
+	const char **json);
+
+/* What an account's live files have together, and what they may have (0: any). */
+struct usage {
+	int64_t used, quota;
+};
+
+enum err file_usage(struct ctx *c, int64_t account_id, struct usage *out);
+
+/* Gives an account a quota of its own; bytes < 0: the general one again. */
+enum err file_set_quota(struct ctx *c, int64_t account_id, int64_t bytes);
 
 /* Gives the actor's file another name; *old_name is the one before. E_FILE_GONE,
  * E_FILE_EXISTS */

@@ -4,6 +4,39 @@ select coalesce('[' || string_agg(row_to_json(o)::text, ',' order by f.created, 
        lateral (select f.id, f.name, f.size, iso(f.created) as created, iso(f.updated) as updated) o
  where f.account_id = $1 and f.deleted_at is null;
 
+-- One more than asked for says that there is a next page.
+-- name: file_page_own
+with page as (
+    select f.id, f.name, f.size, f.created, f.updated, row_number() over (order by f.created, f.id) as n
+      from storage.file f
+     where f.account_id = $1 and f.deleted_at is null
+       and ($2::text is null or strpos(lower(f.name), lower($2)) > 0)
+       and ($3::uuid is null or (f.created, f.id) > (select a.created, a.id from storage.file a
+                                                      where a.id = $3 and a.account_id = $1))
+     order by f.created, f.id limit $4::bigint + 1
+)
+select json_build_object(
+    'data', coalesce((select json_agg(o order by n) from page,
+                             lateral (select id, name, size, iso(created) as created, iso(updated) as updated) o
+                       where n <= $4::bigint), '[]'),
+    'next', (select id from page where n = $4::bigint and exists (select from page where n > $4::bigint)))::text;
+
+-- What the live files have, without the one of a name ($3), and what they may have: $2 unless a row says.
+-- name: file_usage
+select coalesce((select sum(size) from storage.file
+                  where account_id = $1 and deleted_at is null and ($3::text is null or name <> $3)), 0)::bigint as used,
+       coalesce((select bytes from storage.quota where account_id = $1), $2::bigint) as quota;
+
+-- name: file_quota_lock
+select pg_advisory_xact_lock(1396788591, $1::bigint::int);
+
+-- name: file_quota_put
+insert into storage.quota (account_id, bytes) values ($1, $2)
+on conflict (account_id) do update set bytes = excluded.bytes;
+
+-- name: file_quota_drop
+delete from storage.quota where account_id = $1;
+
 -- name: file_by_id : E_FILE_GONE
 select f.id, f.name, f.size, us(f.created) as created, us(f.updated) as updated, f.account_id, f.content_type,
        v.id as version_id, v.key
@@ -11,10 +44,10 @@ select f.id, f.name, f.size, us(f.created) as created, us(f.updated) as updated,
  where f.id = $1 and f.deleted_at is null and ($2::bigint = 0 or f.account_id = $2);
 
 -- name: file_upsert
-insert into storage.file (account_id, name, size, created, updated)
-values ($1, $2, $3, utc($4), utc($4))
+insert into storage.file (account_id, name, size, content_type, created, updated)
+values ($1, $2, $3, $5, utc($4), utc($4))
 on conflict (account_id, name) where deleted_at is null do update
-   set size = excluded.size, updated = excluded.updated
+   set size = excluded.size, updated = excluded.updated, content_type = excluded.content_type
 returning id, name, size, us(created) as created, us(updated) as updated, account_id, content_type,
           current_version as version_id;
 

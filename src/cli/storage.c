@@ -1,0 +1,528 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "account/account.h"
+#include "base/conf.h"
+#include "base/str.h"
+#include "cli/commands.h"
+#include "cli/progress.h"
+#include "db/db.h"
+#include "job/job.h"
+#include "net/s3.h"
+#include "storage/copy.h"
+#include "storage/file.h"
+#include "storage/reconcile.h"
+#include "storage/server.h"
+
+#include "cli/storage.sql.h"
+
+#define PAGE 500
+#define STALL_SECONDS 120 /* without any progress a decommission gives up waiting */
+#define IMPORT_MOST (INT64_C(5) * 1024 * 1024 * 1024)
+#define DEEPEST 30
+
+static enum err
+print_lines(
+	struct call *call, const struct db_stmt *s, struct args args, const char *none)
+{
+	const char *text;
+
+	TRY(db_json(&call->ctx, s, &text, args));
+	call_print(text == NULL ? none : text);
+	return OK;
+}
+
+static enum err
+the_server(struct call *call, const char *name, struct server *out)
+{
+	struct ctx *c = &call->ctx;
+	bool found;
+
+	TRY(server_by_name(c, name, out, &found));
+	return found ? OK : fail(c, E_SERVER_GONE, "no server %s", name);
+}
+
+/* The account <name>, or the one that --account names; 0 for none. */
+static enum err
+the_owner(struct call *call, const char *word, int64_t *id)
+{
+	struct ctx *c = &call->ctx;
+	const char *name = call_arg(call, word);
+	struct account account;
+
+	*id = 0;
+	if (name == NULL)
+		return OK;
+	enum err e = account_by_any(c, name, &account);
+	if (e == E_ACCOUNT_GONE) {
+		ctx_forgive(c);
+		return fail(c, e, "no account has the user name or e-mail %s", name);
+	}
+	TRY(e);
+	*id = account.id;
+	return OK;
+}
+
+enum err
+storage_servers_cmd(struct call *call)
+{
+	return print_lines(call, &STORAGE_SERVER_LINES, ARGS(&call->ctx), "no servers");
+}
+
+static enum err
+yes_or_no(struct call *call, const char *word, const char **out)
+{
+	*out = call_arg(call, word);
+	return *out == NULL || str_in(*out, "yes no")
+		       ? OK
+		       : fail(&call->ctx, E_INPUT, "%s: yes or no", word);
+}
+
+enum err
+storage_server_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	const char *tls, *virtual_host, *rate = call_arg(call, "rate");
+	int64_t number = 0;
+
+	TRY(yes_or_no(call, "tls", &tls));
+	TRY(yes_or_no(call, "virtual-host", &virtual_host));
+	TRY(call_number(call, "rate", 0, INT64_MAX, &number));
+	TRY(db_do(c, &STORAGE_SERVER_SET,
+		ARGS(c, call_arg(call, "name"), call_arg(call, "public-url"),
+			call_arg(call, "region"), tls, virtual_host, rate, c->now)));
+	puts("done");
+	return OK;
+}
+
+enum err
+storage_files_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	int64_t owner, limit = 100;
+
+	TRY(the_owner(call, "account", &owner));
+	TRY(call_number(call, "limit", 1, 100000, &limit));
+	return print_lines(call, &STORAGE_FILE_LINES,
+		ARGS(c, owner, call_arg(call, "name"), limit), "no files");
+}
+
+enum err
+storage_parked_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	int64_t limit = 20;
+
+	TRY(call_number(call, "limit", 1, 100000, &limit));
+	return print_lines(
+		call, &STORAGE_PARKED_LINES, ARGS(c, limit), "no parked messages");
+}
+
+enum err
+storage_quota_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	const char *bytes = call_arg(call, "bytes");
+	int64_t owner, n = -1;
+	struct usage usage;
+
+	TRY(the_owner(call, "name", &owner));
+	if (bytes != NULL && !str_eq(bytes, "none")) {
+		TRY(call_number(call, "bytes", 0, INT64_MAX, &n));
+		if (n < 0)
+			return fail(c, E_INPUT, "bytes: a number, or none");
+	}
+	if (bytes != NULL)
+		TRY(file_set_quota(c, owner, n));
+	TRY(file_usage(c, owner, &usage));
+	printf("%" PRId64 " bytes used", usage.used);
+	if (usage.quota > 0)
+		printf(" of %" PRId64 "\n", usage.quota);
+	else
+		puts(", no quota");
+	return OK;
+}
+
+/* A copy to be looked at. */
+struct copy {
+	const char *version_id, *key, *etag, *sha256, *server_id;
+	int64_t size;
+};
+
+static FIELDS(copy_fields, FIELD(struct copy, version_id), FIELD(struct copy, key),
+	FIELD(struct copy, etag), FIELD(struct copy, sha256),
+	FIELD(struct copy, server_id), FIELD(struct copy, size));
+
+/* What is wrong with a copy; NULL: nothing. */
+static const char *
+verdict(struct ctx *c, const struct copy *copy, const struct server *s, bool deep)
+{
+	const struct s3_object o = {server_site(c, s), copy->key};
+	struct s3_digests d = {0};
+	struct s3_state state = {0};
+	enum err e = deep ? s3_read(c, &o, &d) : s3_head(c, &o, &state);
+
+	if (e != OK) {
+		const char *why =
+			c->why == NULL ? err_sentence(e) : arena_str(&c->arena, c->why);
+		ctx_forgive(c);
+		return why;
+	}
+	if (deep)
+		state = (struct s3_state){d.found, d.size, d.etag};
+	if (!state.found)
+		return "is not there";
+	if (state.size != copy->size)
+		return "has another size";
+	if (state.etag != NULL && copy->etag != NULL && !str_eq(state.etag, copy->etag))
+		return "has another ETag";
+	if (deep && copy->sha256 != NULL && !str_eq(d.sha256, copy->sha256))
+		return "has other bytes";
+	if (deep && copy->etag != NULL && strlen(copy->etag) == 32 &&
+		!str_eq(d.md5, copy->etag))
+		return "has other bytes than its ETag says";
+	return NULL;
+}
+
+/* One page, in a ctx of its own: a million copies do not stay in memory. */
+static enum err
+verify_page(struct call *call, char last[2][40], struct progress *bar, int64_t *done,
+	int64_t *bad, size_t *count)
+{
+	bool deep = call_flag(call, "deep");
+	struct copy *list;
+	struct ctx c;
+
+	ctx_start(&c, call->ctx.db, call->ctx.cache);
+	enum err e = db_many(&c, &STORAGE_COPIES, copy_fields, &list, count,
+		ARGS(&c, call_arg(call, "server"), last[0][0] == '\0' ? NULL : last[0],
+			last[1][0] == '\0' ? NULL : last[1]));
+	for (size_t i = 0; e == OK && i < *count; i++) {
+		struct server s;
+		const char *wrong;
+
+		e = server_own(&c, list[i].server_id, &s);
+		if (e != OK)
+			break;
+		wrong = verdict(&c, &list[i], &s, deep);
+		if (wrong != NULL) {
+			progress_end(bar);
+			printf("%s %s: %s\n", s.name, list[i].key, wrong);
+			++*bad;
+		}
+		progress_show(bar, ++*done);
+		snprintf(last[0], 40, "%s", list[i].version_id);
+		snprintf(last[1], 40, "%s", list[i].server_id);
+	}
+	if (e != OK)
+		fail(&call->ctx, e, "%s", c.why == NULL ? err_sentence(e) : c.why);
+	ctx_end(&c);
+	return e;
+}
+
+enum err
+storage_verify_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	const char *name = call_arg(call, "server");
+	struct progress bar = {.what = "copies"};
+	char last[2][40] = {"", ""};
+	int64_t done = 0, bad = 0;
+	struct server server;
+	size_t count = PAGE;
+
+	if (name != NULL)
+		TRY(the_server(call, name, &server));
+	TRY(db_int(c, &STORAGE_COPY_COUNT, &bar.total, ARGS(c, name)));
+	while (count == PAGE)
+		TRY(verify_page(call, last, &bar, &done, &bad, &count));
+	progress_end(&bar);
+	printf("%" PRId64 " copies, %" PRId64 " not as they should be\n", done, bad);
+	return bad == 0 ? OK
+			: fail(c, E_CONFLICT,
+				  "\"samovarctl storage reconcile\" mends what can be "
+				  "mended");
+}
+
+static bool
+show_objects(void *bar, int64_t objects)
+{
+	progress_show(bar, objects);
+	return true;
+}
+
+static enum err
+reconcile_one(struct call *call, const struct server *s)
+{
+	struct progress bar = {.what = s->name};
+	struct reconciled r;
+
+	enum err e = reconcile_server(&call->ctx, s, show_objects, &bar, &r);
+	progress_end(&bar);
+	if (e != OK) {
+		printf("%s: %s\n", s->name,
+			call->ctx.why == NULL ? err_sentence(e) : call->ctx.why);
+		return e;
+	}
+	printf("%s: %" PRId64 " objects, %" PRId64 " unheard, %" PRId64
+	       " lost, %" PRId64 " altered, %" PRId64 " doomed, %" PRId64
+	       " orphans, %" PRId64 " uploads given up\n",
+		s->name, r.objects, r.unheard, r.lost, r.altered, r.doomed, r.orphans,
+		r.uploads);
+	return OK;
+}
+
+enum err
+storage_reconcile_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	const char *name = call_arg(call, "server");
+	struct server one, *all = &one;
+	size_t count = 1, failed = 0;
+
+	if (name != NULL)
+		TRY(the_server(call, name, &one));
+	else
+		TRY(server_all_on(c, &all, &count));
+	for (size_t i = 0; i < count; i++)
+		if (reconcile_one(call, &all[i]) != OK) {
+			failed++;
+			ctx_forgive(c);
+		}
+	return failed == 0 ? OK
+			   : fail(c, E_PEER, "%zu servers could not be looked through",
+				     failed);
+}
+
+struct move {
+	const char *subject;
+};
+
+static FIELDS(move_fields, FIELD(struct move, subject));
+
+static enum err
+order_moves(struct ctx *c, const char *id)
+{
+	struct move *list;
+	size_t count;
+
+	TRY(db_many(c, &STORAGE_MOVES, move_fields, &list, &count, ARGS(c, id)));
+	for (size_t i = 0; i < count; i++) {
+		const struct job_order order = {.kind = "copy.make",
+			.subject = list[i].subject,
+			.key = list[i].subject};
+
+		TRY(job_add(c, &order));
+	}
+	return OK;
+}
+
+/* Waits until a count is 0; gives the orders anew from time to time. */
+static enum err
+until_none(struct call *call, const struct db_stmt *s, const char *id, const char *what,
+	enum err (*order)(struct ctx *c, const char *id))
+{
+	const struct timespec pause = {.tv_nsec = 200000000};
+	struct progress bar = {.what = what};
+	int64_t left = 0, before = -1, still = 0;
+
+	for (int turn = 0;; turn++) {
+		struct ctx c;
+
+		ctx_start(&c, call->ctx.db, call->ctx.cache);
+		enum err e = db_int(&c, s, &left, ARGS(&c, id));
+		if (e == OK && left > 0 && turn % 50 == 0)
+			e = order(&c, id);
+		if (e != OK)
+			fail(&call->ctx, e, "%s",
+				c.why == NULL ? err_sentence(e) : c.why);
+		ctx_end(&c);
+		if (bar.total < left)
+			bar.total = left;
+		if (e != OK || left == 0)
+			break;
+		still = left == before ? still + 1 : 0;
+		before = left;
+		progress_show(&bar, bar.total - left);
+		if (still > STALL_SECONDS * 5) {
+			fail(&call->ctx, E_BUSY,
+				"nothing has moved for %d s, %" PRId64
+				" left: does samovar-worker run? Say it again to go on",
+				STALL_SECONDS, left);
+			break;
+		}
+		nanosleep(&pause, NULL);
+	}
+	progress_end(&bar);
+	return call->ctx.err;
+}
+
+enum err
+storage_decommission_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	struct server s;
+
+	TRY(the_server(call, call_arg(call, "name"), &s));
+	if (call_flag(call, "cancel")) {
+		TRY(db_do(c, &STORAGE_STAY, ARGS(c, s.id)));
+		puts("it stays");
+		return OK;
+	}
+	TRY(db_do(c, &STORAGE_LEAVE, ARGS(c, s.id, c->now)));
+	TRY(until_none(call, &STORAGE_SOLE, s.id, "files to move", order_moves));
+	puts("every file is elsewhere too");
+	if (s.is_on && !call_flag(call, "leave-objects")) {
+		TRY(db_do(c, &STORAGE_DOOM, ARGS(c, s.id, c->now)));
+		TRY(until_none(call, &STORAGE_LEFT, s.id, "objects to remove",
+			copy_order_removals));
+		puts("its objects are removed");
+	}
+	TRY(db_begin(c));
+	enum err e = server_drop(c, s.id, &s);
+	if (e == OK)
+		e = db_commit(c);
+	else
+		db_rollback(c);
+	if (e == OK)
+		printf("%s is no more\n", call_arg(call, "name"));
+	return e;
+}
+
+/* An import: what was found, and what became of it. */
+struct import {
+	struct call *call;
+	struct progress bar;
+	int64_t owner, bytes, done, files, skipped;
+	bool counting;
+};
+
+/* Bytes first, then the word that they have come: as an upload of its owner's would. */
+static enum err
+import_file(struct ctx *c, struct import *in, const char *path, const char *name,
+	const struct stat *st)
+{
+	const struct file wish = {.name = name, .size = st->st_size};
+	struct s3_digests d;
+	struct server server;
+	struct file file;
+	int64_t known;
+
+	TRY(db_int(c, &STORAGE_KNOWN, &known,
+		ARGS(c, in->owner, name, (int64_t)st->st_size)));
+	if (known > 0) {
+		in->skipped++;
+		return OK;
+	}
+	if (st->st_size > IMPORT_MOST)
+		return fail(c, E_TOO_LARGE, "larger than 5 GiB");
+	c->actor = in->owner;
+	TRY(server_nearest(c, (struct place){0}, &server));
+	TRY(db_begin(c));
+	enum err e = file_announce(c, &wish, server.id, conf.s3_put_lifetime, &file);
+	if (e != OK) {
+		db_rollback(c);
+		return e;
+	}
+	TRY(db_commit(c));
+	const struct s3_object o = {server_site(c, &server), file.key};
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return fail(c, E_INPUT, "cannot be read");
+	e = s3_put_file(c, &o, fd, st->st_size, &d);
+	close(fd);
+	TRY(e);
+	const struct object_news news = {.server = server.name,
+		.key = file.key,
+		.created = true,
+		.size = d.size,
+		.etag = d.etag == NULL ? d.md5 : d.etag};
+	TRY(db_begin(c));
+	e = copy_news(c, &news);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
+static enum err
+import_one(struct import *in, const char *path, const char *name, const struct stat *st)
+{
+	struct ctx c;
+
+	if (in->counting) {
+		in->bar.total += st->st_size + 1;
+		return OK;
+	}
+	ctx_start(&c, in->call->ctx.db, in->call->ctx.cache);
+	enum err e = utf8_count(name) > 0 && utf8_count(name) <= 255
+			     ? import_file(&c, in, path, name, st)
+			     : fail(&c, E_INPUT,
+				       "its name is longer than 255 characters, or no "
+				       "UTF-8");
+	if (e != OK)
+		fail(&in->call->ctx, e, "%s: %s", path,
+			c.why == NULL ? err_sentence(e) : c.why);
+	ctx_end(&c);
+	in->files++;
+	in->bytes += st->st_size;
+	in->done += st->st_size + 1;
+	progress_show(&in->bar, in->done);
+	return e;
+}
+
+/* All regular files below; links are not followed. */
+static enum err
+import_folder(struct import *in, const char *path, const char *below, int depth)
+{
+	struct ctx *c = &in->call->ctx;
+	struct dirent **entries;
+	enum err e = OK;
+	int n = depth > DEEPEST ? -1 : scandir(path, &entries, NULL, alphasort);
+
+	if (n < 0)
+		return fail(c, E_INPUT, "%s: cannot be read as a folder", path);
+	for (int i = 0; i < n; i++) {
+		const char *entry = entries[i]->d_name;
+		const char *full = arena_fmt(&c->arena, "%s/%s", path, entry);
+		const char *name = arena_fmt(&c->arena, "%s%s", below, entry);
+		struct stat st;
+
+		if (e == OK && !str_eq(entry, ".") && !str_eq(entry, "..") &&
+			lstat(full, &st) == 0) {
+			if (S_ISREG(st.st_mode))
+				e = import_one(in, full, name, &st);
+			else if (S_ISDIR(st.st_mode))
+				e = import_folder(in, full,
+					arena_fmt(&c->arena, "%s/", name), depth + 1);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	return e;
+}
+
+enum err
+storage_import_cmd(struct call *call)
+{
+	const char *folder = call_arg(call, "folder");
+	struct import in = {.call = call, .bar = {.what = "bytes"}, .counting = true};
+
+	TRY(the_owner(call, "account", &in.owner));
+	if (in.owner == 0)
+		return fail(&call->ctx, E_INPUT, "say whose: --account NAME");
+	TRY(import_folder(&in, folder, "", 0));
+	in.counting = false;
+	enum err e = import_folder(&in, folder, "", 0);
+	progress_end(&in.bar);
+	printf("%" PRId64 " files, %" PRId64 " bytes, %" PRId64 " were there already\n",
+		in.files, in.bytes, in.skipped);
+	return e;
+}

@@ -1,0 +1,130 @@
+"""Beside the contract: quotas, search by pages, types and names of downloads, the page of a share link."""
+
+import uuid
+
+import pytest
+import requests
+
+from tests.conftest import wait_for
+from tests.e2e.client import ALL_PERMISSIONS, Client, error, together, word
+from tests.e2e.test_files import INVALID, owner, put, readable, servers, store  # noqa: F401
+
+FULL = (400, "File.QuotaExceeded")
+
+
+@pytest.fixture
+def anna(owner):  # noqa: F811
+    return owner(*ALL_PERMISSIONS)
+
+
+def ask(client, size, name=None, **more):
+    return client.post("/files/upload/", {"name": name or word("f"), "size": size, **more})
+
+
+class TestQuota:
+    def test_there_is_none_unless_it_is_set(self, anna):
+        assert ask(anna, 1 << 50).status_code == 200
+
+    def test_an_account_may_have_so_much(self, anna, ctl):
+        name = anna.person.username
+        ctl("storage", "quota", name, "1000")
+        assert ask(anna, 600, "a").status_code == 200
+        assert error(ask(anna, 401)) == FULL
+        assert ask(anna, 400, "b").status_code == 200
+        assert error(ask(anna, 1)) == FULL
+        assert ask(anna, 0).status_code == 200
+        assert ask(anna, 600, "a").status_code == 200, "it takes its own place"
+        assert error(ask(anna, 601, "a")) == FULL
+        listed = {f["name"]: f for f in anna.get("/files/").json()}
+        assert anna("DELETE", f"/files/{listed['b']['id']}/").status_code == 204
+        assert ask(anna, 400, "c").status_code == 200
+        assert "1000" in ctl("storage", "quota", name).stdout
+        ctl("storage", "quota", name, "none")
+        assert ask(anna, 1 << 40).status_code == 200
+
+    def test_two_at_once_do_not_find_the_same_room(self, anna, ctl):
+        ctl("storage", "quota", anna.person.username, "1000")
+        answers = together(6, lambda n: ask(Client(anna.base, anna.prefix, anna.token), 300))
+        assert sorted(a.status_code for a in answers) == [200, 200, 200, 400, 400, 400]
+
+    def test_more_than_announced_is_not_kept(self, anna, ctl, db):
+        ctl("storage", "quota", anna.person.username, "1000")
+        kept = store(anna, b"x" * 100, "kept")["file"]
+        link = ask(anna, 100, "kept").json()
+        assert put(link["link"], b"y" * 5000).status_code == 200
+        wait_for(lambda: not db.one("select 1 from storage.copy c join storage.file_version v on v.id = c.version_id"
+                                    " where v.file_id = %s and v.id <> (select current_version from storage.file"
+                                    " where id = %s)", kept["id"], kept["id"])
+                 and not db.one("select 1 from storage.file_version where file_id = %s and state = 'announced'",
+                                kept["id"]), 20, "it is removed")
+        got = requests.get(anna.get(f"/files/{kept['id']}/").json()["link"], timeout=10)
+        assert got.content == b"x" * 100
+
+
+class TestSearch:
+    def test_pages_follow_one_another(self, anna):
+        made = [ask(anna, 1, f"{n} tea.txt").json()["file"] for n in range(7)]
+        seen, after = [], None
+        for size in (3, 3, 1):
+            body = anna.get(f"/files/search/?limit=3{'&after=' + after if after else ''}").json()
+            assert set(body) == {"data", "next"} and len(body["data"]) == size
+            seen, after = seen + body["data"], body["next"]
+        assert seen == made and after is None
+
+    def test_a_page_that_is_just_full_is_the_last(self, anna):
+        for n in range(2):
+            ask(anna, 1)
+        assert anna.get("/files/search/?limit=2").json()["next"] is None
+
+    def test_by_a_piece_of_the_name(self, anna):
+        for name in ("Черный Чай.txt", "coffee.txt", "100%_чай"):
+            ask(anna, 1, name)
+
+        def found(q):
+            return [f["name"] for f in anna.get("/files/search/", params={"q": q}).json()["data"]]
+        assert found("чай") == ["Черный Чай.txt", "100%_чай"]
+        assert found("%_") == ["100%_чай"] and found("COFF") == ["coffee.txt"] and found("nothing") == []
+        assert len(found("")) == 3
+
+    def test_only_ones_own_and_only_live_ones(self, anna, owner):  # noqa: F811
+        theirs = ask(owner(*ALL_PERMISSIONS), 1, "tea").json()["file"]
+        gone = ask(anna, 1, "tea").json()["file"]
+        anna("DELETE", f"/files/{gone['id']}/")
+        kept = ask(anna, 1, "tea").json()["file"]
+        assert anna.get("/files/search/?q=tea").json() == {"data": [kept], "next": None}
+        assert anna.get(f"/files/search/?after={gone['id']}").json()["data"] == [kept]
+        for after in (theirs["id"], str(uuid.uuid4())):
+            assert anna.get(f"/files/search/?after={after}").json()["data"] == []
+
+    @pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "after=x", "q=" + "x" * 256])
+    def test_what_is_no_search(self, anna, query):
+        assert error(anna.get(f"/files/search/?{query}")) == INVALID
+
+
+class TestDownload:
+    @pytest.mark.parametrize("name, said, got", [
+        ("a.pdf", None, "application/pdf"), ("ё.JPG", None, "image/jpeg"), ("none", None, "application/octet-stream"),
+        ("a.pdf", "text/x-tea; charset=utf-8", "text/x-tea; charset=utf-8")])
+    def test_a_download_has_its_type_and_its_name(self, anna, name, said, got):
+        link = ask(anna, 3, name, **({"content_type": said} if said else {})).json()
+        assert put(link["link"], b"tea").status_code == 200
+        answer = requests.get(readable(anna, link["file"]["id"])["link"], timeout=10)
+        assert answer.headers["Content-Type"] == got
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+
+    @pytest.mark.parametrize("type", ["x", "/", "a/", "/b", "a b/c", "text/plain\r\nX-Evil: 1", "text/ё", "a/" + "b" * 255])
+    def test_what_is_no_type(self, anna, type):
+        assert error(ask(anna, 1, content_type=type)) == INVALID
+
+
+class TestPage:
+    def test_a_share_link_opens_in_a_plain_browser(self, base, anna):
+        id = store(anna, b"shared")["file"]["id"]
+        share = anna.post(f"/files/{id}/links/", {"password": "tea"}).json()
+        for path in (f"/files/{id}/links/{share['id']}", f"/files/{id}/links/{share['id']}/"):
+            answer = Client(base).get(path)
+            assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
+            assert "/share/share.js" in answer.text
+        script = Client(base).get("/share/share.js")
+        assert script.status_code == 200 and "innerHTML" not in script.text
+        assert Client(base).get("/files/x/links/y").text == Client(base).get("/").text
