@@ -247,30 +247,11 @@ poll_once(struct listener *l)
 }
 
 static int
-by_name(const void *a, const void *b)
+is_json(const struct dirent *entry)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+	size_t length = strlen(entry->d_name);
 
-/* The names that end in .json, sorted. */
-static size_t
-inbox_names(struct ctx *c, const char *folder, const char ***out)
-{
-	const char **names = arena_new(&c->arena, 100 * sizeof(*names));
-	DIR *d = opendir(folder);
-	struct dirent *entry;
-	size_t n = 0;
-
-	while (d != NULL && n < 100 && (entry = readdir(d)) != NULL) {
-		size_t length = strlen(entry->d_name);
-		if (length > 5 && strcmp(entry->d_name + length - 5, ".json") == 0)
-			names[n++] = arena_str(&c->arena, entry->d_name);
-	}
-	if (d != NULL)
-		closedir(d);
-	qsort(names, n, sizeof(*names), by_name);
-	*out = names;
-	return n;
+	return length > 5 && strcmp(entry->d_name + length - 5, ".json") == 0;
 }
 
 /* A file holds one Update. It is removed when it is taken, or set aside as NAME.bad. */
@@ -291,28 +272,39 @@ take_file(struct ctx *c, const char *path)
 }
 
 static void
-look_into_inbox(struct listener *l)
+take_inbox_file(struct listener *l, const char *name)
 {
-	const char *folder, **names;
-	struct ctx c, one;
+	const char *path;
+	struct ctx c;
 
 	step(l, &c);
-	folder = arena_fmt(&c.arena, "%s/inbox", conf.bot_directory);
-	size_t n = inbox_names(&c, folder, &names);
-	for (size_t i = 0; i < n && still_elected(l); i++) {
-		const char *path = arena_fmt(&c.arena, "%s/%s", folder, names[i]);
-
-		step(l, &one);
-		enum err e = take_file(&one, path);
-		if (e == OK) {
-			unlink(path);
-		} else if (e != E_BUSY) {
-			log_warn("bot: inbox/%s: %s", names[i], one.why);
-			rename(path, arena_fmt(&c.arena, "%s.bad", path));
-		}
-		ctx_end(&one);
+	path = arena_fmt(&c.arena, "%s/inbox/%s", conf.bot_directory, name);
+	enum err e = take_file(&c, path);
+	if (e == OK) {
+		unlink(path);
+	} else if (e != E_BUSY) {
+		log_warn("bot: inbox/%s: %s", name, c.why);
+		rename(path, arena_fmt(&c.arena, "%s.bad", path));
 	}
 	ctx_end(&c);
+}
+
+static void
+look_into_inbox(struct listener *l)
+{
+	struct dirent **entries = NULL;
+	struct ctx c;
+
+	step(l, &c);
+	int n = scandir(arena_fmt(&c.arena, "%s/inbox", conf.bot_directory), &entries,
+		is_json, alphasort);
+	ctx_end(&c);
+	for (int i = 0; i < n; i++) {
+		if (still_elected(l))
+			take_inbox_file(l, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
 	pause_ms(INBOX_MS);
 }
 

@@ -26,6 +26,7 @@ def hook(stack):
         yield client
         process.terminate()
         process.wait(30)
+    wait_for(lambda: client.get("/ping").status_code == 200, 30)
 
 
 @pytest.fixture(autouse=True)
