@@ -2,7 +2,10 @@
 select pg_try_advisory_lock($1)::int;
 
 -- name: listener_next
-select coalesce((select polling_offset from programme.bot_state), 0);
+-- After a week without updates Telegram goes on with any number, also a smaller one: then whatever is there
+-- is asked for.
+select coalesce((select polling_offset from programme.bot_state
+                  where exists (select from programme.bot_update where received > now() - interval '3 days')), 0);
 
 -- name: listener_offset
 insert into programme.bot_state (polling_offset) values ($1::bigint)

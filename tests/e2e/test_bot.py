@@ -109,6 +109,29 @@ def test_the_offset_is_kept_in_the_database(telegram, db):
     wait_for(lambda: telegram.state()["updates"] == 0, 20)
 
 
+def test_after_a_quiet_week_smaller_numbers_are_heard(telegram, db, stack):
+    chat = next(chats)
+    with stack.without("samovar-worker"):
+        db.do("delete from programme.bot_state")
+        db.do("insert into programme.bot_state (polling_offset) values (999999999)")
+        db.do("insert into programme.bot_update (update_id, body, handled_at, received) "
+              "values (999999998, '{}', now(), now() - interval '6 days')")
+        telegram.update(update_id=1000, message={
+            "message_id": 1, "date": 1, "text": "ау", "from": {"id": chat},
+            "chat": {"id": chat, "type": "private"}})
+    answers(telegram, chat)
+
+
+def test_updates_are_forgotten_after_a_week(ctl, db):
+    for number, days, handled in ((1, 8, True), (2, 8, False), (3, 6, True)):
+        db.do("insert into programme.bot_update (update_id, body, received, handled_at) "
+              "values (%s, '{}', now() - make_interval(days => %s), case when %s then now() end)",
+              number, days, handled)
+    ctl("timers", "run", "bot.sweep")
+    assert [r.update_id for r in db.all("select update_id from programme.bot_update where update_id < 4 "
+                                        "order by 1")] == [2, 3]
+
+
 def test_while_updates_are_polled_there_is_no_webhook(base):
     answer = Client(base, "/api").post("/telegram/webhook", {"update_id": 1})
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})

@@ -216,6 +216,35 @@ def test_a_photo_that_came_in_time_outlives_the_morning(telegram, db, ctl):
     assert report(db, chat, day + DAY).state == "waiting"
 
 
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_shift_waits_for_a_photo_that_came_before_its_end(telegram, db, staff, comes):
+    shift, me = family(db, 2), staff()
+    chat, other = shift.chats
+    state = f"select status::text from programme.shift where id = '{shift.id}'"
+    telegram.fault("error", status=502, method="getFile", count=None)
+    send(telegram, chat, png(1))
+    wait_for(lambda: db.value("select count(*) from programme.photo_intake") == 1, 20)
+    assert me.patch(f"/shifts/{shift.id}/finish").status_code == 200
+    assert db.value(state) == "ready_for_complete"
+    assert (report(db, chat).state, report(db, other).state) == ("waiting", "skipped")
+    assert "Спасибо за участие" in answers(telegram, other)[0]
+    telegram.mend()
+    if not comes:
+        telegram.fault("error", status=400, method="getFile", count=None)
+
+    def done():
+        hurry(db)
+        return db.value("select count(*) from programme.photo_intake") == 0
+    wait_for(done, 30, every=0.2)
+    if comes:
+        assert report(db, chat).state == "reviewing" and db.value(state) == "ready_for_complete"
+        assert me.patch(f"/reports/{report(db, chat).id}/approve").status_code == 200
+    assert report(db, chat).state == ("approved" if comes else "skipped")
+    assert db.value(state) == "finished"
+    hurry(db)
+    wait_for(lambda: "Спасибо за участие" in answers(telegram, chat, 2)[-1], 20)
+
+
 def test_a_photo_that_never_comes_is_given_up_and_the_report_closed(telegram, db):
     chat = family(db).chats[0]
     telegram.fault("error", status=502, method="getFile", count=None)

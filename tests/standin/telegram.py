@@ -515,7 +515,7 @@ class Api:
                                    "make sure that only one bot instance is running")
             if self.webhook["url"]:
                 raise Refusal(409, "Conflict: terminated by setWebhook request")
-        return list(self.updates)[:limit]
+        return [u for u in self.updates if u["update_id"] >= offset or offset < 0][:limit]
 
     # -- what tests order
 
