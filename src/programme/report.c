@@ -33,8 +33,10 @@ enum err
 report_review(struct ctx *c, const char *id, bool approved, const char **out)
 {
 	struct row row = {0};
+	const char *shift;
 	bool taken;
 
+	TRY(db_json(c, &REPORT_LOCK_SHIFT, &shift, ARGS(c, id)));
 	TRY(db_maybe(c, &REPORT_TAKE, row_fields, &row, &taken,
 		ARGS(c, id, approved ? "approved" : "declined", c->actor, c->now)));
 	if (!taken)

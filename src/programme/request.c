@@ -26,6 +26,9 @@ static FIELDS(member_fields, FIELD(struct member, id));
 static enum err
 lock_pending(struct ctx *c, const char *id, struct row *row)
 {
+	const char *shift;
+
+	TRY(db_json(c, &REQUEST_LOCK_SHIFT, &shift, ARGS(c, id)));
 	TRY(db_one(c, &REQUEST_LOCK, row_fields, row, ARGS(c, id)));
 	return str_eq(row->status, "pending")
 		       ? OK

@@ -1,3 +1,7 @@
+-- name: request_lock_shift : E_MISSING
+-- Before anything else is locked, in the order of those who end a shift: it stays as it is until the commit.
+select s.id from programme.shift s join programme.request r on r.shift_id = s.id where r.id = $1 for share of s;
+
 -- name: request_lock : E_MISSING
 select r.id, r.status, r.participant_id, r.shift_id, s.status as shift_status, s.started_at
   from programme.request r join programme.shift s on s.id = r.shift_id

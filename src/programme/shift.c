@@ -82,6 +82,14 @@ check_preparing(struct ctx *c, const struct others *o, const struct shift_plan *
 	return check_length(c, p);
 }
 
+/* The lock is a statement of its own, so that the next one sees what it waited for. */
+static enum err
+others_of(struct ctx *c, const char *id, struct others *out)
+{
+	TRY(db_do(c, &SHIFT_LOCK_PLANS, ARGS(c)));
+	return db_one(c, &SHIFT_OTHERS, others_fields, out, ARGS(c, id));
+}
+
 static enum err
 audited(struct ctx *c, const char *action, const char *id, const char **out)
 {
@@ -95,7 +103,7 @@ shift_add(struct ctx *c, const struct shift_plan *plan, const char **out)
 	struct others o = {0};
 	struct row row = {0};
 
-	TRY(db_one(c, &SHIFT_OTHERS, others_fields, &o, ARGS(c, (const char *)NULL)));
+	TRY(others_of(c, NULL, &o));
 	if (o.preparing_start.year != 0)
 		return fail(c, E_SHIFT_PREPARING, NULL);
 	TRY(check_preparing(c, &o, plan));
@@ -130,7 +138,7 @@ shift_change(
 	struct row row = {0};
 
 	TRY(db_one(c, &SHIFT_LOCK, row_fields, &row, ARGS(c, id)));
-	TRY(db_one(c, &SHIFT_OTHERS, others_fields, &o, ARGS(c, id)));
+	TRY(others_of(c, id, &o));
 	if (str_in(row.status, "finished cancelled"))
 		return fail(c, E_SHIFT_CLOSED, NULL);
 	if (str_eq(row.status, "started"))
@@ -180,7 +188,7 @@ shift_start(struct ctx *c, const char *id, const char **out)
 
 	TRY(lock_in_state(c, id, "preparing", &row));
 	struct others o = {0};
-	TRY(db_one(c, &SHIFT_OTHERS, others_fields, &o, ARGS(c, id)));
+	TRY(others_of(c, id, &o));
 	if (o.running_start.year != 0)
 		return fail(c, E_SHIFT_STATE,
 			"Смену %s в статусе preparing нельзя начать: идёт другая "

@@ -1,3 +1,7 @@
+-- name: shift_lock_plans
+-- Dates of two shifts are compared: who changes one must not overlook a change of the other.
+select pg_advisory_xact_lock(hashtext('programme.shift'));
+
 -- name: shift_others
 -- The preparing and the started shift beside $1 (which may be null).
 select (select started_at from programme.shift where status = 'preparing' and id is distinct from $1::uuid) as preparing_start,
