@@ -89,12 +89,22 @@ is_word_with_slash(struct req *r)
 	return false;
 }
 
+static void
+drop_last_slash(struct req *r)
+{
+	size_t n = strlen(r->path);
+
+	if (r->face->either_slash && n > 1 && r->path[n - 1] == '/')
+		r->path = arena_strn(&r->ctx.arena, r->path, n - 1);
+}
+
 static enum err
 find_route(struct req *r)
 {
 	enum method method = r->head_only && r->face->serves_head ? GET : r->method;
 	int methods = 0;
 
+	drop_last_slash(r);
 	for (size_t i = 0; i < r->face->route_count; i++) {
 		const struct route *row = &r->face->routes[i];
 

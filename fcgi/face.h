@@ -62,6 +62,7 @@ struct face {
 	bool serves_head; /* HEAD is GET without its body; else it is 405 */
 	bool mends_slash; /* a path wrong only in its last slash is redirected with 307
 			   */
+	bool either_slash; /* a path is the same with a slash behind it and without */
 	bool cors; /* browsers of other origins may call it, as site.cors_origins says
 		    */
 };

@@ -5,7 +5,7 @@
 #include "reply.h"
 #include "store.h"
 #include "store/bucket.h"
-#include "store/condition.h"
+#include "condition.h"
 #include "store/disk.h"
 #include "store/range.h"
 

@@ -9,6 +9,8 @@
 #include "account/account.h"
 #include "base/conf.h"
 #include "base/str.h"
+#include "base/share.h"
+#include "catalogue/load.h"
 #include "cli/commands.h"
 #include "db/db.h"
 
@@ -186,11 +188,27 @@ demo(struct call *call)
 	return add_programme(&d);
 }
 
+/* A few films with every edge that the catalogue has. */
+static enum err
+add_films(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	struct load l = {.source = arena_fmt(
+				 &c->arena, "%s/catalogue/seed.jsonl", share_folder())};
+	const char *there;
+
+	TRY(catalogue_status(c, &there));
+	if (there != NULL)
+		return OK;
+	return catalogue_load(c, &l);
+}
+
 enum err
 demo_cmd(struct call *call)
 {
 	if (conf.site_production)
 		return fail(&call->ctx, E_CONFLICT,
 			"site.production is set: no demo data here");
-	return call_in_tx(call, demo);
+	TRY(call_in_tx(call, demo));
+	return add_films(call);
 }

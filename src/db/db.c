@@ -238,6 +238,42 @@ db_command(struct ctx *c, const char *sql)
 	return OK;
 }
 
+/* What COPY says of a row; for the operator who gave it, so values may be in it. */
+static enum err
+copy_fail(struct ctx *c, const char *sql, PGresult *r)
+{
+	const char *context = r == NULL ? NULL : PQresultErrorField(r, PG_DIAG_CONTEXT);
+	const char *words =
+		r == NULL ? NULL : PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+	enum err e = sql_fail(c, sql, r);
+
+	if (e != E_INPUT)
+		return e;
+	ctx_forgive(c);
+	return fail(c, e, "%s%s%s", words, context == NULL ? "" : "; ",
+		context == NULL ? "" : context);
+}
+
+enum err
+db_copy_in(struct ctx *c, const char *sql, const char *bytes, size_t n)
+{
+	TRY(db_ready(c));
+	PGconn *pg = c->db->pg;
+	PGresult *r = PQexec(pg, sql);
+	bool ready = PQresultStatus(r) == PGRES_COPY_IN;
+
+	arena_defer(&c->arena, result_drop, r);
+	if (!ready)
+		return copy_fail(c, sql, r);
+	if (PQputCopyData(pg, bytes, (int)n) != 1 || PQputCopyEnd(pg, NULL) != 1)
+		return sql_fail(c, sql, NULL);
+	r = db_result(c->db);
+	if (r == NULL)
+		return sql_fail(c, sql, NULL);
+	arena_defer(&c->arena, result_drop, r);
+	return PQresultStatus(r) == PGRES_COMMAND_OK ? OK : copy_fail(c, sql, r);
+}
+
 enum err
 db_begin(struct ctx *c)
 {

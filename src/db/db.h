@@ -103,6 +103,12 @@ void db_rollback(struct ctx *c);
 enum err db_command(struct ctx *c, const char *sql);
 
 /*
+ * Runs "copy TABLE ... from stdin ..." with these bytes, in one go. E_INPUT with
+ * PostgreSQL's own words for bytes that do not fit the table.
+ */
+enum err db_copy_in(struct ctx *c, const char *sql, const char *bytes, size_t n);
+
+/*
  * Makes the connection object; name goes into application_name. Nothing is connected
  * yet: the first statement does that. Never NULL.
  */

@@ -2,11 +2,14 @@
 
 import os
 import pathlib
+import signal
+import subprocess
 
 import pytest
 
 from tests.conftest import free_port
 from tests.e2e.client import PASSWORD, Client, make_person, word
+from tests.e2e.instance import Instance
 from tests.e2e.stack import Db, Redis, Stack, state_folder
 
 KEY = "e2e-" + "0123456789abcdef" * 3
@@ -117,6 +120,27 @@ def storage(base):
 def api(base):
     """A client of the programme's API."""
     return Client(base, "/api")
+
+
+@pytest.fixture
+def instance(stack, tmp_path_factory):
+    made = []
+
+    def instance(**more):
+        folder = tmp_path_factory.mktemp("fcgi")
+        for path in (folder, folder.parent, folder.parent.parent):
+            os.chmod(path, 0o777)
+        made.append(Instance(stack, folder, **more))
+        return made[-1].start()
+    yield instance
+    for one in made:
+        if one.process.poll() is None:
+            one.process.send_signal(signal.SIGTERM)
+            try:
+                one.process.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(one.process.pid, signal.SIGKILL)
+                raise AssertionError("an instance did not end within 15 s of SIGTERM")
 
 
 @pytest.fixture

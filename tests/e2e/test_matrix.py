@@ -28,6 +28,7 @@ def every(*names):
 
 storage = pytest.mark.parametrize("prefix, route", every("users", "storage"))
 hooks = pytest.mark.parametrize("prefix, route", every("hooks"))
+catalogue = pytest.mark.parametrize("prefix, route", every("catalogue"))
 programme = pytest.mark.parametrize("prefix, route", every("programme"))
 
 
@@ -37,7 +38,8 @@ def ask(client, prefix, route, **more):
 
 
 def test_every_face_is_looked_at():
-    assert set(FACES) <= {"users", "storage", "hooks", "programme", "store", "ops", "pages"}, \
+    assert set(FACES) <= {"users", "storage", "hooks", "programme", "store", "ops", "pages",
+                          "catalogue"}, \
         "a new face: say here who may call what"
 
 
@@ -53,6 +55,11 @@ def test_without_a_token_a_storage_route_is_401(base, prefix, route):
         assert answer.status_code != 401 or answer.json()["error"] == "Login.Error.Credentials"
     else:
         assert (answer.status_code, answer.json()) == (401, {"error": "Auth.Error.TokenMissed"})
+
+
+@catalogue
+def test_the_catalogue_is_open_to_all(base, prefix, route):
+    assert route.who == "ANYONE" and ask(Client(base), prefix, route).status_code in (200, 404, 422)
 
 
 @hooks

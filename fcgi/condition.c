@@ -1,4 +1,4 @@
-#include "store/condition.h"
+#include "condition.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,0 +1,184 @@
+#include "catalogue/catalogue.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/str.h"
+#include "catalogue/handlers.h"
+#include "condition.h"
+#include "reply.h"
+#include "token.h"
+
+#define PAGE_SIZE 50
+#define TAG_BYTES 12
+
+/* Older clients write page[number] and filter[genre]. */
+static const struct {
+	const char *older, *name;
+} names[] = {{"page[number]", "page_number"}, {"page[size]", "page_size"},
+	{"filter[genre]", "genre"}};
+
+static void
+rename_older(struct req *r)
+{
+	struct pair *pairs =
+		arena_new(&r->ctx.arena, (r->pair_count + 1) * sizeof(*pairs));
+
+	for (size_t i = 0; i < r->pair_count; i++) {
+		pairs[i] = r->pairs[i];
+		for (size_t n = 0; n < sizeof(names) / sizeof(*names); n++)
+			if (strcmp(pairs[i].name, names[n].older) == 0)
+				pairs[i].name = names[n].name;
+	}
+	r->pairs = pairs;
+}
+
+static bool
+may_view(const struct claims *claims)
+{
+	if (claims->is_superuser)
+		return true;
+	for (size_t i = 0; i < claims->permissions.count; i++)
+		if (str_eq(claims->permissions.list[i], "can_view_film"))
+			return true;
+	return false;
+}
+
+/*
+ * Whoever shows no good token reads as a stranger does: a token that is wrong, or that
+ * cannot be looked up at the moment, is never an error here.
+ */
+static bool
+sees_restricted(struct req *r)
+{
+	struct claims claims = {0};
+	struct session session = {0};
+	const char *token;
+
+	if (!conf.catalogue_restricted)
+		return true;
+	if (req_header(r, "Authorization") == NULL)
+		return false;
+	if (token_bearer(r, true, &token) == OK &&
+		token_read(r, token, &claims) == OK && claims.jti != NULL &&
+		uuid_valid(claims.jti) && str_eq(claims.type, "access") &&
+		session_check(&r->ctx, "storage", claims.jti, "access", &session) == OK)
+		return may_view(&claims);
+	ctx_forgive(&r->ctx);
+	return false;
+}
+
+static enum err
+enter(struct req *r)
+{
+	rename_older(r);
+	return face_input(r, false);
+}
+
+static const char *
+sentence(struct req *r, enum err e)
+{
+	struct ctx *c = &r->ctx;
+	struct buf out = {.arena = &c->arena};
+
+	switch (e) {
+	case E_FILM_GONE:
+		return "film not found";
+	case E_GENRE_GONE:
+		return "genre not found";
+	case E_PERSON_GONE:
+		return "person not found";
+	default:
+		break;
+	}
+	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
+		buf_fmt(&out, "%s%s: %s", out.used > 0 ? "; " : "",
+			f->field == NULL ? f->place : f->field, flaw_sentence(c, f));
+	if (out.used > 0)
+		return buf_text(&out);
+	return c->why == NULL ? err_sentence(e) : c->why;
+}
+
+static void
+refuse(struct req *r, enum err e)
+{
+	const struct wire_case *w = face_case(r->face, e);
+	struct buf body = {.arena = &r->ctx.arena};
+
+	buf_add(&body, "{\"error\":");
+	buf_json(&body, w->words);
+	buf_add(&body, ",\"detail\":");
+	buf_json(&body, sentence(r, e));
+	buf_add(&body, "}");
+	reply_json(r, w->status, buf_text(&body));
+}
+
+void
+ask_page(struct question *q, const struct page *page)
+{
+	q->page = page->page_number == 0 ? 1 : page->page_number;
+	q->size = page->page_size == 0 ? PAGE_SIZE : page->page_size;
+}
+
+static const char *
+tag_of(struct req *r, const char *json)
+{
+	unsigned char hash[TAG_BYTES];
+	char hex[2 * TAG_BYTES + 1];
+
+	crypto_generichash(
+		hash, sizeof(hash), (const unsigned char *)json, strlen(json), NULL, 0);
+	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+	return arena_str(&r->ctx.arena, hex);
+}
+
+enum err
+answer(struct req *r, const char *name, answerer *read, struct question *q)
+{
+	static const char *const states[] = {
+		[SHELF_HIT] = "hit", [SHELF_WAITED] = "waited", [SHELF_MISS] = "miss"};
+	const char *json, *known = req_header(r, "If-None-Match");
+	enum shelf_state state;
+
+	q->whole = sees_restricted(r);
+	TRY(shelf_get(&r->ctx, name, read, q, &json, &state));
+	const char *tag = tag_of(r, json);
+	reply_header_fmt(r, "ETag", "\"%s\"", tag);
+	reply_header(r, "X-Cache", states[state]);
+	reply_header(r, "Cache-Control",
+		conf.catalogue_restricted ? "private, no-cache" : "public, no-cache");
+	if (conf.catalogue_restricted)
+		reply_header(r, "Vary", "Authorization");
+	if (known != NULL && etag_listed(known, tag))
+		return reply_empty(r, 304);
+	return reply_json(r, 200, json);
+}
+
+static const char *const prefixes[] = {"/movies/api/v1", NULL};
+
+static const struct route routes[] = {
+#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
+#include "catalogue/routes.def"
+#undef ROUTE
+};
+
+static const struct wire_case cases[] = {
+#define CASE(err, status, words) {err, status, words},
+#include "catalogue/cases.def"
+#undef CASE
+};
+
+const struct face catalogue_face = {
+	.name = "catalogue",
+	.prefixes = prefixes,
+	.routes = routes,
+	.route_count = sizeof(routes) / sizeof(*routes),
+	.cases = cases,
+	.case_count = sizeof(cases) / sizeof(*cases),
+	.enter = enter,
+	.refuse = refuse,
+	.serves_head = true,
+	.either_slash = true,
+	.cors = true,
+};

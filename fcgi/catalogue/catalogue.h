@@ -1,0 +1,9 @@
+#ifndef FCGI_CATALOGUE_H
+#define FCGI_CATALOGUE_H
+
+#include "face.h"
+
+/* The film catalogue: contracts/storage.md, section 14. Everybody may read it. */
+extern const struct face catalogue_face;
+
+#endif

@@ -1,0 +1,78 @@
+/* Films. */
+#include "catalogue/film.h"
+
+#include "base/flaw.h"
+#include "base/str.h"
+#include "catalogue/handlers.h"
+
+struct films {
+	struct page page;
+	const char *sort, *genre, *similar;
+};
+
+static enum err
+uuid_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char **text = member, *uuid = uuid_read(&c->arena, *text);
+
+	if (uuid == NULL)
+		flaw_add(c, (struct flaw){.place = place,
+				    .field = f->name,
+				    .kind = FLAW_FORM,
+				    .expected = "uuid"});
+	else
+		*text = uuid;
+	return c->err;
+}
+
+#define PAGE_FIELDS(type_)                                                             \
+	{.name = "page_number",                                                        \
+		.type = FIELD_INT,                                                     \
+		.offset = offsetof(type_, page.page_number),                           \
+		.min = 1,                                                              \
+		.max = 1000000000},                                                    \
+	{                                                                              \
+		.name = "page_size", .type = FIELD_INT,                                \
+		.offset = offsetof(type_, page.page_size), .min = 1, .max = 100        \
+	}
+
+INPUT(genres_in, struct page,
+	FIELD(struct page, page_number, .min = 1, .max = 1000000000),
+	FIELD(struct page, page_size, .min = 1, .max = 100));
+INPUT(films_in, struct films, PAGE_FIELDS(struct films),
+	FIELD(struct films, sort, .one_of = "imdb_rating -imdb_rating"),
+	FIELD(struct films, genre, .rule = uuid_rule),
+	FIELD(struct films, similar, .rule = uuid_rule));
+INPUT(words_in, struct search, PAGE_FIELDS(struct search),
+	FIELD(struct search, query, .must = true, .trim = true, .min = 1, .max = 200));
+
+/* GET /films: 200 [FilmShort], the best rated first, or sort=imdb_rating. */
+enum err
+get_films(struct req *r)
+{
+	const struct films *in = r->in;
+	struct question q = {.genre = in->genre,
+		.similar = in->similar,
+		.worst_first = str_eq(in->sort, "imdb_rating")};
+
+	ask_page(&q, &in->page);
+	return answer(r, "films", film_list, &q);
+}
+
+/* GET /films/search?query=: 200 [FilmShort], the most relevant first. */
+enum err
+get_films_search(struct req *r)
+{
+	const struct search *in = r->in;
+	struct question q = {.text = in->query};
+
+	ask_page(&q, &in->page);
+	return answer(r, "films.search", film_search, &q);
+}
+
+/* GET /films/{uuid}: 200 Film. */
+enum err
+get_film(struct req *r)
+{
+	return answer(r, "film", film_get, &(struct question){.id = r->word[0]});
+}

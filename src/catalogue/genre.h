@@ -1,0 +1,12 @@
+#ifndef GENRE_H
+#define GENRE_H
+
+#include "catalogue/question.h"
+
+/* Array of Genre by name: page, size. */
+answerer genre_list;
+
+/* Genre by its id. E_GENRE_GONE. */
+answerer genre_get;
+
+#endif

@@ -1,0 +1,33 @@
+#ifndef LOAD_H
+#define LOAD_H
+
+#include "catalogue/question.h"
+
+/*
+ * Loads a whole new set of films, genres and people, beside the one that is read, and
+ * puts it in its place at the end. A load that was interrupted goes on where it was
+ * when it is started again with the same source.
+ *
+ * A source is
+ * - a file .jsonl or .ndjson: one film a line, in the form of the API (Film, with
+ *   "restricted": true where it is); a file .json: an array of these, up to 200 MB;
+ * - a folder with film_work.csv, genre.csv, person.csv, genre_film_work.csv and
+ *   person_film_work.csv, or those of them that there are, each with a heading;
+ * - "schema:NAME": tables of these names in this database.
+ */
+struct load {
+	const char *source;
+	void (*progress)(
+		const char *what, int64_t done, int64_t all); /* bytes, steps */
+	bool resumed; /* out: it went on with an earlier one */
+	int64_t edition;
+};
+
+/* E_INPUT with a sentence for a source that cannot be read; E_BUSY while another load
+ * runs. */
+enum err catalogue_load(struct ctx *c, struct load *l);
+
+/* The newest edition as lines of text, NULL when nothing has been loaded. */
+enum err catalogue_status(struct ctx *c, const char **lines);
+
+#endif

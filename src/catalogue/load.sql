@@ -1,0 +1,45 @@
+-- name: load_lock
+select pg_try_advisory_lock(7250100)::integer;
+
+-- name: load_open
+select catalogue.load_open($1)::integer;
+
+-- name: load_marked
+select coalesce(max(bytes), 0) from catalogue_next.mark where source = $1 and part = $2;
+
+-- name: load_mark
+insert into catalogue_next.mark values ($1, $2, $3) on conflict (source, part) do update set bytes = excluded.bytes;
+
+-- name: load_array
+insert into catalogue_next.raw_document select jsonb_array_elements($1::jsonb);
+
+-- name: load_schema_there
+select count(*) from information_schema.tables where table_schema = $1
+   and table_name in ('film_work', 'genre', 'person', 'genre_film_work', 'person_film_work');
+
+-- name: load_schema
+select catalogue.load_schema($1, $2);
+
+-- name: load_documents
+select catalogue.load_documents();
+
+-- name: load_films
+select catalogue.load_films();
+
+-- name: load_people
+select catalogue.load_people();
+
+-- name: load_spelling
+select catalogue.load_spelling();
+
+-- name: load_indexes
+select catalogue.load_indexes();
+
+-- name: load_publish
+select catalogue.load_publish($1);
+
+-- name: load_status
+select (select format(E'edition  %s of %s\nsource   %s\nfilms    %s\ngenres   %s\npeople   %s', e.id, to_char(e.loaded, 'YYYY-MM-DD HH24:MI'),
+           e.source, e.films, e.genres, e.people)
+    || coalesce((select string_agg(format(E'\nleft out %s: %s', value, key), '' order by key) from jsonb_each_text(e.notes) where value <> '0'), '')
+  from catalogue.edition e order by id desc limit 1);

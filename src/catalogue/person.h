@@ -1,0 +1,15 @@
+#ifndef PERSON_H
+#define PERSON_H
+
+#include "catalogue/question.h"
+
+/* Array of Person, those with most films first: page, size. */
+answerer person_list;
+
+/* Array of Person, the most relevant first: text, page, size. */
+answerer person_search;
+
+/* Person by its id. E_PERSON_GONE. */
+answerer person_get;
+
+#endif

@@ -1,0 +1,2 @@
+-- name: edition_newest
+select coalesce(max(id), 0) from catalogue.edition;
