@@ -307,13 +307,15 @@ rough(const struct sums *whole, const double parts[LOOK_TURNS][COARSE * COARSE],
 static void
 refine(const struct sums *whole, const double *part, struct way *w)
 {
+	static const double steps[] = {.025, .0125, .00625, .003125};
+
 	w->score = fit(whole, &w->cut, part, FINE);
-	for (double step = .025; step > .003; step /= 2)
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++)
 		for (int move = 0; move < 8; move++) {
 			struct cut c = w->cut;
 			double *side = &c.side[move / 2];
 
-			*side += move % 2 == 0 ? step : -step;
+			*side += move % 2 == 0 ? steps[i] : -steps[i];
 			if (*side < 0 || *side > DEEPEST)
 				continue;
 			double score = fit(whole, &c, part, FINE);

@@ -16,11 +16,11 @@ main(int argc, char **argv)
 	VipsImage *image, *flat;
 	double white = 255;
 	VipsArrayDouble *background;
-	char *svg = malloc(LARGEST);
+	static char svg[LARGEST];
 	int quality = argc > 2 ? atoi(argv[2]) : QUALITY;
 	size_t n;
 
-	if (argc < 2 || svg == NULL || VIPS_INIT(argv[0]) != 0) {
+	if (argc < 2 || VIPS_INIT(argv[0]) != 0) {
 		fputs("usage: svg-to-jpeg FILE [QUALITY] <SVG\n", stderr);
 		return 2;
 	}
@@ -34,7 +34,6 @@ main(int argc, char **argv)
 	vips_area_unref(VIPS_AREA(background));
 	g_object_unref(flat);
 	g_object_unref(image);
-	free(svg);
 	vips_shutdown();
 	return 0;
 }
