@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/conf.h"
 #include "base/hash.h"
@@ -312,6 +313,20 @@ not_yet(struct ctx *c, const struct job *job, const struct intake *i, enum err e
 	return fail(c, e, "%s", why == NULL ? "" : why);
 }
 
+/* A file that no report took is nobody's: the photo was refused, or its person erased.
+ */
+static enum err
+drop_unused(struct ctx *c, const struct intake *i, const struct photo *p)
+{
+	int64_t used;
+
+	TRY(db_int(c, &INTAKE_FILE_USED, &used, ARGS(c, i->report_id, p->path)));
+	if (used == 0)
+		unlink(arena_fmt(
+			&c->arena, "%s%s", conf.programme_photo_directory, p->path));
+	return OK;
+}
+
 enum err
 photo_fetch_job(struct ctx *c, const struct job *job)
 {
@@ -324,8 +339,10 @@ photo_fetch_job(struct ctx *c, const struct job *job)
 	if (!there)
 		return OK;
 	enum err e = fetch(c, &i, &p);
-	if (e == OK)
-		return in_transaction(c, job->subject, &p, NULL);
+	if (e == OK) {
+		TRY(in_transaction(c, job->subject, &p, NULL));
+		return drop_unused(c, &i, &p);
+	}
 	if (e != E_PICTURE && e != E_MISSING && e != E_TOO_LARGE)
 		return not_yet(c, job, &i, e);
 	ctx_forgive(c);

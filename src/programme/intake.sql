@@ -43,6 +43,9 @@ select r.id, r.number_attempt + 1, $2, decode($3, 'hex'), $4::integer, 'image/jp
   from programme.report r where r.id = $1
 returning id::text;
 
+-- name: intake_file_used
+select count(*) from programme.report_photo where report_id = $1 and url = $2;
+
 -- name: intake_report
 update programme.report r
    set status = 'reviewing', report_url = $2, number_attempt = r.number_attempt + 1, updated = utc($4),

@@ -6,9 +6,11 @@ with due as (
        and (o.kind = 'note' or not exists (
                select from programme.outbox e where e.chat_id = o.chat_id and e.id < o.id and e.kind <> 'note'
                   and e.state in ('waiting', 'claimed', 'dispatched')))
-       and (o.kind = 'note' or not exists (
-               select from programme.outbox r where r.chat_id = o.chat_id and r.kind <> 'note'
-                  and r.dispatched_at > now() - interval '1.05 seconds'))
+       -- Not "not exists": the planner would hash what all chats have ever been sent.
+       and (o.kind = 'note' or coalesce((
+               select r.dispatched_at from programme.outbox r
+                where r.chat_id = o.chat_id and r.kind <> 'note' and r.dispatched_at is not null
+                order by r.dispatched_at desc limit 1), '-infinity') <= now() - interval '1.05 seconds')
      order by o.priority, o.not_before, o.id limit $2
        for update skip locked
 ), quick as (

@@ -121,6 +121,23 @@ def test_a_shift_that_does_not_run_takes_no_photo(telegram, db, shift_status):
 
 # -- duplicates
 
+def files(stack):
+    """Photos on the disk, without their thumbnails."""
+    return {str(p.relative_to(stack.state / "photos")) for p in (stack.state / "photos").rglob("*.jpg")
+            if not p.name.endswith(".small.jpg")}
+
+
+def test_a_refused_photo_leaves_no_file(telegram, db, stack):
+    one, two = family(db, 2).chats
+    before = files(stack)
+    for chat in (one, two):
+        send(telegram, chat, png(1))
+        answers(telegram, chat)
+    wait_for(lambda: db.value("select count(*) from job.job where kind = 'photo.fetch'") == 0, 20)
+    assert {f"/{name}" for name in files(stack) - before} == {
+        r.url for r in db.all("select url from programme.report_photo")}
+
+
 def test_the_same_bytes_are_refused_from_whomever_and_whenever(telegram, db, stack):
     shift = family(db, 3)
     one, two, three = shift.chats
