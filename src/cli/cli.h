@@ -37,8 +37,8 @@ bool call_flag(const struct call *call, const char *name);
 
 /* An argument that is a whole number from least to most; otherwise E_INPUT with a
  * sentence. Absent: *out stays. */
-enum err call_number(struct call *call, const char *name, int64_t least, int64_t most,
-	int64_t *out);
+enum err call_number(
+	struct call *call, const char *name, int64_t least, int64_t most, int64_t *out);
 
 /* An argument that is a date YYYY-MM-DD; otherwise E_INPUT. Absent: *out stays. */
 enum err call_date(struct call *call, const char *name, struct date *out);

@@ -215,7 +215,8 @@ s3_upload_complete(struct ctx *c, const struct s3_object *o, const char *id,
 		return fail(c, E_MISSING, "the server does not know the upload");
 	TRY(s3_check_answer(&k, false));
 	/* S3 may say 200 first and then, in the XML, that it did not work. */
-	TRY(unreadable(c, one_value(&k, names, etag)));
-	*etag = bare(c, *etag);
+	const char *told = "";
+	TRY(unreadable(c, one_value(&k, names, &told)));
+	*etag = bare(c, told == NULL ? "" : told);
 	return OK;
 }

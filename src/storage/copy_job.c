@@ -235,23 +235,24 @@ doubt_source(struct ctx *c, const struct server *from, const char *key)
  * that cannot is left out from then on.
  */
 static enum err
-fetch(struct ctx *c, struct task *t, struct s3_flow *flow, struct s3_flown *out)
+fetch(struct ctx *c, struct task *t, const struct s3_flow *piece, struct s3_flown *out)
 {
 	const struct place place = {true, t->target.latitude, t->target.longitude};
 	const struct s3_object to = object_at(c, &t->target, t->key);
+	struct s3_flow flow = *piece;
 	struct server from;
 	const char *etag;
 
-	flow->to = &to;
-	flow->alive = alive;
-	flow->thing = t;
+	flow.to = &to;
+	flow.alive = alive;
+	flow.thing = t;
 	for (int i = 0;; i++) {
 		TRY(server_holding(c, t->version_id, place, &from));
 		TRY(db_json(c, &COPY_ETAG, &etag, ARGS(c, t->version_id, from.id)));
 		const struct s3_object source = object_at(c, &from, t->key);
-		flow->from = &source;
-		flow->etag = etag;
-		enum err e = s3_stream(c, flow, out);
+		flow.from = &source;
+		flow.etag = etag;
+		enum err e = s3_stream(c, &flow, out);
 		if (e == OK || !out->source_failed) {
 			if (e == E_SERVER_DOWN)
 				note_down(c, &t->target);

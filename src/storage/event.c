@@ -222,10 +222,9 @@ event_park(struct ctx *c, const char *source, const char *routing_key, const cha
 		body = arena_fmt(&c->arena, "hex:%s",
 			hex_text(&c->arena, text,
 				kept < BODY_BYTES / 2 ? kept : BODY_BYTES / 2));
-	if (!utf8_valid(routing_key, strlen(routing_key)))
-		routing_key = "";
-	return db_do(c, &EVENT_PARK_INSERT,
-		ARGS(c, source, routing_key, body, reason, c->now));
+	const char *key =
+		utf8_valid(routing_key, strlen(routing_key)) ? routing_key : "";
+	return db_do(c, &EVENT_PARK_INSERT, ARGS(c, source, key, body, reason, c->now));
 }
 
 enum err

@@ -12,8 +12,8 @@
 static int
 process(int slot)
 {
-	/* Behind those that take jobs: one sends to Telegram, one listens to it, one asks
-	 * the S3 servers how they are, one listens to the broker. */
+	/* Behind those that take jobs: one sends to Telegram, one listens to it, one
+	 * asks the S3 servers how they are, one listens to the broker. */
 	static int (*const others[])(void) = {
 		sender_run, listener_run, prober_run, consumer_run};
 
