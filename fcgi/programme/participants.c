@@ -1,5 +1,6 @@
 /* Participants, whom the contract calls users (contracts/programme.md 4.8), the audit
  * trail, and the outbox as staff sees it. */
+#include "account/audit.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/handlers.h"
@@ -88,6 +89,9 @@ patch_outbox_retry(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	enum err e = db_do(c, &OUTBOX_RETRY, ARGS(c, r->id[0]));
+
+	if (e == OK)
+		e = audit_add(c, "outbox.retry", "outbox", r->word[0], NULL);
 
 	if (e == E_MISSING) {
 		ctx_forgive(c);

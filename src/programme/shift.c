@@ -1,8 +1,10 @@
 #include "programme/shift.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "account/audit.h"
+#include "base/buf.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -130,6 +132,30 @@ check_running(struct ctx *c, const struct row *row, const struct others *o,
 	return check_length(c, p);
 }
 
+/* A farewell shows unknown words in braces as they stand: most likely a slip, so the
+ * audit trail and the log name them. NULL: there are none. */
+static const char *
+unknown_words(struct ctx *c, const char *farewell)
+{
+	struct buf b = {.arena = &c->arena};
+	const char *end;
+
+	for (const char *s = strchr(farewell, '{'); s != NULL; s = strchr(s + 1, '{')) {
+		end = strchr(s, '}');
+		if (end == NULL || end - s > 40)
+			continue;
+		const char *word = arena_strn(&c->arena, s, (size_t)(end - s) + 1);
+		if (str_in(word, "{name} {surname} {numbers_lombaryers} "
+				 "{lombaryers_case}"))
+			continue;
+		buf_add(&b, b.used == 0 ? "{\"unknown_placeholders\":[" : ",");
+		buf_json(&b, word);
+	}
+	if (b.used > 0)
+		buf_add(&b, "]}");
+	return b.text;
+}
+
 enum err
 shift_change(
 	struct ctx *c, const char *id, const struct shift_plan *plan, const char **out)
@@ -155,7 +181,11 @@ shift_change(
 	if (date_cmp(row.started_at, plan->started_at) != 0)
 		TRY(db_do(c, &SHIFT_TELL_MOVED,
 			ARGS(c, id, plan->started_at, c->now.us)));
-	return audited(c, "shift.change", id, out);
+	const char *unknown = unknown_words(c, plan->final_message);
+	if (unknown != NULL)
+		log_warn("shift.change shift=%s %s", id, unknown);
+	TRY(audit_add(c, "shift.change", "shift", id, unknown));
+	return db_json(c, &SHIFT_JSON, out, ARGS(c, id));
 }
 
 static enum err

@@ -131,6 +131,14 @@ def test_a_moved_start_is_told_to_who_has_applied(me, db):
     assert db.value("select count(*) from programme.outbox where kind = 'moved'") == 2
 
 
+def test_a_farewell_with_a_slip_is_kept_and_noted(me, db):
+    shift = me.post("/shifts/", plan()).json()
+    text = "Спасибо, {name}! {points} {} {lombaryers_case} { {surname} {фамилия}"
+    assert me.patch(f"/shifts/{shift['id']}", plan(final_message=text)).json()["final_message"] == text
+    data = db.value("select data from account.audit where action = 'shift.change' and object_id = %s", shift["id"])
+    assert data == {"unknown_placeholders": ["{points}", "{}", "{ {surname}", "{фамилия}"]}
+
+
 def test_the_first_day_of_a_running_shift_stays(me, db):
     shift = Shift(db, 0, today() - 10 * DAY)
     change = {"started_at": (today() - 10 * DAY).isoformat(), "title": "Смена",
@@ -373,6 +381,7 @@ def test_a_failed_message_is_shown_and_sent_again(me, db):
     shown = me.get("/outbox").json()
     assert shown["failed"][0]["id"] == message and shown["failed"][0]["why"] == "why not"
     assert me.patch(f"/outbox/{message}/retry").status_code == 200
+    assert db.value("select count(*) from account.audit where action = 'outbox.retry' and object_id = %s", str(message)) == 1
     wait_for(lambda: db.value("select state::text from programme.outbox where id = %s", message) != "waiting", 20)
     assert me.patch(f"/outbox/{10 ** 15}/retry").status_code == 404
 
