@@ -234,7 +234,8 @@ class Stack:
         family = [pid, *children(pid)]
         with contextlib.suppress(ProcessLookupError):  # it was about to be started again
             os.kill(pid, number)
-        wait_for(lambda: all(dead(p) for p in family), 20, f"{service} ends")
+        # PostgreSQL writes a checkpoint first, which a busy disk makes wait.
+        wait_for(lambda: all(dead(p) for p in family), 60, f"{service} ends")
         return command
 
     def bring_back(self, service, command):

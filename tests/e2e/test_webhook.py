@@ -1,5 +1,6 @@
 """POST /api/telegram/webhook: who may, what is taken, and that nothing counts twice or is lost."""
 
+import datetime
 import itertools
 import json
 import random
@@ -8,7 +9,7 @@ import pytest
 
 from tests.conftest import wait_for
 from tests.e2e.client import Client, detail, together
-from tests.e2e.programme import clear
+from tests.e2e.programme import Shift, clear, today
 
 SECRET = "a-secret_word-for-the-webhook"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -129,6 +130,19 @@ def test_the_same_update_counts_once_however_often_and_at_once_it_comes(hook, db
     assert [a.status_code for a in answers] == [200] * 8
     assert send(hook, update).status_code == 200
     assert db.value("select count(*) from programme.outbox") == 1
+
+
+def test_a_repeated_form_is_not_taken_for_a_second_one(hook, db):
+    Shift(db, 0, today() + datetime.timedelta(days=5), status="preparing")
+    chat = next(chats)
+    update = message(chat=chat)
+    del update["message"]["text"]
+    update["message"]["web_app_data"] = {"button_text": "x", "data": json.dumps({
+        "name": "Анна", "surname": "Белых", "date_of_birth": "01.02.2012", "city": "Уфа",
+        "phone_number": "+7 913 000-00-01"})}
+    for _ in range(3):
+        assert send(hook, update).status_code == 200
+    assert [r.key for r in db.all("select key from programme.outbox")] == [f"answer/{update['update_id']}/accepted"]
 
 
 def test_a_thousand_updates_at_once(hook, db):
