@@ -74,6 +74,12 @@ verdict(long code, const char *description)
 	if (code == 400 &&
 		(says(description, "file identifier") || says(description, "file_id")))
 		return BOT_PICTURE;
+	/* Telegram could not fetch the picture from our site, which may be a matter of
+	 * the moment. */
+	if (code == 400 && (says(description, "HTTP URL content") ||
+				   says(description, "web page content") ||
+				   says(description, "WEBPAGE_")))
+		return BOT_AGAIN;
 	/* What was wanted is so already, or nobody looks at it any more. */
 	if (code == 400 && (says(description, "message is not modified") ||
 				   says(description, "query is too old")))

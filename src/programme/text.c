@@ -10,6 +10,7 @@
 #include "programme/answer.h"
 
 #define _(text) gettext(text)
+#define TRIES_WITH_PICTURE 3
 
 /* Everything that any text may need; each kind takes what is its own. */
 struct payload {
@@ -67,6 +68,14 @@ task_text(struct ctx *c, const struct message *m, const struct payload *p,
 	struct buf b;
 
 	begin(c, &b, m->chat_id);
+	/* A task without its picture is better than none. */
+	if (m->tries >= TRIES_WITH_PICTURE) {
+		add_text(&b, "text", caption);
+		add_markup(&b, keyboard_task(c));
+		buf_add(&b, "}");
+		*out = (struct bot_call){"sendMessage", buf_text(&b)};
+		return OK;
+	}
 	add_text(&b, "photo",
 		m->file_id != NULL
 			? m->file_id

@@ -291,6 +291,26 @@ def test_groups_channels_and_bots_get_nothing(telegram, db):
     assert db.value("select count(*) from programme.outbox") == 0
 
 
+# -- messages to families
+
+def test_a_task_whose_picture_telegram_cannot_fetch_comes_without_it(ctl, telegram, db):
+    one, two = Shift(db, 2, today() - 5 * DAY).chats
+    broken = {"mode": "error", "status": 400, "method": "sendPhoto",
+              "description": "Bad Request: failed to get HTTP URL content"}
+    telegram.fault(**broken, chat_id=one, count=2)
+    telegram.fault(**broken, chat_id=two, count=None)
+    ctl("timers", "run", "programme.daily", "--date", today().isoformat(), "--no-wait")
+
+    def all_sent():
+        db.do("update programme.outbox set not_before = now(), dispatched_at = now() - interval '2 seconds' "
+              "where state = 'waiting'")
+        return len(telegram.messages()) == 2
+    wait_for(all_sent, 30, every=0.2)
+    (with_picture,), (without,) = telegram.messages(chat_id=one), telegram.messages(chat_id=two)
+    assert (with_picture["method"], without["method"]) == ("sendPhoto", "sendMessage")
+    assert without["text"] == with_picture["text"] and without["reply_markup"] == with_picture["reply_markup"]
+
+
 # -- health
 
 def health(base):

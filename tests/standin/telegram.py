@@ -87,7 +87,7 @@ class Fault:
     """What goes wrong with the next `count` calls that it fits.
 
     mode        what happens                                           processed?
-    error       answer `status` (502 if not given), a JSON body        no
+    error       answer `status` (502), JSON with `description`         no
     html        the same with the HTML page of a proxy                 no
     flood       429 with `retry_after`                                 no
     hang        no answer for `seconds` (3600), then a cut             no
@@ -101,7 +101,7 @@ class Fault:
 
     def __init__(self, order):
         known = {"mode", "count", "method", "chat_id", "status", "retry_after",
-                 "seconds", "skip", "probability"}
+                 "seconds", "skip", "probability", "description"}
         strange = set(order) - known
         if strange:
             raise ValueError(f"unknown members: {sorted(strange)}")
@@ -113,6 +113,7 @@ class Fault:
         self.method = order.get("method")
         self.chat_id = order.get("chat_id")
         self.status = order.get("status", 502)
+        self.description = order.get("description")
         self.retry_after = order.get("retry_after", 1)
         self.seconds = order.get("seconds", 3600)
         self.skip = order.get("skip", 0)
@@ -746,6 +747,7 @@ class Http:
         if mode == "error":
             text = {500: "Internal Server Error", 502: "Bad Gateway",
                     504: "Gateway Timeout"}.get(fault.status, "Error")
+            text = fault.description or text
             return self.reply(writer, fault.status, Refusal(fault.status, text).body())
         if mode == "html":
             return self.raw(writer, fault.status, b"<html><h1>Bad Gateway</h1></html>", "text/html")
