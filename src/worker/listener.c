@@ -26,6 +26,7 @@
 #define POLL_SECONDS 25                      /* one long poll */
 #define LOOK_SECONDS 60                      /* between two looks at the bot's health */
 #define PAUSE_MS 3000                        /* after what went wrong */
+#define REFUSED_MS 30000                     /* somebody has to mend the settings */
 #define INBOX_MS 500                         /* between two looks into the inbox */
 #define MAX_INBOX_FILE (1 << 20)
 
@@ -37,9 +38,9 @@
 struct listener {
 	struct db *db;
 	struct cache *cache;
-	int64_t session; /* the connection that holds the lock */
-	bool elected, introduced;
-	double next_look; /* monotonic seconds */
+	int64_t session;                   /* the connection that holds the lock */
+	bool elected, introduced, refused; /* refused: it is no use to hurry */
+	double next_look;                  /* monotonic seconds */
 };
 
 static double
@@ -108,6 +109,7 @@ introduce(struct listener *l)
 	telegram_call(&c, conf.bot_webhook_mode ? "setWebhook" : "deleteWebhook",
 		buf_text(&params), conf.bot_timeout, &a);
 	l->introduced = a.verdict == BOT_OK;
+	l->refused = a.verdict == BOT_REFUSED || a.verdict == BOT_TOKEN;
 	if (l->introduced)
 		log_info("bot: updates come by %s",
 			conf.bot_webhook_mode ? "webhook" : "polling");
@@ -324,7 +326,7 @@ turn(struct listener *l)
 	if (!l->introduced)
 		introduce(l);
 	if (!l->introduced)
-		pause_ms(PAUSE_MS);
+		pause_ms(l->refused ? REFUSED_MS : PAUSE_MS);
 	else if (conf.bot_webhook_mode)
 		pause_ms(1000);
 	else
