@@ -13,6 +13,7 @@
 #include "programme/likeness.sql.h"
 
 #define CANDIDATES 24 /* laid over the new photo: some 10 ms each */
+#define VIEW_TABLES 4 /* asked for when the earlier photo may be a part of the new */
 #define THUMBNAIL_SIDE 320
 
 struct photo {
@@ -29,8 +30,9 @@ look_at(struct ctx *c, const struct photo *p, struct look *out)
 {
 	const char *file = photo_file(c, p->url, true);
 
-	return picture_gray(file, LOOK_SIDE, out->gray) ||
-	       picture_gray(photo_file(c, p->url, false), LOOK_SIDE, out->gray);
+	return picture_gray(file, LOOK_SIDE, out->gray, &out->wide) ||
+	       picture_gray(
+		       photo_file(c, p->url, false), LOOK_SIDE, out->gray, &out->wide);
 }
 
 static void
@@ -40,12 +42,12 @@ add_number(struct buf *b, int64_t n)
 }
 
 static void
-add_keys(struct buf *b, const struct look *l, int view, int turn)
+add_keys(struct buf *b, const struct look *l, int view, int turn, int tables)
 {
 	int32_t keys[LOOK_TABLES];
 
 	look_keys(l, view, turn, keys);
-	for (int i = 0; i < LOOK_TABLES; i++)
+	for (int i = 0; i < tables; i++)
 		add_number(b, keys[i]);
 }
 
@@ -61,31 +63,38 @@ note(struct ctx *c, const struct photo *p, const struct look *l)
 {
 	struct buf hashes = {.arena = &c->arena}, whole = hashes, views = hashes;
 	uint64_t bits[2 * LOOK_TURNS];
+	int lying;
 
 	look_hashes(l, bits);
+	look_positions(l, &lying);
 	for (int i = 0; i < 2 * LOOK_TURNS; i++)
 		add_number(&hashes, (int64_t)bits[i]);
-	add_keys(&whole, l, 0, 0);
+	add_keys(&whole, l, 0, lying, LOOK_TABLES);
 	for (int view = 0; view < LOOK_VIEWS; view++)
-		add_keys(&views, l, view, 0);
+		add_keys(&views, l, view, lying, LOOK_TABLES);
 	return db_do(c, &LIKENESS_NOTE,
 		ARGS(c, p->id, array_end(&hashes), array_end(&whole),
 			array_end(&views)));
 }
 
 /* In a transaction of its own, since the plan must know the keys it is made for: with
- * them as unknown numbers each common one would be counted by a linear search. */
+ * them as unknown numbers each common one would be counted by a linear search. And it
+ * must use the indexes: PostgreSQL takes the comparison of two arrays for cheap. */
 static enum err
 candidates(struct ctx *c, const struct photo *p, const struct look *l,
 	struct photo **out, size_t *count)
 {
 	struct buf whole = {.arena = &c->arena}, views = whole;
+	int first, count_of = look_positions(l, &first);
 
-	for (int turn = 0; turn < LOOK_TURNS; turn++)
+	for (int i = 0; i < count_of; i++)
 		for (int view = 0; view < LOOK_VIEWS; view++)
-			add_keys(view == 0 ? &whole : &views, l, view, turn);
+			add_keys(view == 0 ? &whole : &views, l, view,
+				(first + i) % LOOK_TURNS,
+				view == 0 ? LOOK_TABLES : VIEW_TABLES);
 	TRY(db_begin(c));
-	enum err e = db_command(c, "set local plan_cache_mode = force_custom_plan");
+	enum err e = db_command(c, "set local plan_cache_mode = force_custom_plan; "
+				   "set local enable_seqscan = off");
 	if (e == OK)
 		e = db_many(c, &LIKENESS_CANDIDATES, photo_fields, out, count,
 			ARGS(c, p->id, array_end(&whole), array_end(&views),

@@ -10,7 +10,7 @@ select id, $3::integer[], $4::integer[] from noted
 on conflict (photo_id) do update set whole = excluded.whole, views = excluded.views;
 
 -- name: likeness_candidates
--- $2 keys of the whole new photo in eight positions, $3 those of its views; the more keys in common, the likelier.
+-- $2 keys of the whole new photo in each position, $3 some of those of its views; the more keys in common, the likelier.
 with found as (
     select photo_id, (select count(*) from unnest(views) k where k = any($2::integer[])) as common
       from programme.photo_look where views && $2::integer[] and photo_id <> $1::bigint

@@ -21,6 +21,7 @@
 
 struct look {
 	unsigned char gray[LOOK_SIDE * LOOK_SIDE];
+	double wide;                     /* width by height, before it was squeezed */
 	double wave[LOOK_VIEWS][16][16]; /* filled by look_measure() */
 };
 
@@ -30,6 +31,13 @@ void look_measure(struct look *l);
 /* 64 signs of the whole and of the middle in each of the eight positions, as
  * report_photo.phashes keeps them; the first is the whole as it is. */
 void look_hashes(const struct look *l, uint64_t out[2 * LOOK_TURNS]);
+
+/*
+ * The positions in which copies may be: at *first and the next so many that are
+ * returned. Keys are kept as of a picture that lies, so one that clearly lies or stands
+ * has four; the first is the one to be kept.
+ */
+int look_positions(const struct look *l, int *first);
 
 /*
  * The keys of one view in one position. A copy shares some key with its original though

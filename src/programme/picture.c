@@ -180,14 +180,18 @@ picture_thumbnail(struct ctx *c, const char *from, int side, const char *path)
 }
 
 bool
-picture_gray(const char *path, int side, unsigned char *out)
+picture_gray(const char *path, int side, unsigned char *out, double *wide)
 {
-	VipsImage *image = NULL, *gray = NULL;
+	VipsImage *header, *image = NULL, *gray = NULL;
 	size_t size = 0;
 	void *pixels = NULL;
 
-	if (!vips_ready())
+	if (!vips_ready() || (header = vips_image_new_from_file(path, NULL)) == NULL) {
+		vips_error_clear();
 		return false;
+	}
+	*wide = (double)vips_image_get_width(header) / vips_image_get_height(header);
+	g_object_unref(header);
 	if (vips_thumbnail(path, &image, side, "height", side, "size", VIPS_SIZE_FORCE,
 		    NULL) == 0 &&
 		vips_colourspace(image, &gray, VIPS_INTERPRETATION_B_W, NULL) == 0)

@@ -22,8 +22,9 @@ enum err picture_write(
  * E_PICTURE. */
 enum err picture_thumbnail(struct ctx *c, const char *from, int side, const char *path);
 
-/* The picture squeezed into side x side shades of gray. False if it cannot be read. */
-bool picture_gray(const char *path, int side, unsigned char *out);
+/* The picture squeezed into side x side shades of gray, and what its width was by its
+ * height. False if it cannot be read. */
+bool picture_gray(const char *path, int side, unsigned char *out, double *wide);
 
 /* SHA-256 of a file as hexadecimal digits, NULL if it cannot be read. */
 const char *picture_sha256(struct ctx *c, const char *path);
