@@ -140,6 +140,17 @@ notices_to_one_person(void **state)
 }
 
 static void
+hours_are_those_of_the_settings(void **state)
+{
+	(void)state;
+	conf.programme_new_task_hour = 9;
+	has(text("moved", "{\"date\":\"01.02.2027\"}"), "09:00");
+	has(text("report_approved", "{\"date\":\"01.02.2027\",\"more\":true}"),
+		"09:00");
+	conf.programme_new_task_hour = 8;
+}
+
+static void
 a_review_is_told_with_what_may_still_be_done(void **state)
 {
 	static const char *const words[] = {"осталась 1 попытка", "осталось 2 попытки",
@@ -208,6 +219,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_farewell_knows_four_words_and_leaves_all_else, in_russian,
 			end),
+		cmocka_unit_test_setup_teardown(
+			hours_are_those_of_the_settings, in_russian, end),
 		cmocka_unit_test_setup_teardown(answers_and_notes, in_russian, end),
 	};
 
