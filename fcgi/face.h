@@ -59,9 +59,9 @@ struct face {
 	 * prefix only. */
 	bool (*takes)(struct req *r);
 
-	bool serves_head; /* HEAD is GET without its body; else it is 405 */
-	bool mends_slash; /* a path wrong only in its last slash is redirected with 307
-			   */
+	bool serves_head;  /* HEAD is GET without its body; else it is 405 */
+	bool mends_slash;  /* a path wrong only in its last slash is redirected with 307
+			    */
 	bool either_slash; /* a path is the same with a slash behind it and without */
 	bool cors; /* browsers of other origins may call it, as site.cors_origins says
 		    */

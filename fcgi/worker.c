@@ -184,8 +184,8 @@ must_stop(void)
 {
 	sigset_t pending;
 
-	return stop_wanted || (sigpending(&pending) == 0 &&
-				      sigismember(&pending, SIGTERM) == 1);
+	return stop_wanted ||
+	       (sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1);
 }
 
 static bool
