@@ -176,30 +176,37 @@ take_one(struct ctx *c, struct json_object *json, int64_t *id)
 	return bot_take(c, &u);
 }
 
-/* All updates of a poll; what cannot be read is passed over. False: the database is
- * away. */
+/*
+ * All updates of a poll. What is no update is passed over; at one that could be neither
+ * dealt with nor kept (the database is away) it stops, and false has it asked for
+ * again.
+ */
 static bool
 take_all(struct listener *l, struct json_object *list)
 {
 	int64_t last = 0;
-	enum err e = OK;
+	bool good = true;
 	struct ctx c;
 
-	for (size_t i = 0; i < json_object_array_length(list) && e != E_BUSY &&
+	for (size_t i = 0; i < json_object_array_length(list) && good &&
 			   still_elected(l) && !program_stopping();
 		i++) {
+		int64_t id = 0;
+
 		step(l, &c);
-		e = take_one(&c, json_object_array_get_idx(list, i), &last);
+		enum err e = take_one(&c, json_object_array_get_idx(list, i), &id);
 		if (e != OK)
 			log_warn("bot: an update is not taken: %s", c.why);
+		good = e == OK || id == 0;
+		last = e == OK ? id : last;
 		ctx_end(&c);
 	}
-	if (last == 0 || e == E_BUSY)
-		return e != E_BUSY;
+	if (last == 0)
+		return good;
 	step(l, &c);
-	e = db_do(&c, &LISTENER_OFFSET, ARGS(&c, last + 1));
+	good = db_do(&c, &LISTENER_OFFSET, ARGS(&c, last + 1)) == OK && good;
 	ctx_end(&c);
-	return e == OK;
+	return good;
 }
 
 static void

@@ -109,6 +109,26 @@ def test_the_offset_is_kept_in_the_database(telegram, db):
     wait_for(lambda: telegram.state()["updates"] == 0, 20)
 
 
+def test_an_update_that_cannot_even_be_kept_is_asked_for_again(telegram, db):
+    number, chat, later = next(ids), next(chats), next(chats)
+    db.do("create function public.refuse() returns trigger language plpgsql as $$ begin "
+          "raise exception 'for the test'; end $$")
+    db.do(f"create trigger refuse before insert on programme.bot_update for each row "
+          f"when (new.update_id = {number}) execute function public.refuse()")
+    try:
+        telegram.update(update_id=number, message={
+            "message_id": 1, "date": 1, "text": "ау", "from": {"id": chat}, "chat": {"id": chat, "type": "private"}})
+        telegram.message(later, text="ау")
+        polls = len(telegram.calls("getUpdates"))
+        wait_for(lambda: len(telegram.calls("getUpdates")) >= polls + 2, 30, "it is asked for again")
+        assert telegram.messages(chat_id=later) == []
+    finally:
+        db.do("drop trigger refuse on programme.bot_update")
+        db.do("drop function public.refuse()")
+    answers(telegram, chat)
+    answers(telegram, later)
+
+
 def test_after_a_quiet_week_smaller_numbers_are_heard(telegram, db, stack):
     chat = next(chats)
     with stack.without("samovar-worker"):
