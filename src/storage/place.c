@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/rand.h"
 #include "base/str.h"
+#include "storage/geoip.h"
 
 #define EARTH_KM 6371.0
 #define TABLE_BYTES (64 * 1024 * 1024)
@@ -175,6 +176,14 @@ table_text(const char *path)
 	return table.text;
 }
 
+static bool
+ends_in(const char *text, const char *ending)
+{
+	size_t n = strlen(text), m = strlen(ending);
+
+	return n >= m && str_eq(text + n - m, ending);
+}
+
 struct place
 place_of_caller(struct ctx *c, const char *said)
 {
@@ -191,6 +200,8 @@ place_of_caller(struct ctx *c, const char *said)
 			(double)rand_below(36001) / 100 - 180};
 	if (how[0] != '/' || c->address == NULL)
 		return place;
+	if (ends_in(how, ".mmdb"))
+		return geoip_place(how, c->address);
 	const char *text = table_text(how);
 	return text == NULL ? place : place_in_table(text, c->address);
 }

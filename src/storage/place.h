@@ -14,8 +14,8 @@ struct place {
 /*
  * Where the caller is, as storage.geo says: nowhere ("off"), anywhere ("random"), where
  * a header says ("header": its text comes as `said`, NULL if it was not sent), or by
- * c->address in a table (a path). An address that the table does not have is nowhere.
- * Never waits for anybody.
+ * c->address in a table or, for *.mmdb, a database (a path). An address that the table
+ * does not have is nowhere. Never waits for anybody.
  */
 struct place place_of_caller(struct ctx *c, const char *said);
 

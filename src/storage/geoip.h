@@ -1,0 +1,14 @@
+#ifndef GEOIP_H
+#define GEOIP_H
+
+#include "storage/place.h"
+
+/*
+ * The place of an address in a database of MaxMind's format: MaxMind's own, and DB-IP's
+ * as scripts/fetch-geoip brings it. It is mapped, not read, and opened anew when the
+ * file has changed. path ends in .mmdb; IPv6 addresses are looked up in <path without
+ * .mmdb>-ipv6.mmdb if there is such a file. What is not known is nowhere.
+ */
+struct place geoip_place(const char *path, const char *address);
+
+#endif
