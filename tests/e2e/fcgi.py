@@ -110,3 +110,11 @@ def ask(listener, *args, **more):
     with Link(listener) as link:
         link.send(request(*args, **more))
         return link.answer()
+
+
+def answers(listener):
+    """Is there a worker that serves this socket already?"""
+    try:
+        return ask(listener)[0] == 200
+    except (OSError, Closed):
+        return False

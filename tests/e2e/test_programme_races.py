@@ -238,8 +238,7 @@ def dies(stack, db, held, me):
         before = state_of(db)
         listener = stack.run / f"{word()}.sock"
         process = stack.spawn("samovar-fcgi", SAMOVAR_FCGI_SOCKET=str(listener), SAMOVAR_FCGI_PROCESSES="1")
-        wait_for(listener.exists, 20)
-        wait_for(lambda: fcgi.ask(listener)[0] == 200, 20)
+        wait_for(lambda: fcgi.answers(listener), 30)
         data = json.dumps(body).encode() if body else b""
         with held(f"lock table {table if '.' in table else 'programme.' + table} in share mode"):
             with fcgi.Link(listener, timeout=60) as link:

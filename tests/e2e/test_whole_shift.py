@@ -90,7 +90,7 @@ class Stage:
         self.socket = stack.run / f"{word()}.sock"
         self.process = stack.spawn("samovar-fcgi", SAMOVAR_FCGI_SOCKET=str(self.socket), SAMOVAR_FCGI_PROCESSES="1",
                                    **self.clock.environ)
-        wait_for(self.socket.exists, 20)
+        wait_for(lambda: fcgi.answers(self.socket), 30)
         self.shift = self.call("POST", "/shifts/", {
             "started_at": START.isoformat(), "finished_at": FINISH.isoformat(), "title": "Целая смена"})["id"]
         self.ids = {}
