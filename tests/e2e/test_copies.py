@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 
 import pytest
 import requests
@@ -160,6 +161,18 @@ class TestWrong:
         assert anna("PUT", f"/servers/{detroit['id']}/", {**body, "is_active": True}).status_code == 200
         wait_for(lambda: hurry(db) or "s1_1" in holders(anna, file), 30, "Detroit has it")
         assert bytes_at(through(stack, db, "s1_1"), key_of(db, file)) == data
+
+
+def test_a_copy_is_no_faster_than_its_servers_may_be(anna, ctl, db):
+    """A lower bound only: a busy machine may be slower still."""
+    ctl("storage", "server", "s1_3", "--rate", "1000000")
+    try:
+        file = upload_at(anna, NEW_YORK, os.urandom(3000000))
+        began = time.monotonic()
+        wait_for(lambda: holders(anna, file) == {"s1_2", "s1_3"}, 30, "the zone has it")
+        assert time.monotonic() - began > 1
+    finally:
+        ctl("storage", "server", "s1_3", "--rate", "0")
 
 
 class TestHealth:
