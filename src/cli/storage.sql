@@ -6,7 +6,7 @@ select string_agg(format('%-16s %-14s %-12s %-9s %-5s %8s files %12s bytes  %s%s
            n.files, n.bytes, s.host || ':' || s.port,
            concat(case when s.public_url is not null then '  public ' || s.public_url end,
                   case when s.tls then '  tls' end, case when s.virtual_host then '  virtual-host' end,
-                  case when s.region <> 'us-east-1' then '  region ' || s.region end,
+                  case when s.region is not null then '  region ' || s.region end,
                   case when s.rate is not null then '  rate ' || s.rate end,
                   case when h.is_up is false then '  ' || h.why end)), E'\n' order by s.zone, s.name)
   from storage.server s left join storage.health h on h.server_id = s.id,
@@ -17,7 +17,7 @@ select string_agg(format('%-16s %-14s %-12s %-9s %-5s %8s files %12s bytes  %s%s
 -- name: storage_server_set : E_SERVER_GONE
 update storage.server
    set public_url = case when $2::text is null then public_url else nullif($2::text, 'none') end,
-       region = coalesce($3::text, region),
+       region = case when $3::text is null then region else nullif($3::text, 'none') end,
        tls = coalesce($4::boolean, tls), virtual_host = coalesce($5::boolean, virtual_host),
        rate = case when $6::bigint is null then rate else nullif($6::bigint, 0) end, updated = utc($7)
  where lower(name) = lower($1);

@@ -117,7 +117,7 @@ server_site(struct ctx *c, const struct server *s)
 
 	return (struct s3_site){.base = inner_base(c, s),
 		.bucket = conf.s3_bucket,
-		.region = s->region,
+		.region = s->region == NULL ? conf.s3_region : s->region,
 		.virtual_host = s->virtual_host,
 		.rate = rate > 0 && rate < takers ? 1 : rate / takers};
 }

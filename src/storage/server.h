@@ -19,12 +19,12 @@ struct server {
 	bool is_on, is_active;
 	struct utc created, updated;
 	const char *public_url; /* NULL: http(s)://host:port */
-	const char *region;
-	bool tls;          /* our own programs use https */
-	bool virtual_host; /* the bucket is part of the host */
-	int64_t rate;      /* bytes a second for copies, 0: the general limit */
-	bool is_down;      /* the last probe, less than a minute ago, found it so */
-	bool is_leaving;   /* being given up: takes nothing new */
+	const char *region;     /* NULL: s3.region */
+	bool tls;               /* our own programs use https */
+	bool virtual_host;      /* the bucket is part of the host */
+	int64_t rate;           /* bytes a second for copies, 0: the general limit */
+	bool is_down;    /* the last probe, less than a minute ago, found it so */
+	bool is_leaving; /* being given up: takes nothing new */
 };
 
 /* What may be shown: all but public_url. */

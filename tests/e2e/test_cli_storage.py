@@ -45,10 +45,10 @@ def test_what_the_api_does_not_show_of_a_server(anna, ctl, db):
         link = answer.json()["link"]
         assert link.startswith("https://storage.ny.example.com/") and "%2Feu-north-1%2Fs3%2F" in link
     finally:
-        ctl("storage", "server", "s1_2", "--public-url", "none", "--region", "us-east-1", "--virtual-host", "no",
+        ctl("storage", "server", "s1_2", "--public-url", "none", "--region", "none", "--virtual-host", "no",
             "--rate", "0")
     row = db.one("select * from storage.server where name = 's1_2'")
-    assert (row.public_url, row.rate) == (None, None)
+    assert (row.public_url, row.rate, row.region) == (None, None, None)
     assert ctl("storage", "server", "s1_2", "--tls", "perhaps", check=False).returncode == 1
     assert ctl("storage", "server", "nowhere", "--tls", "no", check=False).returncode == 1
 
