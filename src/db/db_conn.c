@@ -118,8 +118,10 @@ connect_start(const struct db *db)
 		"application_name", "options", "client_encoding", NULL};
 	char options[256];
 
+	/* Compiling a statement costs more than any of ours takes. */
 	snprintf(options, sizeof(options),
-		"-c timezone=%s -c statement_timeout=%lld -c lock_timeout=%lld "
+		"-c jit=off -c timezone=%s -c statement_timeout=%lld -c "
+		"lock_timeout=%lld "
 		"-c idle_in_transaction_session_timeout=60000",
 		conf.site_time_zone, (long long)db->timeout_ms,
 		(long long)db->timeout_ms);
