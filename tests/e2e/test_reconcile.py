@@ -26,8 +26,14 @@ def city(stack, servers):  # noqa: F811
     return lambda name: City(stack, name)
 
 
+@pytest.fixture(scope="module")
+def clean(ctl):
+    """What other tests have left behind is healed first, so that each test here counts its own."""
+    ctl("storage", "reconcile", check=False)
+
+
 @pytest.fixture
-def reconcile(db):
+def reconcile(db, servers, clean):  # noqa: F811
     """reconcile("s1_3"): looks through the server and returns the report."""
     def reconcile(name):
         last = db.value("select coalesce(max(id), 0) from storage.reconciliation")
