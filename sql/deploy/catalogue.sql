@@ -56,7 +56,7 @@ return array_remove(regexp_split_to_array(catalogue.plain($1), '[^[:alnum:]]+'),
 -- The two configurations know each other's stop words: none of them is a word to look for.
 create function catalogue.stems(word text) returns text[]
 language sql immutable strict parallel safe
-return (select case when cardinality(e) = 0 or cardinality(r) = 0 then '{}' else e || r end
+return (select case when cardinality(e) = 0 or cardinality(r) = 0 then '{}' when e = r then e else e || r end
 	from (select tsvector_to_array(to_tsvector('catalogue.english', word)) as e,
 		tsvector_to_array(to_tsvector('catalogue.russian', word)) as r) as both_languages);
 comment on function catalogue.stems is 'The lexemes of a word in English and Russian; none for a stop word.';
@@ -120,12 +120,15 @@ begin
 		create index film_plain on %1$I.film (plain_title text_pattern_ops);
 		create index film_title_words on %1$I.film using gin (title_words) with (fastupdate = off);
 		create index film_words on %1$I.film using gin (words) with (fastupdate = off);
+		create index film_title_words_top on %1$I.film using gin (title_words) with (fastupdate = off) where best <= 50000;
+		create index film_words_top on %1$I.film using gin (words) with (fastupdate = off) where best <= 50000;
 		alter table %1$I.genre add primary key (id);
 		create unique index genre_name on %1$I.genre (name);
 		alter table %1$I.person add primary key (id);
 		create unique index person_place on %1$I.person (place);
 		create index person_plain on %1$I.person (plain_name text_pattern_ops);
 		create index person_words on %1$I.person using gin (words) with (fastupdate = off);
+		create index person_words_top on %1$I.person using gin (words) with (fastupdate = off) where place <= 50000;
 		create unique index film_genre_best on %1$I.film_genre (genre_id, best) include (film_id);
 		create unique index film_genre_worst on %1$I.film_genre (genre_id, worst) include (film_id);
 		alter table %1$I.film_genre add primary key (film_id, genre_id);
@@ -170,9 +173,34 @@ begin
 				from catalogue.film_person where person_id = person group by film_id, best) as f), '') || ']}';
 end $$;
 
+-- The stems of at most ten words of titles or names that a misspelt one may mean: those one slip away, else those
+-- two away.
+create function catalogue.near_words(what "char", w text) returns text[]
+language plpgsql stable set enable_seqscan = off set enable_indexscan = off set jit = off set pg_trgm.similarity_threshold = 0.3 as $$
+declare
+	found_stems text[];
+	slipped text[] := catalogue.shorter(w); -- a value, so that the index is used
+begin
+	if char_length(w) < 3 then
+		return null;
+	end if;
+	select array_agg(distinct stem) into found_stems from (
+		select s.stems from catalogue.spelling s
+		 where s.kind = what and s.shorter && slipped and catalogue.slips(s.word, w) <= 1
+		 order by s.uses desc limit 10) as one_slip, unnest(stems) as stem;
+	if found_stems is null and char_length(w) > 5 then
+		select array_agg(distinct stem) into found_stems from (
+			select s.stems from catalogue.spelling s
+			 where s.kind = what and s.word % w and char_length(s.word) between char_length(w) - 2 and char_length(w) + 2
+				and public.levenshtein_less_equal(s.word, left(w, 60), 3) <= 3 and catalogue.slips(s.word, w) <= 2
+			 order by s.uses desc limit 10) as two_slips, unnest(stems) as stem;
+	end if;
+	return found_stems;
+end $$;
+
 -- Search. What a query looks for: of each of its words, the lexemes that count as that word.
 create function catalogue.look_for(what "char", query text) returns setof tsquery
-language plpgsql stable set enable_seqscan = off set pg_trgm.similarity_threshold = 0.3 as $$
+language plpgsql stable set enable_seqscan = off set enable_indexscan = off set jit = off as $$
 declare
 	w text;
 	own text[];
@@ -184,14 +212,7 @@ begin
 		if not exists (select from catalogue.spelling s where s.kind = what and s.stems && own) and
 			(what <> 'f' or not exists (select from catalogue.film f where f.words @@ catalogue.any_of(own)))
 		then
-			select array_agg(distinct stem) into near from (
-				select s.stems from catalogue.spelling s
-				 where s.kind = what and char_length(w) > 2 and s.shorter && catalogue.shorter(w)
-					and catalogue.slips(s.word, w) <= 1
-				union all
-				select s.stems from catalogue.spelling s
-				 where s.kind = what and char_length(w) > 5 and s.word % w
-					and catalogue.slips(s.word, w) <= 2) as candidates, unnest(stems) as stem;
+			near := catalogue.near_words(what, w);
 			own := own || near;
 		end if;
 		return next catalogue.any_of(own);
@@ -229,8 +250,41 @@ language sql immutable
 return catalogue.or_all((select array_agg(catalogue.and_all(parts[:n - 1] || parts[n + 1:]))
 	from generate_series(1, cardinality(parts)) as n));
 
+-- The best rated of those that match, by their places. A word that many films have is found often enough among the
+-- best, whose indexes are small; only what is rarer is looked for in all. Both scans go through the table, and so
+-- through the ratings, in order.
+create function catalogue.films_with(sought tsquery, in_title boolean, most integer) returns integer[]
+language plpgsql stable set enable_seqscan = off set enable_indexscan = off set enable_indexonlyscan = off set jit = off as $$
+declare
+	hits integer[];
+begin
+	if in_title then
+		hits := array(select best from catalogue.film where title_words @@ sought and best <= 50000 limit most);
+		if cardinality(hits) < most then
+			hits := array(select best from catalogue.film where title_words @@ sought limit most);
+		end if;
+	else
+		hits := array(select best from catalogue.film where words @@ sought and best <= 50000 limit most);
+		if cardinality(hits) < most then
+			hits := array(select best from catalogue.film where words @@ sought limit most);
+		end if;
+	end if;
+	return hits;
+end $$;
+
+create function catalogue.people_with(sought tsquery, most integer) returns integer[]
+language plpgsql stable set enable_seqscan = off set enable_indexscan = off set enable_indexonlyscan = off set jit = off as $$
+declare
+	hits integer[] := array(select place from catalogue.person where words @@ sought and place <= 50000 limit most);
+begin
+	if cardinality(hits) < most then
+		hits := array(select place from catalogue.person where words @@ sought limit most);
+	end if;
+	return hits;
+end $$;
+
 create function catalogue.find_films(query text, most integer) returns table (id uuid, score double precision, best integer)
-language plpgsql stable set enable_seqscan = off as $$
+language plpgsql stable set enable_seqscan = off set jit = off as $$
 declare
 	plain text := btrim(catalogue.plain(left(query, 500)));
 	parts tsquery[] := array(select catalogue.look_for('f', query));
@@ -255,19 +309,15 @@ begin
 		foreach sought in array tries loop
 			foreach in_title in array array[true, false] loop
 				exit when cardinality(hits) >= most;
-				if in_title then
-					hits := hits || array(select f.best from catalogue.film f where f.title_words @@ sought limit most);
-				else
-					hits := hits || array(select f.best from catalogue.film f where f.words @@ sought limit most);
-				end if;
+				hits := hits || catalogue.films_with(sought, in_title, most);
 			end loop;
 			exit when cardinality(hits) >= most;
 		end loop;
 	end if;
 	return query
 		select f.id, s.score, f.best from catalogue.film f, lateral (
-			select coalesce(sum(10 * (f.words @@ p)::integer
-					+ (5 + 3.0 / greatest(length(f.title_words), 1)) * (f.title_words @@ p)::integer), 0)::double precision
+			select coalesce(sum(10 * (f.words @@ p)::integer::double precision
+					+ (5 + 3::double precision / greatest(length(f.title_words), 1)) * (f.title_words @@ p)::integer), 0)
 				+ 100 * (f.plain_title = plain)::integer as score
 			from unnest(parts) as p) s
 		 where f.best = any (array(select distinct unnest(hits)))
@@ -276,7 +326,7 @@ end $$;
 comment on function catalogue.find_films is 'The most relevant films. A word counts 10, in the title 5 more and up to 3 for a short one, the whole title 100; then the rating.';
 
 create function catalogue.find_people(query text, most integer) returns table (id uuid, score double precision, place integer)
-language plpgsql stable set enable_seqscan = off as $$
+language plpgsql stable set enable_seqscan = off set jit = off as $$
 declare
 	plain text := btrim(catalogue.plain(left(query, 500)));
 	parts tsquery[] := array(select catalogue.look_for('p', query));
@@ -289,11 +339,11 @@ begin
 		else array[catalogue.and_all(parts), catalogue.or_all(parts)] end;
 	foreach sought in array tries loop
 		exit when cardinality(hits) >= most;
-		hits := hits || array(select p.place from catalogue.person p where p.words @@ sought limit most);
+		hits := hits || catalogue.people_with(sought, most);
 	end loop;
 	return query
 		select p.id, s.score, p.place from catalogue.person p, lateral (
-			select coalesce(sum((10 + 3.0 / greatest(length(p.words), 1)) * (p.words @@ q)::integer), 0)::double precision
+			select coalesce(sum((10 + 3::double precision / greatest(length(p.words), 1)) * (p.words @@ q)::integer), 0)
 				+ 100 * (p.plain_name = plain)::integer as score
 			from unnest(parts) as q) s
 		 where p.place = any (array(select distinct unnest(hits)))

@@ -25,6 +25,6 @@ struct question {
 typedef enum err answerer(struct ctx *c, const struct question *q, const char **json);
 
 /* A search shows so many hits at most, over all its pages. */
-#define MOST_HITS ((int64_t)1000)
+#define MOST_HITS ((int64_t)500)
 
 #endif
