@@ -146,6 +146,23 @@ post_upload(struct req *r)
 	return reply_link(r, &file, address_put(c, &server, file.key));
 }
 
+/* Its bytes may be replaced between two statements: then those that came are served. */
+static enum err
+choose_holder(struct req *r, struct file *file, struct server *server)
+{
+	struct ctx *c = &r->ctx;
+	const char *version = file->version_id;
+	enum err e = server_holding(c, version, caller(r), server);
+
+	if (e != E_SERVER_GONE)
+		return e;
+	ctx_forgive(c);
+	TRY(file_any(c, file->id, file));
+	if (file->version_id == NULL || str_eq(file->version_id, version))
+		return fail(c, E_SERVER_GONE, NULL);
+	return server_holding(c, file->version_id, caller(r), server);
+}
+
 enum err
 download(struct req *r, struct file *file, const char **address)
 {
@@ -161,7 +178,7 @@ download(struct req *r, struct file *file, const char **address)
 		TRY(file_any(c, file->id, file));
 	if (file->version_id == NULL)
 		return fail(c, E_FILE_GONE, NULL);
-	TRY(server_holding(c, file->version_id, caller(r), &server));
+	TRY(choose_holder(r, file, &server));
 	TRY(history_file(c, file->account_id, file->id, "FILE.DOWNLOADED", file->name));
 	*address = address_get(c, &server, file);
 	return OK;

@@ -3,9 +3,11 @@
 import datetime
 import os
 import socket
+import threading
 import urllib.parse
 import uuid
 
+import psycopg2
 import pytest
 import requests
 
@@ -151,6 +153,32 @@ def test_an_empty_file_is_a_file(owner):
     client = owner()
     link = store(client, b"")
     assert link["file"]["size"] == 0 and requests.get(link["link"], timeout=10).content == b""
+
+
+def test_a_file_that_is_replaced_while_it_is_looked_up_is_there(owner, db, stack):
+    """The reader has seen the old version; before it looks who holds it, the new one takes its place."""
+    client = owner()
+    file = store(client, b"old", word("swap"))["file"]
+    answers = []
+    reader = threading.Thread(target=lambda: answers.append(client.get(f"/files/{file['id']}/")))
+    link = psycopg2.connect(**stack.dsn)
+    cursor = link.cursor()
+    cursor.execute("lock table storage.copy in access exclusive mode")
+    reader.start()
+    wait_for(lambda: db.value("select count(*) from pg_locks where not granted") > 0, 20, "the reader waits")
+    cursor.execute("""
+        with old as (select v.* from storage.file f join storage.file_version v on v.id = f.current_version where f.id = %s),
+        new as (insert into storage.file_version (file_id, key, state, announced_size, size, server_id, stored_at)
+                select file_id, key || '.new', 'stored', 3, 3, server_id, now() from old returning *),
+        held as (insert into storage.copy (version_id, server_id) select id, server_id from new)
+        update storage.file set current_version = new.id from new where storage.file.id = new.file_id""", (file["id"],))
+    cursor.execute("update storage.copy set doomed_at = now() from storage.file_version v, storage.file f"
+                   " where v.id = version_id and f.id = v.file_id and f.id = %s and v.id <> f.current_version", (file["id"],))
+    link.commit()
+    link.close()
+    reader.join(20)
+    assert answers[0].status_code == 200, answers[0].text
+    assert ".new?" in answers[0].json()["link"]
 
 
 def test_the_same_name_again_replaces_the_file(owner):

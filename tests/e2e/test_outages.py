@@ -53,8 +53,10 @@ def wrong(stack, db, anna, content):
         data = (stack.state / "objects" / path).read_bytes()
         if hashlib.md5(data).hexdigest() != expected[where]:
             return f"other bytes: {where}"
-    for what in ("select 1 from storage.copy where doomed_at is not null", "select 1 from storage.transfer"):
-        if db.all(what):
+    mine = ("join storage.file_version v on v.id = version_id join storage.file f on f.id = v.file_id"
+            " where f.account_id = %s")
+    for what in (f"select 1 from storage.copy {mine} and doomed_at is not null", f"select 1 from storage.transfer {mine}"):
+        if db.all(what, anna.person.id):
             return what
     return ""
 
