@@ -13,16 +13,16 @@
 
 #include "cli/account.sql.h"
 
-static enum err
-the_account(struct call *call, struct account *out)
+enum err
+call_account(struct call *call, const char *word, struct account *out)
 {
 	struct ctx *c = &call->ctx;
-	enum err e = account_by_any(c, call_arg(call, "name"), out);
+	enum err e = account_by_any(c, call_arg(call, word), out);
 
 	if (e == E_ACCOUNT_GONE) {
 		ctx_forgive(c);
 		return fail(c, e, "no account has the user name or e-mail %s",
-			call_arg(call, "name"));
+			call_arg(call, word));
 	}
 	return e;
 }
@@ -188,7 +188,7 @@ change(struct call *call, const char *action, const char *to,
 	struct account a = {0};
 
 	TRY(db_begin(c));
-	enum err e = the_account(call, &a);
+	enum err e = call_account(call, "name", &a);
 	if (e == OK)
 		e = run(call, &a);
 	if (e == OK)
@@ -306,7 +306,7 @@ account_permissions_cmd(struct call *call)
 				call_arg(call, "revoke") != NULL ? "-" : "",
 				arg_or(call, "revoke", "")),
 			set_permissions);
-	TRY(the_account(call, &a));
+	TRY(call_account(call, "name", &a));
 	return print_of(call, &ACCOUNT_PERMISSION_LINES, ARGS(&call->ctx, a.id),
 		"no permissions");
 }
@@ -325,7 +325,7 @@ account_sessions_cmd(struct call *call)
 
 	if (call_flag(call, "end"))
 		return change(call, "account.sessions", NULL, end_sessions);
-	TRY(the_account(call, &a));
+	TRY(call_account(call, "name", &a));
 	return print_of(
 		call, &ACCOUNT_SESSION_LINES, ARGS(c, a.id, c->now), "no live session");
 }
@@ -335,7 +335,7 @@ account_export_cmd(struct call *call)
 {
 	struct account a = {0};
 
-	TRY(the_account(call, &a));
+	TRY(call_account(call, "name", &a));
 	return print_of(call, &ACCOUNT_EXPORT, ARGS(&call->ctx, a.id), "");
 }
 

@@ -13,6 +13,7 @@
  * [--name VALUE] and [--name] for options, in any order behind the words.
  */
 struct cmd;
+struct account;
 
 /* One command as it was called. */
 struct call {
@@ -39,6 +40,9 @@ bool call_flag(const struct call *call, const char *name);
  * sentence. Absent: *out stays. */
 enum err call_number(
 	struct call *call, const char *name, int64_t least, int64_t most, int64_t *out);
+
+/* The account whose user name or e-mail the argument is, which must be given. */
+enum err call_account(struct call *call, const char *name, struct account *out);
 
 /* An argument that is a date YYYY-MM-DD; otherwise E_INPUT. Absent: *out stays. */
 enum err call_date(struct call *call, const char *name, struct date *out);

@@ -1,12 +1,7 @@
-#include <dirent.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "account/account.h"
 #include "base/conf.h"
@@ -25,8 +20,6 @@
 
 #define PAGE 500
 #define STALL_SECONDS 120 /* without any progress a decommission gives up waiting */
-#define IMPORT_MOST (INT64_C(5) * 1024 * 1024 * 1024)
-#define DEEPEST 30
 
 static enum err
 print_lines(
@@ -53,19 +46,10 @@ the_server(struct call *call, const char *name, struct server *out)
 static enum err
 the_owner(struct call *call, const char *word, int64_t *id)
 {
-	struct ctx *c = &call->ctx;
-	const char *name = call_arg(call, word);
-	struct account account;
+	struct account account = {0};
 
-	*id = 0;
-	if (name == NULL)
-		return OK;
-	enum err e = account_by_any(c, name, &account);
-	if (e == E_ACCOUNT_GONE) {
-		ctx_forgive(c);
-		return fail(c, e, "no account has the user name or e-mail %s", name);
-	}
-	TRY(e);
+	if (call_arg(call, word) != NULL)
+		TRY(call_account(call, word, &account));
 	*id = account.id;
 	return OK;
 }
@@ -393,136 +377,5 @@ storage_decommission_cmd(struct call *call)
 		db_rollback(c);
 	if (e == OK)
 		printf("%s is no more\n", call_arg(call, "name"));
-	return e;
-}
-
-/* An import: what was found, and what became of it. */
-struct import {
-	struct call *call;
-	struct progress bar;
-	int64_t owner, bytes, done, files, skipped;
-	bool counting;
-};
-
-/* Bytes first, then the word that they have come: as an upload of its owner's would. */
-static enum err
-import_file(struct ctx *c, struct import *in, const char *path, const char *name,
-	const struct stat *st)
-{
-	const struct file wish = {.name = name, .size = st->st_size};
-	struct s3_digests d;
-	struct server server;
-	struct file file;
-	int64_t known;
-
-	TRY(db_int(c, &STORAGE_KNOWN, &known,
-		ARGS(c, in->owner, name, (int64_t)st->st_size)));
-	if (known > 0) {
-		in->skipped++;
-		return OK;
-	}
-	if (st->st_size > IMPORT_MOST)
-		return fail(c, E_TOO_LARGE, "larger than 5 GiB");
-	c->actor = in->owner;
-	TRY(server_nearest(c, (struct place){0}, &server));
-	TRY(db_begin(c));
-	enum err e = file_announce(c, &wish, server.id, conf.s3_put_lifetime, &file);
-	if (e != OK) {
-		db_rollback(c);
-		return e;
-	}
-	TRY(db_commit(c));
-	const struct s3_object o = {server_site(c, &server), file.key};
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return fail(c, E_INPUT, "cannot be read");
-	e = s3_put_file(c, &o, fd, st->st_size, &d);
-	close(fd);
-	TRY(e);
-	const struct object_news news = {.server = server.name,
-		.key = file.key,
-		.created = true,
-		.size = d.size,
-		.etag = d.etag == NULL ? d.md5 : d.etag};
-	TRY(db_begin(c));
-	e = copy_news(c, &news);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
-}
-
-static enum err
-import_one(struct import *in, const char *path, const char *name, const struct stat *st)
-{
-	struct ctx c;
-
-	if (in->counting) {
-		in->bar.total += st->st_size + 1;
-		return OK;
-	}
-	ctx_start(&c, in->call->ctx.db, in->call->ctx.cache);
-	enum err e = utf8_count(name) > 0 && utf8_count(name) <= 255
-			     ? import_file(&c, in, path, name, st)
-			     : fail(&c, E_INPUT,
-				       "its name is longer than 255 characters, or no "
-				       "UTF-8");
-	if (e != OK)
-		fail(&in->call->ctx, e, "%s: %s", path,
-			c.why == NULL ? err_sentence(e) : c.why);
-	ctx_end(&c);
-	in->files++;
-	in->bytes += st->st_size;
-	in->done += st->st_size + 1;
-	progress_show(&in->bar, in->done);
-	return e;
-}
-
-/* All regular files below; links are not followed. */
-static enum err
-import_folder(struct import *in, const char *path, const char *below, int depth)
-{
-	struct ctx *c = &in->call->ctx;
-	struct dirent **entries;
-	enum err e = OK;
-	int n = depth > DEEPEST ? -1 : scandir(path, &entries, NULL, alphasort);
-
-	if (n < 0)
-		return fail(c, E_INPUT, "%s: cannot be read as a folder", path);
-	for (int i = 0; i < n; i++) {
-		const char *entry = entries[i]->d_name;
-		const char *full = arena_fmt(&c->arena, "%s/%s", path, entry);
-		const char *name = arena_fmt(&c->arena, "%s%s", below, entry);
-		struct stat st;
-
-		if (e == OK && !str_eq(entry, ".") && !str_eq(entry, "..") &&
-			lstat(full, &st) == 0) {
-			if (S_ISREG(st.st_mode))
-				e = import_one(in, full, name, &st);
-			else if (S_ISDIR(st.st_mode))
-				e = import_folder(in, full,
-					arena_fmt(&c->arena, "%s/", name), depth + 1);
-		}
-		free(entries[i]);
-	}
-	free(entries);
-	return e;
-}
-
-enum err
-storage_import_cmd(struct call *call)
-{
-	const char *folder = call_arg(call, "folder");
-	struct import in = {.call = call, .bar = {.what = "bytes"}, .counting = true};
-
-	TRY(the_owner(call, "account", &in.owner));
-	if (in.owner == 0)
-		return fail(&call->ctx, E_INPUT, "say whose: --account NAME");
-	TRY(import_folder(&in, folder, "", 0));
-	in.counting = false;
-	enum err e = import_folder(&in, folder, "", 0);
-	progress_end(&in.bar);
-	printf("%" PRId64 " files, %" PRId64 " bytes, %" PRId64 " were there already\n",
-		in.files, in.bytes, in.skipped);
 	return e;
 }

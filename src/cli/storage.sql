@@ -93,7 +93,3 @@ update storage.copy set doomed_at = coalesce(doomed_at, utc($2)) where server_id
 
 -- name: storage_left
 select count(*) from storage.copy where server_id = $1;
-
--- name: storage_known
-select count(*) from storage.file f join storage.file_version v on v.id = f.current_version
- where f.account_id = $1 and f.name = $2 and f.deleted_at is null and v.size = $3;
