@@ -1,7 +1,9 @@
 """Fixtures of all tests: the stand-ins for other people's servers, ports, waiting."""
 
 import os
+import pathlib
 import socket
+import tempfile
 import time
 
 import pytest
@@ -9,7 +11,9 @@ import pytest
 from tests.standin.smtp import Smtp
 from tests.standin.telegram import Telegram
 
-FIRST_PORT = int(os.environ.get("SAMOVAR_TEST_PORTS", "18200"))
+# Each of several runners at once (pytest-xdist) has a stack and a hundred ports of its own.
+RUNNER = os.environ.get("PYTEST_XDIST_WORKER", "")
+FIRST_PORT = int(os.environ.get("SAMOVAR_TEST_PORTS", "18200")) + 100 * int(RUNNER[2:] or 0)
 taken = set()
 
 
@@ -49,6 +53,15 @@ def wait_for(predicate, seconds=10, what=None, every=0.02):
             name = what or getattr(predicate, "__name__", "")
             raise AssertionError(f"not within {seconds} s: {name}")
         time.sleep(every)
+
+
+def enterable(folder):
+    """pytest keeps its folders to one user; this one may be read by the user of the services, too."""
+    for path in (folder, *folder.parents):
+        if path == pathlib.Path(tempfile.gettempdir()):
+            return folder
+        path.chmod(0o755)
+    raise ValueError(f"{folder} is not in the temporary directory")
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.conftest import free_port
+from tests.conftest import FIRST_PORT, RUNNER, enterable, free_port
 from tests.e2e.client import PASSWORD, Client, make_person, word
 from tests.e2e.instance import Instance
 from tests.e2e.stack import Db, Redis, Stack, state_folder
@@ -19,9 +19,9 @@ BOT_TOKEN = "123456:test-token"
 @pytest.fixture(scope="session")
 def stack(request, telegram_process, smtp_process):
     kept = request.config.getoption("--state")
-    state = pathlib.Path(kept).resolve() if kept else state_folder()
+    state = pathlib.Path(kept + RUNNER).resolve() if kept else state_folder()
     state.mkdir(mode=0o755, exist_ok=True)
-    port = free_port(int(os.environ.get("SAMOVAR_TEST_PORTS", "18200")) + 10, 6)
+    port = free_port(FIRST_PORT + 10, 6)
     settings = {
         "TOKEN__SECRET_KEY": KEY,
         "SAMOVAR_SITE_TEST_MODE": "true",
@@ -127,9 +127,8 @@ def instance(stack, tmp_path_factory):
     made = []
 
     def instance(**more):
-        folder = tmp_path_factory.mktemp("fcgi")
-        for path in (folder, folder.parent, folder.parent.parent):
-            os.chmod(path, 0o777)
+        folder = enterable(tmp_path_factory.mktemp("fcgi"))
+        folder.chmod(0o777)
         made.append(Instance(stack, folder, **more))
         return made[-1].start()
     yield instance

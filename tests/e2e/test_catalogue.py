@@ -11,7 +11,7 @@ import uuid
 import psycopg2
 import pytest
 
-from tests.conftest import wait_for
+from tests.conftest import enterable, wait_for
 from tests.e2e import fcgi
 from tests.e2e.client import Client, word
 from tests.e2e.stack import REPO
@@ -35,9 +35,7 @@ def seeded(ctl):
 @pytest.fixture
 def load(ctl, tmp_path, stack):
     """load([film, ...]): these are the catalogue; the seed is put back after the test."""
-    tmp_path.chmod(0o755)
-    for folder in list(tmp_path.parents)[:2]:
-        folder.chmod(0o755)
+    enterable(tmp_path)
 
     def load(films, name="films.jsonl", check=True):
         path = tmp_path / name
@@ -414,8 +412,7 @@ def test_an_existing_schema_loads_too(ctl, load, movies, db):
     ("films.txt", "", "a folder of .csv files"),
 ])
 def test_a_wrong_source_is_refused_and_nothing_changes(ctl, movies, tmp_path, name, text, shown):
-    for folder in [tmp_path, *list(tmp_path.parents)[:2]]:
-        folder.chmod(0o755)
+    enterable(tmp_path)
     (tmp_path / name).write_text(text)
     done = ctl("catalogue", "load", str(tmp_path / name), check=False)
     assert done.returncode == 1 and shown in done.stderr, done.stderr
@@ -423,8 +420,7 @@ def test_a_wrong_source_is_refused_and_nothing_changes(ctl, movies, tmp_path, na
 
 
 def test_a_column_that_nobody_knows_is_named(ctl, tmp_path):
-    for folder in [tmp_path, *list(tmp_path.parents)[:2]]:
-        folder.chmod(0o755)
+    enterable(tmp_path)
     (tmp_path / "film_work.csv").write_text("id,title,box_office) from stdin; drop\n")
     done = ctl("catalogue", "load", str(tmp_path), check=False)
     assert done.returncode == 1 and "there is no column" in done.stderr

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from tests.conftest import enterable
 from tests.e2e.client import Client
 from tests.e2e.stack import REPO
 
@@ -26,9 +27,7 @@ def people(names):
 
 @pytest.fixture(scope="module")
 def movies(base, ctl, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("films")
-    for path in (folder, folder.parent, folder.parent.parent):
-        path.chmod(0o755)
+    folder = enterable(tmp_path_factory.mktemp("films"))
     with open(folder / "films.jsonl", "w") as out:
         for title, rating, description, directors, actors in rows("films.txt"):
             out.write(json.dumps({

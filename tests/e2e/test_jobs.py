@@ -101,16 +101,6 @@ def test_each_of_many_jobs_is_done_once_by_any_number_of_workers(stack, db, done
     assert db.value("select count(distinct by) from public.test_done") > 1
 
 
-def test_one_process_does_a_thousand_empty_jobs_a_second(stack, db, no_workers):
-    add(db, count=6000)
-    stack.spawn("samovar-worker", SAMOVAR_WORKER_PROCESSES="1")
-    wait_for(lambda: db.value("select count(*) from job.job") < 5500, 20)
-    left, start = db.value("select count(*) from job.job"), time.monotonic()
-    wait_for(lambda: db.value("select count(*) from job.job") == 0, 60, every=0.05)
-    rate = left / (time.monotonic() - start)
-    assert rate >= 1000, f"{rate:.0f} jobs a second"
-
-
 def test_an_urgent_job_overtakes_bulk_that_waits(stack, db, done, no_workers):
     add(db, count=2000, priority=90)
     (urgent,) = add(db, priority=10)

@@ -7,7 +7,7 @@ import threading
 import psycopg2
 import pytest
 
-from tests.conftest import wait_for
+from tests.conftest import enterable, wait_for
 from tests.e2e.client import Client, word
 from tests.e2e.stack import REPO
 
@@ -169,8 +169,7 @@ def test_every_contract_name_is_understood(stack):
 def test_an_error_in_our_own_file_ends_the_start_and_is_named(stack, tmp_path, line):
     file = tmp_path / "bad.conf"
     file.write_text(line)
-    for path in (file, tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        path.chmod(0o755)
+    enterable(tmp_path)
     done = subprocess.run(stack.as_service(stack.program("samovarctl"), "--conf", file, "conf"),
                           capture_output=True, text=True, timeout=20, env=stack.environ())
     assert done.returncode != 0 and "bad.conf" in done.stderr
