@@ -8,7 +8,7 @@ select id, name, description from catalogue.genre where false;
 select id, full_name, films, place, plain_name, words from catalogue.person where false;
 select film_id, genre_id, best, worst from catalogue.film_genre where false;
 select film_id, person_id, role, best from catalogue.film_person where false;
-select kind, word, uses, stems, shorter from catalogue.spelling where false;
+select kind, word, uses, stems from catalogue.spelling where false;
 select id, source, films, genres, people, notes, loaded from catalogue.edition where false;
 select source, part, bytes from catalogue_next.mark where false;
 select 1 / (catalogue.slips('star', 'stra') = 1)::integer;

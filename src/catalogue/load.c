@@ -342,7 +342,7 @@ catalogue_load(struct ctx *c, struct load *l)
 		const struct db_stmt *stmt;
 	} steps[] = {{"documents", &LOAD_DOCUMENTS}, {"films in order", &LOAD_FILMS},
 		{"genres, people, roles", &LOAD_PEOPLE}, {"spelling", &LOAD_SPELLING},
-		{"indexes", &LOAD_INDEXES}};
+		{"indexes", &LOAD_INDEXES}, {"settled", &LOAD_SETTLE}};
 	const int64_t count = sizeof(steps) / sizeof(*steps);
 	int64_t mine, resumed;
 

@@ -35,6 +35,11 @@ select catalogue.load_spelling();
 -- name: load_indexes
 select catalogue.load_indexes();
 
+-- Not in a transaction: the new pages are marked as seen by all, so that the first readers need not write them.
+-- name: load_settle
+vacuum (freeze) catalogue_next.film, catalogue_next.genre, catalogue_next.person, catalogue_next.film_genre,
+    catalogue_next.film_person, catalogue_next.spelling;
+
 -- name: load_publish
 select catalogue.load_publish($1);
 
