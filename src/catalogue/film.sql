@@ -18,13 +18,13 @@ with page as (select film_id from catalogue.film_genre where genre_id = $4::uuid
 select '[' || coalesce(string_agg(catalogue.short_film(id, title, rating, $3::boolean or not restricted), ',' order by worst), '') || ']'
   from page join catalogue.film on film.id = page.film_id;
 
--- Of each genre of the film no more is read than could come on the page.
+-- Of each genre of the film no more is read than could come on the page; o: the same film in the other genre asked for.
 -- name: film_similar_best
 with near as (
     select distinct n.film_id, n.best from catalogue.film_genre own, lateral (
         select fg.film_id, fg.best from catalogue.film_genre fg
+          join catalogue.film_genre o on o.genre_id = coalesce($5::uuid, fg.genre_id) and o.best = fg.best
          where fg.genre_id = own.genre_id and fg.film_id <> $4::uuid
-           and ($5::uuid is null or exists (select from catalogue.film_genre o where o.film_id = fg.film_id and o.genre_id = $5::uuid))
          order by fg.best limit $1::bigint + $2::bigint) n
      where own.film_id = $4::uuid
 ), page as (select film_id from near order by best offset $1 limit $2)
@@ -35,8 +35,8 @@ select '[' || coalesce(string_agg(catalogue.short_film(id, title, rating, $3::bo
 with near as (
     select distinct n.film_id, n.worst from catalogue.film_genre own, lateral (
         select fg.film_id, fg.worst from catalogue.film_genre fg
+          join catalogue.film_genre o on o.genre_id = coalesce($5::uuid, fg.genre_id) and o.worst = fg.worst
          where fg.genre_id = own.genre_id and fg.film_id <> $4::uuid
-           and ($5::uuid is null or exists (select from catalogue.film_genre o where o.film_id = fg.film_id and o.genre_id = $5::uuid))
          order by fg.worst limit $1::bigint + $2::bigint) n
      where own.film_id = $4::uuid
 ), page as (select film_id from near order by worst offset $1 limit $2)
