@@ -48,7 +48,7 @@ function typed(key, event) {
 	const input = field(key), erasing = event && /^delete/.test(event.inputType || "");
 	if (key === "phone_number" && !erasing) rewrite(input, phoneFormat(phoneDigits(input.value)));
 	else if (key === "date_of_birth" && !erasing) {
-		const d = input.value.replace(/[^\d.]/g, "");
+		const d = input.value.replace(/[^\d.]/g, "").replace(/\.+/g, "."); // the dot may be typed, too
 		rewrite(input, /^\d{2}$|^\d{2}\.\d{2}$/.test(d) ? d + "." : d.replace(/^(\d\d)(\d)/, "$1.$2"));
 	} else if (key === "name" || key === "surname" || key === "city")
 		rewrite(input, capitals(input.value, key === "city"));

@@ -1,0 +1,129 @@
+"""Chromium without a window, led through a pipe by its own protocol (Chrome DevTools): no driver between."""
+
+import contextlib
+import fcntl
+import json
+import os
+import select
+import subprocess
+import time
+
+from tests.conftest import wait_for
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+         "--no-proxy-server", "--remote-debugging-pipe"]
+
+
+def high(fd):
+    """The same file under a number that is not in the way of 3 and 4."""
+    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 20)
+
+
+class Browser:
+    def __init__(self, folder):
+        their_in, self.out = os.pipe()
+        self.into, their_out = os.pipe()
+        ends = high(their_in), high(their_out)
+
+        def take_ends():  # where Chromium looks for them
+            os.dup2(ends[0], 3)
+            os.dup2(ends[1], 4)
+        self.process = subprocess.Popen(
+            ["chromium", f"--user-data-dir={folder}", *FLAGS], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, pass_fds=(3, 4), preexec_fn=take_ends, start_new_session=True,
+            env={**os.environ, "HOME": str(folder)})
+        for fd in (their_in, their_out, *ends):
+            os.close(fd)
+        self.rest, self.number, self.answers, self.pages = b"", 0, {}, []
+
+    def stop(self):
+        with contextlib.suppress(OSError, AssertionError):
+            self.call("Browser.close")
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+        os.close(self.out)
+        os.close(self.into)
+
+    def call(self, method, session=None, **params):
+        self.number += 1
+        number = self.number
+        message = {"id": number, "method": method, "params": params, **({"sessionId": session} if session else {})}
+        os.write(self.out, json.dumps(message).encode() + b"\0")
+        deadline = time.monotonic() + 30
+        while number not in self.answers:
+            self.read(deadline)
+        answer = self.answers.pop(number)
+        assert "error" not in answer, f"{method}: {answer['error']}"
+        return answer["result"]
+
+    def read(self, deadline):
+        ready, _, _ = select.select([self.into], [], [], max(0, deadline - time.monotonic()))
+        assert ready, "Chromium says nothing"
+        more = os.read(self.into, 1 << 20)
+        assert more, "Chromium has ended"
+        *whole, self.rest = (self.rest + more).split(b"\0")
+        for message in map(json.loads, whole):
+            if "id" in message:
+                self.answers[message["id"]] = message
+
+    def page(self, folder, language="en-US", script=None):
+        """A person's window, with cookies of its own. What it downloads is put into the folder; the script runs
+        before any of a page."""
+        context = self.call("Target.createBrowserContext")["browserContextId"]
+        target = self.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+        session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        page = Page(self, session)
+        self.call("Browser.setDownloadBehavior", behavior="allow", browserContextId=context, downloadPath=str(folder))
+        agent = self.call("Browser.getVersion")["userAgent"]
+        page.call("Emulation.setUserAgentOverride", userAgent=agent, acceptLanguage=language)
+        page.call("Emulation.setLocaleOverride", locale=language)
+        page.call("Page.enable")
+        page.call("Network.enable")
+        page.call("Network.setBlockedURLs", urls=["https://*"])  # nobody outside is asked
+        if script:
+            page.call("Page.addScriptToEvaluateOnNewDocument", source=script)
+        return page
+
+
+class Page:
+    def __init__(self, browser, session):
+        self.browser, self.session = browser, session
+
+    def call(self, method, **params):
+        return self.browser.call(method, self.session, **params)
+
+    def js(self, expression):
+        answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, f"{expression}: {answer['exceptionDetails']}"
+        return answer["result"].get("value")
+
+    def wait(self, expression):
+        return wait_for(lambda: self.js(expression), 20, expression)
+
+    def open(self, address):
+        said = self.call("Page.navigate", url=address)
+        assert "errorText" not in said, f"{address}: {said}"
+        self.wait(f"location.href === {json.dumps(address)} && document.readyState === 'complete'")
+
+    def text(self, id):
+        return self.js(f"document.getElementById('{id}').textContent.trim()")
+
+    def shown(self, id):
+        return self.js(f"document.getElementById('{id}').checkVisibility()")
+
+    def click(self, selector):
+        """With the mouse, where it is."""
+        place = self.js(f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: 'center'}});"
+                        "const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; })()")
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
+
+    def type(self, id, text):
+        """Letter by letter, in the place of what was there."""
+        self.js(f"document.getElementById('{id}').focus(); document.getElementById('{id}').select()")
+        for letter in text:
+            self.call("Input.insertText", text=letter)
