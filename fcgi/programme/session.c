@@ -55,7 +55,9 @@ reply_signed_in(struct req *r, int64_t account_id, const struct session_pair *pa
 	TRY(db_json(c, &STAFF_WITH_TOKEN, &json, ARGS(c, account_id, access)));
 	reply_header_fmt(r, "Set-Cookie",
 		"refresh_token=%s; HttpOnly; Path=/; SameSite=strict%s", refresh,
-		conf.token_cookie_secure ? "; Secure" : "");
+		conf.token_cookie_secure || str_starts(conf.site_url, "https://")
+			? "; Secure"
+			: "");
 	reply_header(r, "Cache-Control", "no-store");
 	return reply_json(r, 200, json);
 }

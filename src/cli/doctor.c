@@ -92,9 +92,6 @@ doctor_cmd(struct call *call)
 	else
 		bad(&f, "the settings have errors, see above",
 			"samovarctl conf shows what is in force");
-	if (strncmp(conf.site_url, "https://", 8) == 0 && !conf.token_cookie_secure)
-		bad(&f, "the site uses HTTPS but the cookie is not marked Secure",
-			"set token.cookie_secure = true");
 	check_database(call, &f);
 	if (cache_up(call->ctx.cache))
 		good("Redis answers");

@@ -91,8 +91,8 @@ class Link:
             if kind == END:
                 break
         head, _, body = out.partition(b"\r\n\r\n")
-        headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
-        return int(headers.get("Status", "200").split()[0]), body
+        self.headers = dict(line.split(": ", 1) for line in head.decode().split("\r\n") if ": " in line)
+        return int(self.headers.get("Status", "200").split()[0]), body
 
     def close(self):
         self.file.close()

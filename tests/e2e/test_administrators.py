@@ -9,6 +9,7 @@ import uuid
 import pytest
 
 from tests.conftest import wait_for
+from tests.e2e import fcgi
 from tests.e2e.client import (PASSWORD, Client, changed, claims, detail, header, iso_seconds, sign,
                               together, word)
 
@@ -185,6 +186,16 @@ def test_a_second_login_leaves_the_first_alone(api, person):
 
 
 # -- refresh
+
+@pytest.mark.parametrize("url, secure", [("https://samovar.example.org", True), ("http://localhost", False)])
+def test_the_cookie_is_secure_where_the_site_is_https(instance, person, url, secure):
+    who = person(role="expert")
+    body = json.dumps({"email": who.email, "password": PASSWORD}).encode()
+    with fcgi.Link(instance(APPLICATION_URL=url).path) as link:
+        link.send(fcgi.request("POST", "/api/administrators/login", body))
+        assert link.answer()[0] == 200
+        assert link.headers["Set-Cookie"].endswith("; Secure") == secure
+
 
 def test_refresh_answers_like_login_with_a_new_cookie(api, person):
     first = login(api, person(role="expert"))
