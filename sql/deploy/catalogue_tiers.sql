@@ -6,6 +6,9 @@
 
 begin;
 
+-- Loads the library, or whoever is no superuser may not name its settings.
+do $$ begin perform public.show_limit(); end $$;
+
 create or replace function catalogue.make_set(place text) returns void
 language plpgsql as $$
 begin

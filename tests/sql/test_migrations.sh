@@ -24,14 +24,16 @@ stop() {
 trap stop EXIT
 trap 'exit 1' INT TERM
 
-as_owner "$bin/initdb" -D "$tmp/pg/data" -U samovar -A trust -E UTF8 --locale=C.UTF-8 -N >"$tmp/log/initdb" 2>&1 ||
+as_owner "$bin/initdb" -D "$tmp/pg/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N >"$tmp/log/initdb" 2>&1 ||
 	{ cat "$tmp/log/initdb" >&2; exit 1; }
 as_owner "$bin/pg_ctl" -D "$tmp/pg/data" -w -l "$tmp/log/pg" \
 	-o "-k $tmp/pg -c listen_addresses= -c fsync=off -c log_min_messages=warning" start >/dev/null ||
 	{ cat "$tmp/log/pg" >&2; exit 1; }
 
+# Whoever migrates owns the database and is no more than that, as on a host.
 export PGHOST="$tmp/pg" PGUSER=samovar PGDATABASE=samovar
-createdb -T template0 samovar
+createuser -U postgres --no-superuser --no-createdb --no-createrole samovar
+createdb -U postgres -T template0 -O samovar samovar
 target="db:pg://samovar@/samovar?host=$tmp/pg"
 
 run() {
