@@ -20,14 +20,17 @@ flaw(struct ctx *c, const struct field *f, const char *place, const char *words)
 enum err
 plain_text_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
-	for (const char *s = *(const char **)member; *s != '\0'; s++)
-		if ((unsigned char)*s < 32 || *s == 127)
+	const char *s = *(const char **)member;
+	uint32_t u;
+
+	while ((u = utf8_next(&s)) != 0)
+		if (u < 32 || (u >= 127 && u < 160))
 			return flaw(c, f, place, "must not have control characters");
 	return OK;
 }
 
-/* A name that cannot be taken for another's: no e-mail, no id, no blanks at its ends.
- */
+/* A name that cannot be taken for another's: not #5, which is an id to samovarctl, and no
+ * blanks at its ends. */
 enum err
 username_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
@@ -36,6 +39,8 @@ username_rule(struct ctx *c, const struct field *f, const char *place, void *mem
 	TRY(plain_text_rule(c, f, place, member));
 	if (strcmp(str_trim(&c->arena, name), name) != 0)
 		return flaw(c, f, place, "must not begin or end with a blank");
+	if (name[0] == '#')
+		return flaw(c, f, place, "must not begin with #");
 	return OK;
 }
 
