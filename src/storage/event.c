@@ -1,6 +1,5 @@
 #include "storage/event.h"
 
-#include <json-c/json.h>
 #include <string.h>
 
 #include "base/conf.h"
@@ -8,11 +7,11 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "job/job.h"
+#include "storage/notification.h"
 
 #include "storage/event.sql.h"
 
 #define BODY_BYTES 65536 /* kept of a parked message */
-#define KEYS_MOST 1000   /* records of one notification */
 
 struct target {
 	const char *server_id;
@@ -30,39 +29,6 @@ struct candidate {
 static FIELDS(candidate_fields, FIELD(struct candidate, version_id),
 	FIELD(struct candidate, is_current));
 
-static const char *
-text_of(struct json_object *json, const char *name)
-{
-	struct json_object *v;
-
-	return json_object_object_get_ex(json, name, &v) &&
-			       json_object_is_type(v, json_type_string)
-		       ? json_object_get_string(v)
-		       : NULL;
-}
-
-static struct json_object *
-inside(struct json_object *json, const char *name)
-{
-	struct json_object *v;
-
-	return json != NULL && json_object_object_get_ex(json, name, &v) &&
-			       json_object_is_type(v, json_type_object)
-		       ? v
-		       : NULL;
-}
-
-/* Only that something happened counts: what, the server itself is asked. */
-static bool
-action_known(const char *name)
-{
-	if (name == NULL)
-		return false;
-	if (str_starts(name, "s3:"))
-		name += 3;
-	return str_starts(name, "ObjectCreated") || str_starts(name, "ObjectRemoved");
-}
-
 static enum err
 look_at(struct ctx *c, const struct target *targets, size_t count, const char *key)
 {
@@ -78,70 +44,20 @@ look_at(struct ctx *c, const struct target *targets, size_t count, const char *k
 	return OK;
 }
 
-/* One of Records; its key is encoded as in a form. */
-static enum err
-take_record(struct ctx *c, const struct target *targets, size_t count,
-	struct json_object *record)
-{
-	struct json_object *s3 = inside(record, "s3");
-	struct json_object *bucket = inside(s3, "bucket"),
-			   *object = inside(s3, "object");
-	const char *key = object == NULL ? NULL : text_of(object, "key");
-	const char *name = bucket == NULL ? NULL : text_of(bucket, "name");
-
-	if (!action_known(text_of(record, "eventName")))
-		return fail(c, E_INPUT, "an event that is not known");
-	if (key == NULL || name == NULL)
-		return fail(c, E_INPUT, "a record without bucket or key");
-	if (!str_eq(name, conf.s3_bucket))
-		return OK;
-	key = percent_decode(&c->arena, key, strlen(key), true);
-	if (!utf8_valid(key, strlen(key)))
-		return fail(c, E_INPUT, "a key that is no text");
-	return look_at(c, targets, count, key);
-}
-
-/* MinIO's Key is bucket/key, as it is. */
-static enum err
-take_key(struct ctx *c, const struct target *targets, size_t count,
-	struct json_object *json)
-{
-	const char *key = text_of(json, "Key"), *slash;
-
-	if (!action_known(text_of(json, "EventName")))
-		return fail(c, E_INPUT, "an event that is not known");
-	slash = key == NULL ? NULL : strchr(key, '/');
-	if (slash == NULL)
-		return fail(c, E_INPUT, "an event without a key");
-	if (!str_eq(arena_strn(&c->arena, key, (size_t)(slash - key)), conf.s3_bucket))
-		return OK;
-	return look_at(c, targets, count, slash + 1);
-}
-
 enum err
 event_notification(struct ctx *c, const char *server, const char *text, size_t n)
 {
-	struct json_object *json, *records;
 	struct target *targets;
-	size_t count;
+	size_t count, found;
+	const char **keys;
 
-	TRY(json_read(c, text, n, &json));
-	/* What AWS sends when notifications are set up. */
-	if (str_eq(text_of(json, "Event"), "s3:TestEvent"))
-		return OK;
+	TRY(notification_read(c, conf.s3_bucket, text, n, &keys, &found));
 	TRY(db_many(
 		c, &EVENT_SERVERS, target_fields, &targets, &count, ARGS(c, server)));
 	if (server != NULL && count == 0)
 		return fail(c, E_INPUT, "no server %s", server);
-	if (!json_object_object_get_ex(json, "Records", &records) ||
-		!json_object_is_type(records, json_type_array))
-		return take_key(c, targets, count, json);
-	size_t most = json_object_array_length(records);
-	if (most > KEYS_MOST)
-		return fail(c, E_INPUT, "more than %d records", KEYS_MOST);
-	for (size_t i = 0; i < most; i++)
-		TRY(take_record(
-			c, targets, count, json_object_array_get_idx(records, i)));
+	for (size_t i = 0; i < found; i++)
+		TRY(look_at(c, targets, count, keys[i]));
 	return OK;
 }
 
@@ -150,22 +66,16 @@ event_notification(struct ctx *c, const char *server, const char *text, size_t n
 static enum err
 take_order(struct ctx *c, const char *what, const char *text, size_t n)
 {
-	struct json_object *json;
 	struct candidate *list;
+	struct old_order old;
 	size_t count;
 
-	TRY(json_read(c, text, n, &json));
-	const char *file = text_of(json, "file_id"),
-		   *server = text_of(json, "server_id");
-	if (file == NULL || server == NULL ||
-		(file = uuid_read(&c->arena, file)) == NULL ||
-		(server = uuid_read(&c->arena, server)) == NULL)
-		return fail(c, E_INPUT, "an order needs file_id and server_id");
-	TRY(db_many(
-		c, &EVENT_VERSIONS, candidate_fields, &list, &count, ARGS(c, file)));
+	TRY(old_order_read(c, text, n, &old));
+	TRY(db_many(c, &EVENT_VERSIONS, candidate_fields, &list, &count,
+		ARGS(c, old.file_id)));
 	for (size_t i = 0; i < count; i++) {
 		const char *id = list[i].version_id;
-		const char *at = arena_fmt(&c->arena, "%s/%s", id, server);
+		const char *at = arena_fmt(&c->arena, "%s/%s", id, old.server_id);
 		struct job_order order = {.subject = at, .key = at};
 
 		if (str_eq(what, "ORDERED_TO_REMOVE"))

@@ -142,6 +142,7 @@ class TestBroker:
         wrong = [("S3.s2_1.EVENT", b"not JSON"), ("S3.s2_1.EVENT", b""), ("S3.s2_1.EVENT", b"[]"),
                  ("S3.s2_1.EVENT", b"\xff\x00{"), ("S3.nowhere.EVENT", message("a/b")),
                  ("S3.s2_1.EVENT", message("a/b", "s3:Replication:Failed")), ("S3.s2_1.EVENT", b'{"EventName": 5}'),
+                 ("S3.s2_1.EVENT", b'{"EventName": "s3:ObjectCreated:Put", "Key": "storage/\xff"}'),
                  ("STORAGE.FILE.NONSENSE", b"{}"), ("STORAGE.FILE.ORDERED_TO_COPY", b'{"file_id": "x"}')]
         for key, body in wrong:
             tell(channel, body, key)
