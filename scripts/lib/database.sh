@@ -31,7 +31,7 @@ postgres_start() {
 	fi
 	keep postgres INT "$PG_BIN/postgres" -D "$STATE/pg" -c listen_addresses= \
 		-c "unix_socket_directories=$STATE/run" -c unix_socket_permissions=0700 \
-		-c max_connections=200 -c timezone=UTC -c log_timezone=UTC
+		-c max_connections=200 -c shared_buffers=256MB -c timezone=UTC -c log_timezone=UTC
 	until_true 30 as_service "$PG_BIN/pg_isready" -q -h "$STATE/run" || {
 		last_words postgres
 		die "PostgreSQL does not start"

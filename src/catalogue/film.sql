@@ -22,10 +22,14 @@ select '[' || coalesce(string_agg(catalogue.short_film(id, title, rating, $3::bo
 -- name: film_similar_best
 with near as (
     select distinct n.film_id, n.best from catalogue.film_genre own, lateral (
-        select fg.film_id, fg.best from catalogue.film_genre fg
-          join catalogue.film_genre o on o.genre_id = coalesce($5::uuid, fg.genre_id) and o.best = fg.best
-         where fg.genre_id = own.genre_id and fg.film_id <> $4::uuid
-         order by fg.best limit $1::bigint + $2::bigint) n
+        (select fg.film_id, fg.best from catalogue.film_genre fg
+          where $5::uuid is null and fg.genre_id = own.genre_id and fg.film_id <> $4::uuid
+          order by fg.best limit $1::bigint + $2::bigint)
+        union all
+        (select fg.film_id, fg.best from catalogue.film_genre fg
+           join catalogue.film_genre o on o.genre_id = $5::uuid and o.best = fg.best
+          where fg.genre_id = own.genre_id and fg.film_id <> $4::uuid
+          order by fg.best limit $1::bigint + $2::bigint)) n
      where own.film_id = $4::uuid
 ), page as (select film_id from near order by best offset $1 limit $2)
 select '[' || coalesce(string_agg(catalogue.short_film(id, title, rating, $3::boolean or not restricted), ',' order by best), '') || ']'
@@ -34,10 +38,14 @@ select '[' || coalesce(string_agg(catalogue.short_film(id, title, rating, $3::bo
 -- name: film_similar_worst
 with near as (
     select distinct n.film_id, n.worst from catalogue.film_genre own, lateral (
-        select fg.film_id, fg.worst from catalogue.film_genre fg
-          join catalogue.film_genre o on o.genre_id = coalesce($5::uuid, fg.genre_id) and o.worst = fg.worst
-         where fg.genre_id = own.genre_id and fg.film_id <> $4::uuid
-         order by fg.worst limit $1::bigint + $2::bigint) n
+        (select fg.film_id, fg.worst from catalogue.film_genre fg
+          where $5::uuid is null and fg.genre_id = own.genre_id and fg.film_id <> $4::uuid
+          order by fg.worst limit $1::bigint + $2::bigint)
+        union all
+        (select fg.film_id, fg.worst from catalogue.film_genre fg
+           join catalogue.film_genre o on o.genre_id = $5::uuid and o.worst = fg.worst
+          where fg.genre_id = own.genre_id and fg.film_id <> $4::uuid
+          order by fg.worst limit $1::bigint + $2::bigint)) n
      where own.film_id = $4::uuid
 ), page as (select film_id from near order by worst offset $1 limit $2)
 select '[' || coalesce(string_agg(catalogue.short_film(id, title, rating, $3::boolean or not restricted), ',' order by worst), '') || ']'
