@@ -43,6 +43,6 @@ select coalesce(json_agg(json_build_object('date', day, 'issued', issued, 'sent'
                count(*) filter (where r.status in ('approved', 'declined')) as reviewed,
                count(*) filter (where r.status = 'skipped') as skipped
           from programme.report r
-          left join programme.outbox o on o.key = 'task/' || r.member_id || '/' || r.task_date
+          left join programme.outbox o on o.key = 'task/' || r.task_date || '/' || r.member_id
                                       and o.state in ('sent', 'presumed')
          where r.shift_id = $1 group by r.task_date) days;

@@ -150,6 +150,22 @@ wait_for_job(struct call *call, int64_t id)
 		"job %" PRId64 " has not ended yet: does samovar-worker run?", id);
 }
 
+/* A large shift's day is done by several jobs, which the first one adds. */
+static enum err
+wait_for_parts(struct call *call, const struct timer *t, struct date day)
+{
+	struct ctx *c = &call->ctx;
+	const char *like = arena_fmt(&c->arena, "%s/%%", date_iso(&c->arena, day));
+	int64_t job;
+
+	for (;;) {
+		TRY(db_int(c, &JOBS_PART, &job, ARGS(c, t->job, like)));
+		if (job == 0)
+			return OK;
+		TRY(wait_for_job(call, job));
+	}
+}
+
 enum err
 timers_run_cmd(struct call *call)
 {
@@ -165,6 +181,7 @@ timers_run_cmd(struct call *call)
 	if (call_flag(call, "no-wait"))
 		return OK;
 	TRY(wait_for_job(call, job));
+	TRY(wait_for_parts(call, t, day));
 	puts("done");
 	return OK;
 }

@@ -52,6 +52,9 @@ select coalesce((select case when state = 'parked' or last_error is not null
                              then coalesce(last_error, 'parked') else 'waiting' end
                    from job.job where id = $1), 'done');
 
+-- name: jobs_part
+select coalesce((select min(id) from job.job where kind = $1 and subject like $2), 0);
+
 -- name: timers_last
 select coalesce((select format('%s  last %s', case when enabled then 'on ' else 'off' end,
                         coalesce(iso(last_slot), 'never'))

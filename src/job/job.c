@@ -84,6 +84,12 @@ job_release(struct ctx *c, const char *worker)
 }
 
 enum err
+job_release_others(struct ctx *c, const struct job *job, const char *worker)
+{
+	return db_do(c, &JOB_GIVE_OTHERS, ARGS(c, worker, job->id));
+}
+
+enum err
 job_progress(struct ctx *c, const struct job *job, int64_t done, int64_t total)
 {
 	return db_do(c, &JOB_SET_PROGRESS, ARGS(c, job->id, done, total));

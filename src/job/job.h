@@ -31,8 +31,10 @@ struct job_kind {
 enum { JOB_URGENT = 10, JOB_USUAL = 50, JOB_BULK = 90 };
 
 enum job_flag {
-	JOB_TX =
-		1 /* runs in one transaction together with its removal from the queue */
+	JOB_TX = 1,   /* runs in one transaction together with its removal from the
+		       * queue */
+	JOB_ALONE = 2 /* takes seconds: what was claimed after it goes back to the
+		       * queue first */
 };
 
 /* A job to be added. */
@@ -79,6 +81,9 @@ enum err job_failed(
 
 /* Gives back, unrun, what the worker has leased. */
 enum err job_release(struct ctx *c, const char *worker);
+
+/* The same but for this one, and wakes the others. */
+enum err job_release_others(struct ctx *c, const struct job *job, const char *worker);
 
 /* Renews the lease of one running job for so many seconds, with its progress. */
 enum err job_keep(struct ctx *c, const struct job *job, int64_t seconds, int64_t done,

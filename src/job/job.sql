@@ -58,6 +58,14 @@ update job.job
 update job.job set lease_until = null, leased_by = null, tries = greatest(tries - 1, 0)
  where leased_by = $1 and lease_until is not null;
 
+-- name: job_give_others
+with given as (
+    update job.job set lease_until = null, leased_by = null, tries = greatest(tries - 1, 0)
+     where leased_by = $1 and lease_until is not null and id <> $2
+    returning id
+)
+select pg_notify('job', '') from given limit 1;
+
 -- name: job_set_progress
 update job.job set done = $2, total = nullif($3::bigint, 0) where id = $1;
 

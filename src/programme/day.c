@@ -1,11 +1,18 @@
 #include "programme/day.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/utc.h"
 #include "db/db.h"
 
 #include "programme/day.sql.h"
+
+#define DATE_LENGTH 10 /* 2026-11-21 */
+#define MOST_PARTS 99
 
 struct running {
 	const char *id, *task_id, *title,
@@ -24,38 +31,102 @@ programme_task_date(struct utc now)
 							     : date_after(today, -1);
 }
 
+/* Members whose ids lie between two UUIDs, both included. */
+struct part {
+	char first[37], last[37];
+	int number; /* which one of how many, 0 for all members */
+};
+
+/*
+ * "2026-11-21" or, for one of four parts, "2026-11-21/3/4". Ids are random, so equal
+ * ranges of them hold about as many members each.
+ */
 static enum err
-subject_date(struct ctx *c, const struct job *job, struct date *out)
+read_subject(struct ctx *c, const struct job *job, struct date *day, struct part *part)
 {
-	return date_parse(job->subject, out) ? OK
-					     : fail(c, E_BUG, "the job names no day");
+	const char *date = arena_strn(&c->arena, job->subject, DATE_LENGTH);
+	const char *rest = job->subject + strlen(date);
+	unsigned long number = 1, count = 1;
+	int length = 0;
+	bool whole = rest[0] == '\0';
+
+	if (!whole)
+		sscanf(rest, "/%2lu/%2lu%n", &number, &count, &length);
+	if (!date_parse(date, day) || rest[length] != '\0' || number == 0 ||
+		number > count)
+		return fail(c, E_BUG, "the job names no day");
+	const uint64_t all = UINT64_C(1) << 32;
+	snprintf(part->first, sizeof(part->first), "%08lx-0000-0000-0000-000000000000",
+		(unsigned long)(all * (number - 1) / count));
+	snprintf(part->last, sizeof(part->last), "%08lx-ffff-ffff-ffff-ffffffffffff",
+		(unsigned long)(all * number / count - 1));
+	part->number = whole ? 0 : (int)number;
+	return OK;
+}
+
+/* A large shift is shared among the worker processes; each part is a transaction. */
+static enum err
+divide(struct ctx *c, struct date day, const struct running *s, bool *divided)
+{
+	int64_t members;
+	int64_t batch = conf.programme_daily_batch > 0 ? conf.programme_daily_batch : 1;
+
+	TRY(db_int(c, &DAY_MEMBERS, &members, ARGS(c, s->id)));
+	int64_t parts = (members + batch - 1) / batch;
+	if (parts > MOST_PARTS)
+		parts = MOST_PARTS;
+	*divided = parts > 1;
+	for (int64_t i = 1; *divided && i <= parts; i++) {
+		const char *subject = arena_fmt(&c->arena, "%s/%" PRId64 "/%" PRId64,
+			date_iso(&c->arena, day), i, parts);
+		TRY(job_add(c, &(struct job_order){.kind = "programme.daily",
+				       .subject = subject,
+				       .key = subject}));
+	}
+	return OK;
+}
+
+static enum err
+do_part(struct ctx *c, struct date day, const struct running *s, const struct part *p)
+{
+	TRY(db_do(c, &DAY_MEMORY, ARGS(c)));
+	TRY(db_do(c, &DAY_SKIP_OPEN, ARGS(c, p->first, p->last, day, c->now)));
+	TRY(db_do(c, &DAY_EXCLUDE,
+		ARGS(c, p->first, p->last, s->id, day, conf.programme_exclude_after,
+			c->now)));
+	TRY(db_do(c, &DAY_FILL_HOLES, ARGS(c, p->first, p->last, s->id, day, c->now)));
+	TRY(db_do(c, &DAY_ISSUE,
+		ARGS(c, p->first, p->last, s->id, day, s->task_id, c->now, s->title,
+			s->url)));
+	log_info("programme.daily day=%s part=%d tasks=%lld", date_iso(&c->arena, day),
+		p->number, (long long)c->rows);
+	return OK;
 }
 
 enum err
 programme_daily_job(struct ctx *c, const struct job *job)
 {
 	struct running s = {0};
+	struct part part = {.number = 0};
 	struct date day;
-	bool running;
+	bool running, divided = false;
 
-	TRY(subject_date(c, job, &day));
-	TRY(db_do(c, &DAY_LOCK, ARGS(c)));
-	TRY(db_do(c, &DAY_START_SHIFT, ARGS(c, day, c->now)));
+	TRY(read_subject(c, job, &day, &part));
+	if (part.number > 0) {
+		TRY(db_do(c, &DAY_LOCK_PART, ARGS(c, part.number)));
+	} else {
+		TRY(db_do(c, &DAY_LOCK, ARGS(c)));
+		TRY(db_do(c, &DAY_START_SHIFT, ARGS(c, day, c->now)));
+	}
 	TRY(db_maybe(c, &DAY_SHIFT, running_fields, &s, &running, ARGS(c, day)));
 	if (!running)
 		return OK;
 	if (s.title == NULL)
 		return fail(c, E_CONFLICT, "the shift's plan has no task for %s",
 			date_iso(&c->arena, day));
-	TRY(db_do(c, &DAY_SKIP_OPEN, ARGS(c, day, c->now)));
-	TRY(db_do(c, &DAY_EXCLUDE,
-		ARGS(c, s.id, day, conf.programme_exclude_after, c->now)));
-	TRY(db_do(c, &DAY_FILL_HOLES, ARGS(c, s.id, day, c->now)));
-	TRY(db_do(
-		c, &DAY_ISSUE, ARGS(c, s.id, day, s.task_id, c->now, s.title, s.url)));
-	log_info("programme.daily day=%s tasks=%lld", date_iso(&c->arena, day),
-		(long long)c->rows);
-	return OK;
+	if (part.number == 0)
+		TRY(divide(c, day, &s, &divided));
+	return divided ? OK : do_part(c, day, &s, &part);
 }
 
 enum err
@@ -63,7 +134,8 @@ programme_remind_job(struct ctx *c, const struct job *job)
 {
 	struct date day;
 
-	TRY(subject_date(c, job, &day));
+	if (!date_parse(job->subject, &day))
+		return fail(c, E_BUG, "the job names no day");
 	TRY(db_do(c, &DAY_REMIND, ARGS(c, day)));
 	log_info("programme.remind day=%s messages=%lld", date_iso(&c->arena, day),
 		(long long)c->rows);

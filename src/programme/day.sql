@@ -1,6 +1,14 @@
 -- name: day_lock
 select pg_advisory_xact_lock(hashtext('programme.daily'));
 
+-- name: day_lock_part
+-- Parts run beside each other, not beside the whole.
+select pg_advisory_xact_lock_shared(hashtext('programme.daily')),
+       pg_advisory_xact_lock(hashtext('programme.daily'), $1::integer);
+
+-- name: day_memory
+select set_config('work_mem', '32MB', true);
+
 -- name: day_start_shift
 update programme.shift set status = 'started', updated = utc($2)
  where status = 'preparing' and started_at <= $1::date
@@ -13,20 +21,25 @@ select s.id, s.tasks ->> extract(day from $1::date)::text as task_id, t.title, t
     on t.id = (s.tasks ->> extract(day from $1::date)::text)::uuid
  where s.status = 'started' and s.started_at <= $1::date and s.finished_at >= $1::date;
 
+-- name: day_members
+select count(*) from programme.member where shift_id = $1 and status = 'active';
+
+-- The four that follow do their work for members from $1 to $2 (ids) only.
+
 -- name: day_skip_open
 -- Not where a photo is still being fetched: it came in time.
-update programme.report r set status = 'skipped', updated = utc($2)
- where status = 'waiting' and task_date < $1::date
+update programme.report r set status = 'skipped', updated = utc($4)
+ where status = 'waiting' and task_date < $3::date and member_id between $1::uuid and $2::uuid
    and not exists (select from programme.photo_intake i where i.report_id = r.id);
 
 -- name: day_exclude
 with missed as (
     select r.member_id from programme.report r
-     where r.shift_id = $1 and r.status = 'skipped'
-       and r.task_date >= $2::date - $3::integer and r.task_date < $2::date
-     group by r.member_id having count(*) >= $3::integer
+     where r.shift_id = $3 and r.status = 'skipped' and r.member_id between $1::uuid and $2::uuid
+       and r.task_date >= $4::date - $5::integer and r.task_date < $4::date
+     group by r.member_id having count(*) >= $5::integer
 ), excluded as (
-    update programme.member m set status = 'excluded', excluded_at = utc($4), updated = utc($4)
+    update programme.member m set status = 'excluded', excluded_at = utc($6), updated = utc($6)
       from missed, programme.participant p
      where m.id = missed.member_id and m.status = 'active'
        and p.id = m.participant_id and not p.is_test_user
@@ -38,37 +51,41 @@ select 'excluded/' || id, participant_id, telegram_id, 'excluded', '{}', 50
 on conflict (key) do nothing;
 
 -- name: day_fill_holes
+-- Whose last report is older than yesterday's. One looks into an index a member: what the planner knows of
+-- a table's newest day may be nothing, and its joins would then be of all with all.
 insert into programme.report (shift_id, task_id, member_id, task_date, status, created, updated)
-select m.shift_id, (s.tasks ->> extract(day from d)::text)::uuid, m.id, d::date, 'not_participate', utc($3), utc($3)
+select m.shift_id, (s.tasks ->> extract(day from d)::text)::uuid, m.id, d::date, 'not_participate', utc($5), utc($5)
   from programme.shift s
-  join programme.member m on m.shift_id = s.id and m.status = 'active'
-  join lateral (select max(task_date) as last from programme.report r where r.member_id = m.id) r on r.last < $2::date - 1
- cross join lateral generate_series(r.last + 1, $2::date - 1, interval '1 day') d
- where s.id = $1 and s.tasks ? extract(day from d)::text
+  join programme.member m on m.shift_id = s.id and m.status = 'active' and m.id between $1::uuid and $2::uuid
+   and (select y.id from programme.report y where y.member_id = m.id and y.task_date = $4::date - 1) is null
+  join lateral (select max(task_date) as last from programme.report r where r.member_id = m.id) r on r.last < $4::date - 1
+ cross join lateral generate_series(r.last + 1, $4::date - 1, interval '1 day') d
+ where s.id = $3 and s.tasks ? extract(day from d)::text
 on conflict (member_id, task_date) do nothing;
 
 -- name: day_issue
+-- In the members' order, so that neighbours in an index are written one after the other.
 with issued as (
     insert into programme.report (shift_id, task_id, member_id, task_date, status, created, updated)
-    select shift_id, $3, id, $2::date, 'waiting', utc($4), utc($4)
-      from programme.member where shift_id = $1 and status = 'active'
+    select shift_id, $5, id, $4::date, 'waiting', utc($6), utc($6)
+      from programme.member where shift_id = $3 and status = 'active' and id between $1::uuid and $2::uuid order by id
     on conflict (member_id, task_date) do nothing
     returning member_id
 )
 insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
-select 'task/' || m.id || '/' || $2, p.id, p.telegram_id, 'task',
-       jsonb_build_object('name', p.name, 'task_id', $3::text, 'title', $5::text, 'url', $6::text,
-                          'missed', coalesce(y.status in ('declined', 'skipped'), false)), 90
+select 'task/' || $4 || '/' || m.id, p.id, p.telegram_id, 'task',
+       jsonb_build_object('name', p.name, 'task_id', $5::text, 'title', $7::text, 'url', $8::text, 'missed',
+                          coalesce((select y.status in ('declined', 'skipped') from programme.report y
+                                     where y.member_id = m.id and y.task_date = $4::date - 1), false)), 90
   from issued i
-  join programme.member m on m.id = i.member_id
+  join programme.member m on m.id = i.member_id and m.id between $1::uuid and $2::uuid
   join programme.participant p on p.id = m.participant_id
-  left join programme.report y on y.member_id = m.id and y.task_date = $2::date - 1
  where not p.telegram_blocked
 on conflict (key) do nothing;
 
 -- name: day_remind
 insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
-select 'remind/' || m.id || '/' || $1, p.id, p.telegram_id, 'remind',
+select 'remind/' || $1 || '/' || m.id, p.id, p.telegram_id, 'remind',
        jsonb_build_object('name', p.name, 'surname', p.surname), 90
   from programme.shift s
   join programme.member m on m.shift_id = s.id and m.status = 'active'

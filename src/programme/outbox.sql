@@ -17,8 +17,8 @@ with due as (
     select set_config('synchronous_commit', 'off', true)
 )
 update programme.outbox o set state = 'claimed', claimed_by = $1, claimed_at = now()
-  from due, quick
- where o.id = due.id
+  from quick
+ where o.id = any (array(select id from due))
 returning o.id, o.chat_id, o.tries, o.kind, o.payload, o.priority,
           (select t.telegram_file_id from programme.task t where t.id = (o.payload ->> 'task_id')::uuid) as file_id;
 

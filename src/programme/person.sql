@@ -39,7 +39,7 @@ update programme.outbox set state = 'waiting', tries = 0, not_before = now(), la
 -- name: person_resend_task
 -- Once more beside the first one, which has its key: a second run within the same second adds nothing.
 insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
-select 'task/' || m.id || '/' || r.task_date || '/' || $3, p.id, p.telegram_id, 'task',
+select 'task/' || r.task_date || '/' || m.id || '/' || $3, p.id, p.telegram_id, 'task',
        jsonb_build_object('name', p.name, 'task_id', t.id, 'title', t.title, 'url', t.url, 'missed', false), 40
   from programme.member m
   join programme.participant p on p.id = m.participant_id

@@ -104,6 +104,21 @@ run_one(struct taker *t, const struct job *job)
 	ctx_end(&c);
 }
 
+/* True if this one goes alone and the rest of the batch has gone back to the queue. */
+static bool
+goes_alone(struct taker *t, const struct job *job)
+{
+	const struct job_kind *kind = job_kind(job->kind);
+	struct ctx c;
+
+	if (kind == NULL || (kind->flags & JOB_ALONE) == 0)
+		return false;
+	ctx_start(&c, t->db, t->cache);
+	enum err e = job_release_others(&c, job, t->name);
+	ctx_end(&c);
+	return e == OK;
+}
+
 /* Slow jobs are claimed one by one, so that a slow batch does not hold urgent ones;
  * quick ones many. */
 static void
@@ -130,8 +145,11 @@ take_turn(struct taker *t)
 		&c, t->name, t->batch, t->priority, LEASE_SECONDS, &jobs, &count);
 	t->lease_until = begin + LEASE_SECONDS;
 	for (size_t i = 0; e == OK && i < count && !program_stopping(); i++) {
+		bool last = i + 1 == count || goes_alone(t, &jobs[i]);
 		run_one(t, &jobs[i]);
 		program_wait(0); /* lets a SIGTERM through between two jobs */
+		if (last)
+			break;
 	}
 	if (count > 0)
 		learn(t, monotonic() - begin, count);

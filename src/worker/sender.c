@@ -26,6 +26,8 @@
 #define BATCH 30                             /* messages claimed at once */
 #define MAX_ANSWER 1048576 /* bytes; the Bot API's are a few thousand */
 #define CLAIM_PAUSE 0.1    /* seconds between two claims when nothing may go yet */
+#define WINDOW 1.02        /* seconds in which at most bot.rate messages go */
+#define DEBT 0.5           /* seconds of a stall that are made up for */
 #define AWAY_SECONDS 5     /* Telegram is down: the next try */
 #define TOKEN_SECONDS 60   /* the token is wrong: somebody has to mend the settings */
 #define LAND_SECONDS 10    /* at a stop, for what is under way */
@@ -58,7 +60,11 @@ struct sender {
 	size_t queued, next;
 	int64_t session; /* the connection that holds the lock */
 	bool elected, batch_open;
-	double next_send, next_claim, paused_until; /* monotonic seconds */
+	bool more; /* the last claim was full: there is more to claim */
+	/* monotonic seconds */
+	double next_send, next_claim, paused_until;
+	double *sends; /* the last bot.rate sends, a ring */
+	size_t rate, sent;
 };
 
 static double
@@ -350,20 +356,39 @@ claim(struct sender *s, double now)
 	s->batch_open = true;
 	if (outbox_claim(&s->batch, s->name, BATCH, &s->queue, &s->queued) != OK)
 		s->queued = 0;
+	/* Having had nothing to send is no stall. */
+	if (!s->more && s->next_send < now)
+		s->next_send = now;
+	s->more = s->queued == BATCH;
 	s->next_claim = s->queued == 0 ? now + CLAIM_PAUSE : 0;
+}
+
+/*
+ * When the next message may go. They go evenly; what a short stall cost is made up for
+ * at twice the pace, but never more than bot.rate in any WINDOW.
+ */
+static double
+send_time(const struct sender *s)
+{
+	double last = s->sends[(s->sent + s->rate - 1) % s->rate];
+	double gap = last + WINDOW / (double)s->rate / 2;
+	double window = s->sends[s->sent % s->rate] + WINDOW;
+	double at = s->next_send > gap ? s->next_send : gap;
+
+	at = at > window ? at : window;
+	return at > s->paused_until ? at : s->paused_until;
 }
 
 static void
 send_due(struct sender *s, double now)
 {
-	double interval = 1.0 / ((double)conf.bot_rate - 0.5);
-
-	if (s->next >= s->queued || now < s->next_send || now < s->paused_until ||
-		free_flight(s) == NULL)
+	if (s->next >= s->queued || now < send_time(s) || free_flight(s) == NULL)
 		return;
 	start_flight(s, &s->queue[s->next++]);
-	/* After a stall the lost time is not made up: that would be a burst. */
-	s->next_send = (now > s->next_send + interval ? now : s->next_send) + interval;
+	s->sends[s->sent++ % s->rate] = now;
+	if (s->next_send < now - DEBT)
+		s->next_send = now - DEBT;
+	s->next_send += WINDOW / (double)s->rate;
 }
 
 /* Sleeps until there is something to do: an answer, the next slot, a new message, a
@@ -375,8 +400,10 @@ rest(struct sender *s)
 	int64_t due = 1000;
 	struct ctx c;
 
+	if (s->next >= s->queued && s->more && now >= s->paused_until)
+		return;
 	if (s->next < s->queued)
-		until = s->next_send > s->paused_until ? s->next_send : s->paused_until;
+		until = send_time(s);
 	if (until > now + 1.0)
 		until = now + 1.0;
 	int ms = until <= now ? 0 : (int)((until - now) * 1000) + 1;
@@ -396,6 +423,18 @@ rest(struct sender *s)
 	s->next_claim = 0;
 }
 
+/* As if the last second had been used to the full: somebody else may have done so. */
+static void
+begin_pace(struct sender *s)
+{
+	double now = monotonic();
+
+	for (size_t i = 0; i < s->rate; i++)
+		s->sends[i] = now - WINDOW + WINDOW * (double)(i + 1) / (double)s->rate;
+	s->sent = 0;
+	s->next_send = now;
+}
+
 static void
 elect(struct sender *s)
 {
@@ -410,11 +449,13 @@ elect(struct sender *s)
 		return;
 	step(s, &c);
 	if (db_int(&c, &SENDER_ELECT, &got, ARGS(&c, LOCK_KEY)) == OK && got == 1 &&
+		db_do(&c, &SENDER_USE_INDEXES, ARGS(&c)) == OK &&
 		outbox_recover(&c, s->recorder, recorder_ids(&c.arena)) == OK &&
 		db_int(&c, &SENDER_PAUSED, &pause, ARGS(&c)) == OK) {
 		recorder_clear();
 		s->elected = true;
 		s->session = db_session(s->db);
+		begin_pace(s);
 		s->paused_until = monotonic() + (double)pause;
 		log_info("bot: elected to send");
 	}
@@ -476,6 +517,10 @@ sender_run(void)
 	s.db = db_new("samovar-sender");
 	s.cache = cache_new();
 	s.multi = curl_multi_init();
+	s.rate = conf.bot_rate > 0 ? (size_t)conf.bot_rate : 1;
+	s.sends = calloc(s.rate, sizeof(*s.sends));
+	if (s.sends == NULL)
+		abort();
 	s.headers = curl_slist_append(NULL, "Content-Type: application/json");
 	s.headers = curl_slist_append(s.headers, "Expect:");
 	db_listen(s.db, "outbox");

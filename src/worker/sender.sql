@@ -1,6 +1,12 @@
 -- name: sender_elect
 select pg_try_advisory_lock($1)::int;
 
+-- name: sender_use_indexes
+-- All that a sender asks for is a few rows of many, while the planner may still think that the outbox is as
+-- empty as it was a minute ago.
+select set_config('enable_seqscan', 'off', false), set_config('enable_sort', 'off', false),
+       set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false);
+
 -- name: sender_pause
 insert into programme.bot_state (paused_until) values (now() + make_interval(secs => $1::double precision))
 on conflict (one) do update set paused_until = excluded.paused_until;

@@ -8,6 +8,8 @@ import signal
 import time
 import zoneinfo
 
+import psycopg2
+import psycopg2.errors
 import pytest
 
 from tests.conftest import wait_for
@@ -409,6 +411,81 @@ def test_the_run_itself_killed_at_random_moments_is_made_whole(ctl, db, telegram
     quiet(db)
     each_once(telegram, shift)
     assert shift.reports(day, "waiting") == 60 and shift.reports(day - DAY, "skipped") == 60
+
+
+# -- a large shift: the same in parts
+
+@pytest.fixture
+def parts(stack, no_workers):
+    """parts(): a worker with two processes that does ten members in one transaction."""
+    return lambda: stack.spawn("samovar-worker", SAMOVAR_PROGRAMME_DAILY_BATCH="10")
+
+
+def test_a_large_shift_is_done_in_parts_and_whole(ctl, db, telegram, stack, parts):
+    shift, day = Shift(db, 95, today() - 20 * DAY), today()
+    for n, chat in enumerate(shift.chats):
+        if n != 94:
+            shift.report(chat, day - DAY, "waiting")
+    for back in range(2, 6):
+        shift.report(shift.chats[0], day - back * DAY, "skipped")
+    shift.report(shift.chats[94], day - 3 * DAY, "approved")
+    parts()
+    for _ in range(2):  # the operator waits for the parts, too; a second run changes nothing
+        ctl("timers", "run", "programme.daily", "--date", day.isoformat())
+        assert db.value("select count(*) from job.job where kind = 'programme.daily'") == 0
+        assert (shift.reports(day), shift.reports(day, "waiting"), shift.reports(day - DAY, "skipped")) == (94, 94, 94)
+    assert shift.member(shift.chats[0]).status == "excluded"
+    assert [shift.reports(day - n * DAY, "not_participate") for n in (1, 2, 3)] == [1, 1, 0]
+    arrived(telegram, 95)
+    quiet(db)
+    each_once(telegram, shift)
+    assert len(set(line.split("part=")[1].split()[0] for line in (stack.state / "log/samovar-worker.test.log").read_text().splitlines()
+                   if "programme.daily" in line and "part=" in line) - {"0"}) == 10
+
+
+def test_parts_killed_at_random_moments_are_made_whole(ctl, db, telegram, stack, parts):
+    shift, day, dice = Shift(db, 95, today() - 5 * DAY), today(), random.Random(3)
+    for chat in shift.chats:
+        shift.report(chat, day - DAY, "waiting")
+    daily(ctl, day)
+    for _ in range(8):
+        worker = parts()
+        time.sleep(dice.uniform(0, 0.3))
+        kill(family_of(worker))
+        db.do("update job.job set lease_until = now() where lease_until > now()")
+    parts()
+    arrived(telegram, 95, 60)
+    quiet(db)
+    each_once(telegram, shift)
+    assert shift.reports(day, "waiting") == 95 and shift.reports(day - DAY, "skipped") == 95
+
+
+def test_a_part_waits_for_the_whole(ctl, db, telegram, parts):
+    """The whole day by an operator with other settings, and its parts: each member once."""
+    shift, day = Shift(db, 30, today() - 5 * DAY), today()
+    with psycopg2.connect(**db.stack.dsn) as held:
+        held.cursor().execute("select pg_advisory_xact_lock(hashtext('programme.daily'))")
+        parts()
+        for n in (1, 2, 3):
+            db.do("insert into job.job (kind, subject, max_tries) values ('programme.daily', %s, 8)", f"{day}/{n}/3")
+        wait_for(lambda: db.value("select count(*) from pg_locks where locktype = 'advisory' and not granted") > 0, 20)
+        assert shift.reports(day) == 0
+    wait_for(lambda: shift.reports(day, "waiting") == 30, 30)
+    arrived(telegram, 30)
+    each_once(telegram, shift)
+
+
+@pytest.mark.parametrize("subject", ["yesterday", "2026-11-21/0/2", "2026-11-21/3/2", "2026-11-21/x", "2026-11-21/1/1000000"])
+def test_a_part_that_is_none_is_parked(db, telegram, subject):
+    db.do("insert into job.job (kind, subject, max_tries) values ('programme.daily', %s, 1)", subject)
+    wait_for(lambda: db.value("select state::text from job.job where subject = %s", subject) == "parked", 20)
+
+
+def test_a_task_that_a_plan_names_stays(db):
+    shift = Shift(db, 1, today())
+    with pytest.raises(psycopg2.errors.ForeignKeyViolation):
+        db.do("delete from programme.task where id = %s", shift.plan["1"])
+    assert db.do("delete from programme.participant where id = (select participant_id from programme.member limit 1)") == 1
 
 
 # -- the scheduler
