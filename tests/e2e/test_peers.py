@@ -15,6 +15,7 @@ from tests.conftest import free_port, wait_for
 from tests.e2e.client import ALL_PERMISSIONS, word
 from tests.e2e.stack import REPO
 from tests.e2e.store import City, Keys
+from tests.e2e.test_events import consumer, rabbit  # noqa: F401
 from tests.e2e.test_files import owner, put, servers  # noqa: F401
 from tests.e2e.test_servers import at
 
@@ -213,3 +214,31 @@ def test_reconciliation(anna, db, peer, ctl):
     peer.s3[other].delete_object(Bucket=peer.bucket, Key=young)
     assert ctl("storage", "verify", "--server", other, "--deep", check=False).stdout.endswith(
         " 0 not as they should be\n")
+
+
+@pytest.mark.parametrize("peer", ["ceph"], indirect=True)
+def test_what_ceph_tells_the_broker_is_heard(cluster, peer, anna, db, stack, request):
+    """Topics and notifications are set up as its owner would; the topic's name is the routing key."""
+    keys, broker = Keys(stack), request.getfixturevalue("rabbit")  # started only where there is a cluster
+    request.getfixturevalue("consumer")
+    for name, port in zip(peer.names, cluster):
+        topics = boto3.client("sns", endpoint_url=f"http://127.0.0.1:{port}", region_name="default",
+                              aws_access_key_id=keys.user, aws_secret_access_key=keys.password)
+        arn = topics.create_topic(Name=f"S3.{name}.EVENT", Attributes={
+            "push-endpoint": f"amqp://127.0.0.1:{broker.port}/storage", "amqp-exchange": "STORAGE",
+            "amqp-ack-level": "broker"})["TopicArn"]
+        peer.s3[name].put_bucket_notification_configuration(Bucket=peer.bucket, NotificationConfiguration={
+            "TopicConfigurations": [{"Id": "samovar", "TopicArn": arn, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}]})
+    db.do("create or replace function public.deaf() returns trigger language plpgsql as $$ begin return null; end $$")
+    db.do("create or replace trigger deaf before insert on job.job for each row"
+          " when (new.kind in ('store.event', 'upload.look', 'storage.sweep')) execute function public.deaf()")
+    try:
+        file = upload(anna, b"told by the broker")
+        wait_for(lambda: holders(db, file) == set(peer.names[:2]), 30, "the upload and its copy are heard of")
+        key = key_of(db, file)
+        peer.s3[peer.names[1]].delete_object(Bucket=peer.bucket, Key=key)
+        wait_for(lambda: holders(db, file) == {peer.names[0]}, 30, "what was removed behind our back is heard of")
+        assert anna("DELETE", f"/files/{file['id']}/").status_code == 204
+        wait_for(lambda: all(key not in peer.keys(name) for name in peer.names), 30, "it is gone everywhere")
+    finally:
+        db.do("drop trigger deaf on job.job")
