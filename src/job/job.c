@@ -84,6 +84,12 @@ job_release(struct ctx *c, const char *worker)
 }
 
 enum err
+job_recover(struct ctx *c, const char *worker)
+{
+	return db_do(c, &JOB_RECOVER_OWN, ARGS(c, worker, conf.worker_backoff));
+}
+
+enum err
 job_release_others(struct ctx *c, const struct job *job, const char *worker)
 {
 	return db_do(c, &JOB_GIVE_OTHERS, ARGS(c, worker, job->id));

@@ -82,7 +82,14 @@ enum err job_failed(
 /* Gives back, unrun, what the worker has leased. */
 enum err job_release(struct ctx *c, const char *worker);
 
-/* The same but for this one, and wakes the others. */
+/*
+ * After a database that was away: what the worker has leased and does not do any more
+ * is ready again after worker.backoff x 2^(tries-1) seconds, so that nobody waits for
+ * the end of its leases.
+ */
+enum err job_recover(struct ctx *c, const char *worker);
+
+/* As job_release but for this one, and wakes the others. */
 enum err job_release_others(struct ctx *c, const struct job *job, const char *worker);
 
 /* Renews the lease of one running job for so many seconds, with its progress. */

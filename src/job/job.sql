@@ -58,6 +58,12 @@ update job.job
 update job.job set lease_until = null, leased_by = null, tries = greatest(tries - 1, 0)
  where leased_by = $1 and lease_until is not null;
 
+-- As after a failure, but nobody is to blame for it: none is parked.
+-- name: job_recover_own
+update job.job set lease_until = null, leased_by = null,
+       run_at = now() + make_interval(secs => $2::double precision * power(2, least(tries, 6) - 1))
+ where leased_by = $1 and lease_until is not null;
+
 -- name: job_give_others
 with given as (
     update job.job set lease_until = null, leased_by = null, tries = greatest(tries - 1, 0)

@@ -27,6 +27,7 @@ struct taker {
 	struct cache *cache;
 	int64_t batch, priority;
 	double lease_until; /* monotonic seconds, of all that is claimed */
+	bool at_odds; /* the queue may hold leases of ours for what we do not do */
 };
 
 static double
@@ -71,9 +72,10 @@ note_failure(struct taker *t, const struct job *job, const char *why, enum err e
 		job->kind, (long long)job->tries, (long long)job->max_tries,
 		err_name(e), why);
 	ctx_start(&c, t->db, t->cache);
-	if (job_failed(&c, job, t->name, why) != OK)
-		log_warn("job=%lld: its failure cannot be noted; its lease will end",
-			(long long)job->id);
+	if (job_failed(&c, job, t->name, why) != OK) {
+		log_warn("job=%lld: its failure cannot be noted", (long long)job->id);
+		t->at_odds = true;
+	}
 	ctx_end(&c);
 }
 
@@ -141,8 +143,11 @@ take_turn(struct taker *t)
 
 	ctx_start(&c, t->db, t->cache);
 	double begin = monotonic();
-	enum err e = job_claim(
-		&c, t->name, t->batch, t->priority, LEASE_SECONDS, &jobs, &count);
+	enum err e = t->at_odds ? job_recover(&c, t->name) : OK;
+	if (e == OK)
+		e = job_claim(&c, t->name, t->batch, t->priority, LEASE_SECONDS, &jobs,
+			&count);
+	t->at_odds = e != OK; /* the answer to a claim may have been lost */
 	t->lease_until = begin + LEASE_SECONDS;
 	for (size_t i = 0; e == OK && i < count && !program_stopping(); i++) {
 		bool last = i + 1 == count || goes_alone(t, &jobs[i]);

@@ -222,6 +222,20 @@ def test_a_job_of_a_killed_worker_runs_again_when_its_lease_has_ended(stack, sta
     assert len(smtp.to(address)) == 1
 
 
+def test_a_job_during_which_the_database_goes_away_does_not_wait_for_its_lease(stack, staff, person, db, smtp,
+                                                                              no_workers):
+    smtp.fault("hang", seconds=3)
+    address = ask_for_mail(staff(), person)
+    stack.spawn("samovar-worker", SAMOVAR_WORKER_PROCESSES="1")
+    id = mail_job(db).id
+    wait_for(lambda: smtp.faults == [], 10, "a worker hangs in it")
+    noted = f"job={id}: its failure cannot be noted"
+    with stack.without("postgres"):
+        wait_for(lambda: noted in stack.log("samovar-worker.test"), 20, "it ends without a database")
+    wait_for(lambda: job(db, id) is None, 20, "it is done")
+    assert smtp.to(address)
+
+
 def test_while_a_lease_lasts_nobody_else_takes_the_job(stack, staff, person, db, smtp, no_workers):
     smtp.fault("hang", seconds=3)
     ask_for_mail(staff(), person)
