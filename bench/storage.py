@@ -1,10 +1,11 @@
-"""bench/run storage: links, lists, the embedded store's PUT and GET beside a bare nginx, and copies."""
+"""bench/run storage: links, lists, the embedded store's PUT and GET beside a bare nginx, films, and copies."""
 
 import os
 import re
 import subprocess
 import time
 
+from bench import catalogue
 from tests.e2e.client import Client
 
 PIECE = "x" * 65536
@@ -12,7 +13,7 @@ BIG, COUNT = 16 << 20, 8
 
 
 def bare_nginx(stack, port):
-    """An nginx that takes and gives files of 64 KB and a megabyte, and knows nothing else."""
+    """An nginx that takes and gives files of 64 KB and a megabyte, and knows one short answer."""
     folder = stack.state / "bare"
     folder.mkdir(mode=0o777, exist_ok=True)
     os.chmod(folder, 0o777)
@@ -28,9 +29,10 @@ http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000; c
   client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   server {{ listen 127.0.0.1:{port}; root {folder};
-    location /put/ {{ dav_methods PUT; create_full_put_path on; dav_access user:rw; }} }} }}
+    location /put/ {{ dav_methods PUT; create_full_put_path on; dav_access user:rw; }}
+    location = /short {{ default_type application/json; return 200 '{{"username":"a"}}'; }} }} }}
 """)
-    process = subprocess.Popen(["nginx", "-e", "stderr", "-c", str(conf)], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(["nginx", "-e", "stderr", "-c", str(conf)], stderr=subprocess.DEVNULL, start_new_session=True)
     stack.started.append(process)
     time.sleep(0.5)
     return process
@@ -74,6 +76,23 @@ def copies(wrk, stack, db, site, token):
           f"{(wrk.cpu(wrk.servers()) - used) / (COUNT * 4 * (BIG >> 20)) * 1e3:.1f} ms of processor a MB")
 
 
+def films(wrk, stack, pgbench, statement):
+    """Lists, details and searches of 20,000 films: kept in Redis, and read each time."""
+    if wrk.args.only and wrk.args.only not in "catalogue":
+        return
+    _, ids, _ = catalogue.load(stack, 20_000)
+    sql = statement("src/catalogue/film.sql", "film_best")
+    for n, value in enumerate(("0", "50", "true"), 1):
+        sql = re.sub(rf"\${n}\b", f"'{value}'", sql)
+    pgbench(wrk, stack, "pgbench, the catalogue's list", sql)
+    rows = [("list", "/films"), ("detail", f"/films/{ids[0]}"), ("search", "/films/search?query=the+love+of+a+man")]
+    for name, path in rows:
+        wrk(f"catalogue, {name}, kept", stack.base + "/movies/api/v1" + path)
+    with stack.without("redis"):
+        for name, path in rows:
+            wrk(f"catalogue, {name}, without Redis", stack.base + "/movies/api/v1" + path)
+
+
 def measure(wrk, stack, db, port, site, token, pgbench, statement):
     bearer = [f"Authorization: Bearer {token}"]
     bare = bare_nginx(stack, port)
@@ -100,4 +119,6 @@ def measure(wrk, stack, db, port, site, token, pgbench, statement):
     wrk("bare nginx, GET of 64 KB", f"http://127.0.0.1:{port}/kb64", clients=[4, 16], pids=pids)
     wrk("embedded GET of 1 MB", link, clients=[4, 16])
     wrk("bare nginx, GET of 1 MB", f"http://127.0.0.1:{port}/mb", clients=[4, 16], pids=pids)
+    wrk("bare nginx, short answer", f"http://127.0.0.1:{port}/short", pids=pids)
+    films(wrk, stack, pgbench, statement)
     copies(wrk, stack, db, Client(stack.base, address="127.0.0.1"), token)

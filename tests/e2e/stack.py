@@ -203,9 +203,10 @@ class Stack:
         return process
 
     def end_started(self):
-        for process in self.started:
+        for process in self.started:  # each leads a group of its own
             if process.poll() is None:
-                process.kill()
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
             process.wait(10)
         self.started.clear()
 
@@ -224,11 +225,14 @@ class Stack:
     def send(self, service, number):
         os.kill(self.pid(service), number)
 
+    def command(self, service):
+        """The command line of the service's keeper."""
+        with open(f"/proc/{self.keeper(service)}/cmdline", "rb") as f:
+            return [word.decode() for word in f.read().split(b"\0")[:-1]]
+
     def take_away(self, service, number=signal.SIGTERM):
         """Ends a service and its keeper, so that nothing brings it back; says how to."""
-        keeper, pid = self.keeper(service), self.pid(service)
-        with open(f"/proc/{keeper}/cmdline", "rb") as f:
-            command = [word.decode() for word in f.read().split(b"\0")[:-1]]
+        keeper, pid, command = self.keeper(service), self.pid(service), self.command(service)
         os.kill(keeper, signal.SIGKILL)
         wait_for(lambda: dead(keeper), 5)
         family = [pid, *children(pid)]
@@ -245,11 +249,11 @@ class Stack:
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                          cwd=self.state, start_new_session=True)
         log.close()
-        wait_for(lambda: (self.run / f"{service}.pid").exists(), 10, f"{service} starts")
+        wait_for(lambda: (self.run / f"{service}.pid").exists(), 30, f"{service} starts")
         if service == "postgres":
-            wait_for(self.postgres_answers, 30)
+            wait_for(self.postgres_answers, 60)
         if service == "redis":
-            wait_for(self.redis_answers, 10)
+            wait_for(self.redis_answers, 30)
 
     def postgres_answers(self):
         try:
@@ -269,10 +273,17 @@ class Stack:
         """Inside the block the service is gone; after it, it is back."""
         if number is None:
             number = signal.SIGINT if service == "postgres" else signal.SIGTERM
-        command = self.take_away(service, number)
+        command, pid, gone = self.command(service), self.pid(service), False
         try:
+            self.take_away(service, number)
+            gone = True
             yield
         finally:
+            if not gone:
+                for one in (pid, *children(pid)):
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(one, signal.SIGKILL)
+                wait_for(lambda: dead(pid), 10)
             self.bring_back(service, command)
 
     @contextlib.contextmanager

@@ -103,13 +103,11 @@ class TestBig:
     def test_a_worker_killed_between_two_parts(self, anna, db, stack, gate):
         dallas = gate("s1_3")
         dallas.limit = 7 * 1048576
-        command = None
         data = os.urandom(BIG)
         file = upload_slowly(anna, data)
         wait_for(lambda: dallas.listener is None, 20)
-        command = stack.take_away("samovar-worker", 9)
-        dallas.open()
-        stack.bring_back("samovar-worker", command)
+        with stack.without("samovar-worker", 9):
+            dallas.open()
         db.do("update job.job set lease_until = null, leased_by = null where kind = 'copy.make'")
         wait_for(lambda: hurry(db) or holders(anna, file) == {"s1_2", "s1_3"}, 30, "the copy is made")
         assert bytes_at(through(stack, db, "s1_3"), key_of(db, file)) == data

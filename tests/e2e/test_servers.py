@@ -258,14 +258,11 @@ class TestCopies:
 
     def test_events_may_come_late_doubled_and_in_any_order(self, anna, stack, db):
         """A worker that is away: the upload is seen at once all the same, and told only once."""
-        command = stack.take_away("samovar-worker")
-        try:
+        with stack.without("samovar-worker"):
             file = upload_at(anna, VLADIVOSTOK, b"early")
             assert holders(anna, file) == {"s2_1"}
             db.do("insert into job.job (kind, subject) select kind, subject from job.job"
                   " where kind = 'store.event' order by id desc limit 5")
-        finally:
-            stack.bring_back("samovar-worker", command)
         wait_for(lambda: not db.one("select 1 from job.job where kind = 'store.event' limit 1"), 20)
         assert holders(anna, file) == {"s2_1"}
         assert requests.get(anna.get(f"/files/{file['id']}/").json()["link"], timeout=10).content == b"early"
@@ -285,14 +282,11 @@ def test_a_copy_that_was_lost_is_ordered_again(anna, city, db):
 
 def test_an_upload_whose_event_is_lost_is_found_all_the_same(anna, stack, db):
     """As with a server that sends no events: the worker asks it."""
-    command = stack.take_away("samovar-worker")
-    try:
+    with stack.without("samovar-worker"):
         link = anna.post("/files/upload/", {"name": word("f"), "size": 4}, headers=at(VLADIVOSTOK)).json()
         assert put(link["link"], b"lost").status_code == 200
         db.do("delete from job.job where kind = 'store.event'")
         db.do("update job.job set run_at = now() where kind = 'upload.look'")
-    finally:
-        stack.bring_back("samovar-worker", command)
     wait_for(lambda: holders(anna, link["file"]) == {"s2_1"}, 15, "the worker has found it")
 
 
