@@ -30,6 +30,7 @@
 #define DEBT 0.5           /* seconds of a stall that are made up for */
 #define AWAY_SECONDS 5     /* Telegram is down: the next try */
 #define TOKEN_SECONDS 60   /* the token is wrong: somebody has to mend the settings */
+#define FLOOD_SECONDS 5    /* a second chat's 429 within these means all chats */
 #define LAND_SECONDS 10    /* at a stop, for what is under way */
 
 enum flight_state { FREE, FLYING, LANDED };
@@ -65,6 +66,8 @@ struct sender {
 	double next_send, next_claim, paused_until;
 	double *sends; /* the last bot.rate sends, a ring */
 	size_t rate, sent;
+	int64_t flood_chat; /* whose call was refused with 429 last, and when */
+	double flood_at;
 };
 
 static double
@@ -239,10 +242,37 @@ retry_seconds(int64_t tries)
 static void
 pause_all(struct sender *s, struct ctx *c, int64_t seconds, const char *why)
 {
-	s->paused_until = monotonic() + (double)seconds;
+	double until = monotonic() + (double)seconds;
+
+	if (until <= s->paused_until)
+		return;
+	s->paused_until = until;
 	log_warn("bot: pause of %lld s: %s", (long long)seconds, why);
 	if (db_do(c, &SENDER_PAUSE, ARGS(c, seconds)) != OK)
 		ctx_forgive(c);
+}
+
+/*
+ * Telegram does not say whether a 429 is for the chat or for the bot. One chat's is
+ * taken for its own: it waits, as its messages keep their order, and the others go on.
+ * When another chat is refused within a few seconds, or a call that is to no chat, all
+ * wait.
+ */
+static enum err
+land_flood(struct sender *s, const struct flight *f, struct ctx *c)
+{
+	const struct message *m = &f->message;
+	int64_t seconds = f->outcome.retry_after > 0 ? f->outcome.retry_after : 1;
+	double now = monotonic();
+
+	if (str_eq(m->kind, "note"))
+		pause_all(s, c, seconds, "429 for a call that is to no chat");
+	else if (m->chat_id != s->flood_chat && s->flood_at > 0 &&
+		 now - s->flood_at < FLOOD_SECONDS)
+		pause_all(s, c, seconds, "429 for several chats");
+	s->flood_chat = m->chat_id;
+	s->flood_at = now;
+	return outbox_again(c, m->id, seconds, f->outcome.why, false);
 }
 
 /* Not known whether it was taken: at most bot.tries times. Certainly not taken: until
@@ -273,8 +303,7 @@ land(struct sender *s, struct flight *f, struct ctx *c)
 	case BOT_OK:
 		return outbox_sent(c, id, o->message_id, o->file_id);
 	case BOT_FLOOD:
-		pause_all(s, c, o->retry_after > 0 ? o->retry_after : 1, "429");
-		return outbox_again(c, id, o->retry_after, o->why, false);
+		return land_flood(s, f, c);
 	case BOT_TOKEN:
 		pause_all(s, c, TOKEN_SECONDS, "the token is not accepted");
 		return outbox_again(c, id, TOKEN_SECONDS, o->why, false);

@@ -287,19 +287,54 @@ def test_one_chat_gets_its_messages_in_order_one_a_second(ctl, db, telegram):
     assert telegram.state()["refused"] == {}
 
 
-def test_retry_after_is_obeyed(ctl, db, telegram):
-    shift = Shift(db, 5, today() - 5 * DAY)
-    telegram.fault("flood", retry_after=4)
+def calls_after(telegram, moment):
+    return [c for c in telegram.calls() if c["method"].startswith("send") and c["at"] > moment]
+
+
+def test_429_for_one_chat_pauses_that_chat(ctl, db, telegram):
+    shift, day = Shift(db, 20, today() - 5 * DAY), today()
+    chat = shift.chats[7]
+    telegram.fault("flood", chat_id=chat, retry_after=5, count=2)
+    daily(ctl, day)
+    arrived(telegram, 19, 40)
+    (refused,) = [c for c in telegram.calls("sendPhoto") if c["status"] == 429]
+    remind(ctl, day)  # the chat's next message waits behind the first
+    arrived(telegram, 40, 60)
+    quiet(db)
+    mine = [c for c in telegram.calls() if c["chat_id"] == chat]
+    assert [(c["method"], c["status"]) for c in mine] == [("sendPhoto", 429), ("sendPhoto", 429), ("sendPhoto", 200), ("sendMessage", 200)]
+    assert all(b["at"] - a["at"] >= 4.9 for a, b in zip(mine[:2], mine[1:3]))
+    assert len([c for c in calls_after(telegram, refused["at"]) if c["at"] < refused["at"] + 4.5 and c["chat_id"] != chat]) >= 10
+    assert set(got(telegram).values()) == {2}
+
+
+def test_429_for_all_pauses_all(ctl, db, telegram):
+    shift = Shift(db, 20, today() - 5 * DAY)
+    telegram.fault("flood", retry_after=4, count=2)
     daily(ctl, today())
-    arrived(telegram, 5, 40)
+    arrived(telegram, 20, 60)
     quiet(db)
     each_once(telegram, shift)
-    calls = telegram.calls("sendPhoto")
-    (refused,) = [c for c in calls if c["status"] == 429]
-    again = [c for c in calls if c["chat_id"] == refused["chat_id"] and c["at"] > refused["at"]]
-    assert again[0]["at"] - refused["at"] >= 3.9
-    other = [c for c in calls if c["at"] > refused["at"] + 0.5]
-    assert min(c["at"] for c in other) - refused["at"] >= 3.9, "429 is for all chats"
+    refused = [c for c in telegram.calls("sendPhoto") if c["status"] == 429]
+    assert len(refused) == 2 and refused[0]["chat_id"] != refused[1]["chat_id"]
+    # What was on its way when the second answer came.
+    later = [c["at"] for c in calls_after(telegram, refused[1]["at"] + 0.5)]
+    assert min(later) - refused[1]["at"] >= 3.9, "two chats: all wait"
+    assert telegram.state()["refused"] == {"429": 2}
+
+
+def test_429_for_a_call_to_no_chat_pauses_all(ctl, db, telegram):
+    shift = Shift(db, 5, today() - 5 * DAY)
+    telegram.fault("flood", method="answerCallbackQuery", retry_after=4, count=1)
+    db.do("insert into programme.outbox (key, chat_id, kind, payload, priority) "
+          "values ('note/x', %s, 'note', '{\"query\": \"1\", \"text\": \"x\"}', 10)", shift.chats[0])
+    wait_for(lambda: telegram.calls("answerCallbackQuery"), 20)
+    (refused,) = telegram.calls("answerCallbackQuery")
+    wait_for(lambda: db.value("select paused_until > now() from programme.bot_state"), 20)
+    daily(ctl, today())
+    arrived(telegram, 5, 40)
+    assert min(m["at"] for m in telegram.messages()) - refused["at"] >= 3.9
+    each_once(telegram, shift)
 
 
 @pytest.mark.parametrize("what", ["blocked", "missing", "deactivated"])
@@ -394,6 +429,26 @@ def test_workers_killed_at_random_moments_send_nobody_two_and_nobody_none(ctl, d
     arrived(telegram, 300, 60)
     quiet(db)
     each_once(telegram, shift)
+
+
+def test_a_sender_killed_under_its_living_parent_is_replaced_and_keeps_the_limit(ctl, db, telegram, stack, no_workers):
+    """Its successor knows nothing of what it sent in the last second, and yet there is no 429."""
+    shift, dice = Shift(db, 300, today() - 5 * DAY), random.Random(4)
+    worker = stack.spawn("samovar-worker")
+    daily(ctl, today())
+    killed = set()
+    for count in (20, 60, 110, 150, 200, 250):
+        arrived(telegram, count, 60)
+        time.sleep(dice.uniform(0, 0.05))
+        sender = db.value("select claimed_by from programme.outbox where claimed_by is not null order by dispatched_at desc nulls last limit 1")
+        os.kill(int(sender.split(":")[1]), signal.SIGKILL)
+        killed.add(sender)
+        wait_for(lambda: db.value("select count(*) from programme.outbox where claimed_by <> all (%s)", list(killed)) > 0, 30, "a successor")
+    arrived(telegram, 300, 60)
+    quiet(db)
+    assert worker.poll() is None and len(killed) == 6
+    each_once(telegram, shift)
+    assert telegram.state()["refused"] == {}
 
 
 def test_the_run_itself_killed_at_random_moments_is_made_whole(ctl, db, telegram, stack, no_workers):
