@@ -218,14 +218,19 @@ s3_notify(struct ctx *c, const struct s3_site *site, const char *arn)
 	struct buf body = {.arena = &c->arena};
 	struct s3_call k = {
 		.c = c, .o = &o, .method = "PUT", .extra = &what, .extras = 1};
+	const char *kind = str_starts(arn, "arn:aws:sns:") ? "Topic" : "Queue";
 
-	buf_add(&body, "<NotificationConfiguration "
-		       "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-		       "<QueueConfiguration><Queue>");
+	buf_fmt(&body,
+		"<NotificationConfiguration "
+		"xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+		"<%sConfiguration><Id>samovar</Id><%s>",
+		kind, kind);
 	buf_xml(&body, arn);
-	buf_add(&body, "</Queue><Event>s3:ObjectCreated:*</Event><Event>"
-		       "s3:ObjectRemoved:*</Event></QueueConfiguration>"
-		       "</NotificationConfiguration>");
+	buf_fmt(&body,
+		"</%s><Event>s3:ObjectCreated:*</Event><Event>"
+		"s3:ObjectRemoved:*</Event></%sConfiguration>"
+		"</NotificationConfiguration>",
+		kind, kind);
 	k.body = buf_text(&body);
 	TRY(s3_run(&k));
 	return s3_check_answer(&k, false);

@@ -49,7 +49,8 @@ enum err s3_delete(struct ctx *c, const struct s3_object *o);
 /* Makes the bucket; that it is there is fine. */
 enum err s3_make_bucket(struct ctx *c, const struct s3_site *site);
 
-/* Has the bucket's events sent to an ARN. */
+/* Has the bucket's events sent to an ARN: of a topic (arn:aws:sns:...), else of a
+ * queue. */
 enum err s3_notify(struct ctx *c, const struct s3_site *site, const char *arn);
 
 /* A page of a bucket, in the order of keys. */

@@ -1,5 +1,7 @@
 #include "storage/storage_job.h"
 
+#include <string.h>
+
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -39,6 +41,23 @@ copy_spread_job(struct ctx *c, const struct job *job)
 	return copy_order_missing(c, job->subject, NULL);
 }
 
+/* storage.notification_arn, with the server's name in the place of {server}. */
+static const char *
+notification_arn(struct ctx *c, const struct server *s)
+{
+	static const char place[] = "{server}";
+	const char *rest = conf.storage_notification_arn, *found;
+	struct buf arn = {.arena = &c->arena};
+
+	while ((found = strstr(rest, place)) != NULL) {
+		buf_addn(&arn, rest, (size_t)(found - rest));
+		buf_add(&arn, s->name);
+		rest = found + strlen(place);
+	}
+	buf_add(&arn, rest);
+	return buf_text(&arn);
+}
+
 enum err
 server_prepare_job(struct ctx *c, const struct job *job)
 {
@@ -59,7 +78,7 @@ server_prepare_job(struct ctx *c, const struct job *job)
 		TRY(s3_make_bucket(c, &bucket.site));
 	return conf.storage_notification_arn[0] == '\0'
 		       ? OK
-		       : s3_notify(c, &bucket.site, conf.storage_notification_arn);
+		       : s3_notify(c, &bucket.site, notification_arn(c, &server));
 }
 
 enum err

@@ -15,7 +15,7 @@ from tests.conftest import free_port, wait_for
 from tests.e2e.client import ALL_PERMISSIONS, word
 from tests.e2e.stack import REPO
 from tests.e2e.store import City, Keys
-from tests.e2e.test_events import consumer, rabbit  # noqa: F401
+from tests.e2e.test_events import rabbit  # noqa: F401
 from tests.e2e.test_files import owner, put, servers  # noqa: F401
 from tests.e2e.test_servers import at
 
@@ -218,27 +218,39 @@ def test_reconciliation(anna, db, peer, ctl):
 
 @pytest.mark.parametrize("peer", ["ceph"], indirect=True)
 def test_what_ceph_tells_the_broker_is_heard(cluster, peer, anna, db, stack, request):
-    """Topics and notifications are set up as its owner would; the topic's name is the routing key."""
+    """Its owner makes the topics, whose names are the routing keys; the worker has the events sent there."""
     keys, broker = Keys(stack), request.getfixturevalue("rabbit")  # started only where there is a cluster
-    request.getfixturevalue("consumer")
+    with broker.connect() as link:
+        link.channel().exchange_declare("STORAGE", "topic", durable=True)  # Ceph looks for it at once
     for name, port in zip(peer.names, cluster):
         topics = boto3.client("sns", endpoint_url=f"http://127.0.0.1:{port}", region_name="default",
                               aws_access_key_id=keys.user, aws_secret_access_key=keys.password)
         arn = topics.create_topic(Name=f"S3.{name}.EVENT", Attributes={
             "push-endpoint": f"amqp://127.0.0.1:{broker.port}/storage", "amqp-exchange": "STORAGE",
             "amqp-ack-level": "broker"})["TopicArn"]
-        peer.s3[name].put_bucket_notification_configuration(Bucket=peer.bucket, NotificationConfiguration={
-            "TopicConfigurations": [{"Id": "samovar", "TopicArn": arn, "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}]})
-    db.do("create or replace function public.deaf() returns trigger language plpgsql as $$ begin return null; end $$")
-    db.do("create or replace trigger deaf before insert on job.job for each row"
-          " when (new.kind in ('store.event', 'upload.look', 'storage.sweep')) execute function public.deaf()")
-    try:
-        file = upload(anna, b"told by the broker")
-        wait_for(lambda: holders(db, file) == set(peer.names[:2]), 30, "the upload and its copy are heard of")
-        key = key_of(db, file)
-        peer.s3[peer.names[1]].delete_object(Bucket=peer.bucket, Key=key)
-        wait_for(lambda: holders(db, file) == {peer.names[0]}, 30, "what was removed behind our back is heard of")
-        assert anna("DELETE", f"/files/{file['id']}/").status_code == 204
-        wait_for(lambda: all(key not in peer.keys(name) for name in peer.names), 30, "it is gone everywhere")
-    finally:
-        db.do("drop trigger deaf on job.job")
+        assert arn == f"arn:aws:sns:{name}::S3.{name}.EVENT"
+
+    def told(name):
+        said = peer.s3[name].get_bucket_notification_configuration(Bucket=peer.bucket)
+        return [t["TopicArn"] for t in said.get("TopicConfigurations", [])] == [f"arn:aws:sns:{name}::S3.{name}.EVENT"]
+    with stack.without("samovar-worker"):
+        worker = stack.spawn("samovar-worker", **broker.settings(), SAMOVAR_WORKER_PROCESSES="2",
+                             SAMOVAR_STORAGE_NOTIFICATION_ARN="arn:aws:sns:{server}::S3.{server}.EVENT")
+        db.do("insert into job.job (kind, subject, key) select 'server.prepare', id, id from storage.server where name = any(%s)"
+              " on conflict do nothing", peer.names)
+        wait_for(lambda: all(map(told, peer.names)), 30, "the servers are told where to send their events")
+        db.do("create or replace function public.deaf() returns trigger language plpgsql as $$ begin return null; end $$")
+        db.do("create or replace trigger deaf before insert on job.job for each row"
+              " when (new.kind in ('store.event', 'upload.look', 'storage.sweep')) execute function public.deaf()")
+        try:
+            file = upload(anna, b"told by the broker")
+            wait_for(lambda: holders(db, file) == set(peer.names[:2]), 30, "the upload and its copy are heard of")
+            key = key_of(db, file)
+            peer.s3[peer.names[1]].delete_object(Bucket=peer.bucket, Key=key)
+            wait_for(lambda: holders(db, file) == {peer.names[0]}, 30, "what was removed behind our back is heard of")
+            assert anna("DELETE", f"/files/{file['id']}/").status_code == 204
+            wait_for(lambda: all(key not in peer.keys(name) for name in peer.names), 30, "it is gone everywhere")
+        finally:
+            db.do("drop trigger deaf on job.job")
+            worker.terminate()
+            worker.wait(20)
