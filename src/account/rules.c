@@ -29,8 +29,8 @@ plain_text_rule(struct ctx *c, const struct field *f, const char *place, void *m
 	return OK;
 }
 
-/* A name that cannot be taken for another's: not #5, which is an id to samovarctl, and no
- * blanks at its ends. */
+/* A name that cannot be taken for another's: not #5, which is an id to samovarctl, and
+ * no blanks at its ends. */
 enum err
 username_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
