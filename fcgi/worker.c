@@ -13,6 +13,7 @@
 
 #include "base/conf.h"
 #include "base/log.h"
+#include "base/parent.h"
 #include "cache/cache.h"
 #include "db/db.h"
 #include "face.h"
@@ -257,6 +258,7 @@ worker_run(int listen_fd, int slot)
 	tally_worker(slot, getpid(), memory_bytes(), 0);
 	if (db_open(w.db) == E_BUG)
 		return 1;
+	parent_ready();
 	while (!drained(&w))
 		turn(&w, &waiting);
 	db_close(w.db);

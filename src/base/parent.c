@@ -2,8 +2,11 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -16,10 +19,12 @@
 #define FAST_DEATH_SECONDS                                                             \
 	2 /* a child that lived no longer is replaced with back-off */
 #define MAX_BACKOFF_SECONDS 10
+#define HANDOVER_SECONDS 20 /* a new child that is not ready then may never be */
 
 struct slot {
-	pid_t pid; /* 0: none */
-	time_t started, respawn_at;
+	pid_t pid;    /* 0: none */
+	pid_t before; /* serves until pid is ready; 0: none */
+	time_t started, respawn_at, handover_until;
 	int backoff; /* seconds */
 };
 
@@ -30,6 +35,17 @@ struct parent {
 	int (*child)(int slot);
 	void (*gone)(int slot, bool clean);
 };
+
+/* The process of each slot that has said that it serves, shared with the children. */
+static atomic_int *ready;
+static int own_slot;
+
+void
+parent_ready(void)
+{
+	atomic_store(&ready[own_slot], (int)getpid());
+	kill(getppid(), SIGCHLD); /* wakes it */
+}
 
 static time_t
 monotonic_seconds(void)
@@ -43,10 +59,12 @@ monotonic_seconds(void)
 static void
 spawn(struct parent *p, int i)
 {
-	pid_t parent = getpid(), pid = fork();
 	struct slot *s = &p->slots[i];
 
+	atomic_store(&ready[i], 0);
+	pid_t parent = getpid(), pid = fork();
 	if (pid == 0) {
+		own_slot = i;
 		/* Without its parent nobody would replace or stop it. */
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		if (getppid() != parent)
@@ -98,6 +116,8 @@ reap(struct parent *p)
 		for (int i = 0; i < p->count; i++)
 			if (p->slots[i].pid == pid)
 				child_gone(p, i, status);
+			else if (p->slots[i].before == pid)
+				p->slots[i].before = 0;
 		for (int i = 0; i < PARENT_MAX; i++)
 			if (p->old[i] == pid)
 				p->old[i] = 0;
@@ -115,15 +135,47 @@ spawn_due(struct parent *p)
 }
 
 static void
-retire(struct parent *p, int i)
+retire(struct parent *p, pid_t pid)
 {
 	for (int k = 0; k < PARENT_MAX; k++)
 		if (p->old[k] == 0) {
-			p->old[k] = p->slots[i].pid;
+			p->old[k] = pid;
 			break;
 		}
-	kill(p->slots[i].pid, SIGTERM);
+	kill(pid, SIGTERM);
+}
+
+/* A child that is not ready yet serves nobody: it goes at once, the one before it
+ * stays.
+ */
+static void
+replace(struct parent *p, int i)
+{
+	struct slot *s = &p->slots[i];
+
+	if (s->before == 0)
+		s->before = s->pid;
+	else
+		retire(p, s->pid);
+	s->handover_until = monotonic_seconds() + HANDOVER_SECONDS;
 	spawn(p, i);
+}
+
+static void
+hand_over(struct parent *p)
+{
+	time_t now = monotonic_seconds();
+
+	for (int i = 0; i < p->count; i++) {
+		struct slot *s = &p->slots[i];
+
+		if (s->before == 0 ||
+			(now < s->handover_until &&
+				(s->pid == 0 || atomic_load(&ready[i]) != (int)s->pid)))
+			continue;
+		retire(p, s->before);
+		s->before = 0;
+	}
 }
 
 static void
@@ -133,7 +185,7 @@ reload(struct parent *p)
 	if (conf_reload()) {
 		for (int i = 0; i < p->count; i++)
 			if (p->slots[i].pid != 0)
-				retire(p, i);
+				replace(p, i);
 		log_info("SIGHUP: settings read anew");
 	} else {
 		log_error("SIGHUP: settings have errors; nothing was changed");
@@ -145,7 +197,7 @@ static bool
 any_left(const struct parent *p)
 {
 	for (int i = 0; i < PARENT_MAX; i++)
-		if (p->old[i] != 0 || (i < p->count && p->slots[i].pid != 0))
+		if (p->old[i] != 0 || p->slots[i].pid != 0 || p->slots[i].before != 0)
 			return true;
 	return false;
 }
@@ -157,9 +209,12 @@ stop_all(struct parent *p)
 {
 	program_notify("STOPPING=1");
 	while (any_left(p)) {
-		for (int i = 0; i < p->count; i++)
+		for (int i = 0; i < p->count; i++) {
 			if (p->slots[i].pid != 0)
 				kill(p->slots[i].pid, SIGTERM);
+			if (p->slots[i].before != 0)
+				kill(p->slots[i].before, SIGTERM);
+		}
 		program_wait(500);
 		reap(p);
 	}
@@ -173,6 +228,10 @@ parent_run(int count, int (*child)(int slot), void (*gone)(int slot, bool clean)
 	p = (struct parent){.count = count < PARENT_MAX ? count : PARENT_MAX,
 		.child = child,
 		.gone = gone};
+	ready = mmap(NULL, PARENT_MAX * sizeof(*ready), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (ready == MAP_FAILED)
+		abort();
 	program_signals();
 	spawn_due(&p);
 	log_info("%d processes", p.count);
@@ -180,6 +239,7 @@ parent_run(int count, int (*child)(int slot), void (*gone)(int slot, bool clean)
 	while (!program_stopping()) {
 		program_wait(1000);
 		reap(&p);
+		hand_over(&p);
 		if (program_reload_wanted())
 			reload(&p);
 		if (!program_stopping())

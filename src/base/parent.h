@@ -6,9 +6,10 @@
 /*
  * A process that does nothing but keep its children alive: forks `count` of them,
  * replaces each that ends (with a back-off when it died at once), passes SIGTERM on and
- * waits for them, and on SIGHUP reads the settings anew and starts new children before
- * the old ones have finished. Tells systemd. Returns when it was told to stop and all
- * are gone.
+ * waits for them, and on SIGHUP reads the settings anew and starts new children; an old
+ * one is told to finish when the new one in its place is ready, so that there is always
+ * somebody who serves. Tells systemd. Returns when it was told to stop and all are
+ * gone.
  *
  * child(slot) runs in the child, slot from 0; what it returns is its exit status, 0
  * meaning that it wants to be replaced. It gets SIGTERM with its default action until
@@ -16,6 +17,9 @@
  * ended.
  */
 void parent_run(int count, int (*child)(int slot), void (*gone)(int slot, bool clean));
+
+/* The child says that it serves now. */
+void parent_ready(void);
 
 /* More children than this are not kept. */
 #define PARENT_MAX 256

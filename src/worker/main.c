@@ -17,6 +17,7 @@ process(int slot)
 	static int (*const others[])(void) = {
 		sender_run, listener_run, prober_run, consumer_run};
 
+	parent_ready();
 	return slot < conf.worker_processes
 		       ? jobs_run(slot)
 		       : others[slot - (int)conf.worker_processes]();

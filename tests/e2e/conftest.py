@@ -40,6 +40,7 @@ def stack(request, telegram_process, smtp_process):
         "SAMOVAR_STORAGE_PART_BYTES": "5m",
         "SAMOVAR_STORAGE_PROBE_INTERVAL": "1",
         "SAMOVAR_STORAGE_HOOK_SECRET": "e2e-hook-secret",
+        "SAMOVAR_S3_CA_FILE": state / "peer-ca.pem",  # made by test_tls_peer.py
     }
     stack = Stack(state, port, settings)
     stack.key = KEY

@@ -370,6 +370,20 @@ def test_hangup_under_load_loses_no_request(stack, base, signed):
     assert load.failed == [] and stack.pid("samovar-fcgi") == parent
 
 
+def test_old_workers_serve_until_new_ones_are_ready(stack, instance):
+    """A new worker prepares its statements first, and PostgreSQL may take its time."""
+    one = instance(SAMOVAR_FCGI_PROCESSES="1")
+    (old,) = children(one.process.pid)
+    with stack.frozen("postgres"):
+        one.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: len(children(one.process.pid)) == 2, 10, "a new worker")
+        with fcgi.Link(one.path, timeout=3) as link:
+            link.send(fcgi.request(path="/healthz"))
+            assert link.answer()[0] == 200
+    wait_for(lambda: old not in children(one.process.pid), 30, "the old one ends")
+    assert fcgi.ask(one.path, path="/readyz")[0] == 200
+
+
 def test_workers_told_to_end_under_load_finish_and_are_replaced(stack, base, signed):
     before = set(stack.workers())
     with Load(base, "/users/api/v1/users/me/", signed.token) as load:
