@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/conf.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/parent.h"
 #include "base/program.h"
@@ -101,6 +102,7 @@ main(int argc, char **argv)
 
 	int wanted = conf.fcgi_processes > 0 ? (int)conf.fcgi_processes
 					     : 4 * (int)sysconf(_SC_NPROCESSORS_ONLN);
+	hash_prepare();
 	tally_open(wanted < PARENT_MAX ? wanted : PARENT_MAX);
 	parent_run(wanted, worker, worker_gone);
 	return 0;

@@ -81,23 +81,37 @@ tally_request(const struct req *r, int64_t microseconds)
 			atomic_fetch_add(&t->buckets[i], 1);
 }
 
-static void
-print_route(struct buf *out, size_t index)
+static const char *
+labels_of(struct buf *out, size_t index)
 {
-	struct route_tally *t = &tally.route[index];
 	const struct face *face;
 	const struct route *route = face_route_at(index, &face);
-	char *labels = arena_fmt(out->arena, "face=\"%s\",route=\"%s\"", face->name,
-		route == NULL ? "none" : route->name);
-	uint64_t count = 0;
 
+	return arena_fmt(out->arena, "face=\"%s\",route=\"%s\"", face->name,
+		route == NULL ? "none" : route->name);
+}
+
+static void
+print_answers(struct buf *out, size_t index)
+{
 	for (int i = 0; i < CLASSES; i++) {
-		uint64_t n = atomic_load(&t->answers[i]);
+		uint64_t n = atomic_load(&tally.route[index].answers[i]);
+
 		if (n > 0)
 			buf_fmt(out, "samovar_requests_total{%s,class=\"%dxx\"} %llu\n",
-				labels, i, (unsigned long long)n);
-		count += n;
+				labels_of(out, index), i, (unsigned long long)n);
 	}
+}
+
+static void
+print_seconds(struct buf *out, size_t index)
+{
+	struct route_tally *t = &tally.route[index];
+	const char *labels = labels_of(out, index);
+	uint64_t count = 0;
+
+	for (int i = 0; i < CLASSES; i++)
+		count += atomic_load(&t->answers[i]);
 	if (count == 0)
 		return;
 	for (int i = 0; i < BUCKETS; i++)
@@ -112,27 +126,35 @@ print_route(struct buf *out, size_t index)
 		(unsigned long long)count);
 }
 
+/* All lines of a metric stand together, as the text format wants it. */
+static void
+print_workers(struct buf *out)
+{
+	buf_add(out, "# TYPE samovar_worker_up gauge\n");
+	for (int i = 0; i < tally.workers; i++)
+		buf_fmt(out, "samovar_worker_up{worker=\"%d\"} %d\n", i,
+			atomic_load(&tally.worker[i].pid) != 0);
+	buf_add(out, "# TYPE samovar_worker_memory_bytes gauge\n");
+	for (int i = 0; i < tally.workers; i++)
+		buf_fmt(out, "samovar_worker_memory_bytes{worker=\"%d\"} %lld\n", i,
+			(long long)atomic_load(&tally.worker[i].memory));
+	buf_add(out, "# TYPE samovar_worker_requests gauge\n");
+	for (int i = 0; i < tally.workers; i++)
+		buf_fmt(out, "samovar_worker_requests{worker=\"%d\"} %llu\n", i,
+			(unsigned long long)atomic_load(&tally.worker[i].requests));
+}
+
 void
 tally_print(struct buf *out)
 {
 	buf_add(out, "# TYPE samovar_worker_restarts_total counter\n");
 	buf_fmt(out, "samovar_worker_restarts_total %llu\n",
 		(unsigned long long)atomic_load(tally.restarts));
-	buf_add(out, "# TYPE samovar_worker_up gauge\n# TYPE "
-		     "samovar_worker_memory_bytes gauge\n"
-		     "# TYPE samovar_worker_requests gauge\n");
-	for (int i = 0; i < tally.workers; i++) {
-		struct worker_tally *w = &tally.worker[i];
-
-		buf_fmt(out, "samovar_worker_up{worker=\"%d\"} %d\n", i,
-			atomic_load(&w->pid) != 0);
-		buf_fmt(out, "samovar_worker_memory_bytes{worker=\"%d\"} %lld\n", i,
-			(long long)atomic_load(&w->memory));
-		buf_fmt(out, "samovar_worker_requests{worker=\"%d\"} %llu\n", i,
-			(unsigned long long)atomic_load(&w->requests));
-	}
-	buf_add(out, "# TYPE samovar_requests_total counter\n"
-		     "# TYPE samovar_request_seconds histogram\n");
+	print_workers(out);
+	buf_add(out, "# TYPE samovar_requests_total counter\n");
 	for (size_t i = 0; i < face_route_count(); i++)
-		print_route(out, i);
+		print_answers(out, i);
+	buf_add(out, "# TYPE samovar_request_seconds histogram\n");
+	for (size_t i = 0; i < face_route_count(); i++)
+		print_seconds(out, i);
 }

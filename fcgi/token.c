@@ -67,8 +67,13 @@ permissions_claim(struct ctx *c, struct json_object *json, struct claims *out)
 		return;
 	size_t n = json_object_array_length(v);
 	const char **list = arena_new(&c->arena, (n + 1) * sizeof(*list));
-	for (size_t i = 0; i < n; i++)
-		list[i] = json_object_get_string(json_object_array_get_idx(v, i));
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *item = json_object_array_get_idx(v, i);
+
+		if (!json_object_is_type(item, json_type_string))
+			return;
+		list[i] = json_object_get_string(item);
+	}
 	out->permissions = (struct texts){n, list};
 	out->has_permissions = true;
 }

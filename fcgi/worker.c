@@ -14,6 +14,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/parent.h"
+#include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
 #include "face.h"
@@ -42,15 +43,6 @@ on_stop(int signal)
 {
 	(void)signal;
 	stop_wanted = 1;
-}
-
-static int64_t
-monotonic_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
 static int64_t
@@ -90,9 +82,9 @@ access_line(const struct req *r, const char *method, int64_t us)
 	const char *face = r->face == NULL ? "-" : r->face->name;
 
 	if (strcmp(conf.log_format, "json") == 0)
-		log_info("{\"face\":\"%s\",\"method\":\"%.8s\",\"route\":\"%s\","
-			 "\"status\":%d,"
-			 "\"ms\":%.1f,\"queries\":%u,\"bytes\":%zu}",
+		log_object("\"face\":\"%s\",\"method\":\"%.8s\",\"route\":\"%s\","
+			   "\"status\":%d,"
+			   "\"ms\":%.1f,\"queries\":%u,\"bytes\":%zu}",
 			face, method, route, r->status, (double)us / 1000,
 			r->ctx.queries, r->out.used);
 	else

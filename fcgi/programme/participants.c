@@ -26,7 +26,7 @@ struct page_filter {
 
 INPUT(audit_query, struct page_filter,
 	FIELD(struct page_filter, before, .min = 0, .max = INT64_MAX),
-	FIELD(struct page_filter, limit, .min = 0, .max = 1000));
+	FIELD(struct page_filter, limit, .min = 1, .max = 1000));
 
 /* GET /users/?status=&field_sort=&direction_sort=: 200 list of U1, without test users.
  */

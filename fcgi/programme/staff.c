@@ -216,7 +216,7 @@ patch_reset_password(struct req *r)
 	if (a.is_superuser && a.id != c->actor)
 		return fail(c, E_SUPERADMIN, NULL);
 	TRY(account_set_password(c, &a, password, "password"));
-	TRY(limit_unlock(c, in->email));
+	TRY(limit_unlock(c, BY_EMAIL, in->email));
 	TRY(mail_password(c, &a, password));
 	r->word[0] = a.uuid;
 	return audited(r, "account.reset_password", "");

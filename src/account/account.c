@@ -27,12 +27,6 @@ account_by_uuid(struct ctx *c, const char *uuid, struct account *out)
 }
 
 enum err
-account_by_username(struct ctx *c, const char *username, struct account *out)
-{
-	return db_one(c, &ACCOUNT_GET_USERNAME, account_fields, out, ARGS(c, username));
-}
-
-enum err
 account_by_email(struct ctx *c, const char *email, struct account *out)
 {
 	return db_one(c, &ACCOUNT_GET_EMAIL, account_fields, out, ARGS(c, email));
@@ -143,10 +137,10 @@ account_sign_in(struct ctx *c, enum sign_in_by by, const char *name,
 {
 	bool found, stale;
 
-	TRY(limit_sign_in(c, name));
+	TRY(limit_sign_in(c, by, name));
 	TRY(find(c, by, name, out, &found));
 	if (!hash_check(c, found ? out->password : NULL, password, &stale)) {
-		TRY(limit_failed(c, name));
+		TRY(limit_failed(c, by, name));
 		return fail(c, E_CREDENTIALS, NULL);
 	}
 	if (!str_eq(out->status, "active"))
@@ -157,5 +151,5 @@ account_sign_in(struct ctx *c, enum sign_in_by by, const char *name,
 		TRY(db_do(c, &ACCOUNT_PASSWORD_RENEW,
 			ARGS(c, out->id, out->password, hash)));
 	}
-	return limit_passed(c, name);
+	return limit_passed(c, by, name);
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "account/limit.h"
 #include "base/ctx.h"
 #include "base/field.h"
 
@@ -23,7 +24,6 @@ struct account {
  * E_ACCOUNT_GONE. */
 enum err account_by_id(struct ctx *c, int64_t id, struct account *out);
 enum err account_by_uuid(struct ctx *c, const char *uuid, struct account *out);
-enum err account_by_username(struct ctx *c, const char *username, struct account *out);
 enum err account_by_email(struct ctx *c, const char *email, struct account *out);
 
 /* As an operator types it: #7 is an id, what holds an @ is an e-mail and nothing else,
@@ -77,7 +77,6 @@ enum err account_revoke(struct ctx *c, const struct account *a, const char *perm
  * older form is replaced. Makes its own small transactions, so that a failure is
  * counted although the request fails.
  */
-enum sign_in_by { BY_USERNAME, BY_EMAIL };
 enum err account_sign_in(struct ctx *c, enum sign_in_by by, const char *name,
 	const char *password, struct account *out);
 

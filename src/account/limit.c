@@ -14,11 +14,12 @@
 #define MINUTE 60
 
 /* Sixty-four digits that stand for a name: keyed, so that nobody can try names against
- * the table. */
+ * the table. A user name that looks like somebody's e-mail is another name. */
 static const char *
-name_hash(struct ctx *c, const char *name)
+name_hash(struct ctx *c, enum sign_in_by by, const char *name)
 {
-	char *lower = arena_str(&c->arena, name);
+	char *lower = arena_fmt(
+		&c->arena, "%s:%s", by == BY_EMAIL ? "email" : "username", name);
 	unsigned char hash[32];
 
 	for (char *s = lower; *s != '\0'; s++)
@@ -51,9 +52,9 @@ failures_key(struct ctx *c, const char *hash)
 }
 
 enum err
-limit_sign_in(struct ctx *c, const char *name)
+limit_sign_in(struct ctx *c, enum sign_in_by by, const char *name)
 {
-	const char *hash = name_hash(c, name);
+	const char *hash = name_hash(c, by, name);
 	int64_t left;
 
 	TRY(limit_address(c, "sign-in", conf.account_sign_in_per_address));
@@ -64,9 +65,9 @@ limit_sign_in(struct ctx *c, const char *name)
 }
 
 enum err
-limit_failed(struct ctx *c, const char *name)
+limit_failed(struct ctx *c, enum sign_in_by by, const char *name)
 {
-	const char *hash = name_hash(c, name);
+	const char *hash = name_hash(c, by, name);
 
 	cache_count(c, failures_key(c, hash), MINUTE);
 	return db_do(c, &LOCKOUT_COUNT,
@@ -75,14 +76,14 @@ limit_failed(struct ctx *c, const char *name)
 }
 
 enum err
-limit_passed(struct ctx *c, const char *name)
+limit_passed(struct ctx *c, enum sign_in_by by, const char *name)
 {
-	return db_do(c, &LOCKOUT_CLEAR, ARGS(c, name_hash(c, name)));
+	return db_do(c, &LOCKOUT_CLEAR, ARGS(c, name_hash(c, by, name)));
 }
 
 enum err
-limit_unlock(struct ctx *c, const char *name)
+limit_unlock(struct ctx *c, enum sign_in_by by, const char *name)
 {
-	cache_drop(c, failures_key(c, name_hash(c, name)));
-	return limit_passed(c, name);
+	cache_drop(c, failures_key(c, name_hash(c, by, name)));
+	return limit_passed(c, by, name);
 }

@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/log.h"
 
-enum type { TEXT, INT, BOOL, SECONDS, BYTES };
+enum type { TEXT, INT, BOOL, SECONDS, LIFETIME, BYTES, PORT, HOUR };
 enum flag { SECRET = 1, RELOAD = 2 };
 
 struct setting {
@@ -259,6 +260,16 @@ secret_from_file(const char *value)
 	return copy(clean, strlen(clean));
 }
 
+/* A lifetime counts in seconds. */
+static bool
+in_range(enum type type, int64_t n)
+{
+	return type == PORT       ? n >= 1 && n <= 65535
+	       : type == HOUR     ? n >= 0 && n <= 23
+	       : type == LIFETIME ? n >= 1
+				  : n >= 0;
+}
+
 static bool
 number_read(const char *text, enum type type, int64_t *out)
 {
@@ -277,6 +288,8 @@ number_read(const char *text, enum type type, int64_t *out)
 		return false;
 	if (*end == '\0')
 		return true;
+	if (type == LIFETIME)
+		type = SECONDS;
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
 		if (type == units[i].type &&
 			tolower((unsigned char)*end) == units[i].letter &&
@@ -318,7 +331,8 @@ apply_one(
 	} else if (s->type == BOOL) {
 		good = bool_read(value, member);
 	} else if (s->type != TEXT) {
-		good = number_read(value, s->type, member) && *(int64_t *)member >= 0;
+		good = number_read(value, s->type, member) &&
+		       in_range(s->type, *(int64_t *)member);
 	}
 	if (good && s->type == TEXT)
 		*(const char **)member = value;
@@ -350,11 +364,24 @@ load(struct sources *sources, struct conf *out)
 	return good;
 }
 
+/* x/samovar.env beside x/samovar.conf, NULL if there is none. */
+static const char *
+env_beside(const char *file)
+{
+	size_t n = file == NULL ? 0 : strlen(file);
+
+	if (n < 5 || strcmp(file + n - 5, ".conf") != 0)
+		return NULL;
+	char *path = copy(file, n);
+	memcpy(path + n - 5, ".env", 5);
+	return access(path, F_OK) == 0 ? path : NULL;
+}
+
 bool
 conf_load(const char *file, const char *env_file)
 {
 	conf_path = file;
-	env_path = env_file;
+	env_path = env_file != NULL ? env_file : env_beside(file);
 	return load(&in_force, &conf);
 }
 

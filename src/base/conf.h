@@ -14,7 +14,10 @@ typedef const char *conf_TEXT;
 typedef int64_t conf_INT;
 typedef bool conf_BOOL;
 typedef int64_t conf_SECONDS;
+typedef int64_t conf_LIFETIME; /* seconds, one at least */
 typedef int64_t conf_BYTES;
+typedef int64_t conf_PORT;
+typedef int64_t conf_HOUR; /* of the day */
 
 struct conf {
 #define SETTING(section, key, type, def, env, flags, unit, meaning)                    \
@@ -26,8 +29,9 @@ struct conf {
 extern struct conf conf;
 
 /*
- * Reads defaults, then file (may be NULL), then env_file (a .env; may be NULL), then
- * the environment. A later source wins. False, with every complaint in the log, if a
+ * Reads defaults, then file (may be NULL), then env_file (a .env; NULL: the one beside
+ * file, x/samovar.env beside x/samovar.conf, if there is one), then the environment. A
+ * later source wins. False, with every complaint in the log, if a
  * value cannot be read, a key of file is unknown, or two names of one setting
  * contradict each other.
  */

@@ -116,6 +116,12 @@ nobodys_hash(void)
 	return hash;
 }
 
+void
+hash_prepare(void)
+{
+	nobodys_hash();
+}
+
 bool
 hash_check(struct ctx *c, const char *hash, const char *password, bool *stale)
 {

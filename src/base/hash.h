@@ -28,4 +28,8 @@ char *hash_make(struct ctx *c, const char *password);
  */
 bool hash_check(struct ctx *c, const char *hash, const char *password, bool *stale);
 
+/* Makes what a NULL hash is checked against, once before the fork: else the first such
+ * check of each process takes longer. */
+void hash_prepare(void);
+
 #endif

@@ -57,24 +57,44 @@ log_request(const char *id)
 	request = id;
 }
 
-/* One write(2) a line: lines of several processes on one pipe must not mix. */
-static void __attribute__((format(printf, 2, 0)))
-log_line(enum level level, const char *format, va_list args)
-{
-	char line[2048];
-	int saved = errno;
+#define LINE 2048
 
-	if (level > most)
-		return;
-	int n = snprintf(line, sizeof(line), "<%d>", (int)level);
+/* What stands before the words of a line. */
+static int
+head_of_line(char *line, enum level level)
+{
+	int n = snprintf(line, LINE, "<%d>", (int)level);
+
 	if (named)
-		n += snprintf(line + n, sizeof(line) - (size_t)n, "%s[%d]: ", program,
-			(int)getpid());
+		n += snprintf(
+			line + n, LINE - (size_t)n, "%s[%d]: ", program, (int)getpid());
+	if (request != NULL)
+		n += snprintf(line + n, LINE - (size_t)n, "request=%s ", request);
+	return n;
+}
+
+/* The same as the first members of an object; the level is for the journal only. */
+static int
+head_of_object(char *line, enum level level)
+{
+	int n = named ? 0 : snprintf(line, LINE, "<%d>", (int)level);
+
+	n += snprintf(line + n, LINE - (size_t)n, "{\"program\":\"%s\",\"pid\":%d,",
+		program, (int)getpid());
 	if (request != NULL)
 		n += snprintf(
-			line + n, sizeof(line) - (size_t)n, "request=%s ", request);
-	size_t room = sizeof(line) - 1;
+			line + n, LINE - (size_t)n, "\"request\":\"%s\",", request);
+	return n;
+}
+
+/* One write(2) a line: lines of several processes on one pipe must not mix. */
+static void __attribute__((format(printf, 3, 0)))
+log_words(char *line, int n, const char *format, va_list args)
+{
+	int saved = errno;
+	size_t room = LINE - 1;
 	size_t used = (size_t)n < room ? (size_t)n : room;
+
 	n = vsnprintf(line + used, room - used, format, args);
 	used += n < 0 ? 0 : (size_t)n < room - used ? (size_t)n : room - used - 1;
 	for (size_t i = 0; i < used; i++)
@@ -85,6 +105,27 @@ log_line(enum level level, const char *format, va_list args)
 		/* nobody is left to tell */
 	}
 	errno = saved;
+}
+
+static void __attribute__((format(printf, 2, 0)))
+log_line(enum level level, const char *format, va_list args)
+{
+	char line[LINE];
+
+	if (level <= most)
+		log_words(line, head_of_line(line, level), format, args);
+}
+
+void
+log_object(const char *format, ...)
+{
+	char line[LINE];
+	va_list args;
+
+	va_start(args, format);
+	if (LOG_LEVEL_INFO <= most)
+		log_words(line, head_of_object(line, LOG_LEVEL_INFO), format, args);
+	va_end(args);
 }
 
 #define LOG_FUNCTION(name, level)                                                      \

@@ -17,4 +17,10 @@ void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * At the level of log_info(), a line that is one JSON object: program, process and
+ * request, then format, which is the rest of the object: "\"a\":1}".
+ */
+void log_object(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 #endif

@@ -15,6 +15,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/program.h"
+#include "base/utc.h"
 
 #define FAST_DEATH_SECONDS                                                             \
 	2 /* a child that lived no longer is replaced with back-off */
@@ -47,15 +48,6 @@ parent_ready(void)
 	kill(getppid(), SIGCHLD); /* wakes it */
 }
 
-static time_t
-monotonic_seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
-
 static void
 spawn(struct parent *p, int i)
 {
@@ -74,11 +66,11 @@ spawn(struct parent *p, int i)
 	}
 	if (pid < 0) {
 		log_error("fork: %s", strerror(errno));
-		s->respawn_at = monotonic_seconds() + 1;
+		s->respawn_at = (time_t)monotonic() + 1;
 		return;
 	}
 	s->pid = pid;
-	s->started = monotonic_seconds();
+	s->started = (time_t)monotonic();
 }
 
 static void
@@ -86,7 +78,7 @@ child_gone(struct parent *p, int i, int status)
 {
 	struct slot *s = &p->slots[i];
 	bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	time_t now = monotonic_seconds();
+	time_t now = (time_t)monotonic();
 
 	s->pid = 0;
 	if (p->gone != NULL)
@@ -127,7 +119,7 @@ reap(struct parent *p)
 static void
 spawn_due(struct parent *p)
 {
-	time_t now = monotonic_seconds();
+	time_t now = (time_t)monotonic();
 
 	for (int i = 0; i < p->count; i++)
 		if (p->slots[i].pid == 0 && now >= p->slots[i].respawn_at)
@@ -157,14 +149,14 @@ replace(struct parent *p, int i)
 		s->before = s->pid;
 	else
 		retire(p, s->pid);
-	s->handover_until = monotonic_seconds() + HANDOVER_SECONDS;
+	s->handover_until = (time_t)monotonic() + HANDOVER_SECONDS;
 	spawn(p, i);
 }
 
 static void
 hand_over(struct parent *p)
 {
-	time_t now = monotonic_seconds();
+	time_t now = (time_t)monotonic();
 
 	for (int i = 0; i < p->count; i++) {
 		struct slot *s = &p->slots[i];

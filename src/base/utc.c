@@ -75,6 +75,21 @@ utc_now(void)
 	return (struct utc){last};
 }
 
+int64_t
+monotonic_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * US_PER_SECOND + ts.tv_nsec / 1000;
+}
+
+double
+monotonic(void)
+{
+	return (double)monotonic_us() / (double)US_PER_SECOND;
+}
+
 bool
 utc_clock_open(bool test_mode, const char *zone)
 {

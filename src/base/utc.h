@@ -28,6 +28,10 @@ struct date {
  */
 struct utc utc_now(void);
 
+/* A clock that nobody sets, in microseconds and in seconds: for waits and durations. */
+int64_t monotonic_us(void);
+double monotonic(void);
+
 /* Reads SAMOVAR_NOW and sets the zone of local dates. False, with a line in the log, if
  * refused. */
 bool utc_clock_open(bool test_mode, const char *zone);

@@ -10,6 +10,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "base/utc.h"
 
 #define WAIT_MS 250 /* a slow Redis must not make every request slow */
 #define RETRY_SECONDS 1
@@ -19,15 +20,6 @@ struct cache {
 	redisContext *redis;  /* NULL when away */
 	time_t retry_at;      /* monotonic seconds */
 };
-
-static time_t
-monotonic_seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
 
 struct cache *
 cache_new(void)
@@ -50,16 +42,7 @@ cache_away(struct cache *k, const char *why)
 	if (k->redis != NULL)
 		redisFree(k->redis);
 	k->redis = NULL;
-	k->retry_at = monotonic_seconds() + RETRY_SECONDS;
-}
-
-void
-cache_forget(struct cache *k)
-{
-	if (k->redis != NULL)
-		redisFree(k->redis);
-	k->redis = NULL;
-	k->retry_at = 0;
+	k->retry_at = (time_t)monotonic() + RETRY_SECONDS;
 }
 
 static bool
@@ -69,7 +52,7 @@ cache_connect(struct cache *k)
 
 	if (k->redis != NULL)
 		return true;
-	if (monotonic_seconds() < k->retry_at)
+	if ((time_t)monotonic() < k->retry_at)
 		return false;
 	k->redis = conf.redis_socket[0] != '\0'
 			   ? redisConnectUnixWithTimeout(conf.redis_socket, wait)

@@ -15,9 +15,6 @@
 /* The object only; the first call connects. Never NULL. */
 struct cache *cache_new(void);
 
-/* Drops the parent's connection in a child after fork. */
-void cache_forget(struct cache *cache);
-
 /* True if Redis answers a PING now. */
 bool cache_up(struct cache *cache);
 

@@ -55,14 +55,21 @@ account_list_cmd(struct call *call)
 }
 
 static enum err
+check_password(struct ctx *c, const char *password)
+{
+	return password != NULL &&
+			       utf8_count(password) >= conf.account_min_password_length
+		       ? OK
+		       : fail(c, E_INPUT,
+				 "the password must have %lld characters at least",
+				 (long long)conf.account_min_password_length);
+}
+
+static enum err
 ask_password(struct call *call, const char **out)
 {
 	*out = call_secret(call, "Password");
-	if (*out == NULL || utf8_count(*out) < conf.account_min_password_length)
-		return fail(&call->ctx, E_INPUT,
-			"the password must have %lld characters at least",
-			(long long)conf.account_min_password_length);
-	return OK;
+	return check_password(&call->ctx, *out);
 }
 
 static enum err
@@ -82,13 +89,25 @@ make(struct call *call, struct account *a, const char *password, bool all)
 	return e;
 }
 
+/* What an operator types is held to the rules of what people type. */
+static enum err
+check_names(struct ctx *c, struct account *a)
+{
+	static const struct field username = {.name = "name"},
+				  email = {.name = "email"};
+
+	if (a->username != NULL) {
+		if (a->username[0] == '\0' || utf8_count(a->username) > 100)
+			return fail(c, E_INPUT, "name: 1 to 100 characters");
+		TRY(username_rule(c, &username, "argument", &a->username));
+	}
+	return a->email == NULL ? OK : email_rule(c, &email, "argument", &a->email);
+}
+
 static enum err
 make_asked(struct call *call, struct account *a, bool all)
 {
 	const char *name = call_arg(call, "name"), *password;
-
-	static const struct field username = {.name = "name"},
-				  email = {.name = "email"};
 	struct ctx *c = &call->ctx;
 
 	a->email = call_arg(call, "email");
@@ -96,13 +115,7 @@ make_asked(struct call *call, struct account *a, bool all)
 		a->email = name;
 	else
 		a->username = name;
-	if (a->username != NULL) {
-		if (a->username[0] == '\0' || utf8_count(a->username) > 100)
-			return fail(c, E_INPUT, "name: 1 to 100 characters");
-		TRY(username_rule(c, &username, "argument", &a->username));
-	}
-	if (a->email != NULL)
-		TRY(email_rule(c, &email, "argument", &a->email));
+	TRY(check_names(c, a));
 	TRY(ask_password(call, &password));
 	TRY(make(call, a, password, all));
 	printf("account %lld %s\n", (long long)a->id, a->uuid);
@@ -155,6 +168,8 @@ createsuperuser_cmd(struct call *call)
 		return fail(c, E_INPUT,
 			"set SUPERUSER__USERNAME, SUPERUSER__PASSWORD and "
 			"SUPERUSER__EMAIL");
+	TRY(check_names(c, &a));
+	TRY(check_password(c, conf.account_superuser_password));
 	enum err e = make(call, &a, conf.account_superuser_password, true);
 	if (e == E_NAME_TAKEN || e == E_EMAIL_TAKEN) {
 		puts("already created");
@@ -241,6 +256,8 @@ block(struct call *call, struct account *a)
 {
 	const char *why = call_arg(call, "why");
 
+	if (str_eq(a->role, "administrator"))
+		TRY(account_keep_an_administrator(&call->ctx, a));
 	return account_set_status(
 		&call->ctx, a, "blocked", why == NULL ? "operator" : why);
 }
@@ -269,8 +286,8 @@ unlock(struct call *call, struct account *a)
 	struct ctx *c = &call->ctx;
 
 	if (a->username != NULL)
-		TRY(limit_unlock(c, a->username));
-	return a->email == NULL ? OK : limit_unlock(c, a->email);
+		TRY(limit_unlock(c, BY_USERNAME, a->username));
+	return a->email == NULL ? OK : limit_unlock(c, BY_EMAIL, a->email);
 }
 
 enum err

@@ -287,8 +287,8 @@ run(struct call *call)
 	enum err e = OK;
 	if (!call->cmd->offline && (e = db_open(db)) != OK)
 		fail(&call->ctx, e,
-			e == E_BUG ? "the database's schema does not fit: run sqitch "
-				     "deploy"
+			e == E_BUG ? "the database's schema does not fit: "
+				     "samovarctl migrate up"
 				   : "no connection to the database: is it up? "
 				     "\"samovarctl doctor\" tells more");
 	if (e == OK)

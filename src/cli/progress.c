@@ -1,4 +1,5 @@
 #include "cli/progress.h"
+#include "base/utc.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,15 +8,6 @@
 
 #define WIDTH 40
 #define PAUSE 0.1 /* seconds between two drawings */
-
-static double
-monotonic(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 void
 progress_show(struct progress *p, int64_t done)

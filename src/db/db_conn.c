@@ -10,6 +10,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/program.h"
+#include "base/utc.h"
 
 #define CONNECT_MS                                                                     \
 	900          /* a request without its database is answered within a second     \
@@ -18,15 +19,6 @@
 
 extern const struct db_stmt *const __start_db_stmts[] __attribute__((weak));
 extern const struct db_stmt *const __stop_db_stmts[] __attribute__((weak));
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 struct db *
 db_new(const char *name)
@@ -93,7 +85,7 @@ wait_socket(PGconn *pg, short events, int64_t until)
 	struct pollfd p = {.fd = PQsocket(pg), .events = events};
 
 	for (;;) {
-		int64_t left = until - monotonic_ms();
+		int64_t left = until - monotonic_us() / 1000;
 		int n = poll(&p, 1, left < 0 ? 0 : (int)left);
 
 		if (n > 0)
@@ -139,7 +131,7 @@ connect_start(const struct db *db)
 static bool
 connect_finish(PGconn *pg)
 {
-	int64_t until = monotonic_ms() + CONNECT_MS;
+	int64_t until = monotonic_us() / 1000 + CONNECT_MS;
 	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
 
 	while (PQstatus(pg) != CONNECTION_BAD && state != PGRES_POLLING_OK) {
@@ -158,7 +150,7 @@ db_result(struct db *db)
 {
 	/* The server ends a statement itself at the timeout; one second more is for its
 	 * answer. */
-	int64_t until = monotonic_ms() + db->timeout_ms + 1000;
+	int64_t until = monotonic_us() / 1000 + db->timeout_ms + 1000;
 	PGresult *last = NULL, *next;
 
 	for (;;) {
@@ -254,7 +246,7 @@ db_open(struct db *db)
 		log_warn("db: cannot connect: %s",
 			db->pg == NULL ? "" : PQerrorMessage(db->pg));
 		db_close(db);
-		db->retry_at = monotonic_ms() + RETRY_MS;
+		db->retry_at = monotonic_us() / 1000 + RETRY_MS;
 		return E_BUSY;
 	}
 	enum err e = prepare_all(db);
@@ -262,7 +254,7 @@ db_open(struct db *db)
 		e = send_listen(db);
 	if (e != OK) {
 		db_close(db);
-		db->retry_at = monotonic_ms() + RETRY_MS;
+		db->retry_at = monotonic_us() / 1000 + RETRY_MS;
 	}
 	return e;
 }
@@ -292,7 +284,7 @@ db_ready(struct ctx *c)
 	if (db->pg != NULL && PQstatus(db->pg) == CONNECTION_OK &&
 		!closed_while_idle(db))
 		return OK;
-	if (db->in_transaction || monotonic_ms() < db->retry_at)
+	if (db->in_transaction || monotonic_us() / 1000 < db->retry_at)
 		return fail(c, E_BUSY, NULL);
 	enum err e = db_open(db);
 	if (e == E_BUG)

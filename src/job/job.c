@@ -21,13 +21,6 @@ static FIELDS(job_fields, FIELD(struct job, id), FIELD(struct job, kind),
 	FIELD(struct job, max_tries), FIELD(struct job, request_id));
 
 const struct job_kind *
-job_kinds(size_t *count)
-{
-	*count = sizeof(kinds) / sizeof(*kinds);
-	return kinds;
-}
-
-const struct job_kind *
 job_kind(const char *name)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
@@ -93,12 +86,6 @@ enum err
 job_release_others(struct ctx *c, const struct job *job, const char *worker)
 {
 	return db_do(c, &JOB_GIVE_OTHERS, ARGS(c, worker, job->id));
-}
-
-enum err
-job_progress(struct ctx *c, const struct job *job, int64_t done, int64_t total)
-{
-	return db_do(c, &JOB_SET_PROGRESS, ARGS(c, job->id, done, total));
 }
 
 enum err

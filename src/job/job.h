@@ -55,9 +55,6 @@ enum err job_add(struct ctx *c, const struct job_order *order);
 /* The row of jobs.def, NULL if there is none. */
 const struct job_kind *job_kind(const char *name);
 
-/* All kinds and their number. */
-const struct job_kind *job_kinds(size_t *count);
-
 /*
  * Leases up to `most` due jobs of at most this priority for `seconds` to `worker`
  * (host:pid). They live as long as the ctx.
@@ -95,10 +92,6 @@ enum err job_release_others(struct ctx *c, const struct job *job, const char *wo
 /* Renews the lease of one running job for so many seconds, with its progress. */
 enum err job_keep(struct ctx *c, const struct job *job, int64_t seconds, int64_t done,
 	int64_t total);
-
-/* Progress of a running job, for the operator. */
-enum err job_progress(
-	struct ctx *c, const struct job *job, int64_t done, int64_t total);
 
 /* Milliseconds until the next job is due (at most `most`), for the wait between two
  * claims. */

@@ -72,9 +72,6 @@ with given as (
 )
 select pg_notify('job', '') from given limit 1;
 
--- name: job_set_progress
-update job.job set done = $2, total = nullif($3::bigint, 0) where id = $1;
-
 -- name: job_keep_lease
 update job.job
    set lease_until = greatest(lease_until, now() + make_interval(secs => $2::double precision)),

@@ -5,6 +5,7 @@
 
 #include "base/conf.h"
 #include "base/str.h"
+#include "base/utc.h"
 #include "net/s3_call.h"
 #include "store/digest.h"
 
@@ -168,15 +169,6 @@ stored(struct stream *s, CURLcode code, struct s3_flown *out)
 	*out = (struct s3_flown){
 		.etag = etag, .md5 = s->md5_text, .sha256 = s->sha256_text};
 	return OK;
-}
-
-static double
-monotonic(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 /* Lets whoever waits for the other side go on if there is something for it. */

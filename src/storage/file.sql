@@ -23,8 +23,10 @@ select json_build_object(
 
 -- What the live files have, without the one of a name ($3), and what they may have: $2 unless a row says.
 -- name: file_usage
-select coalesce((select sum(size) from storage.file
-                  where account_id = $1 and deleted_at is null and ($3::text is null or name <> $3)), 0)::bigint as used,
+-- Any size up to 2^63 - 1 may be announced, so the sum may be larger than that.
+select least(coalesce((select sum(size) from storage.file
+                        where account_id = $1 and deleted_at is null and ($3::text is null or name <> $3)), 0),
+             9223372036854775807)::bigint as used,
        coalesce((select bytes from storage.quota where account_id = $1), $2::bigint) as quota;
 
 -- name: file_quota_lock

@@ -198,7 +198,7 @@ place_of_caller(struct ctx *c, const char *said)
 	if (str_eq(how, "random"))
 		return (struct place){true, (double)rand_below(18001) / 100 - 90,
 			(double)rand_below(36001) / 100 - 180};
-	if (how[0] != '/' || c->address == NULL)
+	if (how[0] != '/' || c->address == NULL || !conf.storage_use_real_ip)
 		return place;
 	if (ends_in(how, ".mmdb"))
 		return geoip_place(how, c->address);

@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/program.h"
+#include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
 #include "job/job.h"
@@ -29,15 +30,6 @@ struct taker {
 	double lease_until; /* monotonic seconds, of all that is claimed */
 	bool at_odds; /* the queue may hold leases of ours for what we do not do */
 };
-
-static double
-monotonic(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /* The job and its end. What is OK leaves the queue, in the job's own transaction if it
  * wants. */

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/str.h"
+#include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
 #include "net/telegram.h"
@@ -42,15 +43,6 @@ struct listener {
 	bool elected, introduced, refused; /* refused: it is no use to hurry */
 	double next_look;                  /* monotonic seconds */
 };
-
-static double
-monotonic(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /* Each step is a unit of work of its own. */
 static void

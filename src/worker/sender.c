@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/str.h"
+#include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
 #include "net/telegram.h"
@@ -69,15 +70,6 @@ struct sender {
 	int64_t flood_chat; /* whose call was refused with 429 last, and when */
 	double flood_at;
 };
-
-static double
-monotonic(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /* Each step of the sender that touches the database is a unit of work of its own. */
 static void

@@ -129,6 +129,11 @@ def test_register_refuses_what_is_no_email(users, email):
     is_invalid(users.post("/auth/register/", form(email=email)), "email")
 
 
+@pytest.mark.parametrize("name", ["a\x85b", "\x9f", "a\x07", "#1", " a", "a "])
+def test_register_refuses_a_name_that_hides_something(users, name):
+    is_invalid(users.post("/auth/register/", form(username=name)), "username")
+
+
 def test_register_refuses_nul_in_text(users):
     answer = users.post("/auth/register/", form(username="a\0b"))
     assert error(answer) in (INVALID, (400, "Database.Error"))

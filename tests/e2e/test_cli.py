@@ -78,6 +78,27 @@ def test_createsuperuser_reads_three_variables_and_may_be_repeated(ctl, users):
     assert sorted(body["permissions"]) == sorted(ALL_PERMISSIONS)
 
 
+@pytest.mark.parametrize("wrong", [{"SUPERUSER__PASSWORD": "short"}, {"SUPERUSER__USERNAME": " blank"},
+                                   {"SUPERUSER__USERNAME": "#7"}, {"SUPERUSER__EMAIL": "no e-mail"}])
+def test_createsuperuser_holds_to_the_rules(ctl, db, wrong):
+    name = word("super")
+    before = db.value("select count(*) from account.account")
+    done = ctl("createsuperuser", check=False, **{
+        "SUPERUSER__USERNAME": name, "SUPERUSER__PASSWORD": PASSWORD,
+        "SUPERUSER__EMAIL": f"{name}@example.com", **wrong})
+    assert done.returncode != 0 and done.stderr.strip()
+    assert db.value("select count(*) from account.account") == before
+
+
+def test_the_last_administrator_is_not_blocked(ctl, person, db):
+    who = person(role="administrator")
+    others = db.all("update account.account set role = 'expert' where role = 'administrator' and id <> %s "
+                    "returning id", who.id)
+    done = ctl("account", "block", who.username, check=False)
+    assert done.returncode != 0 and row(db, who.username).status == "active"
+    db.do("update account.account set role = 'administrator' where id = any(%s)", [o.id for o in others])
+
+
 def test_createsuperuser_without_its_variables_is_an_error(ctl):
     assert ctl("createsuperuser", check=False).returncode != 0
 

@@ -205,6 +205,13 @@ def test_an_unknown_timer_or_date_is_an_error(ctl):
         assert done.returncode != 0 and done.stderr.strip()
 
 
+def test_a_day_that_has_not_come_is_refused(ctl, db):
+    day = (today() + 2 * DAY).isoformat()
+    done = ctl("timers", "run", "programme.daily", "--date", day, check=False, SAMOVAR_SITE_TEST_MODE="false")
+    assert done.returncode != 0 and "future" in done.stderr
+    assert db.value("select count(*) from job.timer_run where slot > now()") == 0
+
+
 def test_timers_are_listed(ctl):
     out = ctl("timers", "list").stdout
     for name in ("programme.daily", "programme.remind", "session.sweep"):
@@ -346,7 +353,7 @@ def test_a_chat_that_is_closed_is_marked_and_not_tried_again(ctl, db, telegram, 
     quiet(db)
     each_once(telegram, shift, shift.chats[1:])
     assert len([c for c in telegram.calls() if c["chat_id"] == shift.chats[0]]) == 1
-    assert shift.member(shift.chats[0]).telegram_blocked is True
+    wait_for(lambda: shift.member(shift.chats[0]).telegram_blocked, 10, "the mark")
     assert shift.member(shift.chats[1]).telegram_blocked is False
     daily(ctl, today() + DAY)
     arrived(telegram, 6)

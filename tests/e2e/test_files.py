@@ -118,7 +118,7 @@ def test_any_name_without_control_characters_is_taken(owner, name):
 
 @pytest.mark.parametrize("body", [
     {"size": 5}, {"name": "a"}, {"name": "", "size": 5}, {"name": "x" * 256, "size": 5},
-    {"name": "a\nb", "size": 5}, {"name": "a\0b", "size": 5}, {"name": "\x7f", "size": 5},
+    {"name": "a\nb", "size": 5}, {"name": "a\0b", "size": 5}, {"name": "\x7f", "size": 5}, {"name": "a\x80", "size": 5},
     {"name": "a", "size": -1}, {"name": "a", "size": 2 ** 63}, {"name": "a", "size": 1.5},
     {"name": "a", "size": "many"}, {"name": "a", "size": None}, {"name": None, "size": 5},
     {"name": ["a"], "size": 5}, {"name": "a", "size": [5]}], ids=repr)
@@ -203,6 +203,13 @@ def test_a_late_put_through_an_old_link_changes_nothing(owner):
     put(old["link"], b"old")
     link = readable(client, new["file"]["id"])["link"]
     assert requests.get(link, timeout=10).content == b"new"
+
+
+def test_sizes_may_add_up_to_more_than_a_number_holds(owner, ctl):
+    client = owner()
+    for name in ("a", "b", "c"):
+        assert client.post("/files/upload/", {"name": name, "size": 2 ** 63 - 1}).status_code == 200
+    assert str(2 ** 63 - 1) in ctl("storage", "quota", client.person.username).stdout
 
 
 def test_names_of_different_people_do_not_meet(owner):

@@ -1,13 +1,16 @@
 """What operators look at: health, metrics, logs, settings, samovarctl doctor."""
 
+import json
 import re
 import subprocess
 import threading
 
 import psycopg2
 import pytest
+import requests
 
 from tests.conftest import enterable, wait_for
+from tests.e2e import fcgi
 from tests.e2e.client import Client, word
 from tests.e2e.stack import REPO
 
@@ -24,7 +27,7 @@ def metrics(client):
     """{(name, labels): value}; every line is one that Prometheus reads."""
     answer = client.get("/metrics")
     assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/plain")
-    found, typed = {}, set()
+    found, typed, before = {}, set(), None
     for line in answer.text.splitlines():
         if line.startswith("# TYPE "):
             typed.add(line.split()[2])
@@ -33,6 +36,9 @@ def metrics(client):
         match = SAMPLE.match(line)
         assert match, line
         name, labels, value = match.groups()
+        metric = name if name in typed else re.sub(r"_(bucket|sum|count)$", "", name)
+        assert metric == before or not any(n.startswith(metric) for n, _ in found), f"{line} stands apart"
+        before = metric
         assert (name, labels) not in found, f"twice: {line}"
         found[name, labels or ""] = float(value)
     for name, _ in found:
@@ -164,7 +170,34 @@ def test_every_contract_name_is_understood(stack):
         assert value in out, name
 
 
-@pytest.mark.parametrize("line", ["[site]\nno_such_key = 1\n", "[no_such_section]\nx = 1\n",
+def test_settings_of_env_stand_beside_those_of_conf(stack, tmp_path):
+    (tmp_path / "one.conf").write_text("[programme]\nnew_task_hour = 7\n")
+    (tmp_path / "one.env").write_text("SEND_NO_REPORT_REMINDER_HOUR=21\n")
+    enterable(tmp_path)
+    out = subprocess.run(stack.as_service(stack.program("samovarctl"), "--conf", tmp_path / "one.conf", "conf"),
+                         capture_output=True, text=True, timeout=20, env=stack.environ(), check=True).stdout
+    assert "programme.new_task_hour = 7" in out and "programme.reminder_hour = 21" in out
+
+
+def test_the_access_line_as_json_is_json(stack, instance):
+    one = instance(SAMOVAR_LOG_FORMAT="json")
+    with fcgi.Link(one.path) as link:
+        link.send(fcgi.request(path="/users/api/v1/users/me/", REQUEST_ID="feed" * 8))
+        assert link.answer()[0] == 401
+    (line,) = wait_for(lambda: [x for x in stack.log("instance").splitlines() if "feed" * 8 in x], 5, "its line")
+    found = json.loads(line)
+    assert (found["program"], found["request"], found["status"]) == ("samovar-fcgi", "feed" * 8, 401)
+
+
+def test_the_log_of_nginx_names_the_path_that_was_asked(stack, base):
+    answer = requests.request("TRACE", base + "/api/some/where?secret=1", timeout=10)
+    assert answer.status_code == 405
+    line = wait_for(lambda: [x for x in stack.log("access").splitlines() if "method=TRACE" in x], 5, "its line")[-1]
+    assert 'path="/api/some/where"' in line and "secret" not in line
+
+
+@pytest.mark.parametrize("line", ["[programme]\nnew_task_hour = 24\n", "[redis]\nport = 0\n", "[mail]\nport = 65536\n",
+                                  "[token]\naccess_lifetime = 0\n", "[site]\nno_such_key = 1\n", "[no_such_section]\nx = 1\n",
                                   "[db]\ntimeout = soon\n", "nonsense\n"])
 def test_an_error_in_our_own_file_ends_the_start_and_is_named(stack, tmp_path, line):
     file = tmp_path / "bad.conf"

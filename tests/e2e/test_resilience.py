@@ -147,6 +147,18 @@ def locked(base, person, redis, db):
     return who
 
 
+def test_a_namesake_elsewhere_ends_no_lock(base, db, person):
+    """Who registers with a user name that is somebody's e-mail does not count as that person."""
+    staff, client = person(role="expert"), Client(base)
+    namesake = person(username=staff.email)
+    wrong = {"email": staff.email, "password": "Wrong12345"}
+    assert client.post("/api/administrators/login", wrong).status_code == 400
+    count = "select count(*) from account.lockout"
+    before = db.value(count)
+    assert storage_login(client, namesake.username, PASSWORD).status_code == 200
+    assert db.value(count) == before
+
+
 def test_a_lock_ends_by_itself(base, locked, db, redis):
     db.do("update account.lockout set locked_until = now() - interval '1 s', "
           "first_at = first_at - interval '1 hour', last_at = last_at - interval '1 hour' "

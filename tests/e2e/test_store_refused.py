@@ -9,6 +9,7 @@ import threading
 import time
 
 import boto3
+import botocore.exceptions
 import pytest
 from botocore.config import Config
 
@@ -43,6 +44,23 @@ def nothing_stored(city, bucket, db):
     before = state()
     yield
     wait_for(lambda: state() == before, 5, "everything is as before")
+
+
+def test_the_connection_survives_a_refused_put(city, bucket):
+    """boto3 waits to be invited (Expect: 100-continue) and goes on with the same connection."""
+    city.s3.put_object(Bucket=bucket, Key="there", Body=b"1")
+    s3 = city.client()
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        s3.put_object(Bucket="no-such-bucket-here", Key="a.txt", Body=b"x" * 100000)
+    assert e.value.response["Error"]["Code"] in ("NoSuchBucket", "AccessDenied")
+    assert s3.get_object(Bucket=bucket, Key="there")["Body"].read() == b"1"
+    city.s3.delete_object(Bucket=bucket, Key="there")
+
+
+@pytest.mark.parametrize("key", ["a.txt", "a.html", "a.jpg"])
+def test_a_refusal_is_xml_whatever_the_key(city, bucket, key):
+    answer = put(city.base + f"/{bucket}/{key}")
+    assert answer.status_code == 403 and answer.headers["Content-Type"] == "application/xml"
 
 
 def put(url, data=b"data", **headers):
