@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/parent.h"
+#include "base/str.h"
 #include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
@@ -25,6 +27,10 @@
 #define DRAIN_SECONDS 10 /* nginx closes what is idle after 1 (conf/nginx) */
 #define MEMORY_EVERY 256 /* requests between two looks at the memory */
 #define LEFTOVER 4096
+#define APART_BYTES                                                                    \
+	(32 * INT64_C(1048576)) /* a body whose digests take longer than others may    \
+				   wait */
+#define APART_MOST 2            /* processes apart at once, of one worker */
 
 struct worker {
 	int listen_fd, slot;
@@ -33,6 +39,7 @@ struct worker {
 	uint64_t served;
 	FCGX_Request open[MAX_CONNECTIONS];
 	int open_count, cap;
+	int apart;          /* processes that serve a long request each */
 	time_t drain_until; /* monotonic; 0: not draining */
 };
 
@@ -153,6 +160,70 @@ take_connection(struct worker *w)
 	w->open_count++;
 }
 
+/* Does it read a large object, or join one of its parts? */
+static bool
+is_long(const FCGX_Request *fcgi)
+{
+	const char *length = FCGX_GetParam("STORE_LENGTH", fcgi->envp),
+		   *method = FCGX_GetParam("REQUEST_METHOD", fcgi->envp);
+	int64_t bytes;
+
+	if (length == NULL || method == NULL ||
+		FCGX_GetParam("STORE_STEP", fcgi->envp) != NULL)
+		return false;
+	return strcmp(method, "POST") == 0 ||
+	       (int_read(length, &bytes) && bytes >= APART_BYTES);
+}
+
+/* The process that serves this one request: with a session of its own, and without the
+ * connections of the others. */
+static _Noreturn void
+go_apart(struct worker *w, int i)
+{
+	close(w->listen_fd);
+	for (int k = 0; k < w->open_count; k++)
+		if (k != i)
+			close(w->open[k].ipcFd);
+	db_forget(w->db);
+	w->db = db_new("samovar-fcgi");
+	w->cache = cache_new();
+	w->open[i].keepConnection = 0;
+	serve(w, &w->open[i]);
+	db_close(w->db);
+	_exit(0);
+}
+
+/* The other connections of this worker need not wait for a long request. False: it is
+ * to be served here. */
+static bool
+serve_apart(struct worker *w, int i)
+{
+	if (w->apart >= APART_MOST)
+		return false;
+	pid_t pid = fork();
+	if (pid < 0)
+		return false;
+	if (pid == 0)
+		go_apart(w, i);
+	w->apart++;
+	w->open[i].detached = 1; /* closed here, not ended: the other process has it */
+	drop(w, i);
+	return true;
+}
+
+static void
+reap_apart(struct worker *w)
+{
+	int status;
+
+	while (w->apart > 0 && waitpid(-1, &status, WNOHANG) > 0) {
+		w->apart--;
+		if (!WIFEXITED(status))
+			log_error("a process apart: killed by signal %d",
+				WTERMSIG(status));
+	}
+}
+
 /* A readable connection has a request, or its end. */
 static void
 serve_connection(struct worker *w, int i)
@@ -165,6 +236,8 @@ serve_connection(struct worker *w, int i)
 		drop(w, i);
 		return;
 	}
+	if (is_long(fcgi) && serve_apart(w, i))
+		return;
 	serve(w, fcgi);
 	if (fcgi->ipcFd < 0)
 		drop(w, i);
@@ -212,6 +285,7 @@ turn(struct worker *w, const sigset_t *waiting)
 	bool taking = w->drain_until == 0 && w->open_count < w->cap;
 	int n = w->open_count;
 
+	reap_apart(w);
 	for (int i = 0; i < n; i++)
 		fds[i] = (struct pollfd){.fd = w->open[i].ipcFd, .events = POLLIN};
 	fds[n] = (struct pollfd){.fd = taking ? w->listen_fd : -1, .events = POLLIN};

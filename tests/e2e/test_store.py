@@ -5,6 +5,8 @@ import concurrent.futures
 import datetime
 import hashlib
 import os
+import shutil
+import signal
 
 import boto3
 import pytest
@@ -13,7 +15,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.conftest import wait_for
+from tests.e2e import fcgi
 from tests.e2e.client import word
+from tests.e2e.stack import children
 from tests.e2e.store import CITIES, City, plain
 
 
@@ -374,3 +378,34 @@ def test_every_change_is_recorded(city, bucket, db):
     assert [(r.name, r.size, r.etag, r.server) for r in rows] == [
         ("s3:ObjectCreated:Put", 5, md5(b"12345"), "s1_1"),
         ("s3:ObjectRemoved:Delete", None, None, "s1_1")]
+
+
+def test_a_large_body_keeps_nobody_waiting(stack, instance, db):
+    """One worker; the process that reads a large body stands still, and the next request is answered."""
+    city, name = City(stack, "s2_1"), word("large").replace("_", "-").lower()
+    city.s3.create_bucket(Bucket=name)
+    one = instance(SAMOVAR_FCGI_PROCESSES="1")
+    (worker,) = children(one.process.pid)
+    body = city.folder / "incoming" / word("body")
+    with open(body, "wb") as f:
+        f.truncate(1 << 30)
+    if os.getuid() == 0:
+        shutil.chown(body, stack.service)
+    host = f"127.0.0.1:{city.port}"
+    headers = city.signed("PUT", f"/{name}/large", payload="UNSIGNED-PAYLOAD")
+    with fcgi.Link(one.path, timeout=60) as link:
+        link.send(fcgi.request("PUT", f"/{name}/large", headers={**headers, "Host": host}, STORE_SERVER=city.name,
+                               STORE_LENGTH=str(1 << 30), REQUEST_BODY_FILE=str(body), CONTENT_TYPE="x/y",
+                               SERVER_PORT=str(city.port)))
+        (apart,) = wait_for(lambda: children(worker), 20, "a process apart", every=0.001)
+        os.kill(apart, signal.SIGSTOP)
+        try:
+            assert fcgi.ask(one.path)[0] == 200
+        finally:
+            os.kill(apart, signal.SIGCONT)
+        status, text = link.answer()
+        assert status == 200, text
+    assert city.s3.head_object(Bucket=name, Key="large")["ContentLength"] == 1 << 30
+    city.s3.delete_object(Bucket=name, Key="large")
+    assert children(one.process.pid) == [worker]
+    wait_for(lambda: children(worker) == [], 5, "the process apart is gone")
