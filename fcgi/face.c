@@ -234,7 +234,10 @@ face_serve(struct req *r, enum err read_err)
 		e = read_err;
 	if (e == OK)
 		e = run(r);
-	if (e != OK) {
+	if (e != OK && r->sent > 0) {
+		log_warn("the answer was cut off: %s", err_name(e));
+		r->broken = true;
+	} else if (e != OK) {
 		struct header *kept = r->headers; /* Allow, CORS */
 
 		reply_reset(r);

@@ -5,6 +5,8 @@
 
 #include "base/str.h"
 
+#define FLUSH_BYTES (256 << 10)
+
 void
 reply_header(struct req *r, const char *name, const char *value)
 {
@@ -84,10 +86,10 @@ reply_redirect(struct req *r, int status, const char *location)
 	return OK;
 }
 
-void
-reply_head(struct req *r, struct buf *out)
+static void
+head(struct req *r, struct buf *out, bool whole)
 {
-	bool sized = false;
+	bool sized = !whole;
 
 	buf_fmt(out, "Status: %d\r\n", r->status);
 	for (const struct header *h = r->headers; h != NULL; h = h->next) {
@@ -98,6 +100,32 @@ reply_head(struct req *r, struct buf *out)
 	if (!sized && r->status >= 200 && r->status != 204 && r->status != 304)
 		buf_fmt(out, "Content-Length: %zu\r\n", r->out.used);
 	buf_add(out, "\r\n");
+}
+
+static void
+send_out(struct req *r, bool whole)
+{
+	struct buf b = {.arena = &r->ctx.arena};
+
+	if (r->sent == 0) {
+		head(r, &b, whole);
+		r->send(r->send_to, b.text, b.used);
+	}
 	if (!r->head_only && r->out.used > 0)
-		buf_addn(out, r->out.text, r->out.used);
+		r->send(r->send_to, r->out.text, r->out.used);
+	r->sent += r->out.used;
+	r->out.used = 0;
+}
+
+void
+reply_flush(struct req *r)
+{
+	if (r->send != NULL && r->out.used >= FLUSH_BYTES)
+		send_out(r, false);
+}
+
+void
+reply_send(struct req *r)
+{
+	send_out(r, true);
 }

@@ -36,8 +36,17 @@ void reply_header_fmt(struct req *r, const char *name, const char *format, ...)
 /* Takes back what has been answered so far: status, headers, body. */
 void reply_reset(struct req *r);
 
-/* The whole answer as FastCGI wants it: Status line, headers, empty line, body (not for
- * HEAD). */
-void reply_head(struct req *r, struct buf *out);
+/*
+ * For answers of many megabytes: sends what there is of the body once it is some
+ * hundred kilobytes, and the status and headers before it. Afterwards nothing of them
+ * can be changed, and the answer has no Content-Length; a handler that fails then
+ * leaves the client with an answer that is cut off. Not within a transaction that
+ * writes.
+ */
+void reply_flush(struct req *r);
+
+/* Sends the answer as FastCGI wants it, or what is left of it: Status line, headers,
+ * empty line, body (not for HEAD). */
+void reply_send(struct req *r);
 
 #endif

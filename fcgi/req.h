@@ -58,6 +58,10 @@ struct req {
 	int status; /* of the answer; 0: none yet */
 	struct header *headers;
 	struct buf out;
+	size_t sent; /* bytes of the body that have gone out, see reply_flush() */
+	bool broken; /* it failed after that: the connection has to end */
+	void (*send)(void *to, const char *bytes, size_t n); /* NULL: cannot */
+	void *send_to;
 	char **params; /* FastCGI's, "NAME=value" */
 };
 

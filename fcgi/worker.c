@@ -71,6 +71,16 @@ read_stdin(void *from, char *out, int n)
 	return FCGX_GetStr(out, n, from);
 }
 
+static void
+send_bytes(void *to, const char *bytes, size_t n)
+{
+	const int most = 1 << 20;
+
+	for (; n > (size_t)most; bytes += most, n -= (size_t)most)
+		FCGX_PutStr(bytes, most, to);
+	FCGX_PutStr(bytes, (int)n, to);
+}
+
 /* What is left of the body would be taken for the next request on the same connection.
  */
 static void
@@ -93,12 +103,12 @@ access_line(const struct req *r, const char *method, int64_t us)
 			   "\"status\":%d,"
 			   "\"ms\":%.1f,\"queries\":%u,\"bytes\":%zu}",
 			face, method, route, r->status, (double)us / 1000,
-			r->ctx.queries, r->out.used);
+			r->ctx.queries, r->sent);
 	else
 		log_info("face=%s method=%.8s route=%s status=%d ms=%.1f queries=%u "
 			 "bytes=%zu",
 			face, method, route, r->status, (double)us / 1000,
-			r->ctx.queries, r->out.used);
+			r->ctx.queries, r->sent);
 }
 
 static void
@@ -112,14 +122,18 @@ serve(struct worker *w, FCGX_Request *fcgi)
 	log_request(r.ctx.request_id);
 	if (conf.site_test_mode && req_header(&r, "X-Samovar-Crash") != NULL)
 		abort();
+	r.send = send_bytes;
+	r.send_to = fcgi->out;
 	face_serve(&r, e);
 
-	struct buf head = {.arena = &r.ctx.arena};
-	reply_head(&r, &head);
-	FCGX_PutStr(head.text, (int)head.used, fcgi->out);
+	if (!r.broken)
+		reply_send(&r);
 	drop_leftover(fcgi->in);
-	if (w->drain_until != 0)
+	if (w->drain_until != 0 || r.broken)
 		fcgi->keepConnection = 0;
+	/* An end that nginx cannot take for that of the answer. */
+	if (r.broken)
+		shutdown(fcgi->ipcFd, SHUT_RDWR);
 	/* FCGX_Finish_r gives the parameters back, and the line comes after it. */
 	const char *method = arena_str(&r.ctx.arena, req_param(&r, "REQUEST_METHOD"));
 	FCGX_Finish_r(fcgi);

@@ -94,7 +94,7 @@ patch_request_decline(struct req *r)
 	return answer(r, "Request", e, json);
 }
 
-#define SUMMARY_BYTES 800 /* of one in JSON, about */
+#define SCRATCH_ROWS 200
 
 struct summary {
 	const char *shift_id, *shift_status;
@@ -118,40 +118,58 @@ static FIELDS(summary_fields, FIELD(struct summary, shift_id),
 	FIELD(struct summary, task_title), FIELD(struct summary, task_url),
 	FIELD(struct summary, photo_url));
 
+struct listing {
+	struct req *r;
+	struct ctx scratch; /* for what one row needs */
+	size_t count;
+};
+
+static enum err
+list_row(void *to, void *row_)
+{
+	struct listing *l = to;
+	struct summary *row = row_;
+	struct req *r = l->r;
+
+	row->task_url =
+		arena_fmt(&l->scratch.arena, "%s%s", conf.site_url, row->task_url);
+	if (row->photo_url != NULL)
+		row->photo_url = photo_signed_url(&l->scratch, row->photo_url);
+	buf_addn(&r->out, l->count == 0 ? "[" : ",", 1);
+	fields_to_json(&r->out, summary_fields, row, STYLE_KEEP_NULL);
+	if (++l->count % SCRATCH_ROWS == 0)
+		arena_end(&l->scratch.arena);
+	reply_flush(r);
+	return OK;
+}
+
 /*
  * GET /reports/?shift_id=&status=: 200 list of Q, by the time of upload. Addresses are
- * whole; a photo's is signed and short-lived.
+ * whole; a photo's is signed and short-lived. Tens of megabytes for a whole shift, so
+ * they go out piece by piece.
  */
 enum err
 get_reports(struct req *r)
 {
 	const struct reports_filter *in = r->in;
 	struct ctx *c = &r->ctx;
-	struct summary *rows;
+	struct listing l = {.r = r, .scratch = {.now = c->now}};
+	struct summary row;
 	const char *shift = NULL;
-	size_t count;
+	struct db_reader reader = {summary_fields, &row, sizeof(row), list_row, &l};
 
-	TRY(db_many(c, &REPORTS_LIST, summary_fields, &rows, &count,
-		ARGS(c, in->shift_id, in->status)));
-	if (count == 0 &&
+	reply_text(r, 200, "application/json", "", 0);
+	enum err e =
+		db_each(c, &REPORTS_LIST, &reader, ARGS(c, in->shift_id, in->status));
+	arena_end(&l.scratch.arena);
+	TRY(e);
+	if (l.count == 0 &&
 		db_json(c, &REPORT_SHIFT, &shift, ARGS(c, in->shift_id)) == E_MISSING) {
 		ctx_forgive(c);
+		reply_reset(r);
 		return not_found(r, "Shift", in->shift_id);
 	}
-	/* Tens of megabytes for a whole shift: written once, where it is sent from. */
-	reply_text(r, 200, "application/json", "[", 1);
-	buf_reserve(&r->out, count * SUMMARY_BYTES);
-	for (size_t i = 0; i < count; i++) {
-		struct summary *row = &rows[i];
-
-		row->task_url =
-			arena_fmt(&c->arena, "%s%s", conf.site_url, row->task_url);
-		if (row->photo_url != NULL)
-			row->photo_url = photo_signed_url(c, row->photo_url);
-		buf_add(&r->out, i == 0 ? "" : ",");
-		fields_to_json(&r->out, summary_fields, row, STYLE_KEEP_NULL);
-	}
-	buf_add(&r->out, "]");
+	buf_add(&r->out, l.count == 0 ? "[]" : "]");
 	return OK;
 }
 

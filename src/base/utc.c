@@ -258,17 +258,34 @@ days_in(int year, int month)
 	return month == 2 && leap ? 29 : days[month - 1];
 }
 
+/* Not sscanf(): lists have a hundred thousand dates. */
+static bool
+digits_read(const char *s, int count, int *out)
+{
+	*out = 0;
+	for (int i = 0; i < count; i++) {
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+		*out = *out * 10 + (s[i] - '0');
+	}
+	return true;
+}
+
 bool
 date_parse(const char *text, struct date *out)
 {
 	struct date d;
-	int n = 0;
 
-	if (text[0] < '0' || text[0] > '9' || strchr(text, ' ') != NULL ||
-		strpbrk(text, "+") != NULL)
+	if (!digits_read(text, 4, &d.year) || text[4] != '-')
 		return false;
-	if (sscanf(text, "%4d-%2d-%2d%n", &d.year, &d.month, &d.day, &n) != 3 ||
-		text[n] != '\0' || text[4] != '-')
+	/* Month and day may be written with one digit. */
+	const char *month = text + 5;
+	int n = digits_read(month, 2, &d.month) ? 2 : 1;
+	if (!digits_read(month, n, &d.month) || month[n] != '-')
+		return false;
+	const char *day = month + n + 1;
+	n = digits_read(day, 2, &d.day) ? 2 : 1;
+	if (!digits_read(day, n, &d.day) || day[n] != '\0')
 		return false;
 	if (d.year < 1 || d.month < 1 || d.month > 12 || d.day < 1 ||
 		d.day > days_in(d.year, d.month))

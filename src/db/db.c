@@ -19,6 +19,7 @@ static const struct {
 #undef CONSTRAINT
 };
 
+#define MOST_COLUMNS 64
 #define ID_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
 
 static void
@@ -111,30 +112,53 @@ value_read(const struct field *f, const char *v, void *member)
 	}
 }
 
+/* Where each member of a struct stands in a result, in the order of row_read(). */
+struct columns {
+	int number[MOST_COLUMNS];
+	int used;
+};
+
 /* Fields of a struct inside are the columns outer_inner. */
 static enum err
-row_read(struct ctx *c, const struct db_stmt *s, PGresult *r, int row,
-	const struct field *fields, const char *prefix, void *out)
+columns_find(struct ctx *c, const struct db_stmt *s, PGresult *r,
+	const struct field *fields, const char *prefix, struct columns *out)
 {
 	for (const struct field *f = fields; f->name != NULL; f++) {
-		void *member = (char *)out + f->offset;
 		const char *name = prefix[0] == '\0' ? f->name
 						     : arena_fmt(&c->arena, "%s_%s",
 							       prefix, f->name);
 
 		if (f->type == FIELD_OBJECT) {
-			TRY(row_read(c, s, r, row, f->in, name, member));
+			TRY(columns_find(c, s, r, f->in, name, out));
 			continue;
 		}
 		int column = PQfnumber(r, name);
-		if (column < 0) {
+		if (column < 0 || out->used == MOST_COLUMNS) {
 			log_error("db: %s has no column %s", s->name, name);
 			return fail(c, E_BUG, NULL);
 		}
-		if (PQgetisnull(r, row, column) == 1)
+		out->number[out->used++] = column;
+	}
+	return OK;
+}
+
+static enum err
+row_read(struct ctx *c, const struct db_stmt *s, PGresult *r, int row,
+	const struct field *fields, const int **column, void *out)
+{
+	for (const struct field *f = fields; f->name != NULL; f++) {
+		void *member = (char *)out + f->offset;
+
+		if (f->type == FIELD_OBJECT) {
+			TRY(row_read(c, s, r, row, f->in, column, member));
 			continue;
-		if (!value_read(f, PQgetvalue(r, row, column), member)) {
-			log_error("db: %s: column %s cannot be read", s->name, name);
+		}
+		int n = *(*column)++;
+		if (PQgetisnull(r, row, n) == 1)
+			continue;
+		if (!value_read(f, PQgetvalue(r, row, n), member)) {
+			log_error("db: %s: column %s cannot be read", s->name,
+				PQfname(r, n));
 			return fail(c, E_BUG, NULL);
 		}
 	}
@@ -149,7 +173,12 @@ db_maybe(struct ctx *c, const struct db_stmt *s, const struct field *fields, voi
 
 	TRY(run(c, s, args, &r));
 	*found = PQntuples(r) > 0;
-	return *found ? row_read(c, s, r, 0, fields, "", out) : OK;
+	struct columns columns = {.used = 0};
+	const int *column = columns.number;
+	if (!*found)
+		return OK;
+	TRY(columns_find(c, s, r, fields, "", &columns));
+	return row_read(c, s, r, 0, fields, &column, out);
 }
 
 static enum err
@@ -179,8 +208,34 @@ db_many_sized(struct ctx *c, const struct db_stmt *s, const struct field *fields
 	TRY(run(c, s, args, &r));
 	*count = (size_t)PQntuples(r);
 	*out = arena_new(&c->arena, size * (*count + 1));
-	for (size_t i = 0; i < *count; i++)
-		TRY(row_read(c, s, r, (int)i, fields, "", (char *)*out + i * size));
+	struct columns columns = {.used = 0};
+	if (*count > 0)
+		TRY(columns_find(c, s, r, fields, "", &columns));
+	for (size_t i = 0; i < *count; i++) {
+		const int *column = columns.number;
+		TRY(row_read(
+			c, s, r, (int)i, fields, &column, (char *)*out + i * size));
+	}
+	return OK;
+}
+
+enum err
+db_each(struct ctx *c, const struct db_stmt *s, const struct db_reader *reader,
+	struct args args)
+{
+	struct columns columns = {.used = 0};
+	PGresult *r = NULL;
+
+	TRY(run(c, s, args, &r));
+	c->rows = PQntuples(r);
+	if (c->rows > 0)
+		TRY(columns_find(c, s, r, reader->fields, "", &columns));
+	for (int i = 0; i < PQntuples(r); i++) {
+		const int *column = columns.number;
+		memset(reader->row, 0, reader->size);
+		TRY(row_read(c, s, r, i, reader->fields, &column, reader->row));
+		TRY(reader->take(reader->to, reader->row));
+	}
 	return OK;
 }
 

@@ -75,6 +75,20 @@ enum err db_many_sized(struct ctx *c, const struct db_stmt *s,
 	const struct field *fields, size_t size, void **out, size_t *count,
 	struct args args);
 
+/* Takes rows one by one: `row` is the one struct that all of them are read into. */
+struct db_reader {
+	const struct field *fields;
+	void *row;
+	size_t size;
+	enum err (*take)(void *to, void *row);
+	void *to;
+};
+
+/* All rows, one after the other: for lists that are too long to be kept as structs.
+ * c->rows is their number. */
+enum err db_each(struct ctx *c, const struct db_stmt *s, const struct db_reader *reader,
+	struct args args);
+
 /*
  * Runs a statement for its effect. c->rows is the number of rows changed; none at all
  * is the statement's error if its heading names one, else it is fine.

@@ -398,3 +398,23 @@ def test_health_is_the_contracts_shape(base):
         answer = requests.get(base + path, timeout=10)
         assert answer.status_code == 200
         assert [c["name"] for c in answer.json()["components"]] == ["bot", "api", "db"]
+
+
+def test_a_list_of_megabytes_comes_in_pieces_and_whole(me, db):
+    """More than a worker sends at once: not a row is missing."""
+    shift = Shift(db, 40, today() - 89 * DAY)
+    db.do("insert into programme.report (shift_id, task_id, member_id, task_date, status, number_attempt, report_url, uploaded_at) "
+          "select m.shift_id, %s, m.id, d, 'approved', 1, '/x/' || m.id || d::date, d + interval '1 hour' from programme.member m "
+          "cross join generate_series(%s::date, %s::date, interval '1 day') d", shift.plan["1"], today() - 89 * DAY, today())
+    answer = me.get(f"/reports/?shift_id={shift.id}")
+    rows = answer.json()
+    assert answer.status_code == 200 and len(answer.content) > 2_000_000
+    assert len({row["report_id"] for row in rows}) == len(rows) == 3600
+    assert [row["report_uploaded_at"] for row in rows] == sorted(row["report_uploaded_at"] for row in rows)
+    assert all(row["photo_url"].startswith("http") and row["shift_id"] == str(shift.id) for row in rows)
+    assert db.value("select count(*) from programme.report where id = any (%s::uuid[])", [row["report_id"] for row in rows]) == 3600
+    few = me.get(f"/reports/?shift_id={shift.id}&status=declined")
+    assert few.json() == [] and few.headers["Content-Length"] == "2"
+    assert me("HEAD", f"/reports/?shift_id={shift.id}").content == b""
+    same = me.get(f"/reports/?shift_id={shift.id}&status=approved").json()
+    assert [row["report_id"] for row in same] == [row["report_id"] for row in rows]
