@@ -17,6 +17,8 @@
 		      */
 #define RETRY_MS 200 /* how long a failed attempt speaks for the next ones */
 
+#define PREPARE_ROUNDS 4 /* of statements that met a lock */
+
 extern const struct db_stmt *const __start_db_stmts[] __attribute__((weak));
 extern const struct db_stmt *const __stop_db_stmts[] __attribute__((weak));
 
@@ -190,34 +192,59 @@ unfit(const struct db_stmt *s, const PGresult *r)
 	return E_BUG;
 }
 
+/*
+ * One round of those that are not done, each a transaction of its own: one of all would
+ * hold the locks of all tables until its end, and make a deadlock with whoever locks
+ * table after table (a migration, TRUNCATE). *locked: there was one even so.
+ */
+static enum err
+prepare_round(struct db *db, bool *done, bool *locked)
+{
+	enum err e = OK;
+	size_t count = (size_t)(__stop_db_stmts - __start_db_stmts);
+
+	*locked = false;
+	for (size_t i = 0; i < count; i++) {
+		const struct db_stmt *s = __start_db_stmts[i];
+		if (!done[i] && (PQsendPrepare(db->pg, s->name, s->sql, 0, NULL) != 1 ||
+					PQpipelineSync(db->pg) != 1))
+			return E_BUSY;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (done[i])
+			continue;
+		PGresult *r = db_result(db);
+		if (r == NULL)
+			return E_BUSY;
+		done[i] = PQresultStatus(r) == PGRES_COMMAND_OK;
+		if (!done[i] && unfit(__start_db_stmts[i], r) == E_BUSY)
+			*locked = true;
+		else if (!done[i])
+			e = E_BUG;
+		PQclear(r);
+		PQclear(db_result(db)); /* the sync */
+		if (db->pg == NULL)
+			return E_BUSY;
+	}
+	return e;
+}
+
 /* All statements in one go: 200 of them cost one round trip, not 200. */
 static enum err
 prepare_all(struct db *db)
 {
+	size_t count = (size_t)(__stop_db_stmts - __start_db_stmts);
+	bool *done = calloc(count + 1, sizeof(*done)), locked = true;
 	enum err e = OK;
 
+	if (done == NULL)
+		abort();
 	if (PQenterPipelineMode(db->pg) != 1)
-		return E_BUG;
-	for (const struct db_stmt *const *s = __start_db_stmts; s < __stop_db_stmts;
-		s++)
-		if (PQsendPrepare(db->pg, (*s)->name, (*s)->sql, 0, NULL) != 1)
-			return E_BUSY;
-	if (PQpipelineSync(db->pg) != 1)
-		return E_BUSY;
-	for (const struct db_stmt *const *s = __start_db_stmts; s < __stop_db_stmts;
-		s++) {
-		PGresult *r = db_result(db);
-
-		if (r == NULL)
-			return E_BUSY;
-		if (PQresultStatus(r) == PGRES_FATAL_ERROR)
-			e = unfit(*s, r);
-		PQclear(r);
-	}
-	PQclear(db_result(db)); /* the sync */
-	if (db->pg == NULL)
-		return E_BUSY;
-	if (e == OK && PQexitPipelineMode(db->pg) != 1)
+		e = E_BUG;
+	for (int round = 0; e == OK && locked && round < PREPARE_ROUNDS; round++)
+		e = prepare_round(db, done, &locked);
+	free(done);
+	if (e == OK && (locked || PQexitPipelineMode(db->pg) != 1))
 		e = E_BUSY;
 	return e;
 }

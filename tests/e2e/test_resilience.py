@@ -1,5 +1,6 @@
 """What happens when parts fail, and under abuse: limits, Redis or PostgreSQL away, crashes, signals."""
 
+import contextlib
 import json
 import os
 import signal
@@ -522,3 +523,21 @@ def test_a_program_refuses_a_schema_that_does_not_fit_and_names_the_statement(st
     finally:
         db.do("alter table account.account rename column secret_word to password")
     assert done.returncode != 0 and "password" in done.stderr
+
+
+@pytest.mark.parametrize("table", ["programme.report", "storage.file", "account.session"])
+def test_a_worker_that_connects_keeps_no_table_while_it_waits_for_another(stack, db, table):
+    """It prepares its statements one by one: who locks table after table, as a migration does, meets no deadlock."""
+    held = ("select array_agg(distinct relation::regclass::text) from pg_locks l join pg_class c on c.oid = l.relation and c.relkind = 'r' "
+            "where granted and relnamespace::regnamespace::text in ('account', 'programme', 'storage', 'store', 'catalogue') and pid = %s")
+    with contextlib.closing(psycopg2.connect(**stack.dsn)) as migration:
+        migration.cursor().execute(f"lock table {table} in access exclusive mode")
+        process = stack.spawn("samovar-fcgi", SAMOVAR_FCGI_SOCKET=str(stack.run / "locks.sock"), SAMOVAR_FCGI_PROCESSES="1")
+        waiting = wait_for(lambda: db.value("select max(l.pid) from pg_locks l join pg_stat_activity a using (pid) where not granted "
+                                            "and application_name like 'samovar%%' and query like '%%$1%%' and relation = %s::regclass", table), 30)
+        tables = db.value(held, waiting) or []
+        assert len(tables) < 8, f"more than one statement's: {tables}"
+        migration.rollback()
+    wait_for(lambda: fcgi.answers(stack.run / "locks.sock"), 30)
+    process.terminate()
+    process.wait(30)
