@@ -1,9 +1,8 @@
 #include "tally.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 
+#include "base/parent.h"
 #include "face.h"
 
 #define BUCKETS 8
@@ -36,11 +35,8 @@ tally_open(int workers)
 	size_t size = sizeof(*tally.restarts) +
 		      (size_t)workers * sizeof(*tally.worker) +
 		      routes * sizeof(*tally.route);
-	char *memory = mmap(
-		NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *memory = parent_memory(size);
 
-	if (memory == MAP_FAILED)
-		abort();
 	tally.workers = workers;
 	tally.restarts = (void *)memory;
 	tally.route = (void *)(memory + sizeof(*tally.restarts));

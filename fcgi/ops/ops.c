@@ -36,7 +36,8 @@ get_healthz(struct req *r)
 
 /*
  * GET /readyz: 200 when the database answers, else 503; whether its schema fits was
- * asked when the program started. Redis may be away: everything works without it, slower.
+ * asked when the program started. Redis may be away: everything works without it,
+ * slower.
  */
 enum err
 get_readyz(struct req *r)

@@ -16,6 +16,12 @@ members_rule(struct ctx *c, const struct field *f, const char *place, void *memb
 	struct texts *t = member;
 	const char **list = arena_new(&c->arena, (t->count + 1) * sizeof(*list));
 
+	/* Nobody is not everybody. */
+	if (t->count == 0)
+		return flaw_add(c, (struct flaw){.place = place,
+					   .field = f->name,
+					   .kind = FLAW_FORM,
+					   .expected = "list of one uuid at least"});
 	for (size_t i = 0; i < t->count; i++) {
 		list[i] = uuid_read(&c->arena, t->list[i]);
 		if (list[i] == NULL)

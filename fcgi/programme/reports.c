@@ -25,7 +25,7 @@ struct decline_body {
 
 /* Telegram takes 4096 characters. */
 INPUT(decline_in, struct decline_body,
-	FIELD(struct decline_body, message, .min = 0, .max = 4096));
+	FIELD(struct decline_body, message, .trim = true, .min = 0, .max = 4096));
 
 struct reports_filter {
 	const char *shift_id, *status;

@@ -52,14 +52,15 @@ title_rule(struct ctx *c, const struct field *f, const char *place, void *member
 INPUT(shift_in, struct shift_body, PLAN_FIELDS);
 
 INPUT(shift_change_in, struct shift_body, PLAN_FIELDS,
-	FIELD(struct shift_body, final_message, .must = true, .min = 10, .max = 400));
+	FIELD(struct shift_body, final_message, .must = true, .trim = true, .min = 10,
+		.max = 400));
 
 struct cancel_body {
 	const char *final_message;
 };
 
 INPUT(cancel_in, struct cancel_body,
-	FIELD(struct cancel_body, final_message, .min = 10, .max = 400));
+	FIELD(struct cancel_body, final_message, .trim = true, .min = 10, .max = 400));
 
 struct members_filter {
 	const char *member_status;

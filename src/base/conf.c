@@ -226,7 +226,6 @@ read_env_file(struct sources *sources)
 static bool
 read_environment(struct sources *sources)
 {
-	extern char **environ;
 	bool good = true;
 
 	for (char **e = environ; *e != NULL; e++) {

@@ -41,6 +41,17 @@ struct parent {
 static atomic_int *ready;
 static int own_slot;
 
+void *
+parent_memory(size_t size)
+{
+	void *memory = mmap(
+		NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		abort();
+	return memory;
+}
+
 void
 parent_ready(void)
 {
@@ -220,10 +231,7 @@ parent_run(int count, int (*child)(int slot), void (*gone)(int slot, bool clean)
 	p = (struct parent){.count = count < PARENT_MAX ? count : PARENT_MAX,
 		.child = child,
 		.gone = gone};
-	ready = mmap(NULL, PARENT_MAX * sizeof(*ready), PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (ready == MAP_FAILED)
-		abort();
+	ready = parent_memory(PARENT_MAX * sizeof(*ready));
 	program_signals();
 	spawn_due(&p);
 	log_info("%d processes", p.count);

@@ -2,6 +2,7 @@
 #define PARENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * A process that does nothing but keep its children alive: forks `count` of them,
@@ -20,6 +21,10 @@ void parent_run(int count, int (*child)(int slot), void (*gone)(int slot, bool c
 
 /* The child says that it serves now. */
 void parent_ready(void);
+
+/* Memory, all zero, that the children share with their parent. Ends the program if
+ * there is none. */
+void *parent_memory(size_t size);
 
 /* More children than this are not kept. */
 #define PARENT_MAX 256

@@ -180,7 +180,8 @@ timers_run_cmd(struct call *call)
 	/* A day that has not come would count all days before it as missed, and the
 	 * ledger would hold back every slot until then. */
 	if (date_cmp(day, utc_date(c->now)) > 0 && !conf.site_test_mode)
-		return fail(c, E_INPUT, "%s is in the future", date_iso(&c->arena, day));
+		return fail(
+			c, E_INPUT, "%s is in the future", date_iso(&c->arena, day));
 	TRY(timer_run_again(c, t, day, &job));
 	printf("%s for %s: job %" PRId64 "\n", t->name, date_iso(&c->arena, day), job);
 	if (call_flag(call, "no-wait"))

@@ -10,6 +10,7 @@
 #include "db/db.h"
 #include "programme/answer.h"
 #include "programme/hear.h"
+#include "programme/intake.h"
 
 #include "programme/bot.sql.h"
 
@@ -100,6 +101,11 @@ hear_text(struct ctx *c, const struct update *u, const struct person *p)
 static enum err
 hear_other(struct ctx *c, const struct update *u, const struct person *p)
 {
+	bool later;
+
+	TRY(intake_is_later(c, u, false, &later));
+	if (later)
+		return OK;
 	if (p == NULL)
 		return hear_stranger(c, u);
 	return answer_say(c, answer_key(c, u, "other"), u->chat_id,
@@ -158,11 +164,20 @@ deal_with(struct ctx *c, const struct update *u)
 	return dispatch(c, u, known ? &p : NULL);
 }
 
+/* What is kept of an album: which of its messages were photos counts later. */
+static const char *
+album_of(struct ctx *c, const struct update *u)
+{
+	return u->album == NULL || str_eq(u->holds, "photo")
+		       ? u->album
+		       : arena_fmt(&c->arena, "other/%s", u->album);
+}
+
 static enum err
 take(struct ctx *c, const struct update *u)
 {
 	TRY(db_do(c, &BOT_NOTE,
-		ARGS(c, u->id, u->is_private ? u->chat_id : 0, u->album)));
+		ARGS(c, u->id, u->is_private ? u->chat_id : 0, album_of(c, u))));
 	return c->rows == 0 ? OK : deal_with(c, u);
 }
 
@@ -174,7 +189,7 @@ keep(struct ctx *c, const struct update *u, const char *why)
 
 	fields_to_json(&body, update_fields, u, STYLE_OMIT_NULL);
 	TRY(db_do(c, &BOT_KEEP,
-		ARGS(c, u->id, u->is_private ? u->chat_id : 0, u->album,
+		ARGS(c, u->id, u->is_private ? u->chat_id : 0, album_of(c, u),
 			buf_text(&body), why)));
 	return job_add(
 		c, &(struct job_order){.kind = "bot.update",

@@ -25,7 +25,8 @@
 
 #define _(text) gettext(text)
 #define MAX_FILE (20 << 20) /* bytes: the Bot API gives out no larger ones */
-#define SIDE 1600           /* pixels of a stored photo's longer side */
+#define UNAVAILABLE_TRIES 5
+#define SIDE 1600 /* pixels of a stored photo's longer side */
 
 struct intake {
 	int64_t id, chat_id, attempts, number; /* number: the shift's */
@@ -90,14 +91,14 @@ objection(struct ctx *c, const char *status, int64_t attempts, bool used,
 	return OK;
 }
 
-static enum err
-is_later_of_album(struct ctx *c, const struct update *u, bool *later)
+enum err
+intake_is_later(struct ctx *c, const struct update *u, bool photos, bool *later)
 {
 	int64_t others = 0;
 
 	if (u->album != NULL)
 		TRY(db_int(c, &INTAKE_ALBUM, &others,
-			ARGS(c, u->album, u->chat_id, u->id)));
+			ARGS(c, u->album, u->chat_id, u->id, photos)));
 	*later = others > 0;
 	return OK;
 }
@@ -121,7 +122,7 @@ hear_photo(struct ctx *c, const struct update *u, const struct person *p)
 	int64_t used;
 	bool later;
 
-	TRY(is_later_of_album(c, u, &later));
+	TRY(intake_is_later(c, u, true, &later));
 	if (later)
 		return OK;
 	if (p == NULL)
@@ -161,9 +162,13 @@ from_directory(struct ctx *c, const struct intake *i, struct photo *out)
 	return out->size > MAX_FILE ? fail(c, E_TOO_LARGE, NULL) : OK;
 }
 
-/* E_MISSING: Telegram will never give this file. E_TOO_LARGE, E_BUSY. */
+/*
+ * E_MISSING: Telegram will never give this file. E_TOO_LARGE, E_BUSY. For a wrong
+ * file_id it says that the id is wrong "or the file is temporarily unavailable", so
+ * that alone is no reason to give up at once.
+ */
 static enum err
-from_telegram(struct ctx *c, const struct intake *i, struct photo *out)
+from_telegram(struct ctx *c, const struct intake *i, int64_t tries, struct photo *out)
 {
 	struct buf params = {.arena = &c->arena};
 	struct json_object *path;
@@ -175,8 +180,10 @@ from_telegram(struct ctx *c, const struct intake *i, struct photo *out)
 	buf_json(&params, i->file_id);
 	buf_add(&params, "}");
 	telegram_call(c, "getFile", buf_text(&params), conf.bot_timeout, &a);
-	if (a.verdict == BOT_PICTURE ||
-		(a.verdict == BOT_REFUSED && strcasestr(a.why, "too big") == NULL))
+	if (a.verdict == BOT_PICTURE)
+		return fail(
+			c, tries < UNAVAILABLE_TRIES ? E_BUSY : E_MISSING, "%s", a.why);
+	if (a.verdict == BOT_REFUSED && strcasestr(a.why, "too big") == NULL)
 		return fail(c, E_MISSING, "%s", a.why);
 	if (a.verdict == BOT_REFUSED)
 		return fail(c, E_TOO_LARGE, NULL);
@@ -286,9 +293,9 @@ in_transaction(struct ctx *c, const char *id, const struct photo *p, const char 
 }
 
 static enum err
-fetch(struct ctx *c, const struct intake *i, struct photo *p)
+fetch(struct ctx *c, const struct intake *i, int64_t tries, struct photo *p)
 {
-	TRY(from_telegram(c, i, p));
+	TRY(from_telegram(c, i, tries, p));
 	p->sha256 = sha256_hex(&c->arena, p->bytes, p->size);
 	return write_photo(c, i, p);
 }
@@ -338,7 +345,7 @@ photo_fetch_job(struct ctx *c, const struct job *job)
 		c, &INTAKE_SHOW, intake_fields, &i, &there, ARGS(c, job->subject)));
 	if (!there)
 		return OK;
-	enum err e = fetch(c, &i, &p);
+	enum err e = fetch(c, &i, job->tries, &p);
 	if (e == OK) {
 		TRY(in_transaction(c, job->subject, &p, NULL));
 		return drop_unused(c, &i, &p);

@@ -2,6 +2,7 @@
 #define PROGRAMME_INTAKE_H
 
 #include "job/job.h"
+#include "programme/update.h"
 
 /*
  * The way of a photo into its report. hear_photo() notes it (table photo_intake), this
@@ -13,5 +14,10 @@
  * sender is told.
  */
 enum err photo_fetch_job(struct ctx *c, const struct job *job);
+
+/* Was something (photos: a photo) of the same album heard before? One answer an album,
+ * and its first photo is the report. */
+enum err intake_is_later(
+	struct ctx *c, const struct update *u, bool photos, bool *later);
 
 #endif

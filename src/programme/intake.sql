@@ -1,6 +1,8 @@
 -- name: intake_album
+-- What of the album $1 was heard before: photos only ($4), or anything.
 select count(*) from programme.bot_update
- where media_group = $1 and chat_id = $2::bigint and update_id <> $3::bigint and handled_at is not null;
+ where media_group = any(array[$1, case when not $4::boolean then 'other/' || $1 end])
+   and chat_id = $2::bigint and update_id <> $3::bigint and handled_at is not null;
 
 -- name: intake_used_id
 select count(*) from programme.report_photo where telegram_unique_id = $1;

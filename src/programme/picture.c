@@ -13,7 +13,8 @@
 #include "base/str.h"
 
 #define QUALITY 85
-#define MAX_PIXELS 100000000 /* a small file can unfold to gigabytes */
+#define MAX_UNFOLDED                                                                   \
+	(INT64_C(200) << 20) /* bytes: a small file can unfold to gigabytes */
 
 static bool
 vips_ready(void)
@@ -51,6 +52,42 @@ whole_png(const void *bytes, size_t size)
 	       memmem((const char *)bytes + size - 12, 12, last, 4) != NULL;
 }
 
+/*
+ * Nor does it mind half a JPEG. After each scan header come its data, in which FF is
+ * followed by 00 or a restart mark; all other segments say how long they are (ITU T.81,
+ * annex B). The preview inside a segment has an end of its own, which does not count.
+ */
+static bool
+whole_jpeg(const void *bytes, size_t size)
+{
+	const unsigned char *b = bytes;
+	size_t i = 2;
+
+	if (size < 4 || b[0] != 0xFF || b[1] != 0xD8)
+		return true;
+	while (i + 3 < size) {
+		if (b[i] != 0xFF || b[i + 1] == 0x00 || b[i + 1] == 0xFF ||
+			(b[i + 1] >= 0xD0 && b[i + 1] <= 0xD7)) {
+			i++; /* data of a scan, or filling */
+			continue;
+		}
+		if (b[i + 1] == 0xD9)
+			return true;
+		i += 2 + (size_t)(b[i + 2] << 8 | b[i + 3]);
+	}
+	return size >= 2 && b[size - 2] == 0xFF && b[size - 1] == 0xD9;
+}
+
+/* What it takes in memory when nothing can be left out. */
+static bool
+fits_memory(const VipsImage *header)
+{
+	int64_t pixels =
+		(int64_t)vips_image_get_width(header) * vips_image_get_height(header);
+
+	return pixels * (int64_t)VIPS_IMAGE_SIZEOF_PEL(header) <= MAX_UNFOLDED;
+}
+
 static void
 unref(void *object)
 {
@@ -78,14 +115,14 @@ reencode(struct ctx *c, const void *bytes, size_t size, int side, void **out,
 
 	if (!vips_ready())
 		return fail(c, E_BUG, "libvips does not start");
-	if (size == 0 || !known_format(bytes, size) || !whole_png(bytes, size))
+	if (size == 0 || !known_format(bytes, size) || !whole_png(bytes, size) ||
+		!whole_jpeg(bytes, size))
 		return no_picture(c);
 	header = vips_image_new_from_buffer(bytes, size, "", NULL);
 	if (header == NULL)
 		return no_picture(c);
 	arena_defer(&c->arena, unref, header);
-	if ((int64_t)vips_image_get_width(header) * vips_image_get_height(header) >
-		MAX_PIXELS)
+	if (!fits_memory(header))
 		return no_picture(c);
 	if (vips_thumbnail_buffer((void *)bytes, size, &image, side, "height", side,
 		    "size", VIPS_SIZE_DOWN, "fail_on", VIPS_FAIL_ON_WARNING, NULL) != 0)

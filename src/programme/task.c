@@ -1,6 +1,7 @@
 #include "programme/task.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "account/audit.h"
 #include "base/conf.h"
@@ -60,8 +61,11 @@ task_add(struct ctx *c, const char *title, const void *picture, size_t size,
 	struct row row = {0};
 
 	TRY(store(c, picture, size, &url, &sha256));
-	TRY(db_one(c, &TASK_INSERT, row_fields, &row,
-		ARGS(c, url, title, sha256, c->now)));
+	enum err e = db_one(
+		c, &TASK_INSERT, row_fields, &row, ARGS(c, url, title, sha256, c->now));
+	if (e != OK)
+		unlink(file_of(c, url));
+	TRY(e);
 	return answer(c, "task.add", row.id, out);
 }
 
@@ -78,7 +82,10 @@ task_change(struct ctx *c, const char *id, const char *title, const void *pictur
 	if (!str_eq(sent, row.sha256) &&
 		!str_eq(sent, picture_sha256(c, file_of(c, row.url))))
 		TRY(store(c, picture, size, &url, &sha256));
-	TRY(db_do(c, &TASK_UPDATE, ARGS(c, id, title, url, sha256, c->now)));
+	enum err e = db_do(c, &TASK_UPDATE, ARGS(c, id, title, url, sha256, c->now));
+	if (e != OK && sha256 != NULL)
+		unlink(file_of(c, url));
+	TRY(e); /* the old picture stays: a message that waits may still name it */
 	return answer(c, "task.change", id, out);
 }
 

@@ -198,7 +198,35 @@ def test_an_album_is_one_report_and_one_answer(telegram, db):
     assert BUSY in answers(telegram, chat, 2)[-1]
 
 
+def test_the_first_photo_of_an_album_is_the_report_whatever_stands_before_it(telegram, db):
+    chat, group = family(db).chats[0], f"album-{next(groups)}"
+    telegram.message(chat, video={"file_id": "v"}, media_group_id=group)
+    telegram.message(chat, **photo_of(telegram, png(1)), media_group_id=group)
+    telegram.message(chat, **photo_of(telegram, png(2)), media_group_id=group)
+    last = telegram.message(chat, video={"file_id": "w"}, media_group_id=group)
+    wait_for(lambda: db.value("select count(*) from programme.bot_update where update_id = %s", last), 20)
+    said = answers(telegram, chat, 2)
+    assert "отправить фотографией" in said[0] and SENT in said[1]
+    hurry(db)
+    wait_for(lambda: not db.all("select from programme.outbox where state <> 'sent'"), 20)
+    assert len(telegram.messages(chat_id=chat)) == 2 and photos(db) == 1
+
+
 # -- what Telegram does
+
+def test_a_file_that_is_unavailable_for_a_moment_is_asked_for_again(telegram, db):
+    """Telegram says the same of a wrong file_id, so it is believed after some tries only."""
+    chat = family(db).chats[0]
+    telegram.fault("error", status=400, method="getFile", count=2,
+                   description="Bad Request: wrong file_id or the file is temporarily unavailable")
+    send(telegram, chat, png(1))
+
+    def done():
+        hurry(db)
+        return report(db, chat).state == "reviewing"
+    wait_for(done, 30, every=0.2)
+    assert SENT in answers(telegram, chat, 2)[-1]
+
 
 def test_telegram_without_the_file_is_asked_again_and_the_photo_counts_once(telegram, db):
     chat = family(db).chats[0]
@@ -296,7 +324,11 @@ def test_what_is_no_photo_is_refused_without_losing_an_attempt(telegram, db, dat
 def test_a_file_that_telegram_does_not_know_is_refused(telegram, db):
     chat = family(db).chats[0]
     telegram.message(chat, photo=[{"file_id": "AgACnothing", "file_unique_id": "x", "width": 1, "height": 1}])
-    assert "ещё раз" in answers(telegram, chat)[0]
+
+    def told():
+        hurry(db)
+        return [a for a in answers(telegram, chat) if "ещё раз" in a]
+    wait_for(told, 30, every=0.2)
     assert report(db, chat).state == "waiting"
 
 

@@ -343,6 +343,27 @@ def test_what_is_no_picture_is_no_task(me, db, bytes_):
     assert db.value("select count(*) from programme.task") == count
 
 
+@pytest.mark.parametrize("part", [.1, .5, .99])
+def test_a_picture_that_was_cut_is_no_task(me, base, part):
+    whole = requests.get(base + me.get("/tasks/").json()[0]["url"], timeout=10).content
+    for bytes_, status in ((whole[:int(len(whole) * part)], 422), (whole, 200), (whole + b"a phone's own data", 200)):
+        answer = me("POST", f"/tasks/?title=задание {word()}", files={"image": ("a.jpg", bytes_, "image/jpeg")})
+        assert answer.status_code in (status, 201 if status == 200 else status), answer.text
+
+
+def test_a_refused_task_leaves_no_picture(me, stack):
+    title, image = f"задание {word()}", {"image": ("a.png", png(), "image/png")}
+    assert me("POST", f"/tasks/?title={title}", files=image).status_code == 201
+    before = len(list((stack.state / "static/tasks").iterdir()))
+    assert me("POST", f"/tasks/?title={title}", files=image).status_code == 400
+    assert len(list((stack.state / "static/tasks").iterdir())) == before
+
+
+def test_the_list_of_tasks_needs_no_slash(me):
+    answer = me("GET", "/tasks", allow_redirects=False)
+    assert answer.status_code == 307 or answer.json(), answer.text
+
+
 def test_every_seed_task_has_a_picture(me, base):
     tasks = [t for t in me.get("/tasks/").json() if t["sequence_number"] <= 31]
     assert len(tasks) == 31
