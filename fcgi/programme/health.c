@@ -9,12 +9,12 @@
 #include "programme/health.sql.h"
 
 struct health {
-	bool bot, jobs;
+	bool bot;
 	const char *bot_error;
 };
 
-static FIELDS(health_fields, FIELD(struct health, bot), FIELD(struct health, jobs),
-	FIELD(struct health, bot_error));
+static FIELDS(
+	health_fields, FIELD(struct health, bot), FIELD(struct health, bot_error));
 
 static void
 component(struct buf *b, const char *name, bool good, const char *why)
@@ -28,7 +28,8 @@ component(struct buf *b, const char *name, bool good, const char *why)
 
 /*
  * GET /healthcheck: 200 when all is well, else 400 with the same under "detail". The
- * bot's part is what the sender last learnt from Telegram: nobody waits for it here.
+ * bot's part is what the worker that listens to it last learnt from Telegram: nobody
+ * waits for it here.
  */
 enum err
 get_healthcheck(struct req *r)

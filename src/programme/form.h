@@ -23,8 +23,8 @@ struct form {
 void form_read(struct ctx *c, const char *json, struct form *out);
 
 /*
- * Checks, and brings each member into the form that it is stored in: names and city
- * with capitals, the number as +7 912 345-67-89. What is wrong is added to `wrong`, a
+ * Checks, and brings each member into the form that it is stored in: without blanks
+ * around it, the number as +7 912 345-67-89. What is wrong is added to `wrong`, a
  * sentence a line, in the language of the settings. True if nothing is.
  */
 bool form_check(struct ctx *c, struct form *inout, struct buf *wrong);
@@ -33,8 +33,8 @@ bool form_check(struct ctx *c, struct form *inout, struct buf *wrong);
  * none. */
 const char *phone_read(struct arena *a, const char *text);
 
-/* A city with each part's first letter a capital, but for "на" in the middle; NULL if
- * it is none. */
+/* The city without blanks around it. NULL if a part does not begin with a capital, but
+ * for "на" in the middle. */
 const char *city_read(struct arena *a, const char *text);
 
 #endif

@@ -45,8 +45,8 @@ enum err outbox_again(
 /* Given up. */
 enum err outbox_failed(struct ctx *c, int64_t id, const char *why);
 
-/* The chat is closed (blocked, gone): the participant is marked, all that waits for it
- * fails. */
+/* The chat is closed (blocked, gone): the participant is marked; tasks, reminders and
+ * words of exclusion that wait for it fail. */
 enum err outbox_chat_closed(
 	struct ctx *c, int64_t id, int64_t chat_id, const char *why);
 

@@ -259,8 +259,7 @@ report_declined_text(struct ctx *c, const struct message *m, const struct payloa
 
 /*
  * The four words that a farewell may hold; everything else in braces stays as it is.
- * The word for the points is Russian in every language: it is the programme's own
- * money.
+ * The word for the points is that of the catalogue, in its plural.
  */
 static enum err
 final_text(struct ctx *c, const struct message *m, const struct payload *p,

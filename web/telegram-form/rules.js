@@ -1,4 +1,4 @@
-// What may be entered: the same rules as on the server (src/programme/form.c). No page is needed here,
+// What may be entered: the rules of the server (src/programme/form.c), but for the least age, which only it knows. No page is needed here,
 // so that they can be tried by themselves.
 "use strict";
 
