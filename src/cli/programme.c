@@ -136,7 +136,7 @@ programme_export_cmd(struct call *call)
 	return change(call, export_person);
 }
 
-/* The question comes before the row is locked. */
+/* The question comes before anything is locked. */
 static enum err
 erase(struct call *call, struct person *p)
 {

@@ -128,8 +128,12 @@ enum err
 person_erase(struct ctx *c, const struct person *p)
 {
 	struct reviewed *reviewed;
+	const char *id;
+	int64_t shifts;
 	size_t count;
 
+	TRY(db_int(c, &PERSON_LOCK_SHIFTS, &shifts, ARGS(c, p->id)));
+	TRY(db_json(c, &PERSON_LOCK, &id, ARGS(c, p->id)));
 	TRY(db_many(c, &PERSON_REVIEWING, reviewed_fields, &reviewed, &count,
 		ARGS(c, p->id)));
 	TRY(forget(c, p));

@@ -18,7 +18,7 @@ struct person {
 
 /*
  * The person of an id, a Telegram id, a phone number (its digits) or "Surname Name".
- * E_MISSING, E_CONFLICT when there are several. Locks the row.
+ * E_MISSING, E_CONFLICT when there are several.
  */
 enum err person_find(struct ctx *c, const char *words, struct person *out);
 
@@ -40,7 +40,8 @@ enum err person_resend(
 /*
  * For ever: nothing is left that says who it was, no photo, no message. What counts
  * stays: member, points, reports. What waits for somebody is closed: reports in review
- * are declined, open ones skipped, requests declined, the membership ends.
+ * are declined, open ones skipped, requests declined, the membership ends. E_CONFLICT
+ * when somebody else has just done it.
  */
 enum err person_erase(struct ctx *c, const struct person *p);
 

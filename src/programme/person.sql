@@ -6,7 +6,18 @@ select p.id, p.name, p.surname, p.telegram_id, m.id as member_id, m.status as me
    and (p.id::text = lower($1) or p.telegram_id::text = $1 or p.surname || ' ' || p.name = $1
         or ($1 !~ '[^0-9+() -]' and length(regexp_replace($1, '[^0-9]', '', 'g')) >= 10
             and right(regexp_replace(p.phone_number, '[^0-9]', '', 'g'), 10) = right(regexp_replace($1, '[^0-9]', '', 'g'), 10)))
- order by p.created limit 10 for no key update of p;
+ order by p.created limit 10;
+
+-- name: person_lock_shifts
+-- Before anything of the person, in the order of those who end shifts.
+select count(*) from (
+    select s.id from programme.shift s
+     where s.id in (select shift_id from programme.member where participant_id = $1
+                    union all select shift_id from programme.request where participant_id = $1)
+     order by s.finished_at, s.id for update) locked;
+
+-- name: person_lock : E_CONFLICT
+select id from programme.participant where id = $1 and erased_at is null for no key update;
 
 -- name: person_exclude : E_CONFLICT
 update programme.member set status = 'excluded', excluded_at = utc($2), updated = utc($2)
