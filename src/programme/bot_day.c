@@ -20,7 +20,10 @@ static FIELDS(today_fields, FIELD(struct today, id), FIELD(struct today, status)
 enum err
 today_report(struct ctx *c, const struct person *p, struct today *out)
 {
+	int64_t shifts;
+
 	*out = (struct today){0};
+	TRY(db_int(c, &TODAY_LOCK_SHIFT, &shifts, ARGS(c, p->id)));
 	return db_maybe(c, &TODAY_REPORT, today_fields, out, &out->is_there,
 		ARGS(c, p->id, programme_task_date(c->now)));
 }

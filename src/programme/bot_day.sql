@@ -1,3 +1,9 @@
+-- name: today_lock_shift
+-- Before the report, and in a statement of its own: the next one sees what this one waited for.
+select count(*) from (
+    select s.id from programme.member m join programme.shift s on s.id = m.shift_id and s.status = 'started'
+     where m.participant_id = $1 and m.status = 'active' for key share of s) locked;
+
 -- name: today_report
 select r.id, r.status, r.number_attempt as attempts,
        exists (select from programme.photo_intake i where i.report_id = r.id) as on_its_way

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/utc.h"
 #include "db/db.h"
+#include "programme/shift.h"
 
 #include "programme/day.sql.h"
 
@@ -91,6 +92,7 @@ do_part(struct ctx *c, struct date day, const struct running *s, const struct pa
 {
 	TRY(db_do(c, &DAY_MEMORY, ARGS(c)));
 	TRY(db_do(c, &DAY_SKIP_OPEN, ARGS(c, p->first, p->last, day, c->now)));
+	TRY(db_do(c, &DAY_KEEP_LATE, ARGS(c, p->first, p->last, day, c->now)));
 	TRY(db_do(c, &DAY_EXCLUDE,
 		ARGS(c, p->first, p->last, s->id, day, conf.programme_exclude_after,
 			c->now)));
@@ -116,6 +118,7 @@ programme_daily_job(struct ctx *c, const struct job *job)
 		TRY(db_do(c, &DAY_LOCK_PART, ARGS(c, part.number)));
 	} else {
 		TRY(db_do(c, &DAY_LOCK, ARGS(c)));
+		TRY(shift_end_overdue(c, day));
 		TRY(db_do(c, &DAY_START_SHIFT, ARGS(c, day, c->now)));
 	}
 	TRY(db_maybe(c, &DAY_SHIFT, running_fields, &s, &running, ARGS(c, day)));

@@ -16,21 +16,30 @@ update programme.shift set status = 'started', updated = utc($2)
 returning id;
 
 -- name: day_shift
+-- Whoever ends the shift waits until the tasks are issued, or is waited for and has ended it: shift_lock.
 select s.id, s.tasks ->> extract(day from $1::date)::text as task_id, t.title, t.url
   from programme.shift s left join programme.task t
     on t.id = (s.tasks ->> extract(day from $1::date)::text)::uuid
- where s.status = 'started' and s.started_at <= $1::date and s.finished_at >= $1::date;
+ where s.status = 'started' and s.started_at <= $1::date and s.finished_at >= $1::date
+   for key share of s;
 
 -- name: day_members
 select count(*) from programme.member where shift_id = $1 and status = 'active';
 
--- The four that follow do their work for members from $1 to $2 (ids) only.
+-- The five that follow do their work for members from $1 to $2 (ids) only.
 
 -- name: day_skip_open
 -- Not where a photo is still being fetched: it came in time.
 update programme.report r set status = 'skipped', updated = utc($4)
  where status = 'waiting' and task_date < $3::date and member_id between $1::uuid and $2::uuid
    and not exists (select from programme.photo_intake i where i.report_id = r.id);
+
+-- name: day_keep_late
+-- The statement before waited for the row of a photo that was being noted: that is seen only now.
+update programme.report r set status = 'waiting'
+  from programme.photo_intake i
+ where i.report_id = r.id and r.status = 'skipped' and r.updated = utc($4)
+   and r.task_date < $3::date and r.member_id between $1::uuid and $2::uuid;
 
 -- name: day_exclude
 with missed as (

@@ -1,6 +1,6 @@
 -- name: report_lock_shift : E_MISSING
 -- Before the report, in the order of those who end a shift.
-select s.id from programme.shift s join programme.report r on r.shift_id = s.id where r.id = $1 for update of s;
+select s.id from programme.shift s join programme.report r on r.shift_id = s.id where r.id = $1 for no key update of s;
 
 -- name: report_take
 -- Only one of two reviewers gets the row.

@@ -273,7 +273,7 @@ shift_reviewed(struct ctx *c, const char *shift_id, const char *member_id)
 	struct row row = {0};
 	int64_t reviewing;
 
-	TRY(db_one(c, &SHIFT_LOCK, row_fields, &row, ARGS(c, shift_id)));
+	TRY(db_one(c, &SHIFT_LOCK_REVIEW, row_fields, &row, ARGS(c, shift_id)));
 	if (!str_eq(row.status, "ready_for_complete"))
 		return OK;
 	TRY(db_do(c, &SHIFT_SAY_FAREWELL, ARGS(c, shift_id, member_id)));
@@ -296,16 +296,23 @@ end_overdue(struct ctx *c, const struct row *row)
 }
 
 enum err
-programme_finish_job(struct ctx *c, const struct job *job)
+shift_end_overdue(struct ctx *c, struct date day)
 {
 	struct row *rows;
-	struct date day;
 	size_t count;
 
-	if (!date_parse(job->subject, &day))
-		return fail(c, E_BUG, "the job names no day");
 	TRY(db_many(c, &SHIFT_OVERDUE, row_fields, &rows, &count, ARGS(c, day)));
 	for (size_t i = 0; i < count; i++)
 		TRY(end_overdue(c, &rows[i]));
 	return OK;
+}
+
+enum err
+programme_finish_job(struct ctx *c, const struct job *job)
+{
+	struct date day;
+
+	if (!date_parse(job->subject, &day))
+		return fail(c, E_BUG, "the job names no day");
+	return shift_end_overdue(c, day);
 }

@@ -48,9 +48,13 @@ enum err shift_cancel(
 enum err shift_reviewed(struct ctx *c, const char *shift_id, const char *member_id);
 
 /*
- * programme.finish (10.1), subject a day: ends what has to end by that morning. May be
+ * Ends what has to end by the morning of `day`: running shifts whose last day is over,
+ * and those whose reports have waited for a review since an earlier morning. May be
  * repeated, and makes up for mornings that were missed.
  */
+enum err shift_end_overdue(struct ctx *c, struct date day);
+
+/* programme.finish (10.1), subject a day: shift_end_overdue(). */
 enum err programme_finish_job(struct ctx *c, const struct job *job);
 
 #endif

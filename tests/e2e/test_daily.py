@@ -168,6 +168,47 @@ def test_a_prepared_shift_starts_on_its_day(ctl, db, telegram):
     each_once(telegram, shift)
 
 
+def boundary(db):
+    """The first morning of a shift after the last day of another; one report of that is in review."""
+    day = today()
+    old = Shift(db, 2, day - 30 * DAY, days=29)
+    old.report(old.chats[0], day - DAY, "reviewing")
+    Shift(db, 0, day, status="preparing")  # of the same families
+    return day
+
+
+FIRST_DAY = ("select count(*) from programme.report r join programme.shift s on s.id = r.shift_id and s.status = 'started' "
+             "where r.task_date = %s and r.status = 'waiting'")
+
+
+def states(db):
+    return [r.status for r in db.all("select status::text as status from programme.shift order by started_at")]
+
+
+@pytest.mark.parametrize("order", [("daily", "finish"), ("finish", "daily"), ("daily",)], ids="-".join)
+def test_the_new_shift_starts_though_nobody_had_ended_the_old_one(db, telegram, no_workers, stack, order):
+    """After an outage over 07:00 and 08:00, whichever of the two comes first."""
+    day = boundary(db)
+    for n, kind in enumerate(order):
+        db.do("insert into job.job (kind, subject, max_tries, run_at) values (%s, %s, 8, now() - make_interval(secs => %s))",
+              f"programme.{kind}", day.isoformat(), 10 - n)
+    stack.spawn("samovar-worker", SAMOVAR_WORKER_PROCESSES="3")
+    quiet(db)
+    assert states(db) == ["ready_for_complete", "started"]
+    assert db.value(FIRST_DAY, day) == 2
+    kinds = db.all("select kind, count(*) as n from programme.outbox group by kind order by kind")
+    assert [(r.kind, r.n) for r in kinds] == [("final", 1), ("task", 2)]
+
+
+def test_a_parked_finish_does_not_hold_back_the_days(db, telegram, ctl):
+    day = boundary(db)
+    db.do("insert into job.job (kind, subject, key, max_tries, state, last_error) "
+          "values ('programme.finish', %s, %s, 8, 'parked', 'for the test')", day.isoformat(), f"programme.finish/{day}")
+    daily(ctl, day)
+    wait_for(lambda: states(db) == ["ready_for_complete", "started"], 20)
+    wait_for(lambda: db.value(FIRST_DAY, day) == 2, 20)
+
+
 def test_a_prepared_shift_of_another_day_waits(ctl, db, telegram):
     day = today()
     shift = Shift(db, 2, day + DAY, status="preparing")

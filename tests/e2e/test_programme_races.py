@@ -15,6 +15,8 @@ from tests.conftest import wait_for
 from tests.e2e import fcgi
 from tests.e2e.client import together, word
 from tests.e2e.programme import Shift, clear, today
+from tests.e2e.test_photo import current, family, report, send
+from tests.e2e.test_photo import png as picture
 from tests.e2e.test_shifts import plan, png, report_of, request_of
 
 DAY = datetime.timedelta(days=1)
@@ -299,3 +301,101 @@ def test_a_death_during_a_finish(me, dies, db, table):
     dies(table, "PATCH", f"/shifts/{shift.id}/finish")
     assert me.patch(f"/shifts/{shift.id}/finish").status_code == 200
     assert db.value(FAREWELLS) == 2
+
+
+# -- the morning, the bot and the operator beside staff
+
+def morning(ctl, day=None):
+    return Call(lambda: ctl("timers", "run", "programme.daily", "--date", (day or today()).isoformat()))
+
+
+def held_message(held, shift, kind):
+    """Who wants to write this message to the shift's first member waits; the sender does not."""
+    return held("insert into programme.outbox (key, chat_id, kind) values (%s, 1, 'x')", f"{kind}/{shift.member(shift.chats[0]).id}")
+
+
+def test_a_finish_that_comes_during_the_morning_closes_what_it_issued(me, db, held, ctl):
+    shift = Shift(db, 3, today() - 3 * DAY)
+    with held_message(held, shift, f"task/{today()}"):
+        daily = morning(ctl)
+        waiting(db)
+        finish = Call(lambda: me.patch(f"/shifts/{shift.id}/finish"))
+        waiting(db, 2)
+    daily.join(40)
+    assert finish.status() == 200
+    assert db.value("select status::text from programme.shift") == "finished"
+    assert shift.reports(today(), "skipped") == 3 and shift.reports(today()) == 3
+    assert db.value("select array_agg(distinct kind) from programme.outbox") == ["final", "task"]
+
+
+@pytest.mark.parametrize("subject", ["", "/1/2"])
+def test_a_morning_that_comes_during_a_finish_issues_nothing(me, db, held, ctl, subject):
+    shift = Shift(db, 3, today() - 3 * DAY)
+    with held_message(held, shift, "final"):
+        finish = Call(lambda: me.patch(f"/shifts/{shift.id}/finish"))
+        waiting(db)
+        db.do("insert into job.job (kind, subject, max_tries) values ('programme.daily', %s, 1)", today().isoformat() + subject)
+        waiting(db, 2)
+    assert finish.status() == 200
+    wait_for(lambda: not db.all("select from job.job where kind = 'programme.daily'"), 20)
+    assert shift.reports(today()) == 0
+    assert db.value("select array_agg(distinct kind) from programme.outbox") == ["final"]
+
+
+def test_a_review_does_not_wait_for_the_morning(me, db, held, ctl):
+    shift = Shift(db, 3, today() - 3 * DAY)
+    report = report_of(db, shift, shift.chats[0], day=today() - DAY)
+    shift.report(shift.chats[1], today() - DAY, "waiting")
+    with held("select 1 from programme.report where status = 'waiting' for update"):
+        daily = morning(ctl)
+        waiting(db)
+        assert me.patch(f"/reports/{report}/approve").status_code == 200
+        assert daily.is_alive()
+    daily.join(40)
+    assert shift.reports(today(), "waiting") == 3
+
+
+def test_an_erasure_and_a_review_at_once_do_not_cross(me, db, held, ctl):
+    shift, reports = ready(db, 2)
+    with held("select 1 from programme.member where id = %s for update", shift.member(shift.chats[0]).id):
+        review = Call(lambda: me.patch(f"/reports/{reports[0]}/approve"))
+        waiting(db)
+        erase = Call(lambda: ctl("programme", "erase", str(shift.chats[0]), "--yes"))
+        waiting(db, 2)
+    assert review.status() == 200
+    erase.join(40)
+    assert erase.answer.stdout.strip() == "done"
+    with held("select 1 from programme.member where id = %s for update", shift.member(shift.chats[1]).id):
+        erase = Call(lambda: ctl("programme", "erase", str(shift.chats[1]), "--yes"))
+        waiting(db)
+        review = Call(lambda: me.patch(f"/reports/{reports[1]}/approve"))
+        waiting(db, 2)
+    erase.join(40)
+    assert erase.answer.stdout.strip() == "done" and review.status() == 400
+    assert db.value("select status::text from programme.shift") == "finished"
+
+
+def test_a_finish_that_comes_while_a_photo_is_noted_waits_for_it(me, db, held, telegram):
+    shift = family(db, 2)
+    with held("lock table programme.photo_intake in exclusive mode"):
+        send(telegram, shift.chats[0], picture(1))
+        waiting(db)
+        finish = Call(lambda: me.patch(f"/shifts/{shift.id}/finish"))
+        waiting(db, 2)
+    assert finish.status() == 200
+    assert db.value("select status::text from programme.shift") == "ready_for_complete"
+    wait_for(lambda: report(db, shift.chats[0]).state == "reviewing", 20)
+    assert report(db, shift.chats[1]).state == "skipped"
+
+
+def test_a_morning_that_comes_while_a_photo_is_noted_does_not_close_its_report(db, held, telegram, ctl):
+    shift = family(db, 2)
+    with held("lock table programme.photo_intake in exclusive mode"):
+        send(telegram, shift.chats[0], picture(1))
+        waiting(db)
+        daily = morning(ctl, current() + DAY)
+        waiting(db, 2)
+    daily.join(40)
+    wait_for(lambda: report(db, shift.chats[0]).state == "reviewing", 20)
+    assert report(db, shift.chats[1]).state == "skipped"
+    assert shift.reports(current() + DAY, "waiting") == 2
