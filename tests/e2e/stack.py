@@ -219,8 +219,11 @@ class Stack:
         return int((self.run / f"{service}.keeper").read_text())
 
     def workers(self):
-        """The pids of the FastCGI workers, the parent's children."""
+        """The pids of the FastCGI workers, the parent's children. After a reload there are old ones, too."""
         return children(self.pid("samovar-fcgi"))
+
+    # How many of them there are when all is quiet.
+    worker_count = 4 * os.cpu_count()
 
     def send(self, service, number):
         os.kill(self.pid(service), number)

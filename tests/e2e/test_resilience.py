@@ -299,7 +299,7 @@ class Held:
         return self
 
     def wait(self, count=1):
-        wait_for(lambda: waiting_backends(self.db) >= count, 10, "a request that waits")
+        wait_for(lambda: waiting_backends(self.db) >= count, 30, "a request that waits")
 
     def __exit__(self, *_):
         self.link.rollback()
@@ -318,7 +318,6 @@ def in_background(work):
 
 def test_a_killed_worker_costs_the_request_it_served_and_is_replaced(stack, base, db, person):
     who = person(role="expert")
-    before = stack.workers()
     for login, member in (
             (lambda: storage_login(Client(base), who.username, who.password), "error"),
             (lambda: staff_login(Client(base), who.email, who.password), "detail")):
@@ -331,7 +330,7 @@ def test_a_killed_worker_costs_the_request_it_served_and_is_replaced(stack, base
         answer = result["answer"]
         assert answer.status_code == 502 and answer.json()[member], answer.text
         assert answer.headers["Content-Type"].split(";")[0] == "application/json"
-        wait_for(lambda: len(stack.workers()) >= len(before), 15, "new workers")
+        wait_for(lambda: len(stack.workers()) >= stack.worker_count, 45, "new workers")
         wait_for(lambda: Client(base).get("/readyz").status_code == 200, 10)
     assert login().status_code == 200
 
@@ -341,14 +340,14 @@ def test_a_killed_worker_costs_the_request_it_served_and_is_replaced(stack, base
     ("/api/administrators/me", "detail"), ("/healthcheck", "detail")])
 def test_a_handler_that_crashes_costs_one_request_in_its_faces_envelope(stack, base, signed, path, member):
     """With the header X-Samovar-Crash, which is obeyed in test mode only."""
-    count = len(stack.workers())
+    wait_for(lambda: len(stack.workers()) == stack.worker_count, 30, "all is quiet")
     with Load(base, "/users/api/v1/users/me/", signed.token) as load:
         answer = signed("POST", path, headers={"X-Samovar-Crash": "1"})
         load.go_on(50)
     assert answer.status_code == 502 and answer.json()[member], answer.text
     assert answer.headers["Content-Type"].split(";")[0] == "application/json"
     assert load.failed == []
-    wait_for(lambda: len(stack.workers()) == count, 15, "a new worker")
+    wait_for(lambda: len(stack.workers()) == stack.worker_count, 30, "a new worker")
 
 
 def test_killed_workers_cost_at_most_one_request_each(stack, base, signed):
@@ -363,11 +362,11 @@ def test_killed_workers_cost_at_most_one_request_each(stack, base, signed):
 
 
 def test_the_parent_replaces_its_workers_and_goes_on(stack, base):
-    parent, count = stack.pid("samovar-fcgi"), len(stack.workers())
+    parent = stack.pid("samovar-fcgi")
     for _ in range(3):
         for pid in stack.workers():
             os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: len(stack.workers()) == count, 30, "new workers")
+        wait_for(lambda: len(stack.workers()) == stack.worker_count, 45, "new workers")
     assert stack.pid("samovar-fcgi") == parent
     wait_for(lambda: Client(base).get("/readyz").status_code == 200, 10)
 
@@ -404,7 +403,7 @@ def test_workers_told_to_end_under_load_finish_and_are_replaced(stack, base, sig
             os.kill(pid, signal.SIGTERM)
             load.go_on(50)
         wait_for(lambda: not before & set(stack.workers())
-                 and len(stack.workers()) >= len(before), 30, "new workers")
+                 and len(stack.workers()) >= stack.worker_count, 45, "new workers")
     assert load.failed == []
 
 

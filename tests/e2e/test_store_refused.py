@@ -43,7 +43,7 @@ def nothing_stored(city, bucket, db):
     wait_for(lambda: not db.one("select 1 from job.job where kind = 'store.unlink' limit 1"), 20)
     before = state()
     yield
-    wait_for(lambda: state() == before, 5, "everything is as before")
+    wait_for(lambda: state() == before, 30, "everything is as before")
 
 
 def test_the_connection_survives_a_refused_put(city, bucket):
