@@ -6,6 +6,7 @@
 
 #include "base/conf.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "base/utc.h"
 #include "db/db.h"
 #include "programme/shift.h"
@@ -32,6 +33,16 @@ programme_task_date(struct utc now)
 							     : date_after(today, -1);
 }
 
+/* The day that a subject begins with, and what is behind it. */
+static bool
+read_day(struct ctx *c, const struct job *job, struct date *day, const char **rest)
+{
+	const char *date = arena_strn(&c->arena, job->subject, DATE_LENGTH);
+
+	*rest = job->subject + strlen(date);
+	return date_parse(date, day);
+}
+
 /* Members whose ids lie between two UUIDs, both included. */
 struct part {
 	char first[37], last[37];
@@ -45,16 +56,15 @@ struct part {
 static enum err
 read_subject(struct ctx *c, const struct job *job, struct date *day, struct part *part)
 {
-	const char *date = arena_strn(&c->arena, job->subject, DATE_LENGTH);
-	const char *rest = job->subject + strlen(date);
 	unsigned long number = 1, count = 1;
+	const char *rest;
 	int length = 0;
+	bool named = read_day(c, job, day, &rest);
 	bool whole = rest[0] == '\0';
 
 	if (!whole)
 		sscanf(rest, "/%2lu/%2lu%n", &number, &count, &length);
-	if (!date_parse(date, day) || rest[length] != '\0' || number == 0 ||
-		number > count)
+	if (!named || rest[length] != '\0' || number == 0 || number > count)
 		return fail(c, E_BUG, "the job names no day");
 	const uint64_t all = UINT64_C(1) << 32;
 	snprintf(part->first, sizeof(part->first), "%08lx-0000-0000-0000-000000000000",
@@ -132,13 +142,33 @@ programme_daily_job(struct ctx *c, const struct job *job)
 	return divided ? OK : do_part(c, day, &s, &part);
 }
 
+/* Nobody is woken at night, or told of a task that cannot be done any more. The hour of
+ * the reminder itself is always in time. */
+static bool
+is_too_late(struct ctx *c, struct date day)
+{
+	int64_t until = conf.programme_reminder_until > conf.programme_reminder_hour
+				? conf.programme_reminder_until
+				: conf.programme_reminder_hour + 1;
+
+	return date_cmp(day, programme_task_date(c->now)) != 0 ||
+	       c->now.us >= date_at(day, (int)until, 0).us;
+}
+
 enum err
 programme_remind_job(struct ctx *c, const struct job *job)
 {
+	const char *rest;
 	struct date day;
 
-	if (!date_parse(job->subject, &day))
+	if (!read_day(c, job, &day, &rest) ||
+		!(rest[0] == '\0' || str_eq(rest, "/asked")))
 		return fail(c, E_BUG, "the job names no day");
+	if (rest[0] == '\0' && is_too_late(c, day)) {
+		log_info("programme.remind day=%s: too late, left out",
+			date_iso(&c->arena, day));
+		return OK;
+	}
 	TRY(db_do(c, &DAY_REMIND, ARGS(c, day)));
 	log_info("programme.remind day=%s messages=%lld", date_iso(&c->arena, day),
 		(long long)c->rows);

@@ -19,7 +19,11 @@
  */
 enum err programme_daily_job(struct ctx *c, const struct job *job);
 
-/* programme.remind (10.3): who has not reported yet is reminded of the day's task. */
+/*
+ * programme.remind (10.3): who has not reported yet is reminded of the day's task.
+ * After programme.reminder_until, or when the task is not the current one any more, it
+ * does nothing, unless an operator asked for it (subject "2026-11-21/asked").
+ */
 enum err programme_remind_job(struct ctx *c, const struct job *job);
 
 /* The day whose task is current (8.3): until the hour of new tasks it is yesterday's.

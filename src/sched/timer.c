@@ -9,8 +9,9 @@
 #include "sched/timer.sql.h"
 
 static const struct timer timers[] = {
-#define TIMER_DAILY(name, hour, moved, job) {name, job, &conf.hour, moved, 0},
-#define TIMER_EVERY(name, seconds, job) {name, job, NULL, 0, seconds},
+#define TIMER_DAILY(name, hour, moved, by_hand, job)                                   \
+	{name, job, &conf.hour, moved, by_hand, 0},
+#define TIMER_EVERY(name, seconds, job) {name, job, NULL, 0, "", seconds},
 #include "sched/timers.def"
 #undef TIMER_DAILY
 #undef TIMER_EVERY
@@ -51,13 +52,15 @@ timer_slot(const struct timer *t, struct utc now)
 }
 
 static enum err
-add_job(struct ctx *c, const struct timer *t, struct utc slot, const char **key)
+add_job(struct ctx *c, const struct timer *t, struct utc slot, const char *behind,
+	const char **key)
 {
-	const char *day = t->hour == NULL ? NULL : date_iso(&c->arena, utc_date(slot));
+	const char *day = t->hour == NULL ? "" : date_iso(&c->arena, utc_date(slot));
 
-	*key = arena_fmt(&c->arena, "%s/%s", t->name, day == NULL ? "" : day);
-	return job_add(
-		c, &(struct job_order){.kind = t->job, .subject = day, .key = *key});
+	*key = arena_fmt(&c->arena, "%s/%s", t->name, day);
+	return job_add(c, &(struct job_order){.kind = t->job,
+				  .subject = arena_fmt(&c->arena, "%s%s", day, behind),
+				  .key = *key});
 }
 
 /* What was due before the first day of an installation was never missed. */
@@ -76,7 +79,7 @@ fire(struct ctx *c, const struct timer *t, struct utc slot, const char *by, bool
 	TRY(db_do(
 		c, &TIMER_LEDGER, ARGS(c, t->name, slot, by, is_of_today(c, t, slot))));
 	*fired = c->rows > 0;
-	return *fired ? add_job(c, t, slot, &key) : OK;
+	return *fired ? add_job(c, t, slot, "", &key) : OK;
 }
 
 enum err
@@ -102,7 +105,7 @@ timer_run_again(struct ctx *c, const struct timer *t, struct date day, int64_t *
 	if (e == OK && t->hour != NULL)
 		e = db_do(c, &TIMER_LEDGER_NOTE, ARGS(c, t->name, slot, "samovarctl"));
 	if (e == OK)
-		e = add_job(c, t, slot, &key);
+		e = add_job(c, t, slot, t->by_hand, &key);
 	if (e == OK)
 		e = db_int(c, &TIMER_JOB_ID, job, ARGS(c, t->job, key));
 	if (e == OK)

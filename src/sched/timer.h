@@ -15,6 +15,8 @@ struct timer {
 	const char *name, *job;
 	const int64_t *hour; /* DAILY: the setting; NULL for EVERY */
 	int moved;           /* DAILY: hours added to it, may be negative */
+	const char *by_hand; /* DAILY: behind the day in the subject of an operator's
+				job */
 	int64_t seconds;     /* EVERY */
 };
 

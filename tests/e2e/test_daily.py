@@ -292,6 +292,20 @@ def test_a_task_that_stays_open_is_reminded_each_day_anew(ctl, db, telegram):
     assert got(telegram) == {shift.chats[0]: 2}
 
 
+@pytest.mark.parametrize("days, hour, minute, reminded", [
+    (0, 19, 1, True), (0, 21, 59, True), (0, 22, 0, False), (1, 7, 30, False), (1, 20, 0, False)])
+def test_a_reminder_that_was_missed_comes_on_its_own_evening_or_not_at_all(db, telegram, stack, clock, no_workers, days, hour,
+                                                                           minute, reminded):
+    shift, day = Shift(db, 1, today() - 5 * DAY), today()
+    shift.report(shift.chats[0], day, "waiting")
+    db.do("insert into job.job (kind, subject, max_tries) values ('programme.remind', %s, 1)", day.isoformat())
+    clock.set(at(day + days * DAY, hour, minute))
+    stack.spawn("samovar-worker", **clock.environ)
+    quiet(db)
+    assert not db.all("select from job.job where kind = 'programme.remind'")
+    assert db.value("select count(*) from programme.outbox where kind = 'remind'") == reminded
+
+
 # -- Telegram's limits and moods
 
 def pace(calls):
