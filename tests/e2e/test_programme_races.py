@@ -388,14 +388,14 @@ def test_a_finish_that_comes_while_a_photo_is_noted_waits_for_it(me, db, held, t
     assert report(db, shift.chats[1]).state == "skipped"
 
 
-def test_a_morning_that_comes_while_a_photo_is_noted_does_not_close_its_report(db, held, telegram, ctl):
+def test_a_morning_that_comes_while_a_photo_is_noted_does_not_close_its_report(db, held, telegram):
     shift = family(db, 2)
     with held("lock table programme.photo_intake in exclusive mode"):
         send(telegram, shift.chats[0], picture(1))
         waiting(db)
-        daily = morning(ctl, current() + DAY)
+        db.do("insert into job.job (kind, subject, max_tries) values ('programme.daily', %s, 1)", current() + DAY)
         waiting(db, 2)
-    daily.join(40)
+    wait_for(lambda: not db.all("select from job.job where kind = 'programme.daily'"), 20)
     wait_for(lambda: report(db, shift.chats[0]).state == "reviewing", 20)
     assert report(db, shift.chats[1]).state == "skipped"
     assert shift.reports(current() + DAY, "waiting") == 2
