@@ -18,7 +18,8 @@
 #include "base/utc.h"
 
 #define FAST_DEATH_SECONDS                                                             \
-	2 /* a child that lived no longer is replaced with back-off */
+	2 /* a child that lived no longer is replaced with back-off, longer and longer \
+	   * while none becomes ready */
 #define MAX_BACKOFF_SECONDS 10
 #define HANDOVER_SECONDS 20 /* a new child that is not ready then may never be */
 
@@ -89,6 +90,7 @@ child_gone(struct parent *p, int i, int status)
 {
 	struct slot *s = &p->slots[i];
 	bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	bool served = atomic_load(&ready[i]) == (int)s->pid;
 	time_t now = (time_t)monotonic();
 
 	s->pid = 0;
@@ -96,10 +98,10 @@ child_gone(struct parent *p, int i, int status)
 		p->gone(i, clean);
 	if (clean || now - s->started > FAST_DEATH_SECONDS)
 		s->backoff = 0;
-	else if (s->backoff == 0)
-		s->backoff = 1;
-	else if (s->backoff < MAX_BACKOFF_SECONDS)
-		s->backoff *= 2;
+	else if (served || s->backoff == 0)
+		s->backoff = 1; /* what others do to it is not its fault */
+	else if ((s->backoff *= 2) > MAX_BACKOFF_SECONDS)
+		s->backoff = MAX_BACKOFF_SECONDS;
 	s->respawn_at = now + s->backoff;
 }
 

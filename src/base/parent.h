@@ -6,7 +6,8 @@
 
 /*
  * A process that does nothing but keep its children alive: forks `count` of them,
- * replaces each that ends (with a back-off when it died at once), passes SIGTERM on and
+ * replaces each that ends (with a back-off when it died at once, a growing one while
+ * none becomes ready), passes SIGTERM on and
  * waits for them, and on SIGHUP reads the settings anew and starts new children; an old
  * one is told to finish when the new one in its place is ready, so that there is always
  * somebody who serves. Tells systemd. Returns when it was told to stop and all are

@@ -371,6 +371,17 @@ def test_the_parent_replaces_its_workers_and_goes_on(stack, base):
     wait_for(lambda: Client(base).get("/readyz").status_code == 200, 10)
 
 
+def test_workers_that_are_killed_again_and_again_come_back_in_a_second(instance):
+    """Only a child that never serves is given longer and longer pauses."""
+    one = instance(SAMOVAR_FCGI_PROCESSES="1")
+    for _ in range(5):
+        (worker,) = wait_for(lambda: children(one.process.pid), 10, "a worker")
+        wait_for(one.answers, 10, "it answers")
+        os.kill(worker, signal.SIGKILL)
+        wait_for(lambda: dead(worker), 5)
+    wait_for(one.answers, 4, "a sixth one")
+
+
 # -- signals
 
 def test_hangup_under_load_loses_no_request(stack, base, signed):
