@@ -1,6 +1,7 @@
 #include "programme/shift.h"
 
 #include <inttypes.h>
+#include <libintl.h>
 #include <string.h>
 
 #include "account/audit.h"
@@ -11,6 +12,8 @@
 #include "db/db.h"
 
 #include "programme/shift.sql.h"
+
+#define _(text) gettext(text)
 
 static const char usual_farewell[] =
 	"Привет, {name}! Незаметно пролетели три месяца проекта «Ломая Барьеры». "
@@ -207,7 +210,19 @@ set_status(struct ctx *c, const char *id, const char *status, struct date starte
 	struct date finished, const char *final_message)
 {
 	return db_do(c, &SHIFT_SET_STATUS,
-		ARGS(c, id, status, c->now, started, finished, final_message));
+		ARGS(c, id, status, c->now, started, finished, final_message,
+			(struct date){0}));
+}
+
+/* Reviewers have until the morning after `day`, or after today when that is later. */
+static enum err
+set_ready(struct ctx *c, const char *id, struct date finished, struct date day)
+{
+	struct date none = {0}, today = utc_date(c->now);
+
+	return db_do(c, &SHIFT_SET_STATUS,
+		ARGS(c, id, "ready_for_complete", c->now, none, finished,
+			(const char *)NULL, date_cmp(day, today) > 0 ? day : today));
 }
 
 enum err
@@ -228,9 +243,10 @@ shift_start(struct ctx *c, const char *id, const char **out)
 	return audited(c, "shift.start", id, out);
 }
 
-/* started -> finished, or ready_for_complete while something is in review. */
+/* started -> finished, or from `day` on ready_for_complete while something is in
+ * review. */
 static enum err
-end_running(struct ctx *c, const char *id, struct date finished)
+end_running(struct ctx *c, const char *id, struct date finished, struct date day)
 {
 	struct date none = {0};
 	int64_t reviewing;
@@ -238,8 +254,8 @@ end_running(struct ctx *c, const char *id, struct date finished)
 	TRY(db_do(c, &SHIFT_CLOSE_WAITING, ARGS(c, id, c->now)));
 	TRY(db_int(c, &SHIFT_REVIEWING, &reviewing, ARGS(c, id)));
 	TRY(db_do(c, &SHIFT_SAY_FAREWELL, ARGS(c, id, (const char *)NULL)));
-	return set_status(c, id, reviewing > 0 ? "ready_for_complete" : "finished",
-		none, finished, NULL);
+	return reviewing > 0 ? set_ready(c, id, finished, day)
+			     : set_status(c, id, "finished", none, finished, NULL);
 }
 
 enum err
@@ -248,7 +264,7 @@ shift_finish(struct ctx *c, const char *id, const char **out)
 	struct row row;
 
 	TRY(lock_in_state(c, id, "started", &row));
-	TRY(end_running(c, id, utc_date(c->now)));
+	TRY(end_running(c, id, utc_date(c->now), utc_date(c->now)));
 	return audited(c, "shift.finish", id, out);
 }
 
@@ -283,14 +299,17 @@ shift_reviewed(struct ctx *c, const char *shift_id, const char *member_id)
 }
 
 static enum err
-end_overdue(struct ctx *c, const struct row *row)
+end_overdue(struct ctx *c, const struct row *row, struct date day)
 {
 	struct date none = {0};
 
 	log_info("programme.finish shift=%s status=%s", row->id, row->status);
 	if (str_eq(row->status, "started"))
-		return end_running(c, row->id, none);
-	TRY(db_do(c, &SHIFT_DECLINE_REVIEWING, ARGS(c, row->id, c->now)));
+		return end_running(c, row->id, none, day);
+	TRY(db_do(c, &SHIFT_DECLINE_REVIEWING,
+		ARGS(c, row->id, c->now,
+			_("The shift is over, and Telegram has not given us your "
+			  "photo: it could not be counted. We are sorry."))));
 	TRY(db_do(c, &SHIFT_SAY_FAREWELL, ARGS(c, row->id, (const char *)NULL)));
 	return set_status(c, row->id, "finished", none, none, NULL);
 }
@@ -303,7 +322,7 @@ shift_end_overdue(struct ctx *c, struct date day)
 
 	TRY(db_many(c, &SHIFT_OVERDUE, row_fields, &rows, &count, ARGS(c, day)));
 	for (size_t i = 0; i < count; i++)
-		TRY(end_overdue(c, &rows[i]));
+		TRY(end_overdue(c, &rows[i], day));
 	return OK;
 }
 

@@ -261,6 +261,26 @@ def test_a_photo_that_came_in_time_outlives_the_morning(telegram, db, ctl):
     assert report(db, chat, day + DAY).state == "waiting"
 
 
+def test_a_photo_that_telegram_keeps_until_the_shift_is_closed_is_answered(telegram, db, staff, ctl):
+    shift, me = family(db, 2), staff()
+    chat = shift.chats[0]
+    telegram.fault("error", status=502, method="getFile", count=None)
+    send(telegram, chat, png(1))
+    wait_for(lambda: db.value("select count(*) from programme.photo_intake") == 1, 20)
+    assert me.patch(f"/shifts/{shift.id}/finish").status_code == 200
+    for days, status in ((1, "ready_for_complete"), (2, "finished")):
+        ctl("timers", "run", "programme.finish", "--date", (today() + days * DAY).isoformat())
+        assert db.value("select status::text from programme.shift") == status
+    assert report(db, chat).state == "skipped"
+
+    def texts():
+        hurry(db)
+        return [m["text"] for m in telegram.messages(chat_id=chat)]
+    wait_for(lambda: len(texts()) == 3, 20)
+    late, sorry, farewell = texts()
+    assert "пока не отдаёт" in late and "не получилось" in sorry and "Спасибо за участие" in farewell
+
+
 @pytest.mark.parametrize("comes", [True, False])
 def test_a_shift_waits_for_a_photo_that_came_before_its_end(telegram, db, staff, comes):
     shift, me = family(db, 2), staff()

@@ -191,6 +191,16 @@ def test_a_finish_with_reports_in_review_waits_for_them(me, db):
     assert me.get(f"/shifts/{shift.id}").json()["status"] == "finished"
 
 
+def test_a_morning_that_is_days_late_leaves_the_reviewers_their_day(ctl, db):
+    shift = Shift(db, 1, today() - 94 * DAY)
+    report_of(db, shift, shift.chats[0], day=today() - 4 * DAY)
+    for kind in ("finish", "finish", "daily"):
+        ctl("timers", "run", f"programme.{kind}", "--date", today().isoformat())
+        assert db.value("select status::text from programme.shift") == "ready_for_complete"
+    ctl("timers", "run", "programme.finish", "--date", (today() + DAY).isoformat())
+    assert db.value("select status::text from programme.shift") == "finished"
+
+
 def test_the_morning_after_ends_a_shift_and_a_second_run_changes_nothing(ctl, db):
     shift = Shift(db, 3, today() - 91 * DAY)
     report_of(db, shift, shift.chats[0], day=today() - DAY)
