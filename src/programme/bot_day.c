@@ -15,7 +15,9 @@
 #define _(text) gettext(text)
 
 static FIELDS(today_fields, FIELD(struct today, id), FIELD(struct today, status),
-	FIELD(struct today, attempts), FIELD(struct today, on_its_way));
+	FIELD(struct today, attempts), FIELD(struct today, task_date),
+	FIELD(struct today, issued), FIELD(struct today, changed),
+	FIELD(struct today, on_its_way));
 
 enum err
 today_report(struct ctx *c, const struct person *p, struct today *out)
@@ -26,6 +28,25 @@ today_report(struct ctx *c, const struct person *p, struct today *out)
 	TRY(db_int(c, &TODAY_LOCK_SHIFT, &shifts, ARGS(c, p->id)));
 	return db_maybe(c, &TODAY_REPORT, today_fields, out, &out->is_there,
 		ARGS(c, p->id, programme_task_date(c->now)));
+}
+
+enum err
+today_report_at(
+	struct ctx *c, const struct person *p, struct utc sent, struct today *out)
+{
+	/* Telegram says the second. */
+	struct utc end = utc_after(sent, 1);
+	struct today earlier = {0};
+
+	TRY(today_report(c, p, out));
+	if (out->is_there && out->issued.us <= end.us)
+		return OK;
+	TRY(db_maybe(c, &TODAY_EARLIER, today_fields, &earlier, &earlier.is_there,
+		ARGS(c, p->id, date_after(programme_task_date(sent), -1),
+			date_after(programme_task_date(c->now), -1), end)));
+	if (earlier.is_there)
+		*out = earlier;
+	return OK;
 }
 
 const char *

@@ -103,13 +103,54 @@ intake_is_later(struct ctx *c, const struct update *u, bool photos, bool *later)
 	return OK;
 }
 
-static enum err
-note(struct ctx *c, const struct update *u, const struct today *today)
+/* In the past, whatever Telegram says. */
+static struct utc
+sent_at(struct ctx *c, const struct update *u)
 {
+	bool sane = u->date > 0 && u->date < c->now.us / US_PER_SECOND;
+
+	return sane ? (struct utc){u->date * US_PER_SECOND} : c->now;
+}
+
+/* A photo that was sent before the morning closed its report came in time. */
+static bool
+was_closed_too_early(const struct today *t, struct utc sent)
+{
+	struct utc end = date_at(
+		date_after(t->task_date, 1), (int)conf.programme_new_task_hour, 0);
+
+	return str_eq(t->status, "skipped") && t->changed.us >= end.us &&
+	       sent.us < t->changed.us;
+}
+
+/* Why the report of an earlier task does not take the photo; NULL: it does. */
+static enum err
+earlier_objection(struct ctx *c, const struct today *t, struct utc sent, bool used,
+	const char **out)
+{
+	*out = NULL;
+	if (was_closed_too_early(t, sent))
+		*out = used ? used_already() : NULL;
+	else if (str_in(t->status, "skipped not_participate") ||
+		 (str_eq(t->status, "declined") &&
+			 t->attempts >= conf.programme_attempts))
+		*out = _("Your photo is of the task of the day before, and that day is "
+			 "over. Send a photo of the new task.");
+	else
+		TRY(objection(c, t->status, t->attempts, used, out));
+	return OK;
+}
+
+static enum err
+note(struct ctx *c, const struct update *u, const struct today *today, struct utc sent)
+{
+	struct utc received = sent.us < today->issued.us ? today->issued : sent;
 	const char *id;
 
+	if (str_eq(today->status, "skipped"))
+		TRY(db_do(c, &INTAKE_REOPEN, ARGS(c, today->id, c->now)));
 	TRY(db_json(c, &INTAKE_ADD, &id,
-		ARGS(c, today->id, u->chat_id, u->file_id, u->unique_id, c->now)));
+		ARGS(c, today->id, u->chat_id, u->file_id, u->unique_id, received)));
 	return job_add(c,
 		&(struct job_order){.kind = "photo.fetch", .subject = id, .key = id});
 }
@@ -118,6 +159,7 @@ enum err
 hear_photo(struct ctx *c, const struct update *u, const struct person *p)
 {
 	const char *words = NULL;
+	struct utc sent = sent_at(c, u);
 	struct today today;
 	int64_t used;
 	bool later;
@@ -127,17 +169,19 @@ hear_photo(struct ctx *c, const struct update *u, const struct person *p)
 		return OK;
 	if (p == NULL)
 		return hear_stranger(c, u);
-	TRY(today_report(c, p, &today));
+	TRY(today_report_at(c, p, sent, &today));
 	TRY(db_int(c, &INTAKE_USED_ID, &used, ARGS(c, u->unique_id)));
 	if (!today.is_there)
 		words = today_none();
 	else if (today.on_its_way)
 		words = today_busy();
+	else if (date_cmp(today.task_date, programme_task_date(c->now)) < 0)
+		TRY(earlier_objection(c, &today, sent, used > 0, &words));
 	else
 		TRY(objection(c, today.status, today.attempts, used > 0, &words));
 	if (words == NULL && u->bytes > MAX_FILE)
 		words = too_large();
-	return words == NULL ? note(c, u, &today)
+	return words == NULL ? note(c, u, &today, sent)
 			     : answer_say(c, answer_key(c, u, "photo"), u->chat_id,
 				       words, NULL);
 }

@@ -15,6 +15,9 @@ insert into programme.photo_intake (report_id, chat_id, file_id, unique_id, rece
 values ($1, $2::bigint, $3, $4, utc($5))
 returning id::text;
 
+-- name: intake_reopen
+update programme.report set status = 'waiting', updated = utc($2) where id = $1 and status = 'skipped';
+
 -- name: intake_show
 select i.id, i.chat_id, i.report_id, i.file_id, i.unique_id, r.status, r.number_attempt as attempts, r.task_date,
        r.shift_id, r.member_id, s.status as shift_status, s.sequence_number as number, m.participant_id

@@ -3,15 +3,25 @@
 
 #include "programme/hear.h"
 
-/* A member's report of the task that is current in the running shift (8.3). */
+/* A member's report in the running shift: of the task that is current (8.3), or of the
+ * one before. */
 struct today {
 	const char *id, *status;
 	int64_t attempts;
-	bool is_there, on_its_way; /* on_its_way: a photo is still being fetched */
+	struct date task_date;
+	struct utc issued, changed; /* when it was made and last changed */
+	bool is_there, on_its_way;  /* on_its_way: a photo is still being fetched */
 };
 
 /* Finds and locks it; is_there says whether there is one. */
 enum err today_report(struct ctx *c, const struct person *p, struct today *out);
+
+/*
+ * The report that a photo belongs to: of the newest task that had been issued when it
+ * was sent. That is the current one, unless updates or tasks have come late.
+ */
+enum err today_report_at(
+	struct ctx *c, const struct person *p, struct utc sent, struct today *out);
 
 /* Sentences that are said of it in more than one place. */
 const char *today_none(void);

@@ -8,10 +8,11 @@
 FIELDS(update_fields, FIELD(struct update, id), FIELD(struct update, kind),
 	FIELD(struct update, holds), FIELD(struct update, chat_id),
 	FIELD(struct update, is_private), FIELD(struct update, is_bots),
-	FIELD(struct update, message_id), FIELD(struct update, text),
-	FIELD(struct update, query), FIELD(struct update, status),
-	FIELD(struct update, album), FIELD(struct update, file_id),
-	FIELD(struct update, unique_id), FIELD(struct update, bytes));
+	FIELD(struct update, message_id), FIELD(struct update, date),
+	FIELD(struct update, text), FIELD(struct update, query),
+	FIELD(struct update, status), FIELD(struct update, album),
+	FIELD(struct update, file_id), FIELD(struct update, unique_id),
+	FIELD(struct update, bytes));
 
 static struct json_object *
 member(struct json_object *json, const char *name, enum json_type type)
@@ -114,6 +115,7 @@ read_message(struct ctx *c, struct json_object *m, struct update *out)
 
 	read_chat(c, m, out);
 	out->message_id = number(m, "message_id");
+	out->date = number(m, "date");
 	out->album = text(c, m, "media_group_id");
 	out->text = text(c, m, "text");
 	out->holds = out->text != NULL ? "text" : is_service(m) ? "service" : "other";

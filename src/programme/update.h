@@ -20,6 +20,7 @@ struct update {
 	bool is_bots;        /* a bot's doing: answering could go on for ever */
 	int64_t message_id;  /* of the message, or of the one whose button was pressed
 			      */
+	int64_t date;        /* when the message was sent, seconds since 1970 */
 	const char *text;    /* of the message, the form's JSON, the button's data */
 	const char *query;   /* callback_query's id */
 	const char *status;  /* my_chat_member: what the bot has become */

@@ -426,3 +426,69 @@ def test_the_listener_killed_in_the_middle_loses_nothing_and_does_nothing_twice(
         assert db.value("select count(distinct chat_id) from programme.outbox") == len(chats)
         assert db.value("select count(*) from programme.outbox") == len(chats)
         stack.end_started()
+
+
+# -- the day of a photo is the day on which it was sent
+
+def ago(seconds):
+    return int(datetime.datetime.now().timestamp()) - seconds
+
+
+def after_a_downtime(db, status="skipped", changed="now()"):
+    """The task of the day came half a minute ago, though the day before ended long ago."""
+    shift = family(db)
+    db.do("update programme.report set created = now() - interval '30 seconds'")
+    shift.report(shift.chats[0], current() - DAY, status)
+    db.do(f"update programme.report set created = now() - interval '1 day', updated = {changed} where task_date < %s", current())
+    return shift.chats[0]
+
+
+def test_a_photo_counts_from_when_it_was_sent(telegram, db):
+    shift, sent = family(db, 3), ago(600)
+    db.do("update programme.report set created = now() - interval '20 minutes'")
+    for chat, date in zip(shift.chats, (sent, ago(-9000), 1)):
+        send(telegram, chat, png(chat), date=date)
+        assert SENT in answers(telegram, chat)[0]
+    first, future, ancient = (report(db, chat) for chat in shift.chats)
+    assert first.uploaded_at.timestamp() == sent
+    assert db.value("select %s between now() - interval '1 minute' and now()", future.uploaded_at)
+    assert ancient.uploaded_at == ancient.created
+
+
+def test_a_photo_that_was_sent_before_the_morning_closed_its_report_reopens_it(telegram, db):
+    chat, sent = after_a_downtime(db), ago(60)
+    send(telegram, chat, png(1), date=sent)
+    assert SENT in answers(telegram, chat)[0]
+    day_before = report(db, chat, current() - DAY)
+    assert (day_before.state, day_before.number_attempt) == ("reviewing", 1)
+    assert day_before.uploaded_at.timestamp() == sent
+    assert report(db, chat).state == "waiting"
+    send(telegram, chat, png(2))
+    hurry(db)
+    assert SENT in answers(telegram, chat, 2)[1]
+    assert report(db, chat).state == "reviewing" and photos(db) == 2
+
+
+@pytest.mark.parametrize("status, changed, words", [
+    ("skipped", "now() - interval '25 hours'", "уже закончился"), ("not_participate", "now()", "уже закончился"),
+    ("approved", "now()", BUSY), ("reviewing", "now()", BUSY)])
+def test_a_day_that_is_over_takes_no_photo_that_comes_late(telegram, db, status, changed, words):
+    chat = after_a_downtime(db, status, changed)
+    send(telegram, chat, png(1), date=ago(60))
+    assert words in answers(telegram, chat)[0]
+    assert (report(db, chat, current() - DAY).state, report(db, chat).state) == (status, "waiting") and photos(db) == 0
+
+
+def test_a_photo_that_came_late_and_cannot_be_read_leaves_its_day_closed(telegram, db):
+    chat = after_a_downtime(db)
+    send(telegram, chat, b"no picture", date=ago(60))
+    assert "фото" in answers(telegram, chat)[0]
+    assert (report(db, chat, current() - DAY).state, report(db, chat).state) == ("skipped", "waiting")
+
+
+def test_before_the_first_tasks_of_a_late_morning_the_day_before_is_open(telegram, db):
+    shift = family(db)
+    db.do("update programme.report set task_date = task_date - 1, created = now() - interval '1 day'")
+    send(telegram, shift.chats[0], png(1))
+    assert SENT in answers(telegram, shift.chats[0])[0]
+    assert report(db, shift.chats[0], current() - DAY).state == "reviewing"
