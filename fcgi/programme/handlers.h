@@ -44,7 +44,7 @@ enum err get_registration_form(struct req *r);
 
 extern const struct input shifts_query, shift_in, shift_change_in, cancel_in,
 	members_query, requests_query, decline_in, reports_query, participants_query,
-	audit_query, all_requests_query, notice_in, photo_query, similar_query,
-	task_query;
+	audit_query, outbox_query, all_requests_query, notice_in, photo_query,
+	similar_query, task_query;
 
 #endif

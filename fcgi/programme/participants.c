@@ -28,6 +28,9 @@ INPUT(audit_query, struct page_filter,
 	FIELD(struct page_filter, before, .min = 0, .max = INT64_MAX),
 	FIELD(struct page_filter, limit, .min = 1, .max = 1000));
 
+INPUT(outbox_query, struct page_filter,
+	FIELD(struct page_filter, before, .min = 0, .max = INT64_MAX));
+
 /* GET /users/?status=&field_sort=&direction_sort=: 200 list of U1, without test users.
  */
 enum err
@@ -71,15 +74,16 @@ get_audit(struct req *r)
 	return reply_json(r, 200, json);
 }
 
-/* GET /outbox: 200 {"counts", "failed"}: what waits, what failed and why, the newest
- * 200. */
+/* GET /outbox?before=: 200 {"counts", "waiting", "failed"}: what waits, what failed and
+ * why, the newest 200 of each; failed ones before an id. */
 enum err
 get_outbox(struct req *r)
 {
+	const struct page_filter *in = r->in;
 	struct ctx *c = &r->ctx;
 	const char *json;
 
-	TRY(db_json(c, &OUTBOX_SHOW, &json, ARGS(c)));
+	TRY(db_json(c, &OUTBOX_SHOW, &json, ARGS(c, in->before)));
 	return reply_json(r, 200, json);
 }
 

@@ -45,13 +45,22 @@ select coalesce(json_agg(json_build_object('id', x.id, 'at', x.at, 'actor', a.uu
   left join account.account a on a.id = x.actor;
 
 -- name: outbox_show
+-- The newest 200 that wait, and the newest 200 that failed before the message $1 (0: from the end). What was sent is not
+-- counted: that is nearly all there is.
 select json_build_object(
     'counts', (select coalesce(json_object_agg(state, n), '{}')
-                 from (select state, count(*) as n from programme.outbox group by state) s),
+                 from (select state, count(*) as n from programme.outbox
+                        where state in ('waiting', 'claimed', 'dispatched', 'failed', 'presumed') group by state) s),
+    'waiting', (select coalesce(json_agg(w), '[]')
+                  from (select o.id, o.kind, o.state, o.last_error as why, o.created, o.not_before as next_try, o.tries,
+                               p.id as user_id, p.name, p.surname
+                          from programme.outbox o left join programme.participant p on p.id = o.participant_id
+                         where o.state in ('waiting', 'claimed', 'dispatched') order by o.id desc limit 200) w),
     'failed', (select coalesce(json_agg(f), '[]')
                  from (select o.id, o.kind, o.state, o.last_error as why, o.created, p.id as user_id, p.name, p.surname
                          from programme.outbox o left join programme.participant p on p.id = o.participant_id
-                        where o.state in ('failed', 'presumed') order by o.id desc limit 200) f));
+                        where o.state in ('failed', 'presumed') and ($1::bigint = 0 or o.id < $1::bigint)
+                        order by o.id desc limit 200) f));
 
 -- name: outbox_retry : E_MISSING
 update programme.outbox set state = 'waiting', tries = 0, not_before = now()

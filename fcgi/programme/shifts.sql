@@ -39,7 +39,8 @@ select coalesce(json_agg(json_build_object('user_id', p.id, 'name', p.name, 'sur
 select coalesce(json_agg(json_build_object('date', day, 'issued', issued, 'sent', sent, 'reported', reported,
            'reviewed', reviewed, 'skipped', skipped) order by day), '[]')
   from (select r.task_date as day, count(*) filter (where r.status <> 'not_participate') as issued,
-               count(o.id) as sent, count(*) filter (where r.number_attempt > 0) as reported,
+               count(o.id) + coalesce((select p.sent from programme.outbox_past p
+                                        where p.shift_id = $1 and p.day = r.task_date), 0) as sent, count(*) filter (where r.number_attempt > 0) as reported,
                count(*) filter (where r.status in ('approved', 'declined')) as reviewed,
                count(*) filter (where r.status = 'skipped') as skipped
           from programme.report r

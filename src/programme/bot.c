@@ -10,11 +10,15 @@
 #include "db/db.h"
 #include "programme/answer.h"
 #include "programme/hear.h"
+#include "programme/outbox.h"
 #include "programme/intake.h"
 
 #include "programme/bot.sql.h"
 
 #define _(text) gettext(text)
+/* Longer than the ids of updates are known: answers to an update have keys. */
+#define KEEP_AT_LEAST (8 * 24 * 60 * 60)
+#define SWEEP_MOST 10000 /* messages in one transaction */
 
 static FIELDS(person_fields, FIELD(struct person, id), FIELD(struct person, name),
 	FIELD(struct person, surname), FIELD(struct person, city),
@@ -242,6 +246,15 @@ bot_update_job(struct ctx *c, const struct job *job)
 enum err
 bot_sweep_job(struct ctx *c, const struct job *job)
 {
-	(void)job;
-	return db_do(c, &BOT_SWEEP, ARGS(c));
+	int64_t seconds = conf.bot_keep_messages, count;
+
+	TRY(db_do(c, &BOT_SWEEP, ARGS(c)));
+	TRY(outbox_sweep(c, seconds > KEEP_AT_LEAST ? seconds : KEEP_AT_LEAST,
+		SWEEP_MOST, &count));
+	if (count < SWEEP_MOST)
+		return OK;
+	/* There are more: the same job once more, in a transaction of its own. */
+	return job_add(c, &(struct job_order){.kind = "bot.sweep",
+				  .subject = job->subject,
+				  .key = "bot.sweep/"});
 }

@@ -17,7 +17,8 @@ enum err bot_take(struct ctx *c, const struct update *u);
 /* bot.update: an update that could not be dealt with at once; subject: its id. */
 enum err bot_update_job(struct ctx *c, const struct job *job);
 
-/* bot.sweep: forgets updates that Telegram cannot send again. */
+/* bot.sweep: forgets updates that Telegram cannot send again, and messages that are
+ * older than bot.keep_messages. */
 enum err bot_sweep_job(struct ctx *c, const struct job *job);
 
 #endif

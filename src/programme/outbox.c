@@ -64,3 +64,9 @@ outbox_next_due(struct ctx *c, int64_t most, int64_t *milliseconds)
 {
 	return db_int(c, &OUTBOX_UNTIL_DUE, milliseconds, ARGS(c, most));
 }
+
+enum err
+outbox_sweep(struct ctx *c, int64_t seconds, int64_t most, int64_t *count)
+{
+	return db_int(c, &OUTBOX_SWEEP_OLD, count, ARGS(c, seconds, most));
+}

@@ -62,6 +62,13 @@ enum err outbox_forget_picture(struct ctx *c, int64_t id);
  */
 enum err outbox_recover(struct ctx *c, const char *recorder, const char *under_way);
 
+/*
+ * Removes at most `most` messages that were sent or given up so many seconds ago;
+ * *count is their number. How many tasks a day were sent stays known
+ * (programme.outbox_past).
+ */
+enum err outbox_sweep(struct ctx *c, int64_t seconds, int64_t most, int64_t *count);
+
 /* Milliseconds until a waiting message may go, at most `most`. */
 enum err outbox_next_due(struct ctx *c, int64_t most, int64_t *milliseconds);
 

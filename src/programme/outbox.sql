@@ -84,3 +84,28 @@ update programme.outbox o
 -- greatest() passes over null, so it stands outside of the coalesce.
 select least($1::bigint, greatest(0, coalesce((select ceil(extract(epoch from min(not_before) - now()) * 1000)::bigint
            from programme.outbox where state = 'waiting'), $1::bigint)));
+
+-- name: outbox_sweep_old
+-- At most $2 that have been settled for $1 seconds. No key is needed any more by then: who would add such a message again
+-- would have to hear an update of last week, or issue a task whose report is there. But a shift that still waits for
+-- reviews must not say farewell twice.
+with old as (
+    select id from programme.outbox o
+     where o.state in ('sent', 'failed', 'presumed') and o.created < now() - make_interval(secs => $1::double precision)
+       and coalesce(o.sent_at, o.dispatched_at, o.created) < now() - make_interval(secs => $1::double precision)
+       and not (o.kind = 'final' and exists (select from programme.shift where status = 'ready_for_complete'))
+     limit $2::bigint
+), gone as (
+    delete from programme.outbox o using old where o.id = old.id and o.state in ('sent', 'failed', 'presumed')
+    returning o.key, o.state
+), counted as (
+    insert into programme.outbox_past (shift_id, day, sent)
+    select m.shift_id, split_part(gone.key, '/', 2)::date, count(*)
+      from gone
+      join programme.member m
+        on m.id = case when gone.key ~ '^task/[0-9]{4}-[0-9]{2}-[0-9]{2}/[0-9a-f-]{36}$' then split_part(gone.key, '/', 3)::uuid end
+     where gone.state <> 'failed'
+     group by 1, 2
+    on conflict (shift_id, day) do update set sent = outbox_past.sent + excluded.sent
+)
+select count(*) from gone;

@@ -152,6 +152,39 @@ def test_updates_are_forgotten_after_a_week(ctl, db):
                                         "order by 1")] == [2, 3]
 
 
+def test_messages_are_forgotten_after_a_month_and_still_counted(ctl, db, staff):
+    shift, day = Shift(db, 3, today() - 50 * DAY), today() - 40 * DAY
+    chat = shift.chats[0]
+    for n, child in enumerate(shift.chats):
+        shift.report(child, day, "skipped")
+        db.do("insert into programme.outbox (key, participant_id, chat_id, kind, state, created, sent_at) "
+              "select 'task/' || %s || '/' || m.id, participant_id, %s, 'task', 'sent', now() - make_interval(days => %s), "
+              "now() - make_interval(days => %s) from programme.member m where m.id = %s",
+              day, child, 31 - 5 * n, 31 - 5 * n, shift.member(child).id)
+    for key, kind, state, days in (("old", "text", "failed", 31), ("waits", "text", "waiting", 60), ("new", "text", "sent", 29),
+                                   ("final/x", "final", "sent", 40), ("task/nothing/x", "task", "sent", 40)):
+        db.do("insert into programme.outbox (key, chat_id, kind, state, created, not_before) "
+              "values (%s, %s, %s, %s, now() - make_interval(days => %s), now() + interval '1 day')", key, chat, kind, state, days)
+    db.do("insert into programme.outbox (key, chat_id, kind, state, created) "
+          "select 'many/' || n, 1, 'text', 'sent', now() - interval '40 days' from generate_series(1, 10100) n")
+    waits = Shift(db, 0, today() - 200 * DAY, status="ready_for_complete")
+
+    def left():
+        return {r.key.split("/")[0] for r in db.all("select key from programme.outbox")}
+
+    def sent():
+        return {d["date"]: d["sent"] for d in staff().get(f"/shifts/{shift.id}/progress").json()}[day.isoformat()]
+    assert sent() == 3
+    ctl("timers", "run", "bot.sweep")
+    wait_for(lambda: left() == {"task", "waits", "new", "final"}, 20, "the second batch, too")
+    assert db.value("select count(*) from programme.outbox where kind = 'task'") == 2 and sent() == 3
+    db.do("update programme.shift set status = 'finished' where id = %s", waits.id)
+    db.do("update programme.outbox set created = created - interval '7 days', sent_at = sent_at - interval '7 days' where kind = 'task'")
+    ctl("timers", "run", "bot.sweep")
+    assert left() == {"task", "waits", "new"} and sent() == 3
+    assert db.value("select sent from programme.outbox_past") == 2
+
+
 def test_while_updates_are_polled_there_is_no_webhook(base):
     answer = Client(base, "/api").post("/telegram/webhook", {"update_id": 1})
     assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"})

@@ -410,11 +410,27 @@ def test_a_failed_message_is_shown_and_sent_again(me, db):
     message = db.value("insert into programme.outbox (key, chat_id, kind, payload, state, last_error) "
                        "values (%s, 1, 'text', '{\"text\": \"x\"}', 'failed', 'why not') returning id", word())
     shown = me.get("/outbox").json()
+    assert shown["counts"]["failed"] == 1 and me.get(f"/outbox?before={message}").json()["failed"] == []
+    assert me.get(f"/outbox?before={message + 1}").json()["failed"] == shown["failed"]
+    assert me.get("/outbox?before=x").status_code == 422
     assert shown["failed"][0]["id"] == message and shown["failed"][0]["why"] == "why not"
     assert me.patch(f"/outbox/{message}/retry").status_code == 200
     assert db.value("select count(*) from account.audit where action = 'outbox.retry' and object_id = %s", str(message)) == 1
     wait_for(lambda: db.value("select state::text from programme.outbox where id = %s", message) != "waiting", 20)
     assert me.patch(f"/outbox/{10 ** 15}/retry").status_code == 404
+
+
+def test_messages_that_wait_are_shown_with_their_next_try(me, db):
+    shift = Shift(db, 1, today() - 5 * DAY)
+    for state, key in (("waiting", "a"), ("sent", "b")):
+        db.do("insert into programme.outbox (key, participant_id, chat_id, kind, state, last_error, tries, not_before) "
+              "select %s, participant_id, 1, 'text', %s, 'why not', 2, now() + interval '1 hour' from programme.member where id = %s",
+              key, state, shift.member(shift.chats[0]).id)
+    shown = me.get("/outbox").json()
+    (one,) = shown["waiting"]
+    assert shown["counts"] == {"waiting": 1} and shown["failed"] == []
+    assert (one["kind"], one["state"], one["why"], one["tries"], one["name"]) == ("text", "waiting", "why not", 2, "Имя")
+    assert one["created"] < one["next_try"]
 
 
 def test_what_staff_does_is_in_the_audit_trail(me, staff):
