@@ -71,7 +71,10 @@ get_link(struct req *r)
 	return reply(r, 200, link_fields, &link, STYLE_KEEP_NULL);
 }
 
-/* A link's password may be tried only so often a minute from one address. */
+#define ADDRESSES 10 /* that may try as often as one may, all together */
+
+/* Wrong passwords count, by the address and by the link: right ones of a whole school
+ * do not. */
 static enum err
 check_password(struct req *r, const struct link *link, const char *password)
 {
@@ -80,11 +83,18 @@ check_password(struct req *r, const struct link *link, const char *password)
 
 	if (!link->is_secured)
 		return OK;
-	TRY(limit_address(c, arena_fmt(&c->arena, "link:%s", link->id),
-		conf.storage_link_tries_per_minute));
-	if (password == NULL || !hash_check(c, link->password, password, &stale))
-		return fail(c, E_DENIED, NULL);
-	return OK;
+	const char *everybody = arena_fmt(&c->arena, "link:%s", link->id);
+	const char *one = arena_fmt(
+		&c->arena, "%s:%s", everybody, c->address == NULL ? "" : c->address);
+	int64_t most = conf.storage_link_tries_per_minute;
+
+	TRY(limit_tries(c, one, most));
+	TRY(limit_tries(c, everybody, most * ADDRESSES));
+	if (password != NULL && hash_check(c, link->password, password, &stale))
+		return OK;
+	limit_tried(c, one);
+	limit_tried(c, everybody);
+	return fail(c, E_DENIED, NULL);
 }
 
 /*

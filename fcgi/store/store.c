@@ -305,6 +305,28 @@ check_open(struct req *r)
 	return OK;
 }
 
+/* What would be promised by doing the rest: better said than left out. */
+static enum err
+check_wishes(struct req *r)
+{
+	static const char *const unknown[] = {"x-amz-copy-source",
+		"x-amz-server-side-encryption",
+		"x-amz-server-side-encryption-customer-algorithm",
+		"x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date",
+		"x-amz-object-lock-legal-hold", "x-amz-website-redirect-location",
+		"x-amz-tagging", "x-amz-grant-read", "x-amz-grant-full-control",
+		"If-Match", "If-None-Match"};
+	const char *acl = req_header(r, "x-amz-acl");
+
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
+		if (req_header(r, unknown[i]) != NULL)
+			return fail(&r->ctx, E_S3_NO_FEATURE,
+				"this store does not know the header %s", unknown[i]);
+	return acl == NULL || str_eq(acl, "private")
+		       ? OK
+		       : fail(&r->ctx, E_S3_NO_FEATURE, "this store has no ACLs");
+}
+
 /* PUT, POST /.check: asked by nginx before the body of any PUT or POST. 204, or why
  * not. */
 enum err
@@ -320,8 +342,7 @@ check_body(struct req *r)
 		return fail(c, E_TOO_LARGE, NULL);
 	TRY(store_md5(r, &md5));
 	TRY(r->method == PUT ? store_plain_call(r) : OK);
-	if (req_header(r, "x-amz-copy-source") != NULL)
-		return fail(c, E_S3_NO_FEATURE, "this store does not copy objects");
+	TRY(check_wishes(r));
 	TRY(check_open(r));
 	return reply_empty(r, 204);
 }

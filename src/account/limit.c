@@ -46,6 +46,24 @@ limit_address(struct ctx *c, const char *kind, int64_t per_minute)
 }
 
 static const char *
+tries_key(struct ctx *c, const char *what)
+{
+	return arena_fmt(&c->arena, "limit:tries:%s", what);
+}
+
+enum err
+limit_tries(struct ctx *c, const char *what, int64_t most)
+{
+	return cache_counted(c, tries_key(c, what)) >= most ? refuse(c, MINUTE) : OK;
+}
+
+void
+limit_tried(struct ctx *c, const char *what)
+{
+	cache_count(c, tries_key(c, what), MINUTE);
+}
+
+static const char *
 failures_key(struct ctx *c, const char *hash)
 {
 	return arena_fmt(&c->arena, "limit:sign-in:name:%s", hash);

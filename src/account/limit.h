@@ -30,4 +30,9 @@ enum err limit_unlock(struct ctx *c, enum sign_in_by by, const char *name);
  * key. */
 enum err limit_address(struct ctx *c, const char *kind, int64_t per_minute);
 
+/* E_LIMIT when this has failed so often in the last minute; limit_tried() counts one
+ * failure. */
+enum err limit_tries(struct ctx *c, const char *what, int64_t most);
+void limit_tried(struct ctx *c, const char *what);
+
 #endif

@@ -77,17 +77,40 @@ copy_doom_file(struct ctx *c, const char *file_id)
 	return order(c, "copy.remove", list, count);
 }
 
+/* Other bytes than those that are served, under the same key. */
+static bool
+is_replaced(const struct version *v, const struct object_news *news)
+{
+	return str_eq(v->state, "stored") && !str_eq(v->etag, news->etag);
+}
+
+/*
+ * An object that may not be there, over one that was served: copied back from another
+ * server. Where no other has it, the file has lost its bytes by its owner's own hand.
+ */
+static enum err
+take_back(struct ctx *c, const struct version *v, const struct object_news *news)
+{
+	struct copy *list;
+	size_t count;
+
+	TRY(db_do(c, &COPY_DELETE, ARGS(c, v->id, v->server_id)));
+	TRY(db_many(c, &COPY_MISSING, copy_fields, &list, &count,
+		ARGS(c, v->id, v->server_id, (int64_t)1)));
+	if (count > 0)
+		return order(c, "copy.make", list, count);
+	TRY(db_do(c, &COPY_INSERT, ARGS(c, v->id, v->server_id, news->etag, c->now)));
+	return doom_version(c, v->id);
+}
+
 /* The bytes have arrived: from now on they are what the file serves. */
 static enum err
 serve(struct ctx *c, const struct version *v, const struct object_news *news)
 {
 	const struct job_order spread = {
 		.kind = "copy.spread", .subject = v->id, .key = v->id};
-	bool replaced = str_eq(v->state, "stored") && !str_eq(v->etag, news->etag);
+	bool replaced = is_replaced(v, news);
 
-	if (replaced && !str_eq(v->server_id, v->origin_id))
-		return OK; /* a replica that is not the original: reconciliation looks
-			      into it */
 	if (replaced)
 		TRY(db_do(c, &COPY_DELETE_OTHERS, ARGS(c, v->id, v->server_id)));
 	if (replaced || !str_eq(v->state, "stored"))
@@ -113,16 +136,21 @@ copy_news(struct ctx *c, const struct object_news *news)
 		return OK;
 	if (!news->created)
 		return db_do(c, &COPY_DELETE, ARGS(c, v.id, v.server_id));
+	/* A replica that is not the original, by its etag: a copy in parts has one of
+	 * its own, which the copier tells. Into all others reconciliation looks. */
+	bool other = is_replaced(&v, news) && !str_eq(v.server_id, v.origin_id);
+	if (other && !news->copied)
+		return OK;
 	TRY(db_do(c, &COPY_INSERT, ARGS(c, v.id, v.server_id, news->etag, c->now)));
 	if (v.deleted || v.outdated || str_eq(v.state, "superseded"))
 		return doom_version(c, v.id);
+	if (other)
+		return OK;
 	TRY(db_int(c, &VERSION_TOO_MUCH, &too_much,
 		ARGS(c, v.id, news->size, conf.storage_quota)));
-	if (too_much == 1 && !str_eq(v.state, "stored")) {
-		log_warn("storage: version %s is larger than announced, and more than "
-			 "its owner may have",
-			v.id);
-		return doom_version(c, v.id);
+	if (too_much == 1 && (!str_eq(v.state, "stored") || is_replaced(&v, news))) {
+		log_warn("storage: version %s is more than its owner may have", v.id);
+		return take_back(c, &v, news);
 	}
 	return serve(c, &v, news);
 }

@@ -15,6 +15,7 @@ struct object_news {
 	bool created; /* else removed */
 	int64_t size;
 	const char *etag;
+	bool copied; /* by ourselves, just now, from the bytes that are served */
 };
 
 /*

@@ -9,10 +9,12 @@ select v.id, v.file_id, v.state::text, v.etag, s.id as server_id, f.deleted_at i
  where v.key = $1 and lower(s.name) = lower($2)
    for update of f;
 
--- 1 if an object that is larger than announced is more than its owner may have. $3: the general quota.
+-- 1 if the object is more than its owner may have: larger than announced, or more was announced in the meantime.
+-- $3: the general quota.
 -- name: version_too_much
-select (v.announced_size < $2::bigint and coalesce(q.bytes, $3::bigint) > 0
-        and $2::bigint + (select coalesce(sum(o.size), 0) from storage.file o
+select (coalesce(q.bytes, $3::bigint) > 0
+        and $2::bigint + (select coalesce(sum(greatest(o.size, cur.size)), 0)
+                            from storage.file o left join storage.file_version cur on cur.id = o.current_version
                            where o.account_id = f.account_id and o.deleted_at is null and o.id <> f.id)
             > coalesce(q.bytes, $3::bigint))::int
   from storage.file_version v join storage.file f on f.id = v.file_id
@@ -30,9 +32,11 @@ delete from storage.copy where version_id = $1 and server_id = $2;
 -- name: copy_delete_others
 delete from storage.copy where version_id = $1 and server_id <> $2;
 
+-- The hash is of the bytes of its etag.
 -- name: version_store
 update storage.file_version
-   set state = 'stored', size = $2, etag = $3, stored_at = coalesce(stored_at, utc($4))
+   set state = 'stored', size = $2, sha256 = case when etag = $3 then sha256 end, etag = $3,
+       stored_at = coalesce(stored_at, utc($4))
  where id = $1;
 
 -- name: version_supersede

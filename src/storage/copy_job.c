@@ -297,8 +297,8 @@ copy_whole(struct ctx *c, struct task *t, const char **etag)
 	if (e != OK)
 		return flown.target_lost ? begin_anew(c, t) : e;
 	if (t->sha256 == NULL)
-		TRY(db_do(
-			c, &VERSION_NOTE_SHA256, ARGS(c, t->version_id, flown.sha256)));
+		TRY(db_do(c, &VERSION_NOTE_SHA256,
+			ARGS(c, t->version_id, flown.sha256, t->etag)));
 	*etag = flown.etag == NULL ? flown.md5 : flown.etag;
 	return OK;
 }
@@ -473,6 +473,7 @@ copy_make_job(struct ctx *c, const struct job *job)
 
 	/* The server tells by an event too, sooner or later, if it tells at all. */
 	const struct object_news news = {.server = t.target.name,
+		.copied = true,
 		.key = t.key,
 		.created = true,
 		.size = t.size,

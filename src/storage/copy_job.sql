@@ -14,7 +14,7 @@ delete from storage.copy where version_id = $1 and server_id = $2;
 select etag from storage.copy where version_id = $1 and server_id = $2;
 
 -- name: version_note_sha256
-update storage.file_version set sha256 = decode($2, 'hex') where id = $1 and sha256 is null;
+update storage.file_version set sha256 = decode($2, 'hex') where id = $1 and sha256 is null and etag is not distinct from $3;
 
 -- name: copy_held
 select count(*) from storage.copy c join storage.file_version v on v.id = c.version_id

@@ -21,11 +21,13 @@ select json_build_object(
                        where n <= $4::bigint), '[]'),
     'next', (select id from page where n = $4::bigint and exists (select from page where n > $4::bigint)))::text;
 
--- What the live files have, without the one of a name ($3), and what they may have: $2 unless a row says.
+-- What the live files have, without the one of a name ($3), and what they may have: $2 unless a row says. A file counts
+-- with what is announced or with what is served still, whichever is more.
 -- name: file_usage
 -- Any size up to 2^63 - 1 may be announced, so the sum may be larger than that.
-select least(coalesce((select sum(size) from storage.file
-                        where account_id = $1 and deleted_at is null and ($3::text is null or name <> $3)), 0),
+select least(coalesce((select sum(greatest(f.size, v.size))
+                         from storage.file f left join storage.file_version v on v.id = f.current_version
+                        where f.account_id = $1 and f.deleted_at is null and ($3::text is null or f.name <> $3)), 0),
              9223372036854775807)::bigint as used,
        coalesce((select bytes from storage.quota where account_id = $1), $2::bigint) as quota;
 

@@ -30,13 +30,13 @@ FIELDS(reconciled_fields, FIELD(struct reconciled, objects),
 struct odd {
 	const char *key, *version_id, *etag;
 	int64_t size;
-	bool known, doomed, wanted, origin;
+	bool known, doomed, wanted, origin, stale;
 };
 
 static FIELDS(odd_fields, FIELD(struct odd, key), FIELD(struct odd, version_id),
 	FIELD(struct odd, etag), FIELD(struct odd, size), FIELD(struct odd, known),
-	FIELD(struct odd, doomed), FIELD(struct odd, wanted),
-	FIELD(struct odd, origin));
+	FIELD(struct odd, doomed), FIELD(struct odd, wanted), FIELD(struct odd, origin),
+	FIELD(struct odd, stale));
 
 struct key {
 	const char *key;
@@ -128,6 +128,13 @@ heal(struct look *k, const struct odd *o, struct utc modified)
 	if (o->doomed) {
 		k->out->doomed++;
 		return OK; /* copy_order_removals() below */
+	}
+	if (!o->known && o->stale) {
+		if (modified.us == 0 ||
+			modified.us > utc_after(k->began, -ORPHAN_SECONDS).us)
+			return OK; /* a copy may just have been made */
+		k->out->altered++;
+		return remove_object(k, o->key); /* and made anew, below */
 	}
 	if (!o->known || o->origin) {
 		/* What the upload's own server has is the truth. */

@@ -2,7 +2,11 @@
 -- name: reconcile_page
 select k.key, v.id as version_id, c.version_id is not null as known, c.doomed_at is not null as doomed,
        f.deleted_at is null and v.state = 'stored' and f.current_version = v.id as wanted,
-       v.server_id = $1::uuid as origin, k.size, k.etag
+       v.server_id = $1::uuid as origin, k.size, k.etag,
+       -- an older object under the key, while another server has the bytes that count
+       v.state = 'stored' and v.server_id is distinct from $1::uuid and (v.size, v.etag) is distinct from (k.size, k.etag)
+           and exists (select from storage.copy x where x.version_id = v.id and x.server_id <> $1::uuid
+                          and x.doomed_at is null) as stale
   from unnest($2::text[], $3::bigint[], $4::text[]) as k (key, size, etag)
   left join storage.file_version v on v.key = k.key
   left join storage.file f on f.id = v.file_id

@@ -74,6 +74,21 @@ def upload_slowly(client, data, position=NEW_YORK):
     return link["file"]
 
 
+def test_other_bytes_through_the_same_link_reach_every_copy(anna, db, stack):
+    """The link is good for a while, so the last upload counts, everywhere."""
+    link = anna.post("/files/upload/", {"name": word("f"), "size": 3}, headers=at(NEW_YORK)).json()
+    file = link["file"]
+    assert put(link["link"], b"one").status_code == 200
+    wait_for(lambda: len(holders(anna, file)) > 1, 30, "a copy")
+    before = holders(anna, file)
+    assert put(link["link"], b"other").status_code == 200
+    key = key_of(db, file)
+    wait_for(lambda: holders(anna, file) == before and
+             all(bytes_at(through(stack, db, name), key) == b"other" for name in before), 30, "all have the new bytes")
+    assert db.value("select encode(sha256, 'hex') from storage.file_version where key = %s", key) == \
+        hashlib.sha256(b"other").hexdigest()
+
+
 class TestBig:
     def test_a_big_file_is_copied_in_parts(self, anna, db, stack):
         data = os.urandom(BIG)

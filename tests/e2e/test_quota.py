@@ -8,6 +8,7 @@ import requests
 from tests.conftest import wait_for
 from tests.e2e.client import ALL_PERMISSIONS, Client, error, together, word
 from tests.e2e.test_files import INVALID, owner, put, readable, servers, store  # noqa: F401
+from tests.e2e.test_servers import NEW_YORK, at
 
 FULL = (400, "File.QuotaExceeded")
 
@@ -46,6 +47,42 @@ class TestQuota:
         ctl("storage", "quota", anna.person.username, "1000")
         answers = together(6, lambda n: ask(Client(anna.base, anna.prefix, anna.token), 300))
         assert sorted(a.status_code for a in answers) == [200, 200, 200, 400, 400, 400]
+
+    def test_what_is_served_counts_whatever_is_announced_in_its_place(self, anna, ctl):
+        ctl("storage", "quota", anna.person.username, "1000")
+        store(anna, b"x" * 900, "a")
+        assert ask(anna, 0, "a").status_code == 200
+        assert error(ask(anna, 200, "b")) == FULL
+        assert ask(anna, 100, "b").status_code == 200
+
+    def test_uploads_that_were_announced_one_instead_of_the_other(self, anna, ctl, db):
+        ctl("storage", "quota", anna.person.username, "1000")
+        first = ask(anna, 900, "a").json()
+        assert ask(anna, 0, "a").status_code == 200
+        second = ask(anna, 900, "b").json()
+        for link in (second, first):
+            assert put(link["link"], b"x" * 900).status_code == 200
+        readable(anna, second["file"]["id"])
+        wait_for(lambda: not db.one("select 1 from job.job where kind in ('store.event', 'copy.check', 'copy.remove')"
+                                    " and state = 'ready'"), 20)
+        served = db.value("select coalesce(sum(v.size), 0) from storage.file f join storage.file_version v"
+                          " on v.id = f.current_version where f.id in (%s, %s)", first["file"]["id"], second["file"]["id"])
+        assert served <= 1000
+
+    def test_more_through_an_old_link_is_taken_back(self, anna, ctl, db):
+        ctl("storage", "quota", anna.person.username, "1000")
+        link = anna.post("/files/upload/", {"name": "a", "size": 900}, headers=at(NEW_YORK)).json()
+        assert put(link["link"], b"x" * 900).status_code == 200
+        readable(anna, link["file"]["id"])
+        copies = "select count(*) from storage.copy c join storage.file_version v on v.id = c.version_id where v.file_id = %s"
+        wait_for(lambda: db.value(copies, link["file"]["id"]) > 1, 20, "a copy")
+        assert put(link["link"], b"y" * 5000).status_code == 200
+
+        def as_before():
+            answers = [anna.get(f"/files/{link['file']['id']}/") for _ in range(3)]
+            return all(a.status_code == 200 and requests.get(a.json()["link"], timeout=10).content == b"x" * 900
+                       for a in answers) and db.value(copies, link["file"]["id"]) > 1
+        wait_for(as_before, 30, "the bytes that were allowed", every=0.2)
 
     def test_more_than_announced_is_not_kept(self, anna, ctl, db):
         ctl("storage", "quota", anna.person.username, "1000")

@@ -195,6 +195,20 @@ class TestShare:
         other = Client(base, "/storage/api/v1")
         assert other.post(path, {"password": "secret"}).status_code == 200
 
+    def test_right_passwords_of_many_are_not_slowed_down(self, anna, visitor, file):
+        link = share(anna, file, password="secret")
+        path = f"/files/{file['id']}/links/{link['id']}/"
+        assert {visitor.post(path, {"password": "secret"}).status_code for _ in range(40)} == {200}
+
+    def test_guessing_from_many_addresses_is_slowed_down_too(self, anna, base, file):
+        link = share(anna, file, password="secret")
+        path = f"/files/{file['id']}/links/{link['id']}/"
+        statuses = []
+        for _ in range(14):
+            one = Client(base, "/storage/api/v1")
+            statuses += [one.post(path, {"password": "x"}).status_code for _ in range(25)]
+        assert statuses[:200] == [403] * 200 and statuses[-1] == 429
+
     def test_an_expired_link_is_listed_but_opens_nothing(self, anna, visitor, file, db):
         link = share(anna, file, lifetime=3600)
         db.do("update storage.link set expire_at = now() where id = %s", link["id"])

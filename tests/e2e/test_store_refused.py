@@ -57,6 +57,24 @@ def test_the_connection_survives_a_refused_put(city, bucket):
     city.s3.delete_object(Bucket=bucket, Key="there")
 
 
+@pytest.mark.parametrize("more", [{"ServerSideEncryption": "AES256"}, {"ACL": "public-read"}, {"Tagging": "a=b"}])
+def test_a_wish_that_is_not_fulfilled_is_refused(city, bucket, more):
+    with pytest.raises(botocore.exceptions.ClientError) as e:
+        city.s3.put_object(Bucket=bucket, Key="wish", Body=b"1", **more)
+    assert e.value.response["Error"]["Code"] == "NotImplemented"
+    city.s3.put_object(Bucket=bucket, Key="wish", Body=b"1", ACL="private")
+    city.s3.delete_object(Bucket=bucket, Key="wish")
+
+
+@pytest.mark.parametrize("header", ["If-None-Match", "If-Match"])
+def test_a_put_with_a_condition_overwrites_nothing(city, bucket, header):
+    city.s3.put_object(Bucket=bucket, Key="cond", Body=b"1")
+    url = city.presign("put_object", bucket, "cond")
+    assert put(url, b"2", **{header: "*"}).status_code == 501
+    assert city.s3.get_object(Bucket=bucket, Key="cond")["Body"].read() == b"1"
+    city.s3.delete_object(Bucket=bucket, Key="cond")
+
+
 @pytest.mark.parametrize("key", ["a.txt", "a.html", "a.jpg"])
 def test_a_refusal_is_xml_whatever_the_key(city, bucket, key):
     answer = put(city.base + f"/{bucket}/{key}")
