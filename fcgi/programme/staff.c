@@ -95,14 +95,17 @@ patch_staff(struct req *r)
 {
 	const struct rename_body *in = r->in;
 	struct ctx *c = &r->ctx;
-	const char *json;
+	const char *json, *before, *after, *data;
 
 	if (!str_eq(r->session->role, "administrator") &&
 		!str_eq(c->actor_uuid, r->word[0]))
 		return fail(c, E_NO_ROLE, NULL);
-	TRY(missing(r, db_do(c, &STAFF_RENAME,
-			       ARGS(c, r->word[0], in->name, in->surname, c->now))));
-	TRY(audit_add(c, "account.rename", "account", r->word[0], NULL));
+	TRY(missing(r, db_json(c, &STAFF_LOCK_NAME, &before, ARGS(c, r->word[0]))));
+	TRY(db_do(
+		c, &STAFF_RENAME, ARGS(c, r->word[0], in->name, in->surname, c->now)));
+	TRY(db_json(c, &STAFF_LOCK_NAME, &after, ARGS(c, r->word[0])));
+	TRY(audit_difference(c, before, after, NULL, &data));
+	TRY(audit_add(c, "account.rename", "account", r->word[0], data));
 	TRY(db_json(c, &STAFF_SHOW, &json, ARGS(c, r->word[0])));
 	return reply_json(r, 200, json);
 }

@@ -11,5 +11,9 @@ select json_strip_nulls(account.as_staff(a)) from account.account a where uuid =
 -- name: staff_show_all : E_MISSING
 select account.as_staff(a) from account.account a where uuid = $1 and role is not null;
 
+-- name: staff_lock_name : E_MISSING
+select json_build_object('name', name, 'surname', surname)::text from account.account
+ where uuid = $1 and role is not null for no key update;
+
 -- name: staff_rename : E_MISSING
 update account.account set name = $2, surname = $3, updated = utc($4) where uuid = $1 and role is not null;

@@ -12,3 +12,10 @@ audit_add(struct ctx *c, const char *action, const char *object_kind,
 		ARGS(c, c->now, c->actor, action, object_kind, object_id, data,
 			c->address, c->request_id));
 }
+
+enum err
+audit_difference(struct ctx *c, const char *before, const char *after, const char *more,
+	const char **data)
+{
+	return db_json(c, &AUDIT_CHANGED, data, ARGS(c, before, after, more));
+}

@@ -11,4 +11,12 @@
 enum err audit_add(struct ctx *c, const char *action, const char *object_kind,
 	const char *object_id, const char *data);
 
+/*
+ * The data of a change. before and after are JSON objects; *data gets those of their
+ * members that differ, {"before": {"title": "a"}, "after": {"title": "b"}}, and the
+ * members of `more`, which may be NULL.
+ */
+enum err audit_difference(struct ctx *c, const char *before, const char *after,
+	const char *more, const char **data);
+
 #endif

@@ -9,13 +9,15 @@
 #include "programme/request.sql.h"
 
 struct row {
-	const char *id, *status, *participant_id, *shift_id, *shift_status;
+	const char *id, *status, *participant_id, *participant_status, *shift_id,
+		*shift_status;
 	struct date started_at; /* of the shift */
 };
 
 static FIELDS(row_fields, FIELD(struct row, id), FIELD(struct row, status),
-	FIELD(struct row, participant_id), FIELD(struct row, shift_id),
-	FIELD(struct row, shift_status), FIELD(struct row, started_at));
+	FIELD(struct row, participant_id), FIELD(struct row, participant_status),
+	FIELD(struct row, shift_id), FIELD(struct row, shift_status),
+	FIELD(struct row, started_at));
 
 struct member {
 	const char *id;
@@ -37,9 +39,17 @@ lock_pending(struct ctx *c, const char *id, struct row *row)
 }
 
 static enum err
-finish(struct ctx *c, const struct row *row, const char *action, const char **out)
+finish(struct ctx *c, const struct row *row, const char *action, const char *more,
+	const char **out)
 {
-	TRY(audit_add(c, action, "request", row->id, NULL));
+	const char *after, *data;
+
+	TRY(db_json(c, &REQUEST_SAID, &after, ARGS(c, row->id)));
+	TRY(audit_difference(c,
+		arena_fmt(&c->arena, "{\"status\":\"%s\",\"participant\":\"%s\"}",
+			row->status, row->participant_status),
+		after, more, &data));
+	TRY(audit_add(c, action, "request", row->id, data));
 	return db_json(c, &REQUEST_JSON, out, ARGS(c, row->id));
 }
 
@@ -76,7 +86,7 @@ request_approve(struct ctx *c, const char *id, const char **out)
 				c->now)));
 	TRY(db_do(c, &REQUEST_TELL,
 		ARGS(c, id, "approved", first_task_date(c, &row), (const char *)NULL)));
-	return finish(c, &row, "request.approve", out);
+	return finish(c, &row, "request.approve", NULL, out);
 }
 
 enum err
@@ -91,5 +101,8 @@ request_decline(struct ctx *c, const char *id, const char *words, const char **o
 	TRY(db_do(c, &REQUEST_TELL,
 		ARGS(c, id, "declined", (const char *)NULL,
 			words == NULL || words[0] == '\0' ? NULL : words)));
-	return finish(c, &row, "request.decline", out);
+	return finish(c, &row, "request.decline",
+		words == NULL || words[0] == '\0' ? "{\"own_words\":false}"
+						  : "{\"own_words\":true}",
+		out);
 }

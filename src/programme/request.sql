@@ -3,9 +3,14 @@
 select s.id from programme.shift s join programme.request r on r.shift_id = s.id where r.id = $1 for share of s;
 
 -- name: request_lock : E_MISSING
-select r.id, r.status, r.participant_id, r.shift_id, s.status as shift_status, s.started_at
-  from programme.request r join programme.shift s on s.id = r.shift_id
+select r.id, r.status, r.participant_id, p.status as participant_status, r.shift_id, s.status as shift_status, s.started_at
+  from programme.request r join programme.shift s on s.id = r.shift_id join programme.participant p on p.id = r.participant_id
  where r.id = $1 for update of r;
+
+-- name: request_said : E_MISSING
+-- For the audit trail; what the family was told stays out of it.
+select json_build_object('status', r.status, 'participant', p.status)::text
+  from programme.request r join programme.participant p on p.id = r.participant_id where r.id = $1;
 
 -- name: request_review
 update programme.request set status = $2::programme.request_status, reviewed_by = nullif($3::bigint, 0),

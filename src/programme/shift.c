@@ -165,6 +165,7 @@ shift_change(
 {
 	struct others o = {0};
 	struct row row = {0};
+	const char *before, *after, *data;
 
 	TRY(db_one(c, &SHIFT_LOCK, row_fields, &row, ARGS(c, id)));
 	TRY(others_of(c, id, &o));
@@ -178,6 +179,7 @@ shift_change(
 		TRY(date_cmp(plan->started_at, plan->finished_at) < 0
 				? OK
 				: fail(c, E_SHIFT_ORDER, NULL));
+	TRY(db_json(c, &SHIFT_SAID, &before, ARGS(c, id)));
 	TRY(db_do(c, &SHIFT_UPDATE,
 		ARGS(c, id, plan->started_at, plan->finished_at, plan->title,
 			plan->final_message, c->now)));
@@ -187,7 +189,9 @@ shift_change(
 	const char *unknown = unknown_words(c, plan->final_message);
 	if (unknown != NULL)
 		log_warn("shift.change shift=%s %s", id, unknown);
-	TRY(audit_add(c, "shift.change", "shift", id, unknown));
+	TRY(db_json(c, &SHIFT_SAID, &after, ARGS(c, id)));
+	TRY(audit_difference(c, before, after, unknown, &data));
+	TRY(audit_add(c, "shift.change", "shift", id, data));
 	return db_json(c, &SHIFT_JSON, out, ARGS(c, id));
 }
 

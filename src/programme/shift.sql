@@ -36,6 +36,11 @@ select id, status, started_at, finished_at from programme.shift where id = $1 fo
 -- name: shift_json : E_MISSING
 select json_strip_nulls(programme.as_shift(s)) from programme.shift s where id = $1;
 
+-- name: shift_said : E_MISSING
+-- What staff can change, for the audit trail.
+select json_build_object('started_at', started_at, 'finished_at', finished_at, 'title', title, 'final_message', final_message)::text
+  from programme.shift where id = $1;
+
 -- name: shift_update
 update programme.shift set started_at = $2::date, finished_at = $3::date, title = $4, final_message = $5, updated = utc($6)
  where id = $1;

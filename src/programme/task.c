@@ -47,9 +47,15 @@ store(struct ctx *c, const void *picture, size_t size, const char **url,
 }
 
 static enum err
-answer(struct ctx *c, const char *action, const char *id, const char **out)
+answer(struct ctx *c, const char *action, const char *id, const char *before,
+	const char **out)
 {
-	TRY(audit_add(c, action, "task", id, NULL));
+	const char *after, *data = NULL;
+
+	TRY(db_json(c, &TASK_SAID, &after, ARGS(c, id)));
+	if (before != NULL)
+		TRY(audit_difference(c, before, after, NULL, &data));
+	TRY(audit_add(c, action, "task", id, data));
 	return db_json(c, &TASK_JSON, out, ARGS(c, id));
 }
 
@@ -66,7 +72,7 @@ task_add(struct ctx *c, const char *title, const void *picture, size_t size,
 	if (e != OK)
 		unlink(file_of(c, url));
 	TRY(e);
-	return answer(c, "task.add", row.id, out);
+	return answer(c, "task.add", row.id, NULL, out);
 }
 
 enum err
@@ -74,9 +80,11 @@ task_change(struct ctx *c, const char *id, const char *title, const void *pictur
 	size_t size, const char **out)
 {
 	const char *sent = sha256_hex(&c->arena, picture, size), *url, *sha256 = NULL;
+	const char *before;
 	struct row row = {0};
 
 	TRY(db_one(c, &TASK_LOCK, row_fields, &row, ARGS(c, id)));
+	TRY(db_json(c, &TASK_SAID, &before, ARGS(c, id)));
 	url = row.url;
 	/* The client sends back what it has downloaded when only the title changes. */
 	if (!str_eq(sent, row.sha256) &&
@@ -86,12 +94,17 @@ task_change(struct ctx *c, const char *id, const char *title, const void *pictur
 	if (e != OK && sha256 != NULL)
 		unlink(file_of(c, url));
 	TRY(e); /* the old picture stays: a message that waits may still name it */
-	return answer(c, "task.change", id, out);
+	return answer(c, "task.change", id, before, out);
 }
 
 enum err
 task_toggle(struct ctx *c, const char *id, const char **out)
 {
+	struct row row = {0};
+	const char *before;
+
+	TRY(db_one(c, &TASK_LOCK, row_fields, &row, ARGS(c, id)));
+	TRY(db_json(c, &TASK_SAID, &before, ARGS(c, id)));
 	TRY(db_do(c, &TASK_ARCHIVE, ARGS(c, id, c->now)));
-	return answer(c, "task.archive", id, out);
+	return answer(c, "task.archive", id, before, out);
 }

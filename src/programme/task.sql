@@ -15,5 +15,9 @@ update programme.task
 -- name: task_archive : E_MISSING
 update programme.task set is_archived = not is_archived, updated = utc($2) where id = $1;
 
+-- name: task_said : E_MISSING
+-- For the audit trail.
+select json_build_object('title', title, 'url', url, 'is_archived', is_archived)::text from programme.task where id = $1;
+
 -- name: task_json : E_MISSING
 select json_strip_nulls(programme.as_task(t)) from programme.task t where id = $1;

@@ -136,7 +136,8 @@ def test_a_farewell_with_a_slip_is_kept_and_noted(me, db):
     text = "Спасибо, {name}! {points} {} {lombaryers_case} { {surname} {фамилия}"
     assert me.patch(f"/shifts/{shift['id']}", plan(final_message=text)).json()["final_message"] == text
     data = db.value("select data from account.audit where action = 'shift.change' and object_id = %s", shift["id"])
-    assert data == {"unknown_placeholders": ["{points}", "{}", "{ {surname}", "{фамилия}"]}
+    assert data["unknown_placeholders"] == ["{points}", "{}", "{ {surname}", "{фамилия}"]
+    assert data["after"]["final_message"] == text and data["before"]["final_message"] != text
 
 
 def test_the_first_day_of_a_running_shift_stays(me, db):
@@ -438,6 +439,29 @@ def test_what_staff_does_is_in_the_audit_trail(me, staff):
     (row,) = [r for r in me.get("/audit?limit=20").json() if r["object_id"] == shift["id"]]
     assert row["action"] == "shift.add" and row["actor"] == me.person.uuid
     assert staff("expert").get("/audit").status_code == 403
+
+
+def test_the_audit_trail_says_what_changed(me, db):
+    def data(action):
+        return next(r["data"] for r in me.get("/audit?limit=20").json() if r["action"] == action)
+    shift = me.post("/shifts/", plan(10)).json()
+    me.patch(f"/shifts/{shift['id']}", {**plan(10), "title": "Другая смена", "final_message": shift["final_message"]})
+    assert data("shift.change") == {"before": {"title": shift["title"]}, "after": {"title": "Другая смена"}}
+    request = request_of(db, shift["id"])
+    db.do("update programme.participant set status = 'pending'")
+    assert me.patch(f"/requests/{request}/decline", {"message": "Позвоните нам: +7 900 000-00-00"}).status_code == 200
+    assert data("request.decline") == {"before": {"status": "pending", "participant": "pending"}, "own_words": True,
+                                       "after": {"status": "declined", "participant": "declined"}}
+    title, picture = f"задание {word()}", png()
+    task = me("POST", f"/tasks/?title={title}", files={"image": ("a.png", picture, "image/png")}).json()
+    me("PATCH", f"/tasks/{task['id']}?title={title} 2", files={"image": ("a.png", picture, "image/png")})
+    assert data("task.change") == {"before": {"title": title}, "after": {"title": f"{title} 2"}}
+    for archived in (True, False):
+        assert me.patch(f"/tasks/{task['id']}/change_status").status_code == 200
+        assert data("task.archive") == {"before": {"is_archived": not archived}, "after": {"is_archived": archived}}
+    me.patch(f"/administrators/{me.person.uuid}/", {"name": "Иван", "surname": "Новый"})
+    assert data("account.rename")["after"] == {"name": "Иван", "surname": "Новый"}
+    db.do("delete from programme.task where id = %s", task["id"])
 
 
 def test_health_is_the_contracts_shape(base):
