@@ -116,11 +116,49 @@ whole_rows(const char *bytes, size_t n, bool csv)
 	return end;
 }
 
-static enum err
-put_chunk(struct ctx *c, struct feed *f, const char *bytes, size_t n)
+/* To COPY a line of these two characters is the end of all data. */
+static bool
+has_end_mark(const char *bytes, size_t n)
 {
+	for (const char *p = bytes, *end = bytes + n; p < end;) {
+		const char *line = p, *stop = memchr(p, '\n', (size_t)(end - p));
+
+		p = stop == NULL ? end : stop + 1;
+		size_t length = (size_t)((stop == NULL ? end : stop) - line);
+		length -= length > 0 && line[length - 1] == '\r';
+		if (length == 2 && line[0] == '\\' && line[1] == '.')
+			return true;
+	}
+	return false;
+}
+
+/* Takes lines without anything out, in place; the rest's length. */
+static size_t
+without_blank_lines(char *bytes, size_t n)
+{
+	size_t kept = 0;
+
+	for (char *p = bytes, *end = bytes + n; p < end;) {
+		char *line = p, *stop = memchr(p, '\n', (size_t)(end - p));
+		size_t length;
+
+		p = stop == NULL ? end : stop + 1;
+		length = (size_t)(p - line);
+		if (strspn(line, " \t\r") + (stop != NULL) >= length)
+			continue;
+		memmove(bytes + kept, line, length);
+		kept += length;
+	}
+	return kept;
+}
+
+static enum err
+put_chunk(struct ctx *c, struct feed *f, char *bytes, size_t n)
+{
+	size_t rows = f->raw->csv ? n : without_blank_lines(bytes, n);
+
 	TRY(db_begin(c));
-	enum err e = db_copy_in(c, f->copy, bytes, n);
+	enum err e = db_copy_in(c, f->copy, bytes, rows);
 	if (e == OK)
 		e = db_do(c, &LOAD_MARK,
 			ARGS(c, f->name, f->raw->part, f->done + (int64_t)n));
@@ -147,7 +185,7 @@ feed_rows(struct ctx *c, struct feed *f)
 				c, E_INPUT, "%s: %s", f->raw->part, strerror(errno));
 		size_t n = fread(bytes, 1, CHUNK_BYTES, f->file);
 		size_t rows = whole_rows(bytes, n, f->raw->csv);
-
+		bytes[n] = '\0';
 		/* The last row may lack its line's end. */
 		if (f->done + (int64_t)n >= f->size && rows < n)
 			rows = n;
@@ -156,6 +194,14 @@ feed_rows(struct ctx *c, struct feed *f)
 				"%s: a row after byte %lld is too long, or a quotation "
 				"mark is missing",
 				f->raw->part, (long long)f->done);
+		if (has_end_mark(bytes, rows))
+			return fail(c, E_INPUT,
+				"%s: after byte %lld there is a line of \\. only, "
+				"which "
+				"would end the data: change it",
+				f->raw->part[0] == '\0' ? f->load->source
+							: f->raw->part,
+				(long long)f->done);
 		TRY(put_chunk(c, f, bytes, rows));
 		f->done += (int64_t)rows;
 		report(f->load, f->raw->part[0] == '\0' ? "films" : f->raw->part,
@@ -357,6 +403,10 @@ catalogue_load(struct ctx *c, struct load *l)
 		report(l, steps[i].what, i, count);
 		TRY(db_do(c, steps[i].stmt, ARGS(c)));
 	}
+	TRY(db_int(c, &LOAD_FILMS_THERE, &mine, ARGS(c)));
+	if (mine == 0)
+		return fail(c, E_INPUT, "%s has no film: the catalogue stays as it is",
+			l->source);
 	report(l, "in force", count, count);
 	return publish(c, l);
 }

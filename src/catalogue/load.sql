@@ -40,6 +40,10 @@ select catalogue.load_indexes();
 vacuum (freeze) catalogue_next.film, catalogue_next.genre, catalogue_next.person, catalogue_next.film_genre,
     catalogue_next.film_person, catalogue_next.spelling;
 
+-- What the vacuum has just counted: the schema is there during a load only.
+-- name: load_films_there
+select coalesce((select reltuples > 0 from pg_class where oid = to_regclass('catalogue_next.film')), false)::integer;
+
 -- name: load_publish
 select catalogue.load_publish($1);
 

@@ -26,7 +26,7 @@
 struct import {
 	struct call *call;
 	struct progress bar;
-	int64_t owner, bytes, done, files, skipped;
+	int64_t owner, bytes, done, files, skipped, refused;
 	bool counting;
 };
 
@@ -78,21 +78,36 @@ import_file(struct ctx *c, struct import *in, const char *path, const char *name
 	return e;
 }
 
+/* As the API has it: contracts/storage.md 4.3.2. */
+static bool
+name_fits(const char *name)
+{
+	int64_t count = utf8_count(name);
+	uint32_t u;
+
+	if (count < 1 || count > 255)
+		return false;
+	while ((u = utf8_next(&name)) != 0)
+		if (u < 32 || (u >= 127 && u < 160))
+			return false;
+	return true;
+}
+
 static enum err
 import_one(struct import *in, const char *path, const char *name, const struct stat *st)
 {
 	struct ctx c;
 
+	if (!name_fits(name)) {
+		in->refused += in->counting;
+		return OK;
+	}
 	if (in->counting) {
 		in->bar.total += st->st_size + 1;
 		return OK;
 	}
 	ctx_start(&c, in->call->ctx.db, in->call->ctx.cache);
-	enum err e = utf8_count(name) > 0 && utf8_count(name) <= 255
-			     ? import_file(&c, in, path, name, st)
-			     : fail(&c, E_INPUT,
-				       "its name is longer than 255 characters, or no "
-				       "UTF-8");
+	enum err e = import_file(&c, in, path, name, st);
 	if (e != OK)
 		fail(&in->call->ctx, e, "%s: %s", path,
 			c.why == NULL ? err_sentence(e) : c.why);
@@ -152,5 +167,10 @@ storage_import_cmd(struct call *call)
 	progress_end(&in.bar);
 	printf("%" PRId64 " files, %" PRId64 " bytes, %" PRId64 " were there already\n",
 		in.files, in.bytes, in.skipped);
+	if (e == OK && in.refused > 0)
+		return fail(&call->ctx, E_INPUT,
+			"%" PRId64 " files were left out: a name must be UTF-8 of 1 to "
+			"255 characters without control characters",
+			in.refused);
 	return e;
 }

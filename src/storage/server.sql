@@ -46,8 +46,9 @@ select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude
 select count(*) from storage.copy here
   join storage.file f on f.current_version = here.version_id and f.deleted_at is null
  where here.server_id = $1 and here.doomed_at is null
-   and not exists (select from storage.copy other
-                    where other.version_id = here.version_id and other.server_id <> $1 and other.doomed_at is null);
+   and not exists (select from storage.copy other join storage.server s on s.id = other.server_id
+                    where other.version_id = here.version_id and other.server_id <> $1 and other.doomed_at is null
+                      and s.is_on);
 
 -- name: server_forget_copies
 delete from storage.copy where server_id = $1;

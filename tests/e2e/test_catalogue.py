@@ -410,6 +410,10 @@ def test_an_existing_schema_loads_too(ctl, load, movies, db):
     ("films.jsonl", '{"uuid": "x", "title": "x"}\n', "wrong input"),
     ("films.json", "{", "no array of films"),
     ("films.txt", "", "a folder of .csv files"),
+    ("films.jsonl", "", "no film"),
+    ("films.json", "[]", "no film"),
+    ("films.jsonl", "\n  \n", "no film"),
+    ("films.jsonl", '{"uuid": "7f7b7e5a-0000-4000-8000-000000000001", "title": "x"}\n\\.\n', "would end the data"),
 ])
 def test_a_wrong_source_is_refused_and_nothing_changes(ctl, movies, tmp_path, name, text, shown):
     enterable(tmp_path)
@@ -417,6 +421,14 @@ def test_a_wrong_source_is_refused_and_nothing_changes(ctl, movies, tmp_path, na
     done = ctl("catalogue", "load", str(tmp_path / name), check=False)
     assert done.returncode == 1 and shown in done.stderr, done.stderr
     assert len(movies.get("/films").json()) == len(FILMS)
+
+
+def test_blank_lines_are_nothing(ctl, movies, load, tmp_path):
+    (tmp_path / "films.jsonl").write_text(
+        '\n{"uuid": "7f7b7e5a-0000-4000-8000-000000000001", "title": "x"}\n \t\n\n'
+        '{"uuid": "7f7b7e5a-0000-4000-8000-000000000002", "title": "y"}\n\n')
+    ctl("catalogue", "load", str(tmp_path / "films.jsonl"))
+    assert {f["title"] for f in movies.get("/films").json()} == {"x", "y"}
 
 
 def test_a_column_that_nobody_knows_is_named(ctl, tmp_path):

@@ -134,3 +134,15 @@ def test_parked_messages_are_shown(ctl, db):
     db.do("insert into storage.parked_message (source, routing_key, body, reason)"
           " values ('hook', 'server=x', 'nonsense', 'no server x')")
     assert "hook server=x: no server x" in ctl("storage", "parked").stdout
+
+
+def test_an_import_goes_on_behind_a_name_that_cannot_be(stack, ctl, anna):
+    folder = stack.state / word("import")
+    folder.mkdir()
+    for name in (b"a", b"b\xff", b"c\x07", b"d"):
+        with open(os.fsencode(folder) + b"/" + name, "wb") as f:
+            f.write(b"x")
+    folder.chmod(0o755)
+    done = ctl("storage", "import", folder, "--account", anna.person.username, check=False)
+    assert done.returncode != 0 and "2 files were left out" in done.stderr
+    assert {f["name"] for f in anna.get("/files/").json()} == {"a", "d"}
