@@ -122,12 +122,18 @@ programme_daily_job(struct ctx *c, const struct job *job)
 	struct part part = {.number = 0};
 	struct date day;
 	bool running, divided = false;
+	int64_t past;
 
 	TRY(read_subject(c, job, &day, &part));
-	if (part.number > 0) {
-		TRY(db_do(c, &DAY_LOCK_PART, ARGS(c, part.number)));
-	} else {
-		TRY(db_do(c, &DAY_LOCK, ARGS(c)));
+	TRY(part.number > 0 ? db_do(c, &DAY_LOCK_PART, ARGS(c, part.number))
+			    : db_do(c, &DAY_LOCK, ARGS(c)));
+	TRY(db_int(c, &DAY_IS_PAST, &past, ARGS(c, day)));
+	if (past != 0) {
+		log_info("programme.daily day=%s: left to a later day",
+			date_iso(&c->arena, day));
+		return OK;
+	}
+	if (part.number == 0) {
 		TRY(shift_end_overdue(c, day));
 		TRY(db_do(c, &DAY_START_SHIFT, ARGS(c, day, c->now)));
 	}

@@ -14,8 +14,9 @@
  * transaction, unless the shift has more than programme.daily_batch members: then jobs
  * of the same kind do it in parts (subject "2026-11-21/3/4"), a transaction each, side
  * by side. Days that nobody was there to issue (the server was off) become
- * `not_participate`, so that calendars have no holes and nobody is excluded for it.
- * E_CONFLICT, before anything is changed, when the plan has no task for the day.
+ * `not_participate`, so that calendars have no holes and nobody is excluded for it; so
+ * does a day whose job is done only when that of a later day is due, too. E_CONFLICT,
+ * before anything is changed, when the plan has no task for the day.
  */
 enum err programme_daily_job(struct ctx *c, const struct job *job);
 

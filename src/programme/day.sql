@@ -6,6 +6,12 @@ select pg_advisory_xact_lock(hashtext('programme.daily'));
 select pg_advisory_xact_lock_shared(hashtext('programme.daily')),
        pg_advisory_xact_lock(hashtext('programme.daily'), $1::integer);
 
+-- name: day_is_past
+-- A later day has been issued or is about to be.
+select (exists (select from job.job where kind = 'programme.daily' and state = 'ready' and left(subject, 10) > $1::date::text)
+        or exists (select from programme.report r join programme.shift s on s.id = r.shift_id
+                    where s.status = 'started' and r.task_date > $1::date))::int;
+
 -- name: day_memory
 select set_config('work_mem', '32MB', true);
 

@@ -200,6 +200,21 @@ def test_the_new_shift_starts_though_nobody_had_ended_the_old_one(db, telegram, 
     assert [(r.kind, r.n) for r in kinds] == [("final", 1), ("task", 2)]
 
 
+@pytest.mark.parametrize("latest_first", [False, True])
+def test_of_several_days_without_a_worker_only_the_last_one_counts(db, telegram, no_workers, stack, latest_first):
+    shift, day = Shift(db, 2, today() - 9 * DAY), today()
+    shift.report(shift.chats[0], day - 4 * DAY, "skipped")
+    for back in range(4):
+        db.do("insert into job.job (kind, subject, max_tries, run_at) values ('programme.daily', %s, 8, now() - make_interval(secs => %s))",
+              (day - back * DAY).isoformat(), 10 - back if latest_first else back + 1)
+    stack.spawn("samovar-worker", SAMOVAR_WORKER_PROCESSES="3")
+    quiet(db)
+    assert shift.reports(day, "waiting") == 2
+    assert [shift.reports(day - n * DAY, "not_participate") for n in (1, 2, 3)] == [1, 1, 1]
+    assert [shift.reports(day - n * DAY) for n in (1, 2, 3)] == [1, 1, 1]
+    assert db.value("select array_agg(distinct left(key, 15)) from programme.outbox") == [f"task/{day}"]
+
+
 def test_a_parked_finish_does_not_hold_back_the_days(db, telegram, ctl):
     day = boundary(db)
     db.do("insert into job.job (kind, subject, key, max_tries, state, last_error) "
