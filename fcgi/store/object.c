@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/conf.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "reply.h"
 #include "store.h"
@@ -43,6 +44,12 @@ find(struct req *r, struct store_object *o, enum range *range, int64_t *first,
 		return fail(
 			&r->ctx, E_S3_NO_FEATURE, "no part of an object can be had");
 	TRY(object_own(&r->ctx, name, o));
+	if (o->path == NULL || !disk_has(&r->ctx, o->path, o->size)) {
+		log_error("store: %s: the file of an object is gone or has another "
+			  "size",
+			o->path == NULL ? "?" : o->path);
+		return fail(&r->ctx, E_S3_NO_OBJECT, NULL);
+	}
 	TRY(condition_check(r, o->etag, o->modified));
 	*range = RANGE_NONE;
 	if (condition_range(r, o->etag, o->modified))

@@ -93,6 +93,7 @@ rabbitmq_start() {
 	echo '[].' | state_file rabbitmq/plugins 600
 	keep rabbitmq TERM env "HOME=$STATE/rabbitmq" "RABBITMQ_NODENAME=samovar-$1@localhost" \
 		RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 "RABBITMQ_NODE_PORT=$1" \
+		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1}" \
 		"RABBITMQ_DIST_PORT=$(($1 + 1))" "ERL_EPMD_PORT=$(($1 + 2))" ERL_EPMD_ADDRESS=127.0.0.1 \
 		"RABBITMQ_MNESIA_BASE=$STATE/rabbitmq" "RABBITMQ_LOG_BASE=$STATE/rabbitmq" \
 		"RABBITMQ_ENABLED_PLUGINS_FILE=$STATE/rabbitmq/plugins" \

@@ -82,6 +82,24 @@ job_recover(struct ctx *c, const char *worker)
 	return db_do(c, &JOB_RECOVER_OWN, ARGS(c, worker, conf.worker_backoff));
 }
 
+struct lessee {
+	const char *worker;
+};
+
+static FIELDS(lessee_fields, FIELD(struct lessee, worker));
+
+enum err
+job_lessees(struct ctx *c, const char *host, const char ***workers, size_t *count)
+{
+	struct lessee *list;
+
+	TRY(db_many(c, &JOB_LESSEES_OF, lessee_fields, &list, count, ARGS(c, host)));
+	*workers = arena_new(&c->arena, (*count + 1) * sizeof(**workers));
+	for (size_t i = 0; i < *count; i++)
+		(*workers)[i] = list[i].worker;
+	return OK;
+}
+
 enum err
 job_release_others(struct ctx *c, const struct job *job, const char *worker)
 {

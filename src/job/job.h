@@ -86,6 +86,10 @@ enum err job_release(struct ctx *c, const char *worker);
  */
 enum err job_recover(struct ctx *c, const char *worker);
 
+/* Who on this host ("host:pid") holds leases, whether he lives or not. */
+enum err job_lessees(
+	struct ctx *c, const char *host, const char ***workers, size_t *count);
+
 /* As job_release but for this one, and wakes the others. */
 enum err job_release_others(struct ctx *c, const struct job *job, const char *worker);
 

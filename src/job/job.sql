@@ -64,6 +64,10 @@ update job.job set lease_until = null, leased_by = null,
        run_at = now() + make_interval(secs => $2::double precision * power(2, least(tries, 6) - 1))
  where leased_by = $1 and lease_until is not null;
 
+-- name: job_lessees_of
+select distinct leased_by as worker from job.job
+ where lease_until > now() and starts_with(leased_by, $1 || ':');
+
 -- name: job_give_others
 with given as (
     update job.job set lease_until = null, leased_by = null, tries = greatest(tries - 1, 0)

@@ -16,13 +16,14 @@ struct version {
 	const char *origin_id;       /* where its upload link led */
 	const char *current_version; /* of the file */
 	bool deleted, outdated;      /* the file is; something newer is served */
+	bool known;                  /* that the server has an object of this etag */
 };
 
 static FIELDS(version_fields, FIELD(struct version, id), FIELD(struct version, file_id),
 	FIELD(struct version, state), FIELD(struct version, etag),
 	FIELD(struct version, server_id), FIELD(struct version, origin_id),
 	FIELD(struct version, current_version), FIELD(struct version, deleted),
-	FIELD(struct version, outdated));
+	FIELD(struct version, outdated), FIELD(struct version, known));
 
 /* So many orders at once; the sweep comes back for the rest. */
 #define ORDERS_MOST 20000
@@ -131,7 +132,7 @@ copy_news(struct ctx *c, const struct object_news *news)
 	bool found;
 
 	TRY(db_maybe(c, &COPY_VERSION, version_fields, &v, &found,
-		ARGS(c, news->key, news->server)));
+		ARGS(c, news->key, news->server, news->created ? news->etag : NULL)));
 	if (!found)
 		return OK;
 	if (!news->created)
@@ -144,7 +145,9 @@ copy_news(struct ctx *c, const struct object_news *news)
 	TRY(db_do(c, &COPY_INSERT, ARGS(c, v.id, v.server_id, news->etag, c->now)));
 	if (v.deleted || v.outdated || str_eq(v.state, "superseded"))
 		return doom_version(c, v.id);
-	if (other)
+	/* Said again, it changes nothing; what copies lack, the sweep sees. */
+	if (other || (v.known && str_eq(v.state, "stored") &&
+			     str_eq(v.current_version, v.id) && !is_replaced(&v, news)))
 		return OK;
 	TRY(db_int(c, &VERSION_TOO_MUCH, &too_much,
 		ARGS(c, v.id, news->size, conf.storage_quota)));

@@ -2,6 +2,8 @@
 -- name: copy_version
 select v.id, v.file_id, v.state::text, v.etag, s.id as server_id, f.deleted_at is not null as deleted,
        f.current_version, v.server_id as origin_id,
+       exists (select from storage.copy k where k.version_id = v.id and k.server_id = s.id and k.etag = $3
+                  and k.doomed_at is null) as known,
        coalesce((select cur.created > v.created from storage.file_version cur where cur.id = f.current_version), false)
            as outdated
   from storage.file_version v join storage.file f on f.id = v.file_id

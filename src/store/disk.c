@@ -217,6 +217,21 @@ disk_join(struct ctx *c, const char *server, const char *const *paths, size_t n,
 }
 
 bool
+disk_has(struct ctx *c, const char *path, int64_t size)
+{
+	struct stat st;
+
+	return stat(full(c, path), &st) == 0 && S_ISREG(st.st_mode) &&
+	       st.st_size == size;
+}
+
+bool
+disk_is_open(struct ctx *c, const char *server)
+{
+	return access(full(c, server), R_OK | W_OK | X_OK) == 0;
+}
+
+bool
 disk_path_valid(const char *path)
 {
 	size_t server = strcspn(path, "/");

@@ -46,6 +46,12 @@ enum err disk_join(struct ctx *c, const char *server, const char *const *paths,
 /* Removes a file; that it is not there is fine. */
 void disk_drop(struct ctx *c, const char *path);
 
+/* Is there a file of that size? What a row says may have gone from the disk. */
+bool disk_has(struct ctx *c, const char *path, int64_t size);
+
+/* Can objects of this city be read and kept? */
+bool disk_is_open(struct ctx *c, const char *server);
+
 /* Is it a path that disk_keep() could have given? */
 bool disk_path_valid(const char *path);
 

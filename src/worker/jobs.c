@@ -1,5 +1,7 @@
 #include "worker/jobs.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +161,29 @@ take_turn(struct taker *t)
 		db_wait_notify(t->db, (int)wait_ms);
 }
 
+/* A process of this host that was killed will not do what it has leased: nobody need
+ * wait for the end of its leases, which may be long. */
+static void
+recover_dead(struct taker *t, const char *host)
+{
+	const char **workers;
+	size_t count = 0;
+	struct ctx c;
+
+	ctx_start(&c, t->db, t->cache);
+	if (job_lessees(&c, host, &workers, &count) != OK)
+		count = 0;
+	for (size_t i = 0; i < count; i++) {
+		pid_t pid = (pid_t)atoi(workers[i] + strlen(host) + 1);
+
+		if (pid > 0 && kill(pid, 0) != 0 && errno == ESRCH &&
+			job_recover(&c, workers[i]) == OK)
+			log_info("jobs of the dead process %d are taken up again",
+				(int)pid);
+	}
+	ctx_end(&c);
+}
+
 int
 jobs_run(int slot)
 {
@@ -177,6 +202,7 @@ jobs_run(int slot)
 	db_listen(t.db, "job");
 	if (db_open(t.db) == E_BUG)
 		return 1;
+	recover_dead(&t, host);
 	while (!program_stopping())
 		take_turn(&t);
 	ctx_start(&c, t.db, t.cache);

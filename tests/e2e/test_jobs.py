@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import socket
+import subprocess
 import time
 
 import pytest
@@ -311,3 +313,17 @@ def test_a_job_added_again_at_the_moment_of_its_end_runs_again_at_once(db, done)
         return len(done()) > 50
     wait_for(thousand_more, 60, "it has run many times")
     wait_for(lambda: db.value("select count(*) from job.job") == 0, 20, "none is left behind")
+
+
+def test_what_a_dead_process_had_leased_is_taken_up_at_once(stack, db, done, no_workers):
+    process = subprocess.Popen(["true"])
+    process.wait()
+    (id,) = add(db)
+    (others,) = add(db)
+    db.do("update job.job set lease_until = now() + interval '10 minutes', tries = 1, leased_by = %s where id = %s",
+          f"{socket.gethostname()}:{process.pid}", id)
+    db.do("update job.job set lease_until = now() + interval '10 minutes', tries = 1, leased_by = %s where id = %s",
+          f"{socket.gethostname()}:{os.getpid()}", others)
+    stack.spawn("samovar-worker", SAMOVAR_WORKER_PROCESSES="1")
+    wait_for(lambda: not db.one("select 1 from job.job where id = %s", id), 20)
+    assert db.one("select 1 from job.job where id = %s", others), "who lives keeps his lease"

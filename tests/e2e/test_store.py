@@ -409,3 +409,29 @@ def test_a_large_body_keeps_nobody_waiting(stack, instance, db):
     city.s3.delete_object(Bucket=name, Key="large")
     assert children(one.process.pid) == [worker]
     wait_for(lambda: children(worker) == [], 5, "the process apart is gone")
+
+
+def test_what_is_gone_from_the_disk_is_not_there(stack, db):
+    """Rows alone are no object, and a city without its folder is down."""
+    city, name = City(stack, "s2_1"), word("gone").replace("_", "-").lower()
+    city.s3.create_bucket(Bucket=name)
+    city.s3.put_object(Bucket=name, Key="a", Body=b"1")
+    path = stack.state / "objects" / db.value("select path from store.object where bucket = %s and key = 'a'", name)
+    away = path.with_suffix(".away")
+    path.rename(away)
+    for ask in (city.s3.head_object, city.s3.get_object):
+        with pytest.raises(ClientError) as e:
+            ask(Bucket=name, Key="a")
+        assert e.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    away.rename(path)
+    assert city.s3.get_object(Bucket=name, Key="a")["Body"].read() == b"1"
+    folder, aside = city.folder, city.folder.with_suffix(".aside")
+    folder.rename(aside)
+    try:
+        with pytest.raises(ClientError) as e:
+            city.s3.head_bucket(Bucket=name)
+        assert e.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
+    finally:
+        aside.rename(folder)
+    city.s3.head_bucket(Bucket=name)
+    city.s3.delete_object(Bucket=name, Key="a")
