@@ -107,9 +107,11 @@ intake_is_later(struct ctx *c, const struct update *u, bool photos, bool *later)
 static struct utc
 sent_at(struct ctx *c, const struct update *u)
 {
-	bool sane = u->date > 0 && u->date < c->now.us / US_PER_SECOND;
+	struct utc sent = c->now;
 
-	return sane ? (struct utc){u->date * US_PER_SECOND} : c->now;
+	if (u->date > 0 && u->date < c->now.us / US_PER_SECOND)
+		sent.us = u->date * US_PER_SECOND;
+	return sent;
 }
 
 /* A photo that was sent before the morning closed its report came in time. */

@@ -342,6 +342,31 @@ def test_a_morning_that_comes_during_a_finish_issues_nothing(me, db, held, ctl, 
     assert db.value("select array_agg(distinct kind) from programme.outbox") == ["final"]
 
 
+def test_a_morning_that_comes_during_a_cancellation_starts_nothing(me, db, held, ctl):
+    shift = Shift(db, 1, today(), status="preparing")
+    request = request_of(db, shift.id)
+    with held("select 1 from programme.request where id = %s for update", request):
+        cancel = Call(lambda: me.patch(f"/shifts/{shift.id}/cancel"))
+        waiting(db)
+        daily = morning(ctl)
+        waiting(db, 2)
+    daily.join(40)
+    assert cancel.status() == 200
+    assert db.value("select status::text from programme.shift") == "cancelled" and shift.reports(today()) == 0
+
+
+def test_a_cancellation_that_comes_during_its_first_morning_is_refused(me, db, held, ctl):
+    shift = Shift(db, 2, today(), status="preparing")
+    with held_message(held, shift, f"task/{today()}"):
+        daily = morning(ctl)
+        waiting(db)
+        cancel = Call(lambda: me.patch(f"/shifts/{shift.id}/cancel"))
+        waiting(db, 2)
+    daily.join(40)
+    assert cancel.status() == 400
+    assert db.value("select status::text from programme.shift") == "started" and shift.reports(today(), "waiting") == 2
+
+
 def test_a_review_does_not_wait_for_the_morning(me, db, held, ctl):
     shift = Shift(db, 3, today() - 3 * DAY)
     report = report_of(db, shift, shift.chats[0], day=today() - DAY)
