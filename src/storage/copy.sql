@@ -8,7 +8,7 @@ select v.id, v.file_id, v.state::text, v.etag, s.id as server_id, f.deleted_at i
            as outdated
   from storage.file_version v join storage.file f on f.id = v.file_id
  cross join storage.server s
- where v.key = $1 and lower(s.name) = lower($2)
+ where v.key = $1 and lower($2) in (lower(s.name), lower(s.city))
    for update of f;
 
 -- 1 if the object is more than its owner may have: larger than announced, or more was announced in the meantime.
@@ -61,7 +61,7 @@ returning c.version_id, c.server_id;
 select o.server, o.key, true as created, o.size, o.etag
   from storage.file_version v
   join storage.server s on s.id = v.server_id
-  join store.object o on o.key = v.key and o.server = s.name and o.bucket = $2
+  join store.object o on o.key = v.key and lower(o.server) = lower(s.city) and o.bucket = $2
  where v.file_id = $1 and v.state = 'announced'
  order by v.created desc limit 1;
 

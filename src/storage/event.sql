@@ -1,6 +1,6 @@
 -- Whom to ask about a key: the server of that name, or all ($1 null). Servers that are off are not asked.
 -- name: event_servers
-select id as server_id, is_on from storage.server where $1::text is null or lower(name) = lower($1);
+select id as server_id, is_on from storage.server where $1::text is null or lower($1) in (lower(name), lower(city));
 
 -- name: event_park_insert
 insert into storage.parked_message (source, routing_key, body, reason, created) values ($1, $2, $3, $4, utc($5));

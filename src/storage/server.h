@@ -55,7 +55,8 @@ enum err server_nearest(struct ctx *c, struct place place, struct server *out);
 enum err server_holding(
 	struct ctx *c, const char *version_id, struct place place, struct server *out);
 
-/* The server of that name, whatever its case; *found is false if there is none. */
+/* The server that has or had first that name, whatever its case; *found is false if
+ * there is none. */
 enum err server_by_name(
 	struct ctx *c, const char *name, struct server *out, bool *found);
 

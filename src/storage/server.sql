@@ -30,7 +30,7 @@ select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude
        coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
        s.leaving_at is not null as is_leaving
   from storage.server s left join storage.health h on h.server_id = s.id
- where lower(s.name) = lower($1);
+ where lower($1) in (lower(s.name), lower(s.city));
 
 -- name: server_list_on
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,

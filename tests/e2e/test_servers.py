@@ -116,6 +116,22 @@ class TestTable:
         other = add(anna)
         assert error(anna("PUT", f"/servers/{other['id']}/", server(name=made["name"]))) == TAKEN
 
+    def test_a_renamed_city_of_the_embedded_store_is_heard_still(self, anna, stack, db):
+        row = next(s for s in anna.get("/servers/").json() if s["name"] == "s1_3")
+        body = {k: row[k] for k in server()}
+        fresh = word("dallas")
+        try:
+            assert anna("PUT", f"/servers/{row['id']}/", {**body, "name": fresh}).status_code == 200
+            link = anna.post("/files/upload/", {"name": word("f"), "size": 4},
+                             headers=at(f"{row['latitude']},{row['longitude']}")).json()
+            assert put(link["link"], b"data").status_code == 200
+            wait_for(lambda: db.one("select 1 from storage.copy c join storage.server s on s.id = c.server_id"
+                                    " join storage.file_version v on v.id = c.version_id"
+                                    " where v.file_id = %s and s.name = %s", link["file"]["id"], fresh), 8, "its event")
+            assert error(anna.post("/servers/", server(name="s1_3"))) == TAKEN, "its events would be another's"
+        finally:
+            assert anna("PUT", f"/servers/{row['id']}/", body).status_code == 200
+
     def test_a_server_is_replaced_whole(self, anna, spare):
         made, body = add(anna), server(is_on=True)
         answer = anna("PUT", f"/servers/{made['id']}/", body)
