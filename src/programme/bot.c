@@ -163,9 +163,12 @@ deal_with(struct ctx *c, const struct update *u)
 		return OK;
 	TRY(db_do(c, &BOT_LOCK_CHAT, ARGS(c, u->chat_id)));
 	TRY(db_maybe(c, &BOT_PERSON, person_fields, &p, &known, ARGS(c, u->chat_id)));
+	TRY(dispatch(c, u, known ? &p : NULL));
+	/* Afterwards: whoever deals with it may lock a shift, which comes before
+	 * people. */
 	if (known && p.blocked && str_eq(u->kind, "message"))
-		TRY(db_do(c, &BOT_SET_BLOCKED, ARGS(c, p.id, false, c->now)));
-	return dispatch(c, u, known ? &p : NULL);
+		return db_do(c, &BOT_SET_BLOCKED, ARGS(c, p.id, false, c->now));
+	return OK;
 }
 
 /* What is kept of an album: which of its messages were photos counts later. */
