@@ -3,7 +3,7 @@
 # From the sources to an installed tree.
 
 # build DIR PREFIX [CONFIGURE-OPTION...]: builds out of tree in DIR and installs
-# to PREFIX. Only one at a time for a clone, because autogen.sh writes there.
+# to PREFIX; .env.example of the clone is made, too. Only one at a time for a clone, because autogen.sh writes there.
 # shellcheck disable=SC2094 # the clone itself is the lock
 build() {
 	build_dir=$1 build_prefix=$2
@@ -21,6 +21,7 @@ build() {
 		[ -f Makefile ] || "$REPO/configure" --prefix="$build_prefix" "$@"
 		make -j"$(nproc)"
 		make install prefix="$build_prefix"
+		cmp -s env.example "$REPO/.env.example" || cp env.example "$REPO/.env.example"
 	) 8<"$REPO" >"$build_dir/build.log" 2>&1 || {
 		tail -n 30 "$build_dir/build.log" >&2
 		die "the build failed, see $build_dir/build.log"

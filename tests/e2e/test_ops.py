@@ -1,6 +1,7 @@
 """What operators look at: health, metrics, logs, settings, samovarctl doctor."""
 
 import json
+import pathlib
 import re
 import subprocess
 import threading
@@ -208,10 +209,18 @@ def test_an_error_in_our_own_file_ends_the_start_and_is_named(stack, tmp_path, l
     assert done.returncode != 0 and "bad.conf" in done.stderr
 
 
-def test_the_sample_of_the_environment_is_the_tables(stack):
-    """After a change of the table: samovarctl conf --env-sample >.env.example"""
-    sample = REPO / ".env.example"
-    assert sample.read_text() == stack.ctl("conf", "--env-sample").stdout
+def test_the_sample_of_the_environment_has_all_settings_as_they_are_by_default(stack, tmp_path):
+    def settings(*words):
+        out = subprocess.run(stack.as_service(stack.program("samovarctl"), "--conf", "/dev/null", *words, "conf"),
+                             capture_output=True, text=True, timeout=20, env=stack.environ(), check=True).stdout
+        return [line.split("  #")[0] for line in out.splitlines()]
+    sample = (pathlib.Path(stack.program("samovarctl")).parents[1] / "share/samovar/env.example").read_text()
+    set_all = tmp_path / "all.env"
+    text, count = re.subn(r"^#([A-Z0-9_]+=)", r"\1", sample, flags=re.M)
+    set_all.write_text(text)
+    enterable(tmp_path)
+    assert count == len(re.findall(r"^SETTING\(", (REPO / "src/base/settings.def").read_text(), re.M))
+    assert settings("--env", set_all) == settings()
 
 
 @pytest.mark.parametrize("secret", ["", "short", "your_secret_key", "secret"])
