@@ -98,9 +98,14 @@ class Blocker:
         self.link.run(sql, args)
 
     def waits(self, words):
-        wait_for(lambda: self.db.one(
-            "select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'samovar-worker%%'"
-            " and query ilike %s limit 1", f"%{words}%"), 20, f"a worker waits: {words}")
+        # The first try may have come before the city was known to be up.
+        try:
+            wait_for(lambda: hurry(self.db) or self.db.one(
+                "select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name like 'samovar-worker%%'"
+                " and query ilike %s limit 1", f"%{words}%"), 30, f"a worker waits: {words}", every=0.2)
+        except AssertionError:
+            self.release()
+            raise
 
     def release(self):
         self.link.link.rollback()

@@ -64,7 +64,7 @@ class TestQuota:
             assert put(link["link"], b"x" * 900).status_code == 200
         readable(anna, second["file"]["id"])
         wait_for(lambda: not db.one("select 1 from job.job where kind in ('store.event', 'copy.check', 'copy.remove')"
-                                    " and state = 'ready'"), 20)
+                                    " and state = 'ready' limit 1"), 20)
         served = db.value("select coalesce(sum(v.size), 0) from storage.file f join storage.file_version v"
                           " on v.id = f.current_version where f.id in (%s, %s)", first["file"]["id"], second["file"]["id"])
         assert served <= 1000
