@@ -1,6 +1,5 @@
 /* samovar-fcgi: a parent that forks the workers, and replaces those that end. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -96,10 +95,6 @@ main(int argc, char **argv)
 		listen_fd = own_socket();
 	if (listen_fd < 0)
 		return 1;
-	/* Several workers wake for one connection: those that come late must not block.
-	 */
-	fcntl(listen_fd, F_SETFL, fcntl(listen_fd, F_GETFL) | O_NONBLOCK);
-
 	int wanted = conf.fcgi_processes > 0 ? (int)conf.fcgi_processes
 					     : 4 * (int)sysconf(_SC_NPROCESSORS_ONLN);
 	hash_prepare();

@@ -1,6 +1,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fcgiapp.h>
 #include <poll.h>
 #include <signal.h>
@@ -157,8 +158,12 @@ static void
 take_connection(struct worker *w)
 {
 	const struct timeval patience = {.tv_sec = 10};
-	int fd = accept4(w->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
+	/* Several workers wake for one connection, and those that come late must not
+	 * block. The flag is the socket's, not ours: systemd takes it away again when it
+	 * runs a command of the unit, such as its reload. */
+	fcntl(w->listen_fd, F_SETFL, O_NONBLOCK);
+	int fd = accept4(w->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0)
 		return;
 	/* Only nginx comes here, with whole requests; whoever else does must not hold a

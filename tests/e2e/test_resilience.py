@@ -385,6 +385,20 @@ def test_workers_that_are_killed_again_and_again_come_back_in_a_second(instance)
 
 # -- signals
 
+def test_a_socket_that_was_made_to_block_starves_no_connection(instance):
+    """systemd does that to the socket whenever it runs a command of the unit."""
+    one = instance(SAMOVAR_FCGI_PROCESSES="4")
+    kept = [fcgi.Link(one.path, timeout=3) for _ in range(8)]
+    for _ in range(30):
+        one.listening.setblocking(True)
+        assert fcgi.ask(one.path)[0] == 200
+        for link in kept:
+            link.send(fcgi.request(flags=fcgi.KEEP_CONN))
+            assert link.answer()[0] == 200
+    for link in kept:
+        link.close()
+
+
 def test_hangup_under_load_loses_no_request(stack, base, signed):
     parent = stack.pid("samovar-fcgi")
     with Load(base, "/users/api/v1/users/me/", signed.token) as load:
