@@ -160,8 +160,8 @@ take_connection(struct worker *w)
 	const struct timeval patience = {.tv_sec = 10};
 
 	/* Several workers wake for one connection, and those that come late must not
-	 * block. The flag is the socket's, not ours: systemd takes it away again when it
-	 * runs a command of the unit, such as its reload. */
+	 * block. The flag is the socket's, not ours: systemd takes it away again when
+	 * it runs a command of the unit, such as its reload. */
 	fcntl(w->listen_fd, F_SETFL, O_NONBLOCK);
 	int fd = accept4(w->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0)
