@@ -342,6 +342,16 @@ take_source(struct ctx *c, struct load *l, const char *name)
 		l->source);
 }
 
+/* Films that came as JSON are of the right form, or the source says which is not. */
+static enum err
+check_documents(struct ctx *c, const struct load *l)
+{
+	const char *fault;
+
+	TRY(db_json(c, &LOAD_DOCUMENT_FAULT, &fault, ARGS(c)));
+	return fault == NULL ? OK : fail(c, E_INPUT, "%s: %s", l->source, fault);
+}
+
 /* The same path with other contents is another source. */
 static const char *
 name_of(struct ctx *c, const char *source)
@@ -399,6 +409,7 @@ catalogue_load(struct ctx *c, struct load *l)
 	TRY(db_int(c, &LOAD_OPEN, &resumed, ARGS(c, name)));
 	l->resumed = resumed != 0;
 	TRY(take_source(c, l, name));
+	TRY(check_documents(c, l));
 	for (int64_t i = 0; i < count; i++) {
 		report(l, steps[i].what, i, count);
 		TRY(db_do(c, steps[i].stmt, ARGS(c)));

@@ -20,6 +20,14 @@ select count(*) from information_schema.tables where table_schema = $1
 -- name: load_schema
 select catalogue.load_schema($1, $2);
 
+-- The first film that came as JSON and cannot be read: its number, its title, what is wrong.
+-- name: load_document_fault
+select (select format('film %s%s: %s', n, ' ("' || left(document->>'title', 60) || '")', fault)
+          from (select row_number() over (order by ctid) as n, document,
+                       coalesce(catalogue.document_fault(document), catalogue.member_fault(document)) as fault
+                  from catalogue_next.raw_document) as documents
+         where fault is not null order by n limit 1);
+
 -- name: load_documents
 select catalogue.load_documents();
 

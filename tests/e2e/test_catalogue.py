@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import json
+import random
 import signal
 import subprocess
 import threading
@@ -407,7 +408,12 @@ def test_an_existing_schema_loads_too(ctl, load, movies, db):
 
 @pytest.mark.parametrize("name, text, shown", [
     ("films.jsonl", "not json\n", "in the rows after byte 0"),
-    ("films.jsonl", '{"uuid": "x", "title": "x"}\n', "wrong input"),
+    ("films.jsonl", '{"title": "no id"}\n{"uuid": "x", "title": "Odd"}\n', 'film 2 ("Odd"): "x" is no uuid'),
+    ("films.jsonl", '{"imdb_rating": "good"}\n', 'film 1: the rating "good" is no number'),
+    ("films.jsonl", '{"imdb_rating": 1e400}\n', "is no number"),
+    ("films.jsonl", '{"restricted": "perhaps"}\n', '"restricted" is neither'),
+    ("films.jsonl", '{"genre": "Drama"}\n', '"genre" is no array'),
+    ("films.jsonl", '{"actors": [{"uuid": "y"}]}\n', '"y" in "actors" is no uuid'),
     ("films.json", "{", "no array of films"),
     ("films.txt", "", "a folder of .csv files"),
     ("films.jsonl", "", "no film"),
@@ -429,6 +435,21 @@ def test_blank_lines_are_nothing(ctl, movies, load, tmp_path):
         '{"uuid": "7f7b7e5a-0000-4000-8000-000000000002", "title": "y"}\n\n')
     ctl("catalogue", "load", str(tmp_path / "films.jsonl"))
     assert {f["title"] for f in movies.get("/films").json()} == {"x", "y"}
+
+
+def test_texts_of_any_length_load_whole_and_are_found(load, movies):
+    letters = random.Random(7)
+    long = " ".join("".join(letters.choices("абвгдежзиклмнопрст", k=9)) for _ in range(1000))
+    loaded = film("Zanzibar " + long, description="marzipan " + 20 * long,
+                  genre=[{"uuid": str(uuid.uuid4()), "name": long}],
+                  actors=[{"uuid": str(uuid.uuid4()), "full_name": "Quixote " + long}])
+    load([loaded, film("Another")])
+    for word in ("zanzibar", "marzipan"):
+        found = movies.get("/films/search", params={"query": word}).json()
+        assert [f["title"] for f in found] == ["Zanzibar " + long]
+    assert movies.get("/persons/search", params={"query": "quixote"}).json()[0]["full_name"] == "Quixote " + long
+    whole = movies.get(f"/films/{loaded['uuid']}").json()
+    assert whole["description"] == loaded["description"] and whole["genre"][0]["name"] == long
 
 
 def test_a_column_that_nobody_knows_is_named(ctl, tmp_path):
