@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "net/authority.h"
 #include "reply.h"
 #include "storage/copy.h"
 #include "storage/handlers.h"
@@ -26,14 +27,10 @@ name_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 			   .words = "only letters, digits, _ and - are allowed"});
 }
 
-/* Part of an address: nothing that would make it another one. */
 static enum err
 host_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
-	const char *host = *(const char **)member;
-
-	if (strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678"
-			 "9.-_[]:") == strlen(host))
+	if (authority_host_valid(*(const char **)member))
 		return OK;
 	return flaw_add(c, (struct flaw){.place = place,
 				   .field = f->name,
@@ -42,15 +39,32 @@ host_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 				   .words = "must be a host name or an address"});
 }
 
+/* Servers of one zone hold each other's files: no zone at all would be one, too. */
+static enum err
+place_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char *words = *(const char **)member;
+
+	TRY(plain_text_rule(c, f, place, member));
+	if (words[strspn(words, " ")] != '\0')
+		return OK;
+	return flaw_add(c, (struct flaw){.place = place,
+				   .field = f->name,
+				   .kind = FLAW_FORM,
+				   .expected = "words",
+				   .words = "must not be blank"});
+}
+
 INPUT(server_in, struct server,
 	FIELD(struct server, name, .must = true, .min = 1, .max = 64,
 		.rule = name_rule),
 	FIELD(struct server, host, .must = true, .min = 1, .max = 255,
 		.rule = host_rule),
 	FIELD(struct server, port, .must = true, .min = 1, .max = 65535),
-	FIELD(struct server, location, .must = true, .max = 255,
-		.rule = plain_text_rule),
-	FIELD(struct server, zone, .must = true, .max = 255, .rule = plain_text_rule),
+	FIELD(struct server, location, .must = true, .min = 1, .max = 255,
+		.rule = place_rule),
+	FIELD(struct server, zone, .must = true, .min = 1, .max = 255,
+		.rule = place_rule),
 	FIELD(struct server, latitude, .must = true, .min = -90, .max = 90),
 	FIELD(struct server, longitude, .must = true, .min = -180, .max = 180),
 	FIELD(struct server, is_on, .must = true),

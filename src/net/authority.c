@@ -5,6 +5,8 @@
 
 #include "base/str.h"
 
+#define HOST_MOST 253
+#define LABEL_MOST 63
 #define HTTP_PORT 80
 #define HTTPS_PORT 443
 
@@ -73,6 +75,53 @@ bool
 authority_same(const struct authority *x, const struct authority *y)
 {
 	return x->port == y->port && str_eq(x->host, y->host);
+}
+
+static bool
+is_ipv6(const char *host)
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+	char bare[INET6_ADDRSTRLEN];
+	size_t n = strlen(host);
+
+	if (host[0] != '[')
+		return inet_pton(AF_INET6, host, bytes) == 1;
+	if (host[n - 1] != ']' || n - 2 >= sizeof(bare))
+		return false;
+	memcpy(bare, host + 1, n - 2);
+	bare[n - 2] = '\0';
+	return inet_pton(AF_INET6, bare, bytes) == 1;
+}
+
+static bool
+is_label(const char *s, size_t n)
+{
+	return n > 0 && n <= LABEL_MOST && s[0] != '-' && s[n - 1] != '-' &&
+	       strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			 "0123456789_-") >= n;
+}
+
+bool
+authority_host_valid(const char *host)
+{
+	unsigned char bytes[sizeof(struct in_addr)];
+	const char *label = host;
+	size_t n;
+
+	if (host[0] == '[' || strchr(host, ':') != NULL)
+		return is_ipv6(host);
+	if (strlen(host) > HOST_MOST)
+		return false;
+	for (;; label += n + 1) {
+		n = strcspn(label, ".");
+		if (!is_label(label, n))
+			return false;
+		if (label[n] == '\0')
+			break;
+	}
+	/* A name that ends in a number is taken for an IPv4 address by those who
+	 * call it. */
+	return strspn(label, "0123456789") < n || inet_pton(AF_INET, host, bytes) == 1;
 }
 
 char *

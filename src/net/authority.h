@@ -25,6 +25,12 @@ bool authority_of_url(struct arena *a, const char *url, struct authority *out);
 
 bool authority_same(const struct authority *x, const struct authority *y);
 
+/*
+ * May it stand before ":port"? A name of labels (letters, digits, "-" inside, "_"), an
+ * IPv4 address, or an IPv6 address with or without brackets.
+ */
+bool authority_host_valid(const char *host);
+
 /* host:port, with the brackets that an IPv6 address needs. */
 char *authority_text(struct arena *a, const char *host, int64_t port);
 

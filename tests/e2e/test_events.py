@@ -195,7 +195,7 @@ class TestHook:
         return Client(base, "/storage/hooks")("POST", f"/s3{server}", data=body,
                                               headers={"Authorization": f"Bearer {secret}"})
 
-    @pytest.mark.parametrize("server", ["?server=s2_1", ""])
+    @pytest.mark.parametrize("server", ["?server=s2_1", "", "?server=%732%5f1", "?x=1&server=S2_1"])
     def test_an_upload_is_heard_of(self, base, anna, db, deaf, city, server):
         file, key = upload(anna, db)
         answer = self.hook(base, message(key), server)
@@ -220,6 +220,12 @@ class TestHook:
     def test_what_nobody_understands_is_parked(self, base, db, body):
         before = parked(db)
         assert self.hook(base, body).status_code == 202
+        assert parked(db) == before + 1
+
+    @pytest.mark.parametrize("server", ["nowhere", "s2_1%00", "s2_1%20", "%ff", "s2%5F1%2F..", "%"])
+    def test_a_server_that_nobody_knows(self, base, db, server):
+        before = parked(db)
+        assert self.hook(base, message("a/b"), f"?server={server}").status_code == 202
         assert parked(db) == before + 1
 
     def test_what_is_sent_to_try_the_hook(self, base, db):

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "net/authority.h"
 
@@ -59,6 +60,32 @@ what_is_no_authority(void **state)
 	assert_false(authority_of_url(&a, "a:80", &out));
 }
 
+static void
+what_may_be_a_host(void **state)
+{
+	static const char *const fine[] = {"a", "localhost", "s3.example.com", "S3-1",
+		"minio_1", "10.0.0.5", "::1", "[::1]", "2001:db8::1",
+		"[2001:db8::ffff:10.0.0.5]", "1a", "3.example", "xn--80ak6aa92e.com"};
+	static const char *const wrong[] = {"", ".", "a.", ".a", "a..b", "a b", "a/b",
+		"host/..", "..", "-x", "x-", "a.-b", "[", "]", "[:::", "[::1", "::1]",
+		"[]", "[a]", "[127.0.0.1]", ":::", ":", "a:80", "10.0.0.5:80",
+		"[::1]:80", "1.2.3", "256.1.1.1", "1", "01.2.3.4", "a@b", "a%20b",
+		"\xd0\xb0"};
+	char label[66];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fine) / sizeof(*fine); i++)
+		assert_true(authority_host_valid(fine[i]));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_false(authority_host_valid(wrong[i]));
+	memset(label, 'a', sizeof(label));
+	label[63] = '\0';
+	assert_true(authority_host_valid(label));
+	label[63] = 'a';
+	label[64] = '\0';
+	assert_false(authority_host_valid(label));
+}
+
 static int
 end(void **state)
 {
@@ -74,6 +101,7 @@ main(void)
 		cmocka_unit_test(case_and_default_ports_do_not_matter),
 		cmocka_unit_test(an_ipv6_address_has_one_form),
 		cmocka_unit_test(what_is_no_authority),
+		cmocka_unit_test(what_may_be_a_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, end);
