@@ -45,28 +45,6 @@ object_at(struct ctx *c, const struct server *s, const char *key)
 	return (struct s3_object){server_site(c, s), key};
 }
 
-/* A server that did not answer is left out of links at once, not at the next probe. */
-static void
-note_down(struct ctx *c, const struct server *s)
-{
-	const char *why = c->why == NULL ? "" : arena_str(&c->arena, c->why);
-	enum err e = c->err;
-	bool risen;
-
-	ctx_forgive(c);
-	if (server_note_health(c, s->id, why, &risen) != OK)
-		ctx_forgive(c);
-	fail(c, e, "%s", why);
-}
-
-static enum err
-answered(struct ctx *c, const struct server *s, enum err e)
-{
-	if (e == E_SERVER_DOWN)
-		note_down(c, s);
-	return e;
-}
-
 /* Takes "version/server" apart and looks it up. *found is false when either is no more.
  */
 static enum err
@@ -131,7 +109,7 @@ upload_look_job(struct ctx *c, const struct job *job)
 		return OK;
 	TRY(server_own(c, p.server_id, &server));
 	const struct s3_object o = object_at(c, &server, p.key);
-	if (server.is_on && answered(c, &server, s3_head(c, &o, &state)) != OK)
+	if (server.is_on && server_answered(c, &server, s3_head(c, &o, &state)) != OK)
 		ctx_forgive(c); /* the next look may find it up */
 	if (state.found) {
 		const struct object_news news = {.server = server.name,
@@ -156,7 +134,7 @@ copy_ask(struct ctx *c, const struct server *s, const char *key, bool *held)
 	struct s3_state state;
 	int64_t known;
 
-	TRY(answered(c, s, s3_head(c, &o, &state)));
+	TRY(server_answered(c, s, s3_head(c, &o, &state)));
 	*held = state.found;
 	TRY(db_int(c, &COPY_HELD, &known, ARGS(c, s->id, key)));
 	if (!state.found && known == 0)
@@ -255,7 +233,7 @@ fetch(struct ctx *c, struct task *t, const struct s3_flow *piece, struct s3_flow
 		enum err e = s3_stream(c, &flow, out);
 		if (e == OK || !out->source_failed) {
 			if (e == E_SERVER_DOWN)
-				note_down(c, &t->target);
+				server_note_down(c, &t->target);
 			return e;
 		}
 		if (out->source_lacks) {
@@ -264,7 +242,7 @@ fetch(struct ctx *c, struct task *t, const struct s3_flow *piece, struct s3_flow
 			TRY(doubt_source(c, &from, t->key));
 			return fail(c, e, "%s", why);
 		}
-		note_down(c, &from);
+		server_note_down(c, &from);
 		if (i + 1 == SOURCES_MOST)
 			return e;
 		ctx_forgive(c);
@@ -345,7 +323,7 @@ open_transfer(struct ctx *c, struct task *t, struct transfer *out)
 	enum err e = s3_upload_open(c, &to, &out->upload_id);
 	if (e == E_MISSING)
 		return begin_anew(c, t);
-	TRY(answered(c, &t->target, e));
+	TRY(server_answered(c, &t->target, e));
 	return db_do(c, &TRANSFER_ADD,
 		ARGS(c, t->version_id, t->target.id, out->upload_id, out->part_bytes));
 }
@@ -407,7 +385,7 @@ complete(struct ctx *c, struct task *t, const struct transfer *transfer,
 			return begin_anew(c, t);
 		*etag = state.etag;
 	} else {
-		TRY(answered(c, &t->target, e));
+		TRY(server_answered(c, &t->target, e));
 	}
 	TRY(db_do(c, &TRANSFER_DROP, ARGS(c, t->version_id, t->target.id)));
 	if (should == NULL || str_eq(*etag, should))
@@ -449,7 +427,7 @@ give_up(struct ctx *c, struct task *t)
 		ARGS(c, t->version_id, t->target.id)));
 	if (!begun)
 		return OK;
-	TRY(answered(c, &t->target, s3_upload_drop(c, &to, transfer.upload_id)));
+	TRY(server_answered(c, &t->target, s3_upload_drop(c, &to, transfer.upload_id)));
 	return db_do(c, &TRANSFER_DROP, ARGS(c, t->version_id, t->target.id));
 }
 
@@ -492,6 +470,6 @@ copy_remove_job(struct ctx *c, const struct job *job)
 		!t.target.is_on) /* once it is on, server.fill orders it again */
 		return OK;
 	const struct s3_object o = object_at(c, &t.target, t.key);
-	TRY(answered(c, &t.target, s3_delete(c, &o)));
+	TRY(server_answered(c, &t.target, s3_delete(c, &o)));
 	return db_do(c, &TASK_REMOVED, ARGS(c, t.version_id, t.target.id));
 }

@@ -147,6 +147,27 @@ server_note_health(struct ctx *c, const char *id, const char *why, bool *risen)
 	return OK;
 }
 
+void
+server_note_down(struct ctx *c, const struct server *s)
+{
+	const char *why = c->why == NULL ? "" : arena_str(&c->arena, c->why);
+	enum err e = c->err;
+	bool risen;
+
+	ctx_forgive(c);
+	if (server_note_health(c, s->id, why, &risen) != OK)
+		ctx_forgive(c);
+	fail(c, e, "%s", why);
+}
+
+enum err
+server_answered(struct ctx *c, const struct server *s, enum err e)
+{
+	if (e == E_SERVER_DOWN)
+		server_note_down(c, s);
+	return e;
+}
+
 bool
 server_is_at(struct ctx *c, const struct server *s, const char *host)
 {

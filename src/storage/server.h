@@ -47,8 +47,11 @@ enum err server_drop(struct ctx *c, const char *id, struct server *out);
 
 enum err server_own(struct ctx *c, const char *id, struct server *out);
 
-/* The usable server nearest to the caller that is alive, any of them for an unknown
- * place. E_SERVER_GONE: none is usable; E_SERVER_DOWN: none of those is alive */
+/*
+ * The usable server nearest to the caller that is known to be alive, any of them for an
+ * unknown place; without one, the nearest that nobody has asked yet. E_SERVER_GONE:
+ * none is usable; E_SERVER_DOWN: none of those is alive
+ */
 enum err server_nearest(struct ctx *c, struct place place, struct server *out);
 
 /* The same among those that hold a version. */
@@ -72,10 +75,19 @@ enum err server_all_on(struct ctx *c, struct server **out, size_t *count);
 
 /*
  * Notes what a probe, or a call that failed, has found; why is NULL for one that is
- * alive. *risen: it was down before. Runs outside of transactions.
+ * alive. *risen: it was down before.
  */
 enum err server_note_health(
 	struct ctx *c, const char *id, const char *why, bool *risen);
+
+/*
+ * A call of ours has failed with c->err: links lead elsewhere at once, not after the
+ * next probe. Runs outside of transactions.
+ */
+void server_note_down(struct ctx *c, const struct server *s);
+
+/* The same if e, what a call has returned, is E_SERVER_DOWN; gives e back. */
+enum err server_answered(struct ctx *c, const struct server *s, enum err e);
 
 /* Is a Host header one of the two addresses? Case and a default port do not matter. */
 bool server_is_at(struct ctx *c, const struct server *s, const char *host);

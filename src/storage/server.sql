@@ -9,7 +9,12 @@ insert into storage.server (name, host, port, location, zone, latitude, longitud
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, utc($10), utc($10))
 returning id, us(created) as created, us(updated) as updated;
 
+-- What was found at another address says nothing of this one.
 -- name: server_update : E_SERVER_GONE
+with moved as (
+    delete from storage.health h using storage.server s
+     where h.server_id = $1 and s.id = $1 and (s.host, s.port) <> ($3, $4)
+)
 update storage.server
    set name = $2, host = $3, port = $4, location = $5, zone = $6, latitude = $7, longitude = $8, is_on = $9,
        is_active = $10, updated = utc($11)
@@ -70,7 +75,8 @@ with old as (
 )
 select coalesce((select not is_up from old), false)::int;
 
--- The haversine without its last steps, which do not change the order. Who is down comes last.
+-- The haversine without its last steps, which do not change the order. Who is known to be up comes first, who is down
+-- last; between them who has not been asked yet, or for long.
 -- name: server_choose : E_SERVER_GONE
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
        us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
@@ -78,9 +84,10 @@ select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude
        s.leaving_at is not null as is_leaving
   from storage.server s left join storage.health h on h.server_id = s.id
  where s.is_on and s.is_active and s.leaving_at is null
- order by is_down, case when $1 then power(sin(radians(latitude - $2) / 2), 2)
-                          + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
-                        else random() end,
+ order by case when h.probed_at > now() - interval '1 minute' then case when h.is_up then 0 else 2 end else 1 end,
+          case when $1 then power(sin(radians(latitude - $2) / 2), 2)
+               + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
+               else random() end,
           zone, name
  limit 1;
 
@@ -92,8 +99,9 @@ select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude
   from storage.copy c join storage.server s on s.id = c.server_id
   left join storage.health h on h.server_id = s.id
  where c.version_id = $4 and c.doomed_at is null and s.is_on and s.is_active
- order by is_down, case when $1 then power(sin(radians(latitude - $2) / 2), 2)
-                          + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
-                        else random() end,
+ order by case when h.probed_at > now() - interval '1 minute' then case when h.is_up then 0 else 2 end else 1 end,
+          case when $1 then power(sin(radians(latitude - $2) / 2), 2)
+               + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
+               else random() end,
           zone, name
  limit 1;

@@ -63,6 +63,7 @@ server_prepare_job(struct ctx *c, const struct job *job)
 {
 	struct server server;
 	struct s3_state state;
+	bool risen;
 
 	enum err e = server_own(c, job->subject, &server);
 	if (e == E_SERVER_GONE) {
@@ -73,7 +74,10 @@ server_prepare_job(struct ctx *c, const struct job *job)
 	if (!server.is_on)
 		return OK;
 	const struct s3_object bucket = {.site = server_site(c, &server)};
-	TRY(s3_head(c, &bucket, &state));
+	TRY(server_answered(c, &server, s3_head(c, &bucket, &state)));
+	TRY(server_note_health(c, server.id, NULL, &risen));
+	if (risen)
+		TRY(copy_fill_server(c, &server));
 	if (!state.found)
 		TRY(s3_make_bucket(c, &bucket.site));
 	return conf.storage_notification_arn[0] == '\0'

@@ -11,8 +11,8 @@ enum err storage_event_job(struct ctx *c, const struct job *job);
  * version. */
 enum err copy_spread_job(struct ctx *c, const struct job *job);
 
-/* server.prepare: makes the bucket and, if storage.notification_arn is set, has its
- * events sent there; subject: the server. */
+/* server.prepare: notes whether it answers, makes the bucket and, if
+ * storage.notification_arn is set, has its events sent there; subject: the server. */
 enum err server_prepare_job(struct ctx *c, const struct job *job);
 
 /* server.fill: orders what a server lacks and what is to go from it; subject: the

@@ -12,7 +12,7 @@ from tests.e2e.client import ALL_PERMISSIONS, error, word
 from tests.e2e.gate import Gate
 from tests.e2e.store import City, plain
 from tests.e2e.test_files import owner, put, readable, servers  # noqa: F401
-from tests.e2e.test_servers import CAPE, NEW_YORK, at, city_of, holders, upload_at
+from tests.e2e.test_servers import CAPE, NEW_YORK, add, at, city_of, holders, server, spare, upload_at  # noqa: F401
 
 BIG = 12 * 1048576  # three parts of at most 5 MiB
 DOWN = (400, "CdnServer.ConnectionError")
@@ -206,6 +206,35 @@ class TestHealth:
         new_york.open()
         wait_for(lambda: not down(db, "s1_2"), 20, "it is up again")
         assert f":{new_york.port}/" in link()
+
+    def test_who_was_never_asked_comes_after_those_that_answer(self, anna, db, stack, spare):
+        """A new server is no place for a link until it is known to be alive; a worker asks it at once."""
+        def nearest():
+            link = anna.post("/files/upload/", {"name": word("f"), "size": 1}, headers=at("40.7,-74.1")).json()["link"]
+            return int(link.split("/")[2].split(":")[1])
+
+        def probed(id):
+            return db.value("select is_up from storage.health where server_id = %s", id)
+        new_york = City(stack, "s1_2").port
+        here = {"is_on": True, "is_active": True, "latitude": 40.7, "longitude": -74.1}
+        ours = db.value("select id from storage.server where name = 's1_2'")
+        wait_for(lambda: probed(ours) and nearest() == new_york, 20, "it is known to be up")
+        with stack.without("samovar-worker"):
+            made = add(anna, **here)
+            assert probed(made["id"]) is None and nearest() == new_york
+            db.do("insert into storage.health (server_id, is_up) values (%s, true)", made["id"])
+            assert nearest() == 9
+            assert anna("PUT", f"/servers/{made['id']}/", server(**here, port=10)).status_code == 200
+            assert nearest() == new_york, "what was found at another address says nothing of this one"
+            db.do("delete from job.job where kind = 'server.prepare'")
+            late = stack.spawn("samovar-worker", SAMOVAR_STORAGE_PROBE_INTERVAL="3600", SAMOVAR_WORKER_PROCESSES="2")
+            wait_for(lambda: probed(made["id"]) is not None or db.value(
+                "select count(*) from storage.health where probed_at > now() - interval '5 s'"), 20, "its only probe")
+            other = add(anna, **here)
+            wait_for(lambda: probed(other["id"]) is False, 20, "its job asked it")
+            assert nearest() == new_york
+            late.terminate()
+            late.wait(20)
 
     def test_a_file_whose_servers_are_all_down(self, anna, db, gate):
         cape = gate("s3_1")
