@@ -1,12 +1,12 @@
 #include "token.h"
 
-#include <json-c/json.h>
 #include <jwt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/conf.h"
+#include "base/json.h"
 #include "base/str.h"
 
 #define SKEW_SECONDS 60
@@ -35,35 +35,12 @@ jwt_drop(void *jwt)
 	jwt_free(jwt);
 }
 
-static const char *
-text_claim(struct json_object *json, const char *name)
-{
-	struct json_object *v;
-
-	return json_object_object_get_ex(json, name, &v) &&
-			       json_object_is_type(v, json_type_string)
-		       ? json_object_get_string(v)
-		       : NULL;
-}
-
-static int64_t
-int_claim(struct json_object *json, const char *name)
-{
-	struct json_object *v;
-
-	return json_object_object_get_ex(json, name, &v) &&
-			       json_object_is_type(v, json_type_int)
-		       ? json_object_get_int64(v)
-		       : 0;
-}
-
 static void
 permissions_claim(struct ctx *c, struct json_object *json, struct claims *out)
 {
-	struct json_object *v;
+	struct json_object *v = json_member(json, "permissions", json_type_array);
 
-	if (!json_object_object_get_ex(json, "permissions", &v) ||
-		!json_object_is_type(v, json_type_array))
+	if (v == NULL)
 		return;
 	size_t n = json_object_array_length(v);
 	const char **list = arena_new(&c->arena, (n + 1) * sizeof(*list));
@@ -82,28 +59,26 @@ permissions_claim(struct ctx *c, struct json_object *json, struct claims *out)
 static enum err
 claims_read(struct ctx *c, const char *text, struct claims *out)
 {
-	struct json_object *json, *v;
+	struct json_object *json;
 
 	if (text == NULL || json_read(c, text, strlen(text), &json) != OK) {
 		ctx_forgive(c);
 		return fail(c, E_TOKEN_PAYLOAD, NULL);
 	}
 	*out = (struct claims){
-		.jti = text_claim(json, "jti"),
-		.type = text_claim(json, "token_type"),
-		.user_id = text_claim(json, "user_id"),
-		.email = text_claim(json, "email"),
+		.jti = json_text(json, "jti"),
+		.type = json_text(json, "token_type"),
+		.user_id = json_text(json, "user_id"),
+		.email = json_text(json, "email"),
 		.text = text,
-		.issued = int_claim(json, "iat"),
-		.expires = int_claim(json, "exp"),
+		.issued = json_number(json, "iat"),
+		.expires = json_number(json, "exp"),
 	};
 	if (out->type == NULL)
-		out->type = text_claim(json, "typ");
-	if (json_object_object_get_ex(json, "is_superuser", &v) &&
-		json_object_is_type(v, json_type_boolean)) {
-		out->has_superuser = true;
-		out->is_superuser = json_object_get_boolean(v);
-	}
+		out->type = json_text(json, "typ");
+	out->has_superuser =
+		json_member(json, "is_superuser", json_type_boolean) != NULL;
+	out->is_superuser = json_truth(json, "is_superuser");
 	permissions_claim(c, json, out);
 	return OK;
 }

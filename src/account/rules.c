@@ -20,13 +20,9 @@ flaw(struct ctx *c, const struct field *f, const char *place, const char *words)
 enum err
 plain_text_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
-	const char *s = *(const char **)member;
-	uint32_t u;
-
-	while ((u = utf8_next(&s)) != 0)
-		if (u < 32 || (u >= 127 && u < 160))
-			return flaw(c, f, place, "must not have control characters");
-	return OK;
+	return utf8_plain(*(const char **)member)
+		       ? OK
+		       : flaw(c, f, place, "must not have control characters");
 }
 
 /* A name that cannot be taken for another's: not #5, which is an id to samovarctl, and

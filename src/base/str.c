@@ -128,6 +128,17 @@ utf8_next(const char **s)
 	return code;
 }
 
+bool
+utf8_plain(const char *s)
+{
+	uint32_t u;
+
+	while ((u = utf8_next(&s)) != 0)
+		if (u < 0x20 || (u >= 0x7F && u < 0xA0))
+			return false;
+	return true;
+}
+
 size_t
 utf8_put(char *out, uint32_t code)
 {

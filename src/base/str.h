@@ -28,6 +28,9 @@ bool utf8_valid(const char *s, size_t n);
  * end. */
 uint32_t utf8_next(const char **s);
 
+/* Is valid UTF-8 text free of control characters (below U+0020, U+007F to U+009F)? */
+bool utf8_plain(const char *s);
+
 /* Appends one code point; out has room for 5 bytes. Returns the number of bytes before
  * the NUL. */
 size_t utf8_put(char *out, uint32_t code);

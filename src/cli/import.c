@@ -83,14 +83,8 @@ static bool
 name_fits(const char *name)
 {
 	int64_t count = utf8_count(name);
-	uint32_t u;
 
-	if (count < 1 || count > 255)
-		return false;
-	while ((u = utf8_next(&name)) != 0)
-		if (u < 32 || (u >= 127 && u < 160))
-			return false;
-	return true;
+	return count >= 1 && count <= 255 && utf8_plain(name);
 }
 
 static enum err

@@ -1,13 +1,13 @@
 #include "net/telegram.h"
 
 #include <curl/curl.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/conf.h"
 #include "base/field.h"
+#include "base/json.h"
 #include "base/program.h"
 #include "base/str.h"
 
@@ -20,37 +20,17 @@ telegram_url(struct ctx *c, const char *method)
 		&c->arena, "%s/bot%s/%s", conf.bot_api_url, conf.bot_token, method);
 }
 
-static struct json_object *
-member(struct json_object *json, const char *name, enum json_type type)
-{
-	struct json_object *v;
-
-	return json_object_object_get_ex(json, name, &v) && json_object_is_type(v, type)
-		       ? v
-		       : NULL;
-}
-
-static int64_t
-number(struct json_object *json, const char *name)
-{
-	struct json_object *v = member(json, name, json_type_int);
-
-	return v == NULL ? 0 : json_object_get_int64(v);
-}
-
 static void
 read_result(struct json_object *result, struct bot_answer *out)
 {
-	struct json_object *photo = member(result, "photo", json_type_array), *id;
+	struct json_object *photo = json_member(result, "photo", json_type_array);
 
-	out->message_id = number(result, "message_id");
+	out->message_id = json_number(result, "message_id");
 	if (photo == NULL || json_object_array_length(photo) == 0)
 		return;
-	id = member(
+	out->file_id = json_text(
 		json_object_array_get_idx(photo, json_object_array_length(photo) - 1),
-		"file_id", json_type_string);
-	if (id != NULL)
-		out->file_id = json_object_get_string(id);
+		"file_id");
 }
 
 static bool
@@ -101,7 +81,7 @@ telegram_read(
 		ctx_forgive(c);
 		return;
 	}
-	v = member(json, "ok", json_type_boolean);
+	v = json_member(json, "ok", json_type_boolean);
 	if (v == NULL)
 		return;
 	if (json_object_get_boolean(v)) {
@@ -109,18 +89,18 @@ telegram_read(
 		out->why = NULL;
 		if (json_object_object_get_ex(json, "result", &v))
 			out->result = v;
-		v = member(json, "result", json_type_object);
+		v = json_member(json, "result", json_type_object);
 		if (v != NULL)
 			read_result(v, out);
 		return;
 	}
-	v = member(json, "description", json_type_string);
-	const char *description = v == NULL ? "" : json_object_get_string(v);
-	int64_t code = number(json, "error_code");
+	const char *description = json_text(json, "description");
+	description = description == NULL ? "" : description;
+	int64_t code = json_number(json, "error_code");
 	out->why = arena_fmt(&c->arena, "%lld %s", (long long)code, description);
 	out->verdict = verdict(code == 0 ? status : (long)code, description);
-	v = member(json, "parameters", json_type_object);
-	out->retry_after = v == NULL ? 0 : number(v, "retry_after");
+	v = json_member(json, "parameters", json_type_object);
+	out->retry_after = json_number(v, "retry_after");
 }
 
 struct body {

@@ -1,6 +1,5 @@
 #include "programme/form.h"
 
-#include <json-c/json.h>
 #include <libintl.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "account/account.h"
 #include "base/conf.h"
 #include "base/field.h"
+#include "base/json.h"
 #include "base/str.h"
 
 #define _(text) gettext(text)
@@ -16,12 +16,9 @@
 static const char *
 text_member(struct ctx *c, struct json_object *json, const char *name)
 {
-	struct json_object *v;
+	const char *text = json_text(json, name);
 
-	if (!json_object_object_get_ex(json, name, &v) ||
-		!json_object_is_type(v, json_type_string))
-		return "";
-	return str_trim(&c->arena, json_object_get_string(v));
+	return text == NULL ? "" : str_trim(&c->arena, text);
 }
 
 void

@@ -1,7 +1,6 @@
 #include "programme/intake.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <libintl.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "base/conf.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
@@ -217,7 +217,6 @@ static enum err
 from_telegram(struct ctx *c, const struct intake *i, int64_t tries, struct photo *out)
 {
 	struct buf params = {.arena = &c->arena};
-	struct json_object *path;
 	struct bot_answer a;
 
 	if (conf.bot_token[0] == '\0')
@@ -235,12 +234,10 @@ from_telegram(struct ctx *c, const struct intake *i, int64_t tries, struct photo
 		return fail(c, E_TOO_LARGE, NULL);
 	if (a.verdict != BOT_OK)
 		return fail(c, E_BUSY, "%s", a.why);
-	if (!json_object_is_type(a.result, json_type_object) ||
-		!json_object_object_get_ex(a.result, "file_path", &path) ||
-		!json_object_is_type(path, json_type_string))
+	const char *path = json_text(a.result, "file_path");
+	if (path == NULL)
 		return fail(c, E_BUSY, "getFile names no path");
-	return telegram_download(
-		c, json_object_get_string(path), MAX_FILE, &out->bytes, &out->size);
+	return telegram_download(c, path, MAX_FILE, &out->bytes, &out->size);
 }
 
 /* The file's name is the intake's: fetched again after a crash, it replaces itself. */

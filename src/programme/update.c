@@ -1,8 +1,8 @@
 #include "programme/update.h"
 
-#include <json-c/json.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/str.h"
 
 FIELDS(update_fields, FIELD(struct update, id), FIELD(struct update, kind),
@@ -14,40 +14,11 @@ FIELDS(update_fields, FIELD(struct update, id), FIELD(struct update, kind),
 	FIELD(struct update, file_id), FIELD(struct update, unique_id),
 	FIELD(struct update, bytes));
 
-static struct json_object *
-member(struct json_object *json, const char *name, enum json_type type)
-{
-	struct json_object *v;
-
-	return json_object_is_type(json, json_type_object) &&
-			       json_object_object_get_ex(json, name, &v) &&
-			       json_object_is_type(v, type)
-		       ? v
-		       : NULL;
-}
-
-static int64_t
-number(struct json_object *json, const char *name)
-{
-	struct json_object *v = member(json, name, json_type_int);
-
-	return v == NULL ? 0 : json_object_get_int64(v);
-}
-
-static bool
-truth(struct json_object *json, const char *name)
-{
-	struct json_object *v = member(json, name, json_type_boolean);
-
-	return v != NULL && json_object_get_boolean(v);
-}
-
 /* A copy; what is behind a NUL character is lost, and what is no text is none. */
 static const char *
 text(struct ctx *c, struct json_object *json, const char *name)
 {
-	struct json_object *v = member(json, name, json_type_string);
-	const char *s = v == NULL ? NULL : json_object_get_string(v);
+	const char *s = json_text(json, name);
 
 	return s == NULL || utf8_count(s) < 0 ? NULL : arena_str(&c->arena, s);
 }
@@ -55,14 +26,14 @@ text(struct ctx *c, struct json_object *json, const char *name)
 static void
 read_chat(struct ctx *c, struct json_object *from, struct update *out)
 {
-	struct json_object *chat = member(from, "chat", json_type_object);
-	struct json_object *person = member(from, "from", json_type_object);
+	struct json_object *chat = json_member(from, "chat", json_type_object);
+	struct json_object *person = json_member(from, "from", json_type_object);
 
 	if (chat != NULL) {
-		out->chat_id = number(chat, "id");
+		out->chat_id = json_number(chat, "id");
 		out->is_private = str_eq(text(c, chat, "type"), "private");
 	}
-	out->is_bots = truth(person, "is_bot");
+	out->is_bots = json_truth(person, "is_bot");
 }
 
 static void
@@ -73,8 +44,8 @@ read_photo(struct ctx *c, struct json_object *sizes, struct update *out)
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *size = json_object_array_get_idx(sizes, i);
-		int64_t pixels = (number(size, "width") & INT32_MAX) *
-				 (number(size, "height") & INT32_MAX);
+		int64_t pixels = (json_number(size, "width") & INT32_MAX) *
+				 (json_number(size, "height") & INT32_MAX);
 		const char *file_id = text(c, size, "file_id");
 
 		if (file_id == NULL || pixels < most)
@@ -82,7 +53,7 @@ read_photo(struct ctx *c, struct json_object *sizes, struct update *out)
 		most = pixels;
 		out->file_id = file_id;
 		out->unique_id = text(c, size, "file_unique_id");
-		out->bytes = number(size, "file_size");
+		out->bytes = json_number(size, "file_size");
 	}
 	if (out->unique_id == NULL)
 		out->unique_id = out->file_id;
@@ -103,19 +74,19 @@ is_service(struct json_object *message)
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++)
 		if (json_object_object_get_ex(message, members[i], NULL))
 			return true;
-	struct json_object *place = member(message, "location", json_type_object);
+	struct json_object *place = json_member(message, "location", json_type_object);
 	return place != NULL && json_object_object_get_ex(place, "live_period", NULL);
 }
 
 static void
 read_message(struct ctx *c, struct json_object *m, struct update *out)
 {
-	struct json_object *form = member(m, "web_app_data", json_type_object);
-	struct json_object *photo = member(m, "photo", json_type_array);
+	struct json_object *form = json_member(m, "web_app_data", json_type_object);
+	struct json_object *photo = json_member(m, "photo", json_type_array);
 
 	read_chat(c, m, out);
-	out->message_id = number(m, "message_id");
-	out->date = number(m, "date");
+	out->message_id = json_number(m, "message_id");
+	out->date = json_number(m, "date");
 	out->album = text(c, m, "media_group_id");
 	out->text = text(c, m, "text");
 	out->holds = out->text != NULL ? "text" : is_service(m) ? "service" : "other";
@@ -131,17 +102,17 @@ read_message(struct ctx *c, struct json_object *m, struct update *out)
 static void
 read_callback(struct ctx *c, struct json_object *q, struct update *out)
 {
-	struct json_object *message = member(q, "message", json_type_object);
-	struct json_object *person = member(q, "from", json_type_object);
+	struct json_object *message = json_member(q, "message", json_type_object);
+	struct json_object *person = json_member(q, "from", json_type_object);
 
 	read_chat(c, message, out);
 	/* Below an old message, or one sent through inline mode, there is no chat. */
 	if (out->chat_id == 0) {
-		out->chat_id = number(person, "id");
+		out->chat_id = json_number(person, "id");
 		out->is_private = true;
 	}
 	out->is_bots = false;
-	out->message_id = number(message, "message_id");
+	out->message_id = json_number(message, "message_id");
 	out->query = text(c, q, "id");
 	out->text = text(c, q, "data");
 }
@@ -150,8 +121,8 @@ static void
 read_membership(struct ctx *c, struct json_object *change, struct update *out)
 {
 	read_chat(c, change, out);
-	out->status =
-		text(c, member(change, "new_chat_member", json_type_object), "status");
+	out->status = text(
+		c, json_member(change, "new_chat_member", json_type_object), "status");
 }
 
 static const struct {
@@ -163,13 +134,14 @@ static const struct {
 enum err
 update_read(struct ctx *c, struct json_object *json, struct update *out)
 {
-	*out = (struct update){.id = number(json, "update_id"), .kind = "other"};
+	*out = (struct update){.id = json_number(json, "update_id"), .kind = "other"};
 	if (out->id <= 0)
 		return flaw_add(c, (struct flaw){.place = "body",
 					   .field = "update_id",
 					   .kind = FLAW_MISSING});
 	for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++) {
-		struct json_object *v = member(json, readers[i].kind, json_type_object);
+		struct json_object *v =
+			json_member(json, readers[i].kind, json_type_object);
 
 		if (v == NULL)
 			continue;

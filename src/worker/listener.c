@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "base/conf.h"
 #include "base/field.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/str.h"
@@ -119,13 +119,11 @@ look_at_webhook(struct listener *l, struct ctx *c)
 				   ? arena_fmt(&c->arena, "%s%stelegram/webhook",
 					     conf.site_url, conf.site_root_path)
 				   : "";
-	struct json_object *url;
 	struct bot_answer a;
 
 	telegram_call(c, "getWebhookInfo", "{}", conf.bot_timeout, &a);
-	if (a.verdict != BOT_OK || !json_object_is_type(a.result, json_type_object) ||
-		!json_object_object_get_ex(a.result, "url", &url) ||
-		str_eq(json_object_get_string(url), ours))
+	const char *url = json_text(a.result, "url");
+	if (a.verdict != BOT_OK || url == NULL || str_eq(url, ours))
 		return;
 	log_warn("bot: the webhook is not ours, it is set anew");
 	l->introduced = false;
