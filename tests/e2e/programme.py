@@ -10,6 +10,8 @@ import zoneinfo
 
 import psycopg2.errors
 
+from tests.e2e.stack import lay_down
+
 ZONE = zoneinfo.ZoneInfo("Asia/Yekaterinburg")
 FIRST_CHAT = 500_000_000
 
@@ -31,7 +33,7 @@ def clear(db):
 
 
 def clear_once(db):
-    db.do("delete from job.job")
+    lay_down(db)
     db.do("update programme.task set telegram_file_id = null")  # the stand-in forgets them, too
     tables = [r.t for r in db.all(
         "select quote_ident(table_name) as t from information_schema.tables "

@@ -102,6 +102,20 @@ class Db:
         return None if row is None else row[0]
 
 
+def lay_down(db):
+    """Nothing waits to be done or sent any more, and what is under way has ended: the next test sees nothing of it.
+    What hangs is not waited for longer than a call to Telegram may take."""
+    def ended():
+        db.do("delete from job.job where lease_until is null or lease_until < now()")
+        db.do("delete from programme.outbox where state in ('waiting', 'claimed')")
+        return all(dead(int(r.by.split(":")[1])) for r in db.all(
+            "select leased_by as by from job.job where leased_by is not null union all "
+            "select claimed_by from programme.outbox where state = 'dispatched'") if not r.by.endswith(f":{os.getpid()}"))
+    with contextlib.suppress(AssertionError):
+        wait_for(ended, 5)
+    db.do("delete from job.job")
+
+
 def dead(pid):
     """No such process, or only its entry is left."""
     try:
@@ -257,6 +271,8 @@ class Stack:
             wait_for(self.postgres_answers, 60)
         if service == "redis":
             wait_for(self.redis_answers, 30)
+        if service == "samovar-scheduler":
+            wait_for(self.scheduler_has_looked, 30)
 
     def postgres_answers(self):
         try:
@@ -270,6 +286,11 @@ class Stack:
             return Redis(self.redis_path)("PING") == "PONG"
         except (OSError, EOFError, RuntimeError):
             return False
+
+    def scheduler_has_looked(self):
+        """What a scheduler that comes back finds due, it has put into the queue."""
+        return Db(self).value("select count(distinct timer) from job.timer_run where slot > now() - interval '61 minutes' "
+                              "and timer in ('session.sweep', 'storage.sweep', 'storage.reconcile')") == 3
 
     @contextlib.contextmanager
     def without(self, service, number=None):

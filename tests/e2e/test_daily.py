@@ -28,8 +28,9 @@ def fresh(db, telegram):
     clear(db)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", autouse=True)
 def no_scheduler(stack):
+    """The stack's own is away: one that is started while a shift runs finds its morning due."""
     with stack.without("samovar-scheduler"):
         yield
         stack.end_started()
@@ -51,12 +52,13 @@ def remind(ctl, day):
 
 
 def quiet(db, seconds=60):
-    """Until no job is due or running."""
-    waiting = "select * from job.job where state = 'ready' and run_at < now() + interval '1 minute'"
+    """Until no job is due or running, and no message."""
+    jobs = "select * from job.job where state = 'ready' and run_at < now() + interval '1 minute'"
+    messages = "select * from programme.outbox where state in ('waiting', 'claimed', 'dispatched')"
     try:
-        wait_for(lambda: not db.all(waiting), seconds)
+        wait_for(lambda: not db.all(jobs) and not db.all(messages), seconds)
     except AssertionError:
-        raise AssertionError(f"still waiting after {seconds} s: {db.all(waiting)}") from None
+        raise AssertionError(f"still waiting after {seconds} s: {db.all(jobs)} {db.all(messages)}") from None
 
 
 def got(telegram):
@@ -632,7 +634,7 @@ def at(day, hour, minute=0, second=0, zone=ZONE):
 
 
 @pytest.fixture
-def clock(stack, no_scheduler):
+def clock(stack):
     clock = Clock(stack)
     yield clock
     stack.end_started()

@@ -40,7 +40,7 @@ def held(stack, db):
     """with held(sql, ...): a transaction of ours that keeps its locks inside the block."""
     @contextlib.contextmanager
     def held(sql, *args):
-        link = psycopg2.connect(**stack.dsn)
+        link = psycopg2.connect(**stack.dsn, application_name="held")
         try:
             with link.cursor() as cursor:
                 cursor.execute(sql, args or None)
@@ -72,12 +72,20 @@ class Call(threading.Thread):
 
 
 def waits(db):
-    return db.value("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+    """Sessions that wait for what is held, or for one that waits for it. Not who happens to wait for somebody else."""
+    return db.all(
+        "with recursive stuck as (select pid from pg_stat_activity where application_name = 'held' union "
+        "select a.pid from pg_stat_activity a join stuck on stuck.pid = any (pg_blocking_pids(a.pid)) "
+        "where a.wait_event_type = 'Lock') "
+        "select pid, application_name, query from stuck join pg_stat_activity using (pid) where application_name <> 'held'")
 
 
 def waiting(db, count=1):
-    """So many sessions of the programs wait for a lock that somebody holds."""
-    wait_for(lambda: waits(db) >= count, 20)
+    """So many sessions of the programs wait."""
+    try:
+        wait_for(lambda: len(waits(db)) >= count, 20)
+    except AssertionError:
+        raise AssertionError(f"not {count} but {waits(db)}") from None
 
 
 def ready(db, count, stat="reviewing"):
