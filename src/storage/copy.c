@@ -92,16 +92,12 @@ is_replaced(const struct version *v, const struct object_news *news)
 static enum err
 take_back(struct ctx *c, const struct version *v, const struct object_news *news)
 {
-	struct copy *list;
-	size_t count;
+	int64_t elsewhere;
 
-	TRY(db_do(c, &COPY_DELETE, ARGS(c, v->id, v->server_id)));
-	TRY(db_many(c, &COPY_MISSING, copy_fields, &list, &count,
-		ARGS(c, v->id, v->server_id, (int64_t)1)));
-	if (count > 0)
-		return order(c, "copy.make", list, count);
-	TRY(db_do(c, &COPY_INSERT, ARGS(c, v->id, v->server_id, news->etag, c->now)));
-	return doom_version(c, v->id);
+	TRY(db_do(c, &COPY_DOOM_ONE, ARGS(c, v->id, v->server_id, news->etag, c->now)));
+	TRY(db_int(c, &COPY_ELSEWHERE, &elsewhere, ARGS(c, v->id, v->server_id)));
+	return elsewhere > 0 ? copy_order_missing(c, v->id, v->server_id)
+			     : doom_version(c, v->id);
 }
 
 /* The bytes have arrived: from now on they are what the file serves. */
@@ -113,7 +109,7 @@ serve(struct ctx *c, const struct version *v, const struct object_news *news)
 	bool replaced = is_replaced(v, news);
 
 	if (replaced)
-		TRY(db_do(c, &COPY_DELETE_OTHERS, ARGS(c, v->id, v->server_id)));
+		TRY(db_do(c, &COPY_DOOM_OTHERS, ARGS(c, v->id, v->server_id, c->now)));
 	if (replaced || !str_eq(v->state, "stored"))
 		TRY(db_do(c, &VERSION_STORE,
 			ARGS(c, v->id, news->size, news->etag, c->now)));
@@ -122,6 +118,14 @@ serve(struct ctx *c, const struct version *v, const struct object_news *news)
 	if (v->current_version != NULL && !str_eq(v->current_version, v->id))
 		TRY(doom_version(c, v->current_version));
 	return job_add(c, &spread);
+}
+
+enum err
+copy_lock(struct ctx *c, const char *key)
+{
+	int64_t files;
+
+	return db_int(c, &COPY_LOCK, &files, ARGS(c, key));
 }
 
 enum err

@@ -27,6 +27,12 @@ struct object_news {
  */
 enum err copy_news(struct ctx *c, const struct object_news *news);
 
+/*
+ * Keeps the file of an object's key for the caller's transaction. What is read after it
+ * for copy_news() cannot be older than what another has told meanwhile.
+ */
+enum err copy_lock(struct ctx *c, const char *key);
+
 /* All objects of a deleted file are to be removed. */
 enum err copy_doom_file(struct ctx *c, const char *file_id);
 

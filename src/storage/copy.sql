@@ -23,16 +23,33 @@ select (coalesce(q.bytes, $3::bigint) > 0
   left join storage.quota q on q.account_id = f.account_id
  where v.id = $1;
 
+-- Before a change is read that another may have read too: each finds what the one before it has made.
+-- name: copy_lock
+select count(*) from (select from storage.file f join storage.file_version v on v.file_id = f.id
+                       where v.key = $1 for update of f) locked;
+
+-- What is there now counts again; but not on a server that is being given up.
 -- name: copy_insert
 insert into storage.copy (version_id, server_id, etag, created) values ($1, $2, $3, utc($4))
-on conflict (version_id, server_id) do update set etag = excluded.etag;
+on conflict (version_id, server_id) do update
+   set etag = excluded.etag,
+       doomed_at = case when (select leaving_at is null from storage.server where id = excluded.server_id)
+                        then null else storage.copy.doomed_at end;
 
 -- name: copy_delete
 delete from storage.copy where version_id = $1 and server_id = $2;
 
--- Replicas of bytes that the origin has replaced under the same key: copied anew.
--- name: copy_delete_others
-delete from storage.copy where version_id = $1 and server_id <> $2;
+-- Replicas of bytes that the origin has replaced under the same key: overwritten by a copy, or removed with the file.
+-- name: copy_doom_others
+update storage.copy set doomed_at = coalesce(doomed_at, utc($3)) where version_id = $1 and server_id <> $2;
+
+-- The same of one server, whether it was known to have the version or not.
+-- name: copy_doom_one
+insert into storage.copy (version_id, server_id, etag, created, doomed_at) values ($1, $2, $3, utc($4), utc($4))
+on conflict (version_id, server_id) do update set doomed_at = coalesce(storage.copy.doomed_at, excluded.doomed_at);
+
+-- name: copy_elsewhere
+select count(*) from storage.copy where version_id = $1 and server_id <> $2 and doomed_at is null;
 
 -- The hash is of the bytes of its etag.
 -- name: version_store
@@ -75,13 +92,17 @@ select v.id as version_id, target.id as server_id
    and v.state = 'stored'
    and exists (select from storage.copy c join storage.server s on s.id = c.server_id
                 where c.version_id = v.id and c.doomed_at is null and s.zone = target.zone and s.is_on and s.is_active)
-   and not exists (select from storage.copy c where c.version_id = v.id and c.server_id = target.id)
+   and not exists (select from storage.copy c where c.version_id = v.id and c.server_id = target.id and c.doomed_at is null)
  limit $3;
 
+-- A doomed copy of what a live file serves is overwritten, not removed, unless its server is being given up.
 -- name: copy_to_remove
 select c.version_id, c.server_id
   from storage.copy c join storage.server s on s.id = c.server_id
+  join storage.file_version v on v.id = c.version_id
+  join storage.file f on f.id = v.file_id
  where c.doomed_at is not null and s.is_on and ($1::uuid is null or s.id = $1)
+   and (s.leaving_at is not null or f.deleted_at is not null or f.current_version is distinct from v.id or v.state <> 'stored')
    and not exists (select from job.job j where j.kind = 'copy.remove' and j.key = c.version_id || '/' || c.server_id
                       and j.state = 'ready')
  limit $2;

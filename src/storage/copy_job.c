@@ -436,14 +436,17 @@ copy_make_job(struct ctx *c, const struct job *job)
 {
 	const char *etag = NULL;
 	struct task t;
-	bool found = false;
+	bool found = false, held;
 
 	TRY(read_task(c, job, &t, &found));
 	if (!found || !t.target.is_on)
 		return OK;
 	/* Since it was ordered the file may have gone, or the server been closed. */
-	if (!t.wanted || t.held || !t.target.is_active || t.target.is_leaving)
-		return give_up(c, &t);
+	if (!t.wanted || t.held || !t.target.is_active || t.target.is_leaving) {
+		TRY(give_up(c, &t));
+		/* Who tried before may have died with the copy made and untold. */
+		return job->tries > 1 ? copy_ask(c, &t.target, t.key, &held) : OK;
+	}
 	if (t.size > part_size(0))
 		TRY(copy_in_parts(c, &t, &etag));
 	else
@@ -468,6 +471,8 @@ copy_remove_job(struct ctx *c, const struct job *job)
 	TRY(read_task(c, job, &t, &found));
 	if (!found || !t.doomed ||
 		!t.target.is_on) /* once it is on, server.fill orders it again */
+		return OK;
+	if (t.wanted && !t.target.is_leaving) /* copy.make overwrites it */
 		return OK;
 	const struct s3_object o = object_at(c, &t.target, t.key);
 	TRY(server_answered(c, &t.target, s3_delete(c, &o)));

@@ -1,6 +1,6 @@
 -- name: task_own
 select v.id as version_id, v.key, v.etag, encode(v.sha256, 'hex') as sha256, coalesce(v.size, 0) as size,
-       f.deleted_at is null and f.current_version = v.id as wanted,
+       f.deleted_at is null and v.state = 'stored' and f.current_version is not distinct from v.id as wanted,
        c.doomed_at is not null as doomed, c.version_id is not null and c.doomed_at is null as held
   from storage.file_version v
   join storage.file f on f.id = v.file_id

@@ -89,6 +89,20 @@ def test_other_bytes_through_the_same_link_reach_every_copy(anna, db, stack):
         hashlib.sha256(b"other").hexdigest()
 
 
+def test_a_copy_that_waits_to_be_overwritten_goes_with_its_file(anna, db, stack, gate):
+    door = gate("s1_3")
+    link = anna.post("/files/upload/", {"name": word("f"), "size": 3}, headers=at(NEW_YORK)).json()
+    file = link["file"]
+    assert put(link["link"], b"one").status_code == 200
+    wait_for(lambda: "s1_3" in holders(anna, file), 20)
+    door.shut()
+    assert put(link["link"], b"other").status_code == 200
+    wait_for(lambda: holders(anna, file) == {"s1_2"}, 20)
+    assert anna("DELETE", f"/files/{file['id']}/").status_code == 204
+    door.open()
+    wait_for(lambda: hurry(db) or not db.all("select from store.object where key like %s", file["id"] + "/%"), 20)
+
+
 class TestBig:
     def test_a_big_file_is_copied_in_parts(self, anna, db, stack):
         data = os.urandom(BIG)
