@@ -90,7 +90,7 @@ program_start() {
 # demo_seed CITY_PORT
 demo_seed() {
 	[ ! -e "$STATE/demo.done" ] || return 0
-	control demo --city-port "$1" >"$STATE/log/demo.log" 2>&1 || {
+	control demo --cities "$(cat "$STATE/cities")" --city-port "$1" >"$STATE/log/demo.log" 2>&1 || {
 		last_words demo
 		die "the demo cannot be seeded"
 	}

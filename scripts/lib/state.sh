@@ -30,7 +30,7 @@ state_open() {
 	[ ${#STATE} -le 80 ] || die "the path $STATE is too long for sockets; use --state"
 }
 
-# state_make: the folders, owned by the service user. Repairs what is half made.
+# state_make CITIES: the folders, owned by the service user. Repairs what is half made.
 state_make() {
 	owner=$(stat -c %U "$STATE/secret" 2>/dev/null || echo "$SERVICE")
 	if [ "$owner" != "$SERVICE" ] || [ ! -w "$STATE" ]; then
@@ -50,6 +50,7 @@ state_make() {
 	for folder in log objects static static/tasks; do
 		state_folder "$folder" 755
 	done
+	cities_choose "$1"
 	for city in $(city_names); do
 		state_folder "objects/$city" 700
 	done
@@ -77,5 +78,15 @@ secret() {
 
 # The cities of the embedded store, in the order of their ports.
 city_names() {
-	echo s1_1 s1_2 s1_3 s2_1 s3_1
+	case $(cat "$STATE/cities" 2>/dev/null) in
+	3) echo s3_1 s3_2 s3_3 ;;
+	*) echo s1_1 s1_2 s1_3 s2_1 s3_1 ;;
+	esac
+}
+
+# cities_choose COUNT: which cities this state has, once and for all; COUNT may be empty.
+cities_choose() {
+	[ -e "$STATE/cities" ] || echo "${1:-5}" | state_file cities 644
+	[ "${1:-$(cat "$STATE/cities")}" = "$(cat "$STATE/cities")" ] ||
+		die "$STATE has $(cat "$STATE/cities") cities already: use another --state"
 }

@@ -79,29 +79,47 @@ add_accounts(struct call *call)
 		"string", NULL);
 }
 
+struct city {
+	const char *name, *location, *zone;
+	double latitude, longitude;
+	bool active;
+};
+
+/* contracts/storage.md 12.3. */
+static const struct city five_cities[] = {
+	{"s1_1", "Detroit", "USA", 42.3314, -83.0458, false},
+	{"s1_2", "New York", "USA", 40.730610, -73.935242, true},
+	{"s1_3", "Dallas", "USA", 32.7831, -96.8067, true},
+	{"s2_1", "Vladivostok", "Russia", 43.1056200, 131.8735300, true},
+	{"s3_1", "Cape Town", "Africa", -33.918861, 18.423300, true},
+};
+
+/* The older description, 7.9: one zone, so a file is copied to all. */
+static const struct city three_cities[] = {
+	{"s3_1", "New York", "World", 40.730610, -73.935242, true},
+	{"s3_2", "Vladivostok", "World", 43.1056200, 131.8735300, true},
+	{"s3_3", "Cape Town", "World", -33.918861, 18.423300, true},
+};
+
 static enum err
 add_servers(struct call *call)
 {
-	static const struct {
-		const char *name, *location, *zone;
-		double latitude, longitude;
-		bool active;
-	} rows[] = {
-		{"s1_1", "Detroit", "USA", 42.3314, -83.0458, false},
-		{"s1_2", "New York", "USA", 40.730610, -73.935242, true},
-		{"s1_3", "Dallas", "USA", 32.7831, -96.8067, true},
-		{"s2_1", "Vladivostok", "Russia", 43.1056200, 131.8735300, true},
-		{"s3_1", "Cape Town", "Africa", -33.918861, 18.423300, true},
-	};
 	struct ctx *c = &call->ctx;
-	int64_t port = FIRST_PORT;
+	const char *host = call_arg(call, "city-host");
+	int64_t port = FIRST_PORT, count = 5;
 
 	TRY(call_number(call, "city-port", 1, 65535 - 4, &port));
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+	TRY(call_number(call, "cities", 3, 5, &count));
+	if (count == 4)
+		return fail(c, E_INPUT, "cities: 5, or the older system's 3");
+	for (int64_t i = 0; i < count; i++) {
+		const struct city *s = count == 3 ? &three_cities[i] : &five_cities[i];
+
 		TRY(db_do(c, &DEMO_SERVER,
-			ARGS(c, rows[i].name, port + (int64_t)i, rows[i].location,
-				rows[i].zone, rows[i].latitude, rows[i].longitude,
-				rows[i].active)));
+			ARGS(c, s->name, host == NULL ? "127.0.0.1" : host, port + i,
+				s->location, s->zone, s->latitude, s->longitude,
+				s->active)));
+	}
 	return OK;
 }
 

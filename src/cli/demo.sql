@@ -6,7 +6,7 @@ select count(*) from programme.task where not is_archived;
 
 -- name: demo_server
 insert into storage.server (name, host, port, location, zone, latitude, longitude, is_on, is_active)
-values ($1, '127.0.0.1', $2::integer, $3, $4, $5, $6, true, $7)
+values ($1, $2, $3::integer, $4, $5, $6, $7, true, $8)
 on conflict do nothing;
 
 -- name: demo_participants

@@ -248,6 +248,7 @@ def test_the_demo_is_refused_in_production(ctl):
     (["jobs", "list", "--limit", "-1"], "limit: 1 to"),
     (["jobs", "add", "job.nothing", "--count", "-4"], "count: 1 to"),
     (["jobs", "add", "job.nothing", "--count", "x"], "not a whole number"),
+    (["demo", "--cities", "4"], "5, or the older system's 3"),
 ])
 def test_a_wrong_command_says_what_is_right(ctl, words, shown):
     done = ctl(*words, check=False)
