@@ -17,10 +17,17 @@ select concat(
     E'# TYPE samovar_healed_objects gauge\n',
     (select string_agg(format(E'samovar_healed_objects{what="%s"} %s\n', what, n), '')
        from (select coalesce(sum(unheard), 0), coalesce(sum(lost), 0), coalesce(sum(altered), 0), coalesce(sum(orphans), 0),
-                    coalesce(sum(uploads), 0) from storage.reconciliation) r
-                (unheard, lost, altered, orphans, uploads),
+                    coalesce(sum(uploads), 0), coalesce(sum(damaged), 0) from storage.reconciliation) r
+                (unheard, lost, altered, orphans, uploads, damaged),
             lateral (values ('unheard', unheard), ('lost', lost), ('altered', altered), ('orphans', orphans),
-                            ('uploads', uploads)) v (what, n)),
+                            ('uploads', uploads), ('damaged', damaged)) v (what, n)),
+    E'# TYPE samovar_damaged_objects gauge\n',
+    (select string_agg(format(E'samovar_damaged_objects{server="%s"} %s\n', server, n), '' order by server)
+       from (select b.server, (select count(*) from store.object o where o.server = b.server and o.damaged_at is not null) as n
+               from (select distinct server from store.bucket) b) d),
+    format(E'# TYPE samovar_lost_files gauge\nsamovar_lost_files %s\n',
+           (select count(*) from storage.file_version v
+              join storage.file f on f.current_version = v.id and f.deleted_at is null where v.lost_at is not null)),
     format(E'# TYPE samovar_parked_messages gauge\nsamovar_parked_messages %s\n', (select count(*) from storage.parked_message)),
     E'# TYPE samovar_jobs gauge\n',
     (select string_agg(format(E'samovar_jobs{kind="%s",state="%s"} %s\n', kind, state, n), '') from jobs),

@@ -2,8 +2,8 @@
 
 #include "reply.h"
 #include "store.h"
-#include "store/disk.h"
 #include "store/keys_xml.h"
+#include "store/scrub.h"
 
 #define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 #define XML_SPACE " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
@@ -56,16 +56,15 @@ get_bucket(struct req *r)
 	return store_query(r, "uploads") != NULL ? get_uploads(r) : list_objects(r);
 }
 
-/* HEAD /{bucket}: 200 or 404; 503 when the city's folder is gone: so others are told
- * that it is down. */
+/* HEAD /{bucket}: 200 or 404; 503 when the city's folder is away, or empty though it
+ * should not be: so others are told that it is down. */
 enum err
 head_bucket(struct req *r)
 {
 	const struct object_name *name = &call_of(r)->name;
 
 	TRY(bucket_own(&r->ctx, name->server, name->bucket));
-	if (!disk_is_open(&r->ctx, name->server))
-		return fail(&r->ctx, E_BUSY, "the folder of %s is gone", name->server);
+	TRY(scrub_city(&r->ctx, name->server));
 	return reply_empty(r, 200);
 }
 

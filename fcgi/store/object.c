@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "base/conf.h"
-#include "base/log.h"
 #include "base/str.h"
 #include "reply.h"
 #include "store.h"
@@ -9,6 +8,7 @@
 #include "condition.h"
 #include "store/disk.h"
 #include "store/range.h"
+#include "store/scrub.h"
 
 #define AGAIN_SECONDS 60 /* of the address that nginx calls itself with */
 
@@ -44,12 +44,7 @@ find(struct req *r, struct store_object *o, enum range *range, int64_t *first,
 		return fail(
 			&r->ctx, E_S3_NO_FEATURE, "no part of an object can be had");
 	TRY(object_own(&r->ctx, name, o));
-	if (o->path == NULL || !disk_has(&r->ctx, o->path, o->size)) {
-		log_error("store: %s: the file of an object is gone or has another "
-			  "size",
-			o->path == NULL ? "?" : o->path);
-		return fail(&r->ctx, E_S3_NO_OBJECT, NULL);
-	}
+	TRY(scrub_check(&r->ctx, name, o));
 	TRY(condition_check(r, o->etag, o->modified));
 	*range = RANGE_NONE;
 	if (condition_range(r, o->etag, o->modified))

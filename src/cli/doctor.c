@@ -64,6 +64,12 @@ check_database(struct call *call, struct findings *f)
 			"samovar-worker");
 	else
 		good("messages to Telegram go out");
+	if (db_json(c, &DOCTOR_FILES, &text, ARGS(c)) == OK && text != NULL)
+		bad(f, text,
+			"see: samovarctl storage files --lost; bring the disk that had "
+			"them back, or its files from a backup");
+	else
+		good("every file is somewhere");
 	if (db_json(c, &DOCTOR_STAFF, &text, ARGS(c)) == OK && text != NULL)
 		bad(f, text,
 			"run: samovarctl account add <email> --role administrator");

@@ -20,6 +20,12 @@ select case when exists (select from programme.outbox where state in ('waiting',
                             and not_before < now() - interval '10 minutes')
             then 'messages to Telegram have waited for more than ten minutes' end;
 
+-- name: doctor_files
+select case when n > 0 then n || ' files have lost their last copy' end
+  from (select count(*) as n from storage.file_version v
+          join storage.file f on f.current_version = v.id and f.deleted_at is null
+         where v.lost_at is not null) o;
+
 -- name: doctor_staff
 select case when not exists (select from account.account where role = 'administrator' and status = 'active')
             then 'no active administrator' end;

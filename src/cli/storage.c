@@ -12,9 +12,12 @@
 #include "job/job.h"
 #include "net/s3.h"
 #include "storage/copy.h"
+#include "storage/copy_job.h"
 #include "storage/file.h"
 #include "storage/reconcile.h"
 #include "storage/server.h"
+#include "store/disk.h"
+#include "store/scrub.h"
 
 #include "cli/storage.sql.h"
 
@@ -95,7 +98,8 @@ storage_files_cmd(struct call *call)
 	TRY(the_owner(call, "account", &owner));
 	TRY(call_number(call, "limit", 1, 100000, &limit));
 	return print_lines(call, &STORAGE_FILE_LINES,
-		ARGS(c, owner, call_arg(call, "name"), limit), "no files");
+		ARGS(c, owner, call_arg(call, "name"), limit, call_flag(call, "lost")),
+		"no files");
 }
 
 enum err
@@ -197,6 +201,8 @@ verify_page(struct call *call, char last[2][40], struct progress *bar, int64_t *
 			break;
 		wrong = verdict(&c, &list[i], &s, deep);
 		if (wrong != NULL) {
+			if (deep)
+				e = copy_doubt(&c, s.id, list[i].key);
 			progress_end(bar);
 			printf("%s %s: %s\n", s.name, list[i].key, wrong);
 			++*bad;
@@ -242,13 +248,29 @@ show_objects(void *bar, int64_t objects)
 	return true;
 }
 
+/* The files of a city of the embedded store. */
+static enum err
+look_at_disk(struct call *call, const struct server *s, struct progress *bar,
+	struct scrub_found *found)
+{
+	struct ctx *c = &call->ctx;
+	const char *city;
+
+	*found = (struct scrub_found){0};
+	TRY(db_json(c, &STORAGE_CITY, &city, ARGS(c, s->id)));
+	return city == NULL ? OK : scrub_look(c, city, show_objects, bar, found);
+}
+
 static enum err
 reconcile_one(struct call *call, const struct server *s)
 {
 	struct progress bar = {.what = s->name};
+	struct scrub_found found;
 	struct reconciled r;
 
-	enum err e = reconcile_server(&call->ctx, s, show_objects, &bar, &r);
+	enum err e = look_at_disk(call, s, &bar, &found);
+	if (e == OK)
+		e = reconcile_server(&call->ctx, s, show_objects, &bar, &r);
 	progress_end(&bar);
 	if (e != OK) {
 		printf("%s: %s\n", s->name,
@@ -257,9 +279,10 @@ reconcile_one(struct call *call, const struct server *s)
 	}
 	printf("%s: %" PRId64 " objects, %" PRId64 " unheard, %" PRId64
 	       " lost, %" PRId64 " altered, %" PRId64 " doomed, %" PRId64
-	       " orphans, %" PRId64 " uploads given up\n",
+	       " orphans, %" PRId64 " uploads given up, %" PRId64
+	       " damaged on its disk, %" PRId64 " right again\n",
 		s->name, r.objects, r.unheard, r.lost, r.altered, r.doomed, r.orphans,
-		r.uploads);
+		r.uploads, r.damaged, found.mended);
 	return OK;
 }
 
@@ -283,6 +306,34 @@ storage_reconcile_cmd(struct call *call)
 	return failed == 0 ? OK
 			   : fail(c, E_PEER, "%zu servers could not be looked through",
 				     failed);
+}
+
+enum err
+storage_new_disk_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	struct progress bar = {.what = "objects"};
+	struct scrub_found found;
+	struct server s;
+	const char *city;
+
+	TRY(the_server(call, call_arg(call, "name"), &s));
+	TRY(db_json(c, &STORAGE_CITY, &city, ARGS(c, s.id)));
+	if (city == NULL)
+		return fail(c, E_INPUT, "%s is no city of the embedded store", s.name);
+	if (!disk_is_open(c, city))
+		return fail(c, E_BUSY,
+			"the folder of %s is away: mount its disk, restart nginx, say "
+			"it again",
+			city);
+	if (disk_is_bare(c, city))
+		TRY(disk_adopt(c, city));
+	TRY(scrub_look(c, city, show_objects, &bar, &found));
+	progress_end(&bar);
+	printf("%" PRId64 " objects, %" PRId64
+	       " are not there: they are copied again from where they are\n",
+		found.objects, found.damaged);
+	return OK;
 }
 
 struct move {

@@ -14,6 +14,10 @@ select string_agg(format('%-16s %-14s %-12s %-9s %-5s %8s files %12s bytes  %s%s
                   from storage.copy c join storage.file_version v on v.id = c.version_id
                  where c.server_id = s.id and c.doomed_at is null) n;
 
+-- name: storage_city
+select (select b.server from storage.server s join store.bucket b on lower(b.server) = lower(s.city)
+         where s.id = $1 order by b.server limit 1);
+
 -- name: storage_server_set : E_SERVER_GONE
 update storage.server
    set public_url = case when $2::text is null then public_url else nullif($2::text, 'none') end,
@@ -25,13 +29,16 @@ update storage.server
 -- name: storage_file_lines
 select string_agg(line, E'\n' order by created, id) from (
     select f.created, f.id, format('%s %12s  %-20s %-10s %-24s %s', f.id, f.size, a.username,
-               case when f.current_version is null then 'announced' else 'stored' end,
+               case when f.current_version is null then 'announced'
+                    when (select lost_at from storage.file_version where id = f.current_version) is not null then 'lost'
+                    else 'stored' end,
                coalesce((select string_agg(s.name, ',' order by s.name) from storage.copy c
                            join storage.server s on s.id = c.server_id
                           where c.version_id = f.current_version and c.doomed_at is null), '-'), f.name) as line
       from storage.file f join account.account a on a.id = f.account_id
      where f.deleted_at is null and ($1::bigint = 0 or f.account_id = $1)
        and ($2::text is null or strpos(lower(f.name), lower($2)) > 0)
+       and (not $4 or f.current_version in (select id from storage.file_version where lost_at is not null))
      order by f.created desc, f.id limit $3) o;
 
 -- name: storage_copies

@@ -70,7 +70,8 @@ enum err s3_list(struct ctx *c, const struct s3_site *site, const char *after,
 enum err s3_upload_open(struct ctx *c, const struct s3_object *o, const char **id);
 enum err s3_upload_drop(struct ctx *c, const struct s3_object *o, const char *id);
 
-/* etags: of the parts 1 to n. *etag is the whole object's. */
+/* etags: of the parts 1 to n. *etag is the whole object's. E_MISSING also if the server
+ * has lost a part. */
 enum err s3_upload_complete(struct ctx *c, const struct s3_object *o, const char *id,
 	const char *const *etags, size_t n, const char **etag);
 

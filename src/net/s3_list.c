@@ -211,8 +211,10 @@ s3_upload_complete(struct ctx *c, const struct s3_object *o, const char *id,
 	buf_add(&body, "</CompleteMultipartUpload>");
 	k.body = buf_text(&body);
 	TRY(s3_run(&k));
-	if (k.status == 404)
-		return fail(c, E_MISSING, "the server does not know the upload");
+	if (k.status == 404 ||
+		(k.status == 400 && strstr(buf_text(&k.answer), "<Code>InvalidPart<")))
+		return fail(c, E_MISSING,
+			"the server does not know the upload or a part of it");
 	TRY(s3_check_answer(&k, false));
 	/* S3 may say 200 first and then, in the XML, that it did not work. */
 	const char *told = "";

@@ -17,13 +17,19 @@ struct version {
 	const char *current_version; /* of the file */
 	bool deleted, outdated;      /* the file is; something newer is served */
 	bool known;                  /* that the server has an object of this etag */
+	bool lost;                   /* nobody had its bytes any more */
+	bool being_copied;           /* to this server, at this moment */
+	bool closed;                 /* its upload link is long past */
+	int64_t size;
 };
 
 static FIELDS(version_fields, FIELD(struct version, id), FIELD(struct version, file_id),
 	FIELD(struct version, state), FIELD(struct version, etag),
 	FIELD(struct version, server_id), FIELD(struct version, origin_id),
 	FIELD(struct version, current_version), FIELD(struct version, deleted),
-	FIELD(struct version, outdated), FIELD(struct version, known));
+	FIELD(struct version, outdated), FIELD(struct version, known),
+	FIELD(struct version, lost), FIELD(struct version, being_copied),
+	FIELD(struct version, closed), FIELD(struct version, size));
 
 /* So many orders at once; the sweep comes back for the rest. */
 #define ORDERS_MOST 20000
@@ -35,6 +41,8 @@ struct copy {
 
 static FIELDS(
 	copy_fields, FIELD(struct copy, version_id), FIELD(struct copy, server_id));
+
+static FIELDS(lost_fields, FIELD(struct version, id));
 
 static FIELDS(news_fields, FIELD(struct object_news, server),
 	FIELD(struct object_news, key), FIELD(struct object_news, created),
@@ -76,6 +84,26 @@ copy_doom_file(struct ctx *c, const char *file_id)
 	TRY(db_many(c, &COPY_DOOM_ALL, copy_fields, &list, &count,
 		ARGS(c, file_id, c->now)));
 	return order(c, "copy.remove", list, count);
+}
+
+/*
+ * A server does not have it any more. Whoever is to have it gets it again from another
+ * at once; the last copy of a live file is the operator's to find.
+ */
+enum err
+copy_lost(struct ctx *c, const char *version_id, const char *server_id)
+{
+	struct version lost;
+	bool found;
+
+	TRY(db_do(c, &COPY_DELETE, ARGS(c, version_id, server_id)));
+	TRY(db_maybe(
+		c, &VERSION_LOSE, lost_fields, &lost, &found, ARGS(c, version_id)));
+	if (found) {
+		log_error("storage: the only copy of version %s is gone", version_id);
+		return OK;
+	}
+	return copy_order_missing(c, version_id, server_id);
 }
 
 /* Other bytes than those that are served, under the same key. */
@@ -120,6 +148,30 @@ serve(struct ctx *c, const struct version *v, const struct object_news *news)
 	return job_add(c, &spread);
 }
 
+/* Either its copier has put it there or, in the same moment, its owner: once the copier
+ * has told, the server is asked. */
+static enum err
+look_again(struct ctx *c, const char *server_id, const char *key)
+{
+	const char *what = arena_fmt(&c->arena, "%s/%s", server_id, key);
+	const struct job_order look = {.kind = "copy.check",
+		.subject = what,
+		.key = what,
+		.delay = LOOK_SECONDS};
+
+	return job_add(c, &look);
+}
+
+static enum err
+found_again(struct ctx *c, const char *version_id)
+{
+	const struct job_order spread = {
+		.kind = "copy.spread", .subject = version_id, .key = version_id};
+
+	TRY(db_do(c, &VERSION_FIND, ARGS(c, version_id)));
+	return job_add(c, &spread);
+}
+
 enum err
 copy_lock(struct ctx *c, const char *key)
 {
@@ -136,17 +188,25 @@ copy_news(struct ctx *c, const struct object_news *news)
 	bool found;
 
 	TRY(db_maybe(c, &COPY_VERSION, version_fields, &v, &found,
-		ARGS(c, news->key, news->server, news->created ? news->etag : NULL)));
+		ARGS(c, news->key, news->server, news->created ? news->etag : NULL,
+			c->now)));
 	if (!found)
 		return OK;
 	if (!news->created)
-		return db_do(c, &COPY_DELETE, ARGS(c, v.id, v.server_id));
+		return copy_lost(c, v.id, v.server_id);
 	/* A replica that is not the original, by its etag: a copy in parts has one of
 	 * its own, which the copier tells. Into all others reconciliation looks. */
-	bool other = is_replaced(&v, news) && !str_eq(v.server_id, v.origin_id);
-	if (other && !news->copied)
+	bool is_origin = str_eq(v.server_id, v.origin_id);
+	bool copied = news->copied || v.known ||
+		      (v.lost && news->size == v.size && (!is_origin || v.closed));
+	bool other = is_replaced(&v, news) && (!is_origin || copied);
+	if (other && !copied)
 		return OK;
+	if (is_origin && is_replaced(&v, news) && !copied && v.being_copied)
+		return look_again(c, v.server_id, news->key);
 	TRY(db_do(c, &COPY_INSERT, ARGS(c, v.id, v.server_id, news->etag, c->now)));
+	if (v.lost)
+		TRY(found_again(c, v.id));
 	if (v.deleted || v.outdated || str_eq(v.state, "superseded"))
 		return doom_version(c, v.id);
 	/* Said again, it changes nothing; what copies lack, the sweep sees. */

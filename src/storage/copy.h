@@ -33,6 +33,9 @@ enum err copy_news(struct ctx *c, const struct object_news *news);
  */
 enum err copy_lock(struct ctx *c, const char *key);
 
+/* A server has not got its copy of a version any more: made again if anybody has it. */
+enum err copy_lost(struct ctx *c, const char *version_id, const char *server_id);
+
 /* All objects of a deleted file are to be removed. */
 enum err copy_doom_file(struct ctx *c, const char *file_id);
 

@@ -1,7 +1,12 @@
 -- The lock on the file keeps events of its versions in a row.
 -- name: copy_version
 select v.id, v.file_id, v.state::text, v.etag, s.id as server_id, f.deleted_at is not null as deleted,
-       f.current_version, v.server_id as origin_id,
+       f.current_version, v.server_id as origin_id, v.lost_at is not null as lost, coalesce(v.size, -1) as size,
+       -- nobody can upload it any more, not even a body that has long been on its way
+       coalesce(v.link_expires < utc($4) - interval '1 hour', true) as closed,
+       -- a copier has, or is about to have, put it there, and will tell
+       exists (select from job.job j where j.kind = 'copy.make' and j.key = v.id || '/' || s.id
+                  and j.lease_until is not null) as being_copied,
        exists (select from storage.copy k where k.version_id = v.id and k.server_id = s.id and k.etag = $3
                   and k.doomed_at is null) as known,
        coalesce((select cur.created > v.created from storage.file_version cur where cur.id = f.current_version), false)
@@ -51,6 +56,17 @@ on conflict (version_id, server_id) do update set doomed_at = coalesce(storage.c
 -- name: copy_elsewhere
 select count(*) from storage.copy where version_id = $1 and server_id <> $2 and doomed_at is null;
 
+-- Nobody has a live file's bytes any more.
+-- name: version_lose
+update storage.file_version v set lost_at = now()
+ where v.id = $1 and v.state = 'stored' and v.lost_at is null
+   and exists (select from storage.file f where f.current_version = v.id and f.deleted_at is null)
+   and not exists (select from storage.copy c where c.version_id = v.id and c.doomed_at is null)
+returning v.id;
+
+-- name: version_find
+update storage.file_version set lost_at = null where id = $1;
+
 -- The hash is of the bytes of its etag.
 -- name: version_store
 update storage.file_version
@@ -79,6 +95,7 @@ select o.server, o.key, true as created, o.size, o.etag
   from storage.file_version v
   join storage.server s on s.id = v.server_id
   join store.object o on o.key = v.key and lower(o.server) = lower(s.city) and o.bucket = $2
+                     and o.damaged_at is null
  where v.file_id = $1 and v.state = 'announced'
  order by v.created desc limit 1;
 

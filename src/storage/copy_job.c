@@ -12,6 +12,7 @@
 #include "storage/copy.h"
 #include "storage/server.h"
 #include "store/digest.h"
+#include "store/object.h"
 
 #include "storage/copy_job.sql.h"
 
@@ -197,14 +198,16 @@ is_md5(const char *etag)
 	       strspn(etag, "0123456789abcdef") == 32;
 }
 
-/* The source has not got what it should have: it is asked, and will be healed. */
-static enum err
-doubt_source(struct ctx *c, const struct server *from, const char *key)
+enum err
+copy_doubt(struct ctx *c, const char *server_id, const char *key)
 {
-	const char *what = arena_fmt(&c->arena, "%s/%s", from->id, key);
+	const char *what = arena_fmt(&c->arena, "%s/%s", server_id, key);
 	const struct job_order look = {
 		.kind = "copy.check", .subject = what, .key = what};
+	struct object_name name = {.bucket = conf.s3_bucket, .key = key};
 
+	TRY(db_json(c, &COPY_CITY, &name.server, ARGS(c, server_id)));
+	TRY(object_doubt(c, &name));
 	return job_add(c, &look);
 }
 
@@ -239,7 +242,7 @@ fetch(struct ctx *c, struct task *t, const struct s3_flow *piece, struct s3_flow
 		if (out->source_lacks) {
 			const char *why = arena_str(&c->arena, c->why);
 			ctx_forgive(c);
-			TRY(doubt_source(c, &from, t->key));
+			TRY(copy_doubt(c, from.id, t->key));
 			return fail(c, e, "%s", why);
 		}
 		server_note_down(c, &from);

@@ -27,6 +27,12 @@ enum err copy_make_job(struct ctx *c, const struct job *job);
  * is off. */
 enum err copy_remove_job(struct ctx *c, const struct job *job);
 
+/*
+ * What a server gave were not the bytes that it should have: it is asked (copy.check)
+ * and, if it is a city of the embedded store, its file is read.
+ */
+enum err copy_doubt(struct ctx *c, const char *server_id, const char *key);
+
 /* Asks about one object, as copy.check does. *held: it is there, as it should be. */
 struct server;
 enum err copy_ask(struct ctx *c, const struct server *s, const char *key, bool *held);

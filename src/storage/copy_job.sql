@@ -20,6 +20,9 @@ update storage.file_version set sha256 = decode($2, 'hex') where id = $1 and sha
 select count(*) from storage.copy c join storage.file_version v on v.id = c.version_id
  where c.server_id = $1 and v.key = $2;
 
+-- name: copy_city
+select city from storage.server where id = $1;
+
 -- name: version_known
 select count(*) from storage.file_version where key = $1;
 

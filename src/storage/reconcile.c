@@ -24,7 +24,16 @@
 FIELDS(reconciled_fields, FIELD(struct reconciled, objects),
 	FIELD(struct reconciled, unheard), FIELD(struct reconciled, lost),
 	FIELD(struct reconciled, altered), FIELD(struct reconciled, doomed),
-	FIELD(struct reconciled, orphans), FIELD(struct reconciled, uploads));
+	FIELD(struct reconciled, orphans), FIELD(struct reconciled, uploads),
+	FIELD(struct reconciled, damaged));
+
+/* What a city of the embedded store has said of its disk. */
+struct told_of_disk {
+	int64_t damaged, event_id;
+};
+
+static FIELDS(disk_fields, FIELD(struct told_of_disk, damaged),
+	FIELD(struct told_of_disk, event_id));
 
 /* An object that is not as it should be. */
 struct odd {
@@ -145,7 +154,12 @@ heal(struct look *k, const struct odd *o, struct utc modified)
 	/* A replica with other bytes than were copied there. */
 	k->out->altered++;
 	TRY(remove_object(k, o->key));
-	return db_do(c, &RECONCILE_FORGET, ARGS(c, o->version_id, k->server->id));
+	TRY(db_begin(c));
+	enum err e = copy_lost(c, o->version_id, k->server->id);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
 }
 
 static enum err
@@ -223,6 +237,25 @@ look_for_lost(struct look *k)
 	return OK;
 }
 
+static enum err
+drop_unwanted(struct look *k)
+{
+	struct ctx *c = k->c;
+	struct key *keys;
+	size_t count;
+
+	TRY(db_many(c, &RECONCILE_UNWANTED, key_fields, &keys, &count,
+		ARGS(c, k->server->id, conf.s3_bucket)));
+	for (size_t i = 0; i < count; i++) {
+		if (!is_ours(keys[i].key))
+			continue;
+		TRY(remove_object(k, keys[i].key));
+		k->out->orphans++;
+		TRY(go_on(k));
+	}
+	return OK;
+}
+
 /* Uploads of ours that no transfer goes on with. */
 static enum err
 drop_uploads(struct look *k)
@@ -263,6 +296,7 @@ look_through(struct look *k)
 		TRY(s3_make_bucket(c, &k->site));
 	TRY(all_pages(k));
 	TRY(look_for_lost(k));
+	TRY(drop_unwanted(k));
 	TRY(drop_uploads(k));
 	TRY(copy_order_missing(c, NULL, k->server->id));
 	return copy_order_removals(c, k->server->id);
@@ -273,19 +307,27 @@ report(struct look *k, const char *why)
 {
 	struct ctx *c = k->c;
 	const struct reconciled *r = k->out;
-	int64_t healed = r->unheard + r->lost + r->altered + r->orphans + r->uploads;
+	struct told_of_disk disk = {0};
+	bool found;
 
+	TRY(db_maybe(c, &RECONCILE_DAMAGED, disk_fields, &disk, &found,
+		ARGS(c, k->server->id, conf.s3_bucket)));
+	k->out->damaged = disk.damaged;
+	int64_t healed = r->unheard + r->lost + r->altered + r->orphans + r->uploads +
+			 r->damaged;
 	if (why != NULL || healed > 0)
 		log_info("reconcile: server=%s objects=%lld unheard=%lld lost=%lld "
-			 "altered=%lld doomed=%lld orphans=%lld uploads=%lld%s%s",
+			 "altered=%lld doomed=%lld orphans=%lld damaged=%lld "
+			 "uploads=%lld%s%s",
 			k->server->name, (long long)r->objects, (long long)r->unheard,
 			(long long)r->lost, (long long)r->altered, (long long)r->doomed,
-			(long long)r->orphans, (long long)r->uploads,
-			why == NULL ? "" : ": ", why == NULL ? "" : why);
+			(long long)r->orphans, (long long)r->damaged,
+			(long long)r->uploads, why == NULL ? "" : ": ",
+			why == NULL ? "" : why);
 	return db_do(c, &RECONCILE_REPORT,
 		ARGS(c, k->began, k->server->id, k->server->name, r->objects,
 			r->unheard, r->lost, r->altered, r->doomed, r->orphans,
-			r->uploads, why));
+			r->uploads, why, r->damaged, disk.event_id));
 }
 
 enum err

@@ -17,6 +17,7 @@ struct reconciled {
 	int64_t altered; /* other bytes than they should be: to be copied again */
 	int64_t doomed;  /* of files that are deleted or replaced: removed */
 	int64_t orphans; /* of no file at all: removed */
+	int64_t damaged; /* what its disk has lost or changed since the last look */
 	int64_t uploads; /* in parts, begun and left behind: given up */
 };
 

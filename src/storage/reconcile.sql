@@ -26,8 +26,24 @@ select v.key from storage.copy c join storage.file_version v on v.id = c.version
    and (c.checked_at is null or c.checked_at < utc($2))
  order by v.key limit 10000;
 
--- name: reconcile_forget
-delete from storage.copy where version_id = $1 and server_id = $2;
+-- What an embedded city has told of its disk since the last look. $2: the bucket.
+-- name: reconcile_damaged
+select count(e.id) as damaged, greatest(coalesce(max(e.id), 0), last.event_id) as event_id
+  from storage.server s
+ cross join (select coalesce(max(event_id), 0) as event_id from storage.reconciliation where server_id = $1) last
+  left join store.event e on lower(e.server) = lower(s.city) and e.id > last.event_id and e.bucket = $2
+        and e.name = 's3:ObjectRemoved:Damaged'
+ where s.id = $1
+ group by last.event_id;
+
+-- Damaged objects of files that are no more: what is not listed cannot be found otherwise.
+-- name: reconcile_unwanted
+select o.key
+  from storage.server s join store.object o on lower(o.server) = lower(s.city) and o.bucket = $2
+ where s.id = $1 and o.damaged_at < now() - interval '1 hour'
+   and not exists (select from storage.file_version v join storage.file f on f.current_version = v.id
+                    where v.key = o.key and f.deleted_at is null)
+ limit 10000;
 
 -- name: reconcile_uploads
 select t.upload_id as id
@@ -38,8 +54,8 @@ select t.upload_id as id
 
 -- name: reconcile_report
 insert into storage.reconciliation (began, ended, server_id, server, objects, unheard, lost, altered, doomed, orphans,
-                                    uploads, why)
-values (utc($1), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+                                    uploads, why, damaged, event_id)
+values (utc($1), now(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: reconcile_sweep
 delete from storage.reconciliation where began < utc($1);

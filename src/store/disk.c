@@ -3,6 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -216,19 +218,143 @@ disk_join(struct ctx *c, const char *server, const char *const *paths, size_t n,
 	return e;
 }
 
-bool
-disk_has(struct ctx *c, const char *path, int64_t size)
+enum disk_found
+disk_find(struct ctx *c, const char *path, int64_t size, struct utc *changed)
 {
 	struct stat st;
 
-	return stat(full(c, path), &st) == 0 && S_ISREG(st.st_mode) &&
-	       st.st_size == size;
+	if (stat(full(c, path), &st) != 0) {
+		if (errno != ENOENT)
+			log_error(
+				"store: cannot look at %s: %s", path, strerror(errno));
+		return DISK_GONE;
+	}
+	changed->us = st.st_ctim.tv_sec * US_PER_SECOND + st.st_ctim.tv_nsec / 1000;
+	return S_ISREG(st.st_mode) && st.st_size == size ? DISK_RIGHT : DISK_SIZE;
 }
 
+/* The ETag of an object that came in parts, as its bytes go by. */
+struct joint {
+	struct ctx *c;
+	const char *sizes; /* of the parts that are to come */
+	struct digest *part, *all;
+	int64_t left; /* of this part */
+	size_t n;
+};
+
+/* Ends parts that are full and begins the next. */
+static void
+joint_turn(struct joint *j)
+{
+	unsigned char md5[16];
+	char *end;
+
+	while (j->part == NULL || j->left == 0) {
+		if (j->part != NULL) {
+			sodium_hex2bin(md5, sizeof(md5), digest_text(j->c, j->part),
+				2 * sizeof(md5), NULL, NULL, NULL);
+			digest_add(j->all, md5, sizeof(md5));
+			j->part = NULL;
+			j->n++;
+		}
+		if (*j->sizes == '\0' ||
+			(j->part = digest_new(j->c, DIGEST_MD5)) == NULL)
+			return;
+		j->left = strtoll(j->sizes, &end, 10);
+		j->sizes = *end == ',' ? end + 1 : end;
+	}
+}
+
+static void
+joint_add(struct joint *j, const unsigned char *bytes, size_t n)
+{
+	while (n > 0 && j->part != NULL) {
+		size_t piece = (int64_t)n < j->left ? n : (size_t)j->left;
+
+		digest_add(j->part, bytes, piece);
+		bytes += piece;
+		n -= piece;
+		j->left -= (int64_t)piece;
+		joint_turn(j);
+	}
+}
+
+static enum err
+read_all(struct ctx *c, int fd, const struct disk_reading *r, struct disk_digests *out)
+{
+	static unsigned char chunk[CHUNK_BYTES];
+	struct digest *md5 = digest_new(c, DIGEST_MD5);
+	struct joint j = {.c = c, .sizes = r->parts, .all = digest_new(c, DIGEST_MD5)};
+	ssize_t n;
+
+	if (md5 == NULL || j.all == NULL)
+		return fail(c, E_BUG, NULL);
+	if (r->parts != NULL)
+		joint_turn(&j);
+	/* What is in memory may be right while the disk is not. */
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	while ((n = read(fd, chunk, sizeof(chunk))) > 0) {
+		digest_add(md5, chunk, (size_t)n);
+		joint_add(&j, chunk, (size_t)n);
+		posix_fadvise(fd, out->size, n, POSIX_FADV_DONTNEED);
+		out->size += n;
+		if (!r->go_on(r->thing, n))
+			return fail(c, E_BUSY, "the reading was broken off");
+	}
+	out->unreadable = n < 0;
+	out->md5 = digest_text(c, md5);
+	if (r->parts != NULL)
+		out->joined =
+			arena_fmt(&c->arena, "%s-%zu", digest_text(c, j.all), j.n);
+	return OK;
+}
+
+enum err
+disk_read(struct ctx *c, const struct disk_reading *r, struct disk_digests *out)
+{
+	int fd = open(full(c, r->path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	*out = (struct disk_digests){.unreadable = fd < 0};
+	enum err e = fd < 0 ? OK : read_all(c, fd, r, out);
+	if (out->unreadable)
+		log_error("store: cannot read %s: %s", r->path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return e;
+}
+
+/* nginx makes the folder that it takes bodies in: without it, nothing can be kept. */
 bool
 disk_is_open(struct ctx *c, const char *server)
 {
-	return access(full(c, server), R_OK | W_OK | X_OK) == 0;
+	const char *folder = full(c, server);
+
+	return access(folder, R_OK | W_OK | X_OK) == 0 &&
+	       access(arena_fmt(&c->arena, "%s/incoming", folder), W_OK | X_OK) == 0;
+}
+
+bool
+disk_is_bare(struct ctx *c, const char *server)
+{
+	DIR *dir = opendir(full(c, server));
+	const struct dirent *entry;
+	bool bare = true;
+
+	if (dir == NULL)
+		return true;
+	while (bare && (entry = readdir(dir)) != NULL)
+		bare = strspn(entry->d_name, "0123456789abcdef") != 2 ||
+		       entry->d_name[2] != '\0';
+	closedir(dir);
+	return bare;
+}
+
+enum err
+disk_adopt(struct ctx *c, const char *server)
+{
+	const char *folder;
+
+	return folder_open(c, server, "00", &folder);
 }
 
 bool

@@ -46,11 +46,45 @@ enum err disk_join(struct ctx *c, const char *server, const char *const *paths,
 /* Removes a file; that it is not there is fine. */
 void disk_drop(struct ctx *c, const char *path);
 
-/* Is there a file of that size? What a row says may have gone from the disk. */
-bool disk_has(struct ctx *c, const char *path, int64_t size);
+/* What a row says may have gone from the disk, or been cut. changed: when anybody last
+ * touched the file; only with DISK_RIGHT. */
+enum disk_found { DISK_RIGHT, DISK_GONE, DISK_SIZE };
+enum disk_found disk_find(
+	struct ctx *c, const char *path, int64_t size, struct utc *changed);
+
+/*
+ * Reads a file from the disk itself, and leaves the page cache to others. go_on is
+ * called with the bytes of each piece and may take its time; false ends the reading
+ * with E_BUSY.
+ */
+struct disk_reading {
+	const char *path;
+	const char *parts; /* sizes with commas between them; NULL: it has none */
+	bool (*go_on)(void *thing, int64_t bytes);
+	void *thing;
+};
+
+struct disk_digests {
+	bool unreadable; /* the disk refuses; then there are no digests */
+	int64_t size;
+	const char *md5, *joined; /* joined: S3's ETag of the parts, NULL without */
+};
+
+enum err disk_read(
+	struct ctx *c, const struct disk_reading *reading, struct disk_digests *out);
 
 /* Can objects of this city be read and kept? */
 bool disk_is_open(struct ctx *c, const char *server);
+
+/*
+ * Has no object ever been kept there? The folders that files lie in are never removed,
+ * so where there should be objects, the disk is not mounted or is a new one.
+ */
+bool disk_is_bare(struct ctx *c, const char *server);
+
+/* Makes a city's folder other than bare: whoever calls it knows that its disk is new.
+ */
+enum err disk_adopt(struct ctx *c, const char *server);
 
 /* Is it a path that disk_keep() could have given? */
 bool disk_path_valid(const char *path);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "db/db.h"
 #include "job/job.h"
 #include "store/disk.h"
@@ -15,7 +16,8 @@
 
 static FIELDS(object_fields, FIELD(struct store_object, size),
 	FIELD(struct store_object, etag), FIELD(struct store_object, content_type),
-	FIELD(struct store_object, path), FIELD(struct store_object, modified));
+	FIELD(struct store_object, path), FIELD(struct store_object, modified),
+	FIELD(struct store_object, damage));
 
 static FIELDS(entry_fields, FIELD(struct store_entry, prefix),
 	FIELD(struct store_entry, key), FIELD(struct store_entry, size),
@@ -56,7 +58,9 @@ object_record(struct ctx *c, const struct object_name *n, const char *event,
 
 	TRY(db_one(c, &OBJECT_PUT, change_fields, &change,
 		ARGS(c, n->server, n->bucket, n->key, o->size, o->etag, o->content_type,
-			o->path, o->modified, c->now, event)));
+			o->path, o->modified, c->now, event,
+			o->parts == NULL ? NULL
+					 : arena_fmt(&c->arena, "{%s}", o->parts))));
 	return follow_up(c, &change);
 }
 
@@ -103,6 +107,48 @@ object_drop(struct ctx *c, const struct object_name *n)
 	TRY(db_maybe(c, &OBJECT_DROP, change_fields, &change, &found,
 		ARGS(c, n->server, n->bucket, n->key, c->now)));
 	return found ? follow_up(c, &change) : OK;
+}
+
+enum err
+object_damage(struct ctx *c, const struct object_name *n, const char *path,
+	const char *damage)
+{
+	struct change change = {0};
+	bool found;
+
+	TRY(db_maybe(c, &OBJECT_MARK, change_fields, &change, &found,
+		ARGS(c, n->server, n->bucket, n->key, path, damage)));
+	if (!found)
+		return OK;
+	log_error("store: damaged (%s): %s", damage, path);
+	return follow_up(c, &change);
+}
+
+enum err
+object_mend(struct ctx *c, const struct object_name *n, const char *path,
+	const char *damage, bool read)
+{
+	struct change change = {0};
+	bool found;
+
+	TRY(db_maybe(c, &OBJECT_UNMARK, change_fields, &change, &found,
+		ARGS(c, n->server, n->bucket, n->key, path, damage, read)));
+	if (!found)
+		return OK;
+	log_info("store: right again: %s", path);
+	return follow_up(c, &change);
+}
+
+enum err
+object_doubt(struct ctx *c, const struct object_name *n)
+{
+	return db_do(c, &OBJECT_READ_NEXT, ARGS(c, n->server, n->bucket, n->key));
+}
+
+enum err
+object_any(struct ctx *c, const char *server, int64_t *count)
+{
+	return db_int(c, &OBJECT_COUNT_ONE, count, ARGS(c, server));
 }
 
 const char *

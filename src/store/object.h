@@ -18,6 +18,8 @@ struct store_object {
 	const char *content_type;
 	const char *path; /* under store.directory */
 	struct utc modified;
+	const char *parts;  /* sizes of the parts it came in: "5242880,17"; or NULL */
+	const char *damage; /* what is wrong with its file, NULL: nothing is known */
 };
 
 #define KEY_BYTES 1024 /* longest key */
@@ -40,7 +42,7 @@ enum err object_put(struct ctx *c, const struct object_name *name,
 enum err object_record(struct ctx *c, const struct object_name *name, const char *event,
 	const struct store_object *o);
 
-/* E_S3_NO_OBJECT, or E_S3_NO_BUCKET if that is why. */
+/* One whose file is damaged, too. E_S3_NO_OBJECT, or E_S3_NO_BUCKET if that is why. */
 enum err object_own(
 	struct ctx *c, const struct object_name *name, struct store_object *out);
 
@@ -49,6 +51,25 @@ enum err object_own(
  * bytes go by a job shortly after, so that a download that has begun finds them.
  */
 enum err object_drop(struct ctx *c, const struct object_name *name);
+
+/*
+ * Marks an object whose file (path, so that no newer one is meant) is "gone", of
+ * another "size" or has other "bytes": for clients it is not there, and it is told as
+ * if it had been removed. Nothing of it is. In the caller's transaction.
+ */
+enum err object_damage(struct ctx *c, const struct object_name *name, const char *path,
+	const char *damage);
+
+/* Takes the mark away, and tells as if it had been created. read: all of its bytes were
+ * compared; else that is done next. In the caller's transaction. */
+enum err object_mend(struct ctx *c, const struct object_name *name, const char *path,
+	const char *damage, bool read);
+
+/* Somebody has doubts about an object: its bytes are read next. */
+enum err object_doubt(struct ctx *c, const struct object_name *name);
+
+/* How many objects a city should have; damaged ones do not count. At most 1. */
+enum err object_any(struct ctx *c, const char *server, int64_t *count);
 
 /* What a listing shows: an object, or, when prefix is true, the common beginning of
  * several. */

@@ -6,11 +6,12 @@ with bucket as materialized (
 ), old as materialized (
     select path from store.object where server = $1 and bucket = $2 and key = $3 for update
 ), put as (
-    insert into store.object (server, bucket, key, size, etag, content_type, path, modified)
-    select $1, $2, $3, $4, $5, $6, $7, utc($8) from bucket
+    insert into store.object (server, bucket, key, size, etag, content_type, path, modified, parts)
+    select $1, $2, $3, $4, $5, $6, $7, utc($8), $11::bigint[] from bucket
     on conflict (server, bucket, key) do update
        set size = excluded.size, etag = excluded.etag, content_type = excluded.content_type,
-           path = excluded.path, modified = excluded.modified
+           path = excluded.path, modified = excluded.modified, parts = excluded.parts,
+           md5 = null, damaged_at = null, damage = null, scrubbed_at = now()
     returning size, etag
 ), event as (
     insert into store.event (server, bucket, key, name, size, etag, at)
@@ -20,7 +21,7 @@ with bucket as materialized (
 select event.id as event, (select path from old) as old_path from event;
 
 -- name: object_own : E_S3_NO_OBJECT
-select size, etag, content_type, path, us(modified) as modified
+select size, etag, content_type, path, us(modified) as modified, damage
   from store.object where server = $1 and bucket = $2 and key = $3;
 
 -- name: object_drop
@@ -34,6 +35,47 @@ with gone as (
 )
 select event.id as event, gone.path as old_path from gone, event;
 
+-- The path says that it is still the file that was looked at. Marked already, it is not told once more.
+-- name: object_mark
+with old as materialized (
+    select damaged_at from store.object where server = $1 and bucket = $2 and key = $3 and path = $4 for update
+), mark as (
+    update store.object o set damaged_at = now(), damage = $5, scrubbed_at = now()
+      from old
+     where o.server = $1 and o.bucket = $2 and o.key = $3
+    returning old.damaged_at is null as is_new
+), event as (
+    insert into store.event (server, bucket, key, name, at)
+    select $1, $2, $3, 's3:ObjectRemoved:Damaged', now() from mark where is_new
+    returning id
+)
+select id as event, null as old_path from event;
+
+-- name: object_unmark
+with mend as (
+    update store.object
+       set damaged_at = null, damage = null, scrubbed_at = case when $6 then now() else '-infinity' end
+     where server = $1 and bucket = $2 and key = $3 and path = $4 and damage = $5
+    returning size, etag
+), event as (
+    insert into store.event (server, bucket, key, name, size, etag, at)
+    select $1, $2, $3, 's3:ObjectCreated:Mended', size, etag, now() from mend
+    returning id
+), told as (
+    select pg_notify('scrub', '') from mend where not $6
+)
+select id as event, null as old_path from event left join told on true;
+
+-- name: object_read_next
+with doubted as (
+    update store.object set scrubbed_at = '-infinity' where server = $1 and bucket = $2 and key = $3
+    returning path
+)
+select pg_notify('scrub', '') from doubted;
+
+-- name: object_count_one
+select exists (select from store.object where server = $1 and damaged_at is null)::int;
+
 -- One step of the index an entry: from a common prefix on to the first key behind all that share it.
 -- U+10FFFF is the last character there is. $3 prefix, $4 delimiter, $5 after, $6 most.
 -- name: object_list
@@ -42,7 +84,8 @@ with recursive step (key, common, size, etag, modified) as (
                       then left(key, length($3) + strpos(substr(key, length($3) + 1), $4) + length($4) - 1) end,
             size, etag, modified
        from store.object
-      where server = $1 and bucket = $2 and key > $5 collate "C" and key >= $3 collate "C"
+      where server = $1 and bucket = $2 and damaged_at is null
+        and key > $5 collate "C" and key >= $3 collate "C"
         and key < $3 || chr(1114111) collate "C"
       order by key limit 1)
     union all
@@ -51,7 +94,7 @@ with recursive step (key, common, size, etag, modified) as (
                          then left(key, length($3) + strpos(substr(key, length($3) + 1), $4) + length($4) - 1) end,
                size, etag, modified
           from store.object
-         where server = $1 and bucket = $2
+         where server = $1 and bucket = $2 and damaged_at is null
            and key > coalesce(step.common || chr(1114111), step.key) collate "C"
            and key < $3 || chr(1114111) collate "C"
          order by key limit 1) next

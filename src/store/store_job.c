@@ -2,14 +2,17 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/program.h"
 #include "base/str.h"
 #include "store/disk.h"
 #include "store/object.h"
+#include "store/scrub.h"
 #include "store/upload.h"
 
 #define STRAY_SECONDS 3600 /* no body takes that long between two of its bytes */
 #define EVENT_SECONDS (INT64_C(30) * 86400)
 #define UPLOAD_SECONDS (INT64_C(7) * 86400)
+#define LEASE_SECONDS 120
 
 enum err
 store_unlink_job(struct ctx *c, const struct job *job)
@@ -46,4 +49,59 @@ store_sweep_job(struct ctx *c, const struct job *job)
 		TRY(disk_walk(c, servers[i], false, before, object_unlink));
 	}
 	return object_event_sweep(c, utc_after(c->now, -EVENT_SECONDS));
+}
+
+struct shift {
+	struct ctx *c;
+	const struct job *job;
+};
+
+static bool
+keep_on(void *thing, int64_t objects)
+{
+	struct shift *s = thing;
+
+	if (job_keep(s->c, s->job, LEASE_SECONDS, objects, 0) != OK)
+		ctx_forgive(s->c);
+	return !program_stopping();
+}
+
+static enum err
+order_looks(struct ctx *c)
+{
+	struct scrub_server *servers;
+	size_t count;
+
+	TRY(scrub_servers(c, &servers, &count));
+	for (size_t i = 0; i < count; i++) {
+		const struct job_order look = {.kind = "store.look",
+			.subject = servers[i].server,
+			.key = servers[i].server};
+
+		TRY(job_add(c, &look));
+	}
+	return OK;
+}
+
+enum err
+store_look_job(struct ctx *c, const struct job *job)
+{
+	struct shift shift = {c, job};
+	struct scrub_found found;
+
+	if (job->subject[0] == '\0')
+		return order_looks(c);
+	/* A disk that is away is the prober's to tell. */
+	if (scrub_city(c, job->subject) == E_BUSY) {
+		log_warn("store: %s", c->why);
+		ctx_forgive(c);
+		return OK;
+	}
+	TRY(c->err);
+	TRY(scrub_look(c, job->subject, keep_on, &shift, &found));
+	if (found.damaged > 0 || found.mended > 0)
+		log_info("store: %s: %lld objects, %lld damaged, %lld right again",
+			job->subject, (long long)found.objects,
+			(long long)found.damaged, (long long)found.mended);
+	return OK;
 }

@@ -3,6 +3,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "store/digest.h"
@@ -115,7 +117,9 @@ join(struct ctx *c, const char *server, const struct store_part *named, size_t n
 {
 	const char **paths = arena_new(&c->arena, n * sizeof(*paths));
 	struct digest *digest = digest_new(c, DIGEST_MD5);
+	struct buf sizes = {.arena = &c->arena};
 	struct disk_file file;
+	struct utc touched;
 
 	if (digest == NULL)
 		return fail(c, E_BUG, NULL);
@@ -130,6 +134,11 @@ join(struct ctx *c, const char *server, const struct store_part *named, size_t n
 			return fail(c, E_S3_PART, NULL);
 		if (i + 1 < n && part->size < UPLOAD_PART_BYTES)
 			return fail(c, E_S3_PART_SMALL, NULL);
+		if (disk_find(c, part->path, part->size, &touched) != DISK_RIGHT) {
+			log_error("store: a part is not what it was: %s", part->path);
+			return fail(c, E_S3_PART, NULL);
+		}
+		buf_fmt(&sizes, "%s%lld", i == 0 ? "" : ",", (long long)part->size);
 		digest_add(digest, md5, sizeof(md5));
 		paths[i] = part->path;
 	}
@@ -138,6 +147,7 @@ join(struct ctx *c, const char *server, const struct store_part *named, size_t n
 	out->path = file.path;
 	out->modified = file.modified;
 	out->etag = arena_fmt(&c->arena, "%s-%zu", digest_text(c, digest), n);
+	out->parts = buf_text(&sizes);
 	return OK;
 }
 

@@ -7,15 +7,17 @@
 #include "worker/jobs.h"
 #include "worker/listener.h"
 #include "worker/prober.h"
+#include "worker/scrubber.h"
 #include "worker/sender.h"
 
 static int
 process(int slot)
 {
 	/* Behind those that take jobs: one sends to Telegram, one listens to it, one
-	 * asks the S3 servers how they are, one listens to the broker. */
+	 * asks the S3 servers how they are, one reads what the embedded store keeps,
+	 * one listens to the broker. */
 	static int (*const others[])(void) = {
-		sender_run, listener_run, prober_run, consumer_run};
+		sender_run, listener_run, prober_run, scrubber_run, consumer_run};
 
 	parent_ready();
 	return slot < conf.worker_processes
@@ -33,7 +35,7 @@ main(int argc, char **argv)
 	db_close(db);
 	if (e == E_BUG || !conf_check_server())
 		return 1;
-	int others = conf.rabbitmq_host[0] == '\0' ? 3 : 4;
+	int others = conf.rabbitmq_host[0] == '\0' ? 4 : 5;
 	parent_run((int)conf.worker_processes + others, process, NULL);
 	return 0;
 }

@@ -64,6 +64,8 @@ def test_verify_finds_what_is_gone_and_what_has_rotten(anna, ctl, db, stack):
     assert ctl("storage", "verify", "--server", "s1_3").returncode == 0
     done = ctl("storage", "verify", "--server", "s1_3", "--deep", check=False)
     assert done.returncode == 1 and f"s1_3 {key_of(db, file)}: has other bytes" in done.stdout
+    wait_for(lambda: bytes_at(City(stack, "s1_3"), key_of(db, file)) == b"to be verified", 20, "what was found is mended")
+    zone_has(anna, file)
     db.do("delete from store.object where server = 's1_3' and key = %s", key_of(db, file))
     done = ctl("storage", "verify", check=False)
     assert done.returncode == 1 and f"s1_3 {key_of(db, file)}: is not there" in done.stdout

@@ -266,8 +266,10 @@ class TestDiskFull:
                               capture_output=True, check=False)
         if done.returncode != 0:
             pytest.skip("nothing can be mounted here")
-        (folder / "incoming").mkdir(mode=0o700)
-        for path in (folder, folder / "incoming"):
+        # What nginx makes when it starts, and what says that a disk is empty because it is new.
+        for name in ("incoming", "00"):
+            (folder / name).mkdir(mode=0o700)
+        for path in (folder, folder / "incoming", folder / "00"):
             subprocess.run(["chown", f"{stack.service}:", path], check=True)
         try:
             yield folder

@@ -1,0 +1,12 @@
+#ifndef SCRUBBER_H
+#define SCRUBBER_H
+
+/*
+ * A process that reads all that the embedded store keeps, slowly and for ever, until
+ * SIGTERM; one of all hosts is elected to do so. What somebody has doubts about comes
+ * first, and every few seconds it looks whether damaged files are right again. Returns
+ * the exit status.
+ */
+int scrubber_run(void);
+
+#endif
