@@ -43,7 +43,7 @@ def cluster(stack):
     keys, port = Keys(stack), free_port(count=5)
     folder = stack.state.parent / (stack.state.name + "-ceph")
     process = subprocess.Popen(
-        [REPO / "tests/ceph-cluster", folder, str(port), keys.user, keys.password, "ceph1", "ceph2", "ceph3"],
+        ["setpriv", "--pdeathsig", "TERM", REPO / "tests/ceph-cluster", folder, str(port), keys.user, keys.password, "ceph1", "ceph2", "ceph3"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
         assert process.stdout.readline() == "ready\n", "the cluster does not start"
