@@ -251,7 +251,10 @@ copy_order_removals(struct ctx *c, const char *server_id)
 
 	TRY(db_many(c, &COPY_TO_REMOVE, copy_fields, &list, &count,
 		ARGS(c, server_id, ORDERS_MOST)));
-	return order(c, "copy.remove", list, count);
+	TRY(order(c, "copy.remove", list, count));
+	TRY(db_many(c, &COPY_TO_GIVE_UP, copy_fields, &list, &count,
+		ARGS(c, server_id, ORDERS_MOST)));
+	return order(c, "copy.make", list, count);
 }
 
 enum err

@@ -56,7 +56,8 @@ enum err upload_look_later(struct ctx *c, const char *version_id, int64_t second
 enum err copy_order_missing(
 	struct ctx *c, const char *version_id, const char *server_id);
 
-/* Orders the removal of doomed copies, on one server or on all (NULL) that are on. */
+/* Orders the removal of doomed copies, and of copies in parts that nobody goes on with,
+ * on one server or on all (NULL) that are on. */
 enum err copy_order_removals(struct ctx *c, const char *server_id);
 
 /* A server was added or edited: if it is on, a job sees to what it should hold and

@@ -123,3 +123,17 @@ select c.version_id, c.server_id
    and not exists (select from job.job j where j.kind = 'copy.remove' and j.key = c.version_id || '/' || c.server_id
                       and j.state = 'ready')
  limit $2;
+
+-- Copies in parts that were begun and are not wanted any more, or not there: whoever makes them gives them up.
+-- name: copy_to_give_up
+select t.version_id, t.server_id
+  from storage.transfer t join storage.server s on s.id = t.server_id
+  join storage.file_version v on v.id = t.version_id
+  join storage.file f on f.id = v.file_id
+ where s.is_on and ($1::uuid is null or s.id = $1)
+   and (not s.is_active or s.leaving_at is not null or f.deleted_at is not null
+        or f.current_version is distinct from v.id or v.state <> 'stored'
+        or exists (select from storage.copy c where c.version_id = v.id and c.server_id = s.id and c.doomed_at is null))
+   and not exists (select from job.job j where j.kind = 'copy.make' and j.key = t.version_id || '/' || t.server_id
+                      and j.state = 'ready')
+ limit $2;

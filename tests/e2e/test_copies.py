@@ -151,6 +151,21 @@ class TestBig:
         wait_for(lambda: hurry(db) or not db.all("select * from storage.transfer"), 30, "it is given up")
         wait_for(lambda: not city.s3.list_multipart_uploads(Bucket=city.keys.bucket).get("Uploads"), 20)
 
+    def test_what_was_begun_at_a_server_that_was_switched_off_is_given_up(self, anna, db, stack, gate):
+        """The file is deleted while nothing may be done there; nobody has a job for it any more."""
+        dallas, city = gate("s1_3"), through(stack, db, "s1_3")
+        dallas.limit = 7 * 1048576
+        file = upload_slowly(anna, os.urandom(BIG))
+        wait_for(lambda: dallas.listener is None and db.all("select * from storage.transfer_part"), 20)
+        row = next(s for s in anna.get("/servers/").json() if s["name"] == "s1_3")
+        change = {k: row[k] for k in row if k not in ("id", "created", "updated")}
+        anna("PUT", f"/servers/{row['id']}/", {**change, "is_on": False})
+        wait_for(lambda: hurry(db) or not db.all("select * from job.job where kind = 'copy.make'"), 20, "no job is left")
+        anna("DELETE", f"/files/{file['id']}/")
+        dallas.open()
+        anna("PUT", f"/servers/{row['id']}/", change)
+        wait_for(lambda: hurry(db) or not db.all("select * from storage.transfer"), 20, "the transfer is given up")
+        assert not city.s3.list_multipart_uploads(Bucket=city.keys.bucket).get("Uploads")
 
 class TestWrong:
     def test_bytes_that_are_not_right_are_never_stored(self, anna, db, stack, gate):
