@@ -1,7 +1,9 @@
 #include "store/bucket.h"
 
+#include "base/str.h"
 #include "reply.h"
 #include "store.h"
+#include "store/disk.h"
 #include "store/keys_xml.h"
 #include "store/scrub.h"
 
@@ -103,12 +105,18 @@ post_bucket(struct req *r)
 	struct object_name name = call_of(r)->name;
 	const char **keys = arena_new(&c->arena, KEYS_XML_MOST * sizeof(*keys));
 	struct buf xml = {.arena = &c->arena};
+	struct disk_wish wish = {0};
+	const char *header;
 	size_t count;
 	bool quiet;
 
 	if (store_query(r, "delete") == NULL)
 		return fail(c, E_S3_NO_FEATURE, NULL);
 	TRY(store_small_body(r));
+	TRY(store_checksum(r, &wish, &header));
+	if (wish.checksum != NULL &&
+		!str_eq(wish.checksum, digest_of(c, wish.kind, r->body, r->body_size)))
+		return fail(c, E_S3_CHECKSUM, NULL);
 	TRY(keys_xml_read(c, r->body, keys, &count, &quiet));
 	TRY(bucket_own(c, name.server, name.bucket));
 	buf_add(&xml, XML_HEAD "<DeleteResult" XML_SPACE ">");

@@ -168,6 +168,7 @@ put_object(struct req *r)
 	TRY(object_put(&r->ctx, &call->name, r->body_file,
 		type[0] == '\0' ? "binary/octet-stream" : type, &wish, &o));
 	reply_header_fmt(r, "ETag", "\"%s\"", o.etag);
+	store_say_checksum(r);
 	return reply_empty(r, 200);
 }
 

@@ -1,6 +1,7 @@
 #include "store.h"
 
 #include <openssl/evp.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "base/conf.h"
@@ -255,11 +256,74 @@ store_md5(struct req *r, const char **out)
 	return OK;
 }
 
+/* Digits of a base64 text of exactly so many bytes; NULL for anything else. */
+static const char *
+digits_of(struct req *r, const char *text, size_t bytes)
+{
+	unsigned char plain[EVP_MAX_MD_SIZE];
+	size_t n;
+
+	if (sodium_base642bin(plain, sizeof(plain), text, strlen(text), NULL, &n, NULL,
+		    sodium_base64_VARIANT_ORIGINAL) != 0 ||
+		n != bytes)
+		return NULL;
+	return hex_text(&r->ctx.arena, plain, n);
+}
+
+/* x-amz-checksum-crc32 and its like: at most one may be sent. */
+enum err
+store_checksum(struct req *r, struct disk_wish *out, const char **header)
+{
+	static const struct {
+		const char *header;
+		enum digest_kind kind;
+	} known[] = {{"x-amz-checksum-crc32", DIGEST_CRC32},
+		{"x-amz-checksum-crc32c", DIGEST_CRC32C},
+		{"x-amz-checksum-sha1", DIGEST_SHA1},
+		{"x-amz-checksum-sha256", DIGEST_SHA256}};
+	static const char *const unknown[] = {"x-amz-checksum-crc64nvme",
+		"x-amz-checksum-md5", "x-amz-checksum-sha512", "x-amz-checksum-xxhash3",
+		"x-amz-checksum-xxhash64", "x-amz-checksum-xxhash128", "x-amz-trailer"};
+
+	*header = NULL;
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
+		if (req_header(r, unknown[i]) != NULL)
+			return fail(&r->ctx, E_S3_NO_FEATURE,
+				"this store does not know the header %s", unknown[i]);
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		const char *text = req_header(r, known[i].header);
+
+		if (text == NULL)
+			continue;
+		out->kind = known[i].kind;
+		const char *digits = digits_of(r, text, digest_size(out->kind));
+		if (digits == NULL || out->checksum != NULL)
+			return fail(&r->ctx, E_S3_CHECKSUM_FORM, NULL);
+		out->checksum = digits;
+		*header = known[i].header;
+	}
+	return OK;
+}
+
+/* Said again in the answer, as S3 does, once it is known to be right. */
+void
+store_say_checksum(struct req *r)
+{
+	struct disk_wish wish = {0};
+	const char *header;
+
+	if (store_checksum(r, &wish, &header) == OK && header != NULL)
+		reply_header(r, header, req_header(r, header));
+}
+
 enum err
 store_wish(struct req *r, struct disk_wish *out)
 {
+	const char *header;
+
 	*out = (struct disk_wish){.sha256 = call_of(r)->payload};
 	TRY(store_md5(r, &out->md5));
+	TRY(store_checksum(r, out, &header));
 	if (!int_read(req_param(r, "STORE_LENGTH"), &out->size))
 		return fail(&r->ctx, E_S3_NO_LENGTH, NULL);
 	return OK;
@@ -271,7 +335,8 @@ store_small_body(struct req *r)
 	const char *sha256 = call_of(r)->payload, *md5;
 
 	TRY(store_md5(r, &md5));
-	if (md5 != NULL && !str_eq(md5, digest_md5(&r->ctx, r->body, r->body_size)))
+	if (md5 != NULL &&
+		!str_eq(md5, digest_of(&r->ctx, DIGEST_MD5, r->body, r->body_size)))
 		return fail(&r->ctx, E_S3_MD5, NULL);
 	if (sha256 != NULL &&
 		!str_eq(sha256, sha256_hex(&r->ctx.arena, r->body, r->body_size)))
@@ -333,7 +398,8 @@ enum err
 check_body(struct req *r)
 {
 	struct ctx *c = &r->ctx;
-	const char *length = req_param(r, "STORE_LENGTH"), *md5;
+	const char *length = req_param(r, "STORE_LENGTH"), *md5, *header;
+	struct disk_wish wish = {0};
 	int64_t bytes;
 
 	if (!int_read(length, &bytes))
@@ -342,6 +408,7 @@ check_body(struct req *r)
 		return fail(c, E_TOO_LARGE, NULL);
 	TRY(store_md5(r, &md5));
 	TRY(r->method == PUT ? store_plain_call(r) : OK);
+	TRY(r->method == PUT ? store_checksum(r, &wish, &header) : OK);
 	TRY(check_wishes(r));
 	TRY(check_open(r));
 	return reply_empty(r, 204);

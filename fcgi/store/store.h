@@ -38,11 +38,19 @@ enum err store_plain_call(struct req *r);
 /* Content-MD5 as 32 digits in *out, NULL if it was not sent. E_S3_MD5_FORM */
 enum err store_md5(struct req *r, const char **out);
 
-/* What the body of a PUT must be: length, Content-MD5, x-amz-content-sha256. */
+/* What the body of a PUT must be: length, Content-MD5, x-amz-content-sha256,
+ * x-amz-checksum-... */
 struct disk_wish;
 enum err store_wish(struct req *r, struct disk_wish *out);
 
-/* Checks a body that came to us whole against the same. */
+/*
+ * The checksum of x-amz-checksum-crc32, -crc32c, -sha1 or -sha256; *header is its name,
+ * NULL if none was sent. E_S3_CHECKSUM_FORM; E_S3_NO_FEATURE for other kinds
+ */
+enum err store_checksum(struct req *r, struct disk_wish *out, const char **header);
+void store_say_checksum(struct req *r);
+
+/* Checks a body that came to us whole: Content-MD5, x-amz-content-sha256. */
 enum err store_small_body(struct req *r);
 
 /* "2006-02-03T16:45:09.000Z", as S3's XML writes a time. */

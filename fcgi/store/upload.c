@@ -92,6 +92,7 @@ put_part(struct req *r)
 	TRY(upload_part(&r->ctx, &call_of(r)->name, store_query(r, "uploadId"), n,
 		r->body_file, &wish, &etag));
 	reply_header_fmt(r, "ETag", "\"%s\"", etag);
+	store_say_checksum(r);
 	return reply_empty(r, 200);
 }
 

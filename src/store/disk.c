@@ -64,28 +64,35 @@ folder_open(struct ctx *c, const char *server, const char *name, const char **ou
 	return sync_folder(c, parent);
 }
 
-/* Reads the whole file once for size, MD5 and, if asked, SHA-256. */
+/* Reads the whole file once for size, MD5 and what else is wished for. */
 static enum err
-measure(struct ctx *c, int fd, bool with_sha256, struct disk_file *out)
+measure(struct ctx *c, int fd, const struct disk_wish *wish, struct disk_file *out)
 {
 	static unsigned char chunk[CHUNK_BYTES];
-	struct digest *md5 = digest_new(c, DIGEST_MD5);
-	struct digest *sha256 = with_sha256 ? digest_new(c, DIGEST_SHA256) : NULL;
+	struct digest *md5 = digest_new(c, DIGEST_MD5), *sha256 = NULL, *sum = NULL;
 	ssize_t n;
 
-	if (md5 == NULL || (with_sha256 && sha256 == NULL))
+	if (wish->sha256 != NULL)
+		sha256 = digest_new(c, DIGEST_SHA256);
+	if (wish->checksum != NULL)
+		sum = digest_new(c, wish->kind);
+	if (md5 == NULL || (wish->sha256 != NULL && sha256 == NULL) ||
+		(wish->checksum != NULL && sum == NULL))
 		return fail(c, E_BUG, NULL);
 	out->size = 0;
 	while ((n = read(fd, chunk, sizeof(chunk))) > 0) {
 		digest_add(md5, chunk, (size_t)n);
 		if (sha256 != NULL)
 			digest_add(sha256, chunk, (size_t)n);
+		if (sum != NULL)
+			digest_add(sum, chunk, (size_t)n);
 		out->size += n;
 	}
 	if (n < 0)
 		return disk_error(c, "read", out->path);
 	out->md5 = digest_text(c, md5);
 	out->sha256 = sha256 == NULL ? NULL : digest_text(c, sha256);
+	out->checksum = sum == NULL ? NULL : digest_text(c, sum);
 	return OK;
 }
 
@@ -98,6 +105,8 @@ compare(struct ctx *c, const struct disk_file *file, const struct disk_wish *wis
 		return fail(c, E_S3_MD5, NULL);
 	if (wish->sha256 != NULL && !str_eq(file->sha256, wish->sha256))
 		return fail(c, E_S3_SHA256, NULL);
+	if (wish->checksum != NULL && !str_eq(file->checksum, wish->checksum))
+		return fail(c, E_S3_CHECKSUM, NULL);
 	return OK;
 }
 
@@ -127,7 +136,7 @@ keep(struct ctx *c, int fd, const char *server, const char *body_file,
 
 	out->path = arena_fmt(&c->arena, "%s/%.2s/%s", server, name, name);
 	out->modified.us = c->now.us / US_PER_SECOND * US_PER_SECOND;
-	TRY(measure(c, fd, wish->sha256 != NULL, out));
+	TRY(measure(c, fd, wish, out));
 	TRY(compare(c, out, wish));
 	TRY(folder_open(c, server, name, &folder));
 	return make_durable(c, fd, folder, body_file, name);

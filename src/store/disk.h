@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/ctx.h"
+#include "store/digest.h"
 
 /*
  * Files of the embedded store under store.directory: <server>/<two letters>/<random
@@ -15,8 +16,9 @@
 struct disk_file {
 	const char *path; /* under store.directory */
 	int64_t size;
-	const char *md5, *sha256; /* lower-case digits; sha256 NULL unless asked for */
-	struct utc modified;      /* whole seconds */
+	const char *md5, *sha256, *checksum; /* lower-case digits; NULL unless asked
+					      * for */
+	struct utc modified;                 /* whole seconds */
 };
 
 /* What a body must be; NULL or -1: anything. */
@@ -24,13 +26,15 @@ struct disk_wish {
 	const char *md5;    /* 32 digits */
 	const char *sha256; /* 64 digits */
 	int64_t size;
+	const char *checksum; /* digits, of the kind */
+	enum digest_kind kind;
 };
 
 /*
  * Keeps a body that nginx has taken in (NULL or "": an empty one). When it returns OK
  * the file and its folder are on the disk for good. E_S3_TRUNCATED, E_S3_MD5,
- * E_S3_SHA256: not as wished, and nothing is kept. E_BUSY: the disk refuses, which is
- * logged.
+ * E_S3_SHA256, E_S3_CHECKSUM: not as wished, and nothing is kept. E_BUSY: the disk
+ * refuses, which is logged.
  */
 enum err disk_keep(struct ctx *c, const char *server, const char *body_file,
 	const struct disk_wish *wish, struct disk_file *out);

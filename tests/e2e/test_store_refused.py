@@ -7,6 +7,7 @@ import re
 import signal
 import threading
 import time
+import zlib
 
 import boto3
 import botocore.exceptions
@@ -19,6 +20,20 @@ from tests.e2e.stack import Db, children
 from tests.e2e.store import City, curl, error_code, plain
 
 EMPTY = hashlib.sha256(b"").hexdigest()
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+SUMS = {name: lambda data, f=f: base64.b64encode(f(data)).decode() for name, f in {
+    "crc32": lambda data: zlib.crc32(data).to_bytes(4, "big"), "crc32c": lambda data: crc32c(data).to_bytes(4, "big"),
+    "sha1": lambda data: hashlib.sha1(data).digest(), "sha256": lambda data: hashlib.sha256(data).digest()}.items()}
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +175,7 @@ class TestHeader:
                               payload="STREAMING-AWS4-HMAC-SHA256-PAYLOAD")
         answer = plain("PUT", f"{city.base}/{bucket}/x", data=b"d", headers=headers)
         assert (answer.status_code, error_code(answer)) == (501, "NotImplemented")
+        assert "request_checksum_calculation=when_required" in answer.text
 
     @pytest.mark.parametrize("text", ["", "Bearer x", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=/",
                                       "AWS x:y", "AWS4-HMAC-SHA256 Credential=a/b/c/d/e,Signature=1"])
@@ -279,6 +295,40 @@ class TestBody:
     def test_md5_that_is_none(self, city, bucket, nothing_stored, text):
         answer = put(city.presign("put_object", bucket, "x"), **{"Content-MD5": text})
         assert (answer.status_code, error_code(answer)) == (400, "InvalidDigest")
+
+    @pytest.mark.parametrize("name", SUMS)
+    def test_of_another_checksum(self, city, bucket, nothing_stored, db, name):
+        header = f"x-amz-checksum-{name}"
+        answer = put(city.presign("put_object", bucket, "x"), b"the body", **{header: SUMS[name](b"another")})
+        assert (answer.status_code, error_code(answer)) == (400, "BadDigest")
+        answer = put(city.presign("put_object", bucket, "summed"), b"the body", **{header: SUMS[name](b"the body")})
+        assert answer.status_code == 200 and answer.headers[header] == SUMS[name](b"the body")
+        city.s3.delete_object(Bucket=bucket, Key="summed")
+        unlink_now(db)
+
+    def test_part_of_another_checksum(self, city, bucket, nothing_stored):
+        id = city.s3.create_multipart_upload(Bucket=bucket, Key="x")["UploadId"]
+        url = city.presign("upload_part", bucket, "x", UploadId=id, PartNumber=1)
+        answer = put(url, b"the part", **{"x-amz-checksum-crc32": SUMS["crc32"](b"another")})
+        assert (answer.status_code, error_code(answer)) == (400, "BadDigest")
+        assert "Parts" not in city.s3.list_parts(Bucket=bucket, Key="x", UploadId=id)
+        city.s3.abort_multipart_upload(Bucket=bucket, Key="x", UploadId=id)
+
+    def test_removal_of_another_checksum(self, city, bucket):
+        city.s3.put_object(Bucket=bucket, Key="stays", Body=b"1")
+        body = b"<Delete><Object><Key>stays</Key></Object></Delete>"
+        for of, status in ((b"another", 400), (body, 200)):
+            headers = city.signed("POST", f"/{bucket}?delete", body, {"x-amz-checksum-sha256": SUMS["sha256"](of)})
+            assert plain("POST", f"{city.base}/{bucket}?delete", data=body, headers=headers).status_code == status
+            assert ("Contents" in city.s3.list_objects_v2(Bucket=bucket, Prefix="stays")) == (status == 400)
+
+    @pytest.mark.parametrize("headers, code", [
+        ({"x-amz-checksum-crc32": "AAAA"}, "InvalidRequest"), ({"x-amz-checksum-sha1": "not base64"}, "InvalidRequest"),
+        ({"x-amz-checksum-crc32": SUMS["crc32"](b"data"), "x-amz-checksum-sha1": SUMS["sha1"](b"data")}, "InvalidRequest"),
+        ({"x-amz-checksum-crc64nvme": "AAAAAAAAAAA="}, "NotImplemented"), ({"x-amz-trailer": "x-amz-checksum-crc32"}, "NotImplemented")])
+    def test_checksum_that_is_none(self, city, bucket, nothing_stored, headers, code):
+        answer = put(city.presign("put_object", bucket, "x"), b"data", **headers)
+        assert (answer.status_code, error_code(answer)) == (501 if code == "NotImplemented" else 400, code)
 
     def test_without_a_length(self, city, bucket, nothing_stored):
         answer = put(city.presign("put_object", bucket, "x"), data=iter([b"a", b"b"]))
