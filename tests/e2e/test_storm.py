@@ -1,5 +1,5 @@
-"""People who upload, replace, rename and delete at once, while servers are switched, cities cut off and workers killed:
-storage contract 7. Whatever came through is there in the end, once on each usable server, and nothing else is.
+"""People who upload, replace, rename and delete at once, while servers are switched, cities cut off, their disks damaged
+and workers killed: storage contract 7. Whatever came through is there in the end, once on each usable server, and nothing else is.
 STORM_SEEDS="3 4 5" and STORM_STEPS=1000 make other storms and longer ones."""
 
 import hashlib
@@ -13,6 +13,7 @@ import requests
 from tests.conftest import wait_for
 from tests.e2e.client import ALL_PERMISSIONS
 from tests.e2e.test_copies import gate, hurry  # noqa: F401
+from tests.e2e.test_disk import hurt
 from tests.e2e.test_files import owner, put, servers  # noqa: F401
 from tests.e2e.test_outages import kill_worker, wrong
 from tests.e2e.test_servers import CAPE, NEW_YORK, VLADIVOSTOK, at
@@ -122,10 +123,28 @@ def admin(owner):  # noqa: F811
     return owner(*ALL_PERMISSIONS)
 
 
+def damage(stack, db, chance, hurt_already):
+    """A file of an object that another city has too is lost or cut; never two of one version."""
+    row = db.one("select o.path, c.version_id from storage.copy c join storage.server s on s.id = c.server_id"
+                 " join storage.file_version v on v.id = c.version_id"
+                 " join store.object o on o.key = v.key and lower(o.server) = lower(s.city)"
+                 " where c.doomed_at is null and v.size > 0 and v.id <> all(%s) and exists (select from storage.copy other"
+                 " where other.version_id = v.id and other.server_id <> c.server_id and other.doomed_at is null)"
+                 " order by hashtext(o.path || %s) limit 1", hurt_already, str(chance.random()))
+    if row is not None:
+        hurt_already.append(row.version_id)
+        path = stack.state / "objects" / row.path
+        try:
+            hurt(path, chance.choice(["gone", "size"]))
+        except FileNotFoundError:
+            pass  # it was replaced just now
+
+
 def storm(stack, db, admin, gates, chance, going):
     """One mishap after the other until the people are done."""
+    hurt_already = []
     while going():
-        what = chance.choice(["switch", "switch", "cut", "kill"])
+        what = chance.choice(["switch", "switch", "cut", "kill", "damage", "damage"])
         if what == "switch":
             row = chance.choice(admin.get("/servers/").json())
             change = {k: row[k] for k in row if k not in ("id", "created", "updated")}
@@ -136,6 +155,8 @@ def storm(stack, db, admin, gates, chance, going):
             one.shut()
             threading.Event().wait(0.3)
             one.open()
+        elif what == "damage":
+            damage(stack, db, chance, hurt_already)
         else:
             kill_worker(stack, db)
 
@@ -159,7 +180,7 @@ def differs(stack, db, person):
 
 
 @pytest.mark.parametrize("seed", os.environ.get("STORM_SEEDS", "1 2").split())
-def test_what_came_through_is_there_in_the_end(stack, db, owner, admin, gate, seed):  # noqa: F811
+def test_what_came_through_is_there_in_the_end(stack, db, ctl, owner, admin, gate, seed):  # noqa: F811
     chance = random.Random(seed)
     gates = [gate("s1_2"), gate("s1_3")]
     people = [Person(owner(*ALL_PERMISSIONS), f"{seed} {n}") for n in range(PEOPLE)]
@@ -172,6 +193,7 @@ def test_what_came_through_is_there_in_the_end(stack, db, owner, admin, gate, se
     for row in admin.get("/servers/").json():
         change = {k: row[k] for k in row if k not in ("id", "created", "updated")}
         assert admin("PUT", f"/servers/{row['id']}/", {**change, "is_on": True, "is_active": True}).status_code == 200
+    ctl("timers", "run", "store.look")
     last = []
 
     def well():
