@@ -11,7 +11,6 @@
 
 #include "worker/scrubber.sql.h"
 
-#define LOCK_KEY INT64_C(0x53414d4f56415205) /* "SAMOVAR" and 5 */
 #define LOOK_SECONDS 5   /* between two looks at damaged files, and at what is due */
 #define READ_SECONDS 300 /* longest statement */
 #define WAIT_MS 500
@@ -19,8 +18,6 @@
 struct scrubber {
 	struct db *db;
 	struct cache *cache;
-	int64_t session; /* the connection that holds the lock */
-	bool elected;
 	double free_at; /* monotonic seconds: before that no more bytes may be read */
 	double look_at;
 };
@@ -46,29 +43,17 @@ pace(void *scrubber, int64_t bytes)
 	return !program_stopping();
 }
 
+/* Is this the process that reads the city? One is, of those that have its folder. */
 static bool
-holds_lock(const struct scrubber *s)
-{
-	return s->elected && db_up(s->db) && db_session(s->db) == s->session;
-}
-
-/* Who has no city's folder does not stand for election. */
-static void
-elect(struct scrubber *s)
+elected(struct scrubber *s, const char *city)
 {
 	int64_t got = 0;
-	size_t cities;
 	struct ctx c;
 
-	if (holds_lock(s))
-		return;
 	ctx_start(&c, s->db, s->cache);
-	disk_servers(&c, &cities);
-	s->elected = cities > 0 &&
-		     db_int(&c, &SCRUBBER_ELECT, &got, ARGS(&c, LOCK_KEY)) == OK &&
-		     got == 1;
-	s->session = db_session(s->db);
+	enum err e = db_int(&c, &SCRUBBER_ELECT, &got, ARGS(&c, city));
 	ctx_end(&c);
+	return e == OK && got == 1;
 }
 
 /* One object of a city; false if there is none to be read, or none can be. */
@@ -106,22 +91,23 @@ static void
 work(struct scrubber *s)
 {
 	const char *const *cities;
-	bool more = true;
+	bool first = true, more = true;
 	struct ctx names;
 	size_t n;
 
 	ctx_start(&names, s->db, s->cache);
 	cities = disk_servers(&names, &n);
-	while (more && holds_lock(s) && !program_stopping()) {
-		bool look = monotonic() >= s->look_at;
+	bool *mine = arena_new(&names.arena, (n + 1) * sizeof(*mine));
+	for (; more && !program_stopping(); first = false) {
+		bool look = first || monotonic() >= s->look_at;
 
 		if (look)
 			s->look_at = monotonic() + LOOK_SECONDS;
 		more = false;
 		for (size_t i = 0; i < n && !program_stopping(); i++) {
-			if (look)
+			if (look && (mine[i] = elected(s, cities[i])))
 				look_again(s, cities[i]);
-			more = read_one(s, cities[i]) || more;
+			more = (mine[i] && read_one(s, cities[i])) || more;
 			program_wait(0);
 		}
 	}
@@ -141,9 +127,7 @@ scrubber_run(void)
 	if (db_open(s.db) == E_BUG)
 		return 1;
 	while (!program_stopping()) {
-		elect(&s);
-		if (s.elected)
-			work(&s);
+		work(&s);
 		db_wait_notify(s.db, LOOK_SECONDS * 1000);
 	}
 	db_close(s.db);
