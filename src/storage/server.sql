@@ -71,7 +71,8 @@ with old as (
     on conflict (server_id) do update
        set is_up = excluded.is_up, why = excluded.why, probed_at = now(),
            since = case when storage.health.is_up = excluded.is_up then storage.health.since else now() end
-     where storage.health.is_up <> excluded.is_up or storage.health.probed_at < now() - interval '20 seconds'
+     where storage.health.is_up <> excluded.is_up or storage.health.why is distinct from excluded.why
+        or storage.health.probed_at < now() - interval '20 seconds'
 )
 select coalesce((select not is_up from old), false)::int;
 
