@@ -25,6 +25,9 @@ def stack(request, telegram_process, smtp_process):
     settings = {
         "TOKEN__SECRET_KEY": KEY,
         "SAMOVAR_SITE_TEST_MODE": "true",
+        # There are thousands of sign-ins; tests/unit have the default.
+        "SAMOVAR_ACCOUNT_ARGON2_MEMORY": "1m",
+        "SAMOVAR_ACCOUNT_ARGON2_PASSES": "1",
         "APPLICATION_URL": f"http://127.0.0.1:{port}",
         "BOT_TOKEN": BOT_TOKEN,
         "TELEGRAM_API_URL": telegram_process.url,
