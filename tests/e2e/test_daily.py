@@ -511,8 +511,10 @@ def test_workers_killed_at_random_moments_send_nobody_two_and_nobody_none(ctl, d
 
 
 def test_a_sender_killed_under_its_living_parent_is_replaced_and_keeps_the_limit(ctl, db, telegram, stack, no_workers):
-    """Its successor knows nothing of what it sent in the last second, and yet there is no 429."""
+    """Its successor knows nothing of what it sent in the last second, and yet there is no 429. One that made up for a pause of
+    its own would send thirty within half a second; what a busy machine makes late is less together."""
     shift, dice = Shift(db, 300, today() - 5 * DAY), random.Random(4)
+    telegram.limits(tolerance=0.3)
     worker = stack.spawn("samovar-worker")
     daily(ctl, today())
     killed = set()
