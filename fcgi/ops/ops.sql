@@ -13,7 +13,7 @@ with jobs as (
 select concat(
     E'# TYPE samovar_server_up gauge\n',
     (select string_agg(format(E'samovar_server_up{server="%s"} %s\n', s.name, (h.is_up is not false)::int), '' order by s.name)
-       from storage.server s left join storage.health h on h.server_id = s.id where s.is_on),
+       from storage.server s left join storage.health h on h.server_id = s.id where s.is_on and s.deleted_at is null),
     E'# TYPE samovar_healed_objects gauge\n',
     (select string_agg(format(E'samovar_healed_objects{what="%s"} %s\n', what, n), '')
        from (select coalesce(sum(unheard), 0), coalesce(sum(lost), 0), coalesce(sum(altered), 0), coalesce(sum(orphans), 0),

@@ -152,7 +152,7 @@ choose_holder(struct req *r, struct file *file, struct server *server)
 {
 	struct ctx *c = &r->ctx;
 	const char *version = file->version_id;
-	enum err e = server_holding(c, version, caller(r), server);
+	enum err e = server_holding(c, version, caller(r), false, server);
 
 	if (e != E_SERVER_GONE)
 		return e;
@@ -160,7 +160,7 @@ choose_holder(struct req *r, struct file *file, struct server *server)
 	TRY(file_any(c, file->id, file));
 	if (file->version_id == NULL || str_eq(file->version_id, version))
 		return fail(c, E_SERVER_GONE, NULL);
-	return server_holding(c, file->version_id, caller(r), server);
+	return server_holding(c, file->version_id, caller(r), false, server);
 }
 
 enum err

@@ -7,6 +7,7 @@
 #include "net/authority.h"
 #include "reply.h"
 #include "storage/copy.h"
+#include "storage/drop.h"
 #include "storage/handlers.h"
 #include "storage/history.h"
 
@@ -108,15 +109,15 @@ put_server(struct req *r)
 	return reply(r, 200, server_fields, &server, STYLE_KEEP_NULL);
 }
 
-/* DELETE /servers/{uuid}/: 204. E_SERVER_GONE, E_SERVER_NEEDED: some files are nowhere
- * else */
+/* DELETE /servers/{uuid}/: 204, its objects go by jobs. E_SERVER_GONE, E_SERVER_NEEDED:
+ * some files are nowhere else */
 enum err
 delete_server(struct req *r)
 {
 	struct server server;
 	struct ctx *c = &r->ctx;
 
-	TRY(server_drop(c, r->word[0], &server));
+	TRY(server_drop(c, r->word[0], false, &server));
 	TRY(history_server(c, "CDN_SERVER.DELETED", &server));
 	return reply_empty(r, 204);
 }

@@ -106,11 +106,12 @@ check_host(struct req *r, struct store_call *call)
 	struct ctx *c = &r->ctx;
 	const char *host = req_header(r, "Host");
 	struct authority own, called;
-	struct server server;
-	bool found;
+	struct server *servers;
+	bool found = false;
+	size_t count;
 
-	TRY(server_by_name(c, req_param(r, "STORE_SERVER"), &server, &found));
-	if (!found) {
+	TRY(server_named(c, req_param(r, "STORE_SERVER"), &servers, &count));
+	if (count == 0) {
 		int64_t port = 0;
 
 		int_read(req_param(r, "SERVER_PORT"), &port);
@@ -120,10 +121,12 @@ check_host(struct req *r, struct store_call *call)
 				port, &own) &&
 			host != NULL && authority_read(&c->arena, host, 80, &called) &&
 			authority_same(&own, &called);
-	} else {
+	}
+	/* One that is deleted may be followed by another of its name elsewhere. */
+	for (size_t i = 0; i < count && !found && host != NULL; i++) {
 		call->known = true;
-		call->closed = !server.is_on || !server.is_active;
-		found = host != NULL && server_is_at(c, &server, host);
+		call->closed = !servers[i].is_on || !servers[i].is_active;
+		found = server_is_at(c, &servers[i], host);
 	}
 	return found ? OK
 		     : fail(c, E_S3_SIGNATURE,

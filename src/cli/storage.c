@@ -9,10 +9,10 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "db/db.h"
-#include "job/job.h"
 #include "net/s3.h"
 #include "storage/copy.h"
 #include "storage/copy_job.h"
+#include "storage/drop.h"
 #include "storage/file.h"
 #include "storage/reconcile.h"
 #include "storage/server.h"
@@ -39,10 +39,14 @@ static enum err
 the_server(struct call *call, const char *name, struct server *out)
 {
 	struct ctx *c = &call->ctx;
-	bool found;
+	struct server *list;
+	size_t count;
 
-	TRY(server_by_name(c, name, out, &found));
-	return found ? OK : fail(c, E_SERVER_GONE, "no server %s", name);
+	TRY(server_named(c, name, &list, &count));
+	if (count == 0)
+		return fail(c, E_SERVER_GONE, "no server %s", name);
+	*out = list[0];
+	return OK;
 }
 
 /* The account <name>, or the one that --account names; 0 for none. */
@@ -336,32 +340,16 @@ storage_new_disk_cmd(struct call *call)
 	return OK;
 }
 
-struct move {
-	const char *subject;
-};
-
-static FIELDS(move_fields, FIELD(struct move, subject));
-
 static enum err
-order_moves(struct ctx *c, const char *id)
+objects_left(struct ctx *c, const char *id, int64_t *count)
 {
-	struct move *list;
-	size_t count;
-
-	TRY(db_many(c, &STORAGE_MOVES, move_fields, &list, &count, ARGS(c, id)));
-	for (size_t i = 0; i < count; i++) {
-		const struct job_order order = {.kind = "copy.make",
-			.subject = list[i].subject,
-			.key = list[i].subject};
-
-		TRY(job_add(c, &order));
-	}
-	return OK;
+	return db_int(c, &STORAGE_LEFT, count, ARGS(c, id));
 }
 
 /* Waits until a count is 0; gives the orders anew from time to time. */
 static enum err
-until_none(struct call *call, const struct db_stmt *s, const char *id, const char *what,
+until_none(struct call *call, const char *id, const char *what,
+	enum err (*count)(struct ctx *c, const char *id, int64_t *left),
 	enum err (*order)(struct ctx *c, const char *id))
 {
 	const struct timespec pause = {.tv_nsec = 200000000};
@@ -372,7 +360,7 @@ until_none(struct call *call, const struct db_stmt *s, const char *id, const cha
 		struct ctx c;
 
 		ctx_start(&c, call->ctx.db, call->ctx.cache);
-		enum err e = db_int(&c, s, &left, ARGS(&c, id));
+		enum err e = count(&c, id, &left);
 		if (e == OK && left > 0 && turn % 50 == 0)
 			e = order(&c, id);
 		if (e != OK)
@@ -399,34 +387,80 @@ until_none(struct call *call, const struct db_stmt *s, const char *id, const cha
 	return call->ctx.err;
 }
 
-enum err
-storage_decommission_cmd(struct call *call)
+/* Takes nothing new from now on; what is nowhere else moves. */
+static enum err
+empty(struct call *call, const struct server *s)
+{
+	struct ctx *c = &call->ctx;
+
+	TRY(db_do(c, &STORAGE_LEAVE, ARGS(c, s->id, c->now)));
+	TRY(until_none(
+		call, s->id, "files to move", server_sole_copies, copy_order_moves));
+	puts("every file is elsewhere too");
+	return OK;
+}
+
+static enum err
+drop(struct call *call, struct server *s)
+{
+	struct ctx *c = &call->ctx;
+
+	TRY(db_begin(c));
+	enum err e = server_drop(c, s->id, call_flag(call, "leave-objects"), s);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
+/* The row of a deleted server goes with its last object, if no upload may come. */
+static enum err
+until_gone(struct call *call, const char *id)
 {
 	struct ctx *c = &call->ctx;
 	struct server s;
 
+	enum err e = server_own(c, id, &s);
+	if (e == OK && s.is_down)
+		return fail(c, E_SERVER_DOWN,
+			"%s does not answer: its objects are removed once it does, or "
+			"left there after some days",
+			s.name);
+	if (e == OK) {
+		TRY(until_none(call, id, "objects to remove", objects_left,
+			server_clean_later));
+		puts("its objects are removed");
+		e = server_own(c, id, &s);
+	}
+	if (e == OK)
+		puts("its row goes when no upload link leads there any more");
+	else if (e == E_SERVER_GONE)
+		ctx_forgive(c);
+	else
+		return e;
+	return OK;
+}
+
+enum err
+storage_decommission_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	struct server s = {0};
+
 	TRY(the_server(call, call_arg(call, "name"), &s));
 	if (call_flag(call, "cancel")) {
+		if (s.is_deleted)
+			return fail(
+				c, E_CONFLICT, "%s is deleted: add it again", s.name);
 		TRY(db_do(c, &STORAGE_STAY, ARGS(c, s.id)));
 		puts("it stays");
 		return OK;
 	}
-	TRY(db_do(c, &STORAGE_LEAVE, ARGS(c, s.id, c->now)));
-	TRY(until_none(call, &STORAGE_SOLE, s.id, "files to move", order_moves));
-	puts("every file is elsewhere too");
-	if (s.is_on && !call_flag(call, "leave-objects")) {
-		TRY(db_do(c, &STORAGE_DOOM, ARGS(c, s.id, c->now)));
-		TRY(until_none(call, &STORAGE_LEFT, s.id, "objects to remove",
-			copy_order_removals));
-		puts("its objects are removed");
-	}
-	TRY(db_begin(c));
-	enum err e = server_drop(c, s.id, &s);
-	if (e == OK)
-		e = db_commit(c);
-	else
-		db_rollback(c);
-	if (e == OK)
-		printf("%s is no more\n", call_arg(call, "name"));
-	return e;
+	if (!s.is_deleted)
+		TRY(empty(call, &s));
+	if (!s.is_deleted || call_flag(call, "leave-objects"))
+		TRY(drop(call, &s));
+	TRY(until_gone(call, s.id));
+	printf("%s is no more\n", call_arg(call, "name"));
+	return OK;
 }

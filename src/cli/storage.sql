@@ -1,6 +1,7 @@
+-- Of those that are deleted, what is left there.
 -- name: storage_server_lines
 select string_agg(format('%-16s %-14s %-12s %-9s %-5s %8s files %12s bytes  %s%s', s.name, s.location, s.zone,
-           case when not s.is_on then 'off' when s.leaving_at is not null then 'leaving'
+           case when s.deleted_at is not null then 'deleted' when not s.is_on then 'off' when s.leaving_at is not null then 'leaving'
                 when not s.is_active then 'inactive' else 'usable' end,
            case when not s.is_on then '-' when h.is_up is false then 'down' else 'up' end,
            n.files, n.bytes, s.host || ':' || s.port,
@@ -8,11 +9,12 @@ select string_agg(format('%-16s %-14s %-12s %-9s %-5s %8s files %12s bytes  %s%s
                   case when s.tls then '  tls' end, case when s.virtual_host then '  virtual-host' end,
                   case when s.region is not null then '  region ' || s.region end,
                   case when s.rate is not null then '  rate ' || s.rate end,
-                  case when h.is_up is false then '  ' || h.why end)), E'\n' order by s.zone, s.name)
+                  case when h.is_up is false then '  ' || h.why end)), E'\n'
+           order by s.deleted_at is not null, s.zone, s.name, s.deleted_at)
   from storage.server s left join storage.health h on h.server_id = s.id,
        lateral (select count(*) as files, coalesce(sum(v.size), 0) as bytes
                   from storage.copy c join storage.file_version v on v.id = c.version_id
-                 where c.server_id = s.id and c.doomed_at is null) n;
+                 where c.server_id = s.id and (c.doomed_at is null or s.deleted_at is not null)) n;
 
 -- name: storage_city
 select (select b.server from storage.server s join store.bucket b on lower(b.server) = lower(s.city)
@@ -24,7 +26,7 @@ update storage.server
        region = case when $3::text is null then region else nullif($3::text, 'none') end,
        tls = coalesce($4::boolean, tls), virtual_host = coalesce($5::boolean, virtual_host),
        rate = case when $6::bigint is null then rate else nullif($6::bigint, 0) end, updated = utc($7)
- where lower(name) = lower($1);
+ where lower(name) = lower($1) and deleted_at is null;
 
 -- name: storage_file_lines
 select string_agg(line, E'\n' order by created, id) from (
@@ -33,7 +35,7 @@ select string_agg(line, E'\n' order by created, id) from (
                     when (select lost_at from storage.file_version where id = f.current_version) is not null then 'lost'
                     else 'stored' end,
                coalesce((select string_agg(s.name, ',' order by s.name) from storage.copy c
-                           join storage.server s on s.id = c.server_id
+                           join storage.server s on s.id = c.server_id and s.deleted_at is null
                           where c.version_id = f.current_version and c.doomed_at is null), '-'), f.name) as line
       from storage.file f join account.account a on a.id = f.account_id
      where f.deleted_at is null and ($1::bigint = 0 or f.account_id = $1)
@@ -46,7 +48,7 @@ select v.id as version_id, v.key, v.size, c.etag, encode(v.sha256, 'hex') as sha
   from storage.copy c
   join storage.file_version v on v.id = c.version_id
   join storage.file f on f.current_version = v.id and f.deleted_at is null
-  join storage.server s on s.id = c.server_id and s.is_on
+  join storage.server s on s.id = c.server_id and s.is_on and s.deleted_at is null
  where c.doomed_at is null and ($1::text is null or lower(s.name) = lower($1))
    and (v.id, s.id) > (coalesce($2::uuid, '00000000-0000-0000-0000-000000000000'),
                        coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))
@@ -55,7 +57,7 @@ select v.id as version_id, v.key, v.size, c.etag, encode(v.sha256, 'hex') as sha
 -- name: storage_copy_count
 select count(*) from storage.copy c
   join storage.file f on f.current_version = c.version_id and f.deleted_at is null
-  join storage.server s on s.id = c.server_id and s.is_on
+  join storage.server s on s.id = c.server_id and s.is_on and s.deleted_at is null
  where c.doomed_at is null and ($1::text is null or lower(s.name) = lower($1));
 
 -- name: storage_parked_lines
@@ -64,39 +66,12 @@ select string_agg(line, E'\n' order by id) from (
                || left(replace(body, E'\n', ' '), 200) as line
       from storage.parked_message order by id desc limit $1) o;
 
--- Files that are nowhere else, each with the nearest server that can take it: of its zone if there is one.
--- name: storage_moves
-select f.current_version || '/' || t.id as subject
-  from storage.copy here
-  join storage.file f on f.current_version = here.version_id and f.deleted_at is null
-  join storage.server s on s.id = here.server_id,
-       lateral (select o.id from storage.server o
-                 where o.is_on and o.is_active and o.leaving_at is null and o.id <> s.id
-                 order by o.zone <> s.zone,
-                          power(sin(radians(o.latitude - s.latitude) / 2), 2) + cos(radians(s.latitude))
-                            * cos(radians(o.latitude)) * power(sin(radians(o.longitude - s.longitude) / 2), 2)
-                 limit 1) t
- where here.server_id = $1 and here.doomed_at is null
-   and not exists (select from storage.copy other
-                    where other.version_id = here.version_id and other.server_id <> $1 and other.doomed_at is null)
- limit 5000;
-
 -- name: storage_leave
 update storage.server set leaving_at = coalesce(leaving_at, utc($2)) where id = $1;
 
 -- name: storage_stay
 update storage.server set leaving_at = null where id = $1;
 
--- Versions that are on this server only, of files that live.
--- name: storage_sole
-select count(*) from storage.copy here
-  join storage.file f on f.current_version = here.version_id and f.deleted_at is null
- where here.server_id = $1 and here.doomed_at is null
-   and not exists (select from storage.copy other
-                    where other.version_id = here.version_id and other.server_id <> $1 and other.doomed_at is null);
-
--- name: storage_doom
-update storage.copy set doomed_at = coalesce(doomed_at, utc($2)) where server_id = $1;
-
+-- Objects and copies in parts.
 -- name: storage_left
-select count(*) from storage.copy where server_id = $1;
+select (select count(*) from storage.copy where server_id = $1) + (select count(*) from storage.transfer where server_id = $1);

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "job/job.h"
+#include "storage/drop.h"
 #include "storage/server.h"
 
 #include "storage/copy.sql.h"
@@ -16,6 +17,7 @@ struct version {
 	const char *origin_id;       /* where its upload link led */
 	const char *current_version; /* of the file */
 	bool deleted, outdated;      /* the file is; something newer is served */
+	bool leaving;                /* the server is deleted, its objects go */
 	bool known;                  /* that the server has an object of this etag */
 	bool lost;                   /* nobody had its bytes any more */
 	bool being_copied;           /* to this server, at this moment */
@@ -27,9 +29,10 @@ static FIELDS(version_fields, FIELD(struct version, id), FIELD(struct version, f
 	FIELD(struct version, state), FIELD(struct version, etag),
 	FIELD(struct version, server_id), FIELD(struct version, origin_id),
 	FIELD(struct version, current_version), FIELD(struct version, deleted),
-	FIELD(struct version, outdated), FIELD(struct version, known),
-	FIELD(struct version, lost), FIELD(struct version, being_copied),
-	FIELD(struct version, closed), FIELD(struct version, size));
+	FIELD(struct version, leaving), FIELD(struct version, outdated),
+	FIELD(struct version, known), FIELD(struct version, lost),
+	FIELD(struct version, being_copied), FIELD(struct version, closed),
+	FIELD(struct version, size));
 
 /* So many orders at once; the sweep comes back for the rest. */
 #define ORDERS_MOST 20000
@@ -45,8 +48,9 @@ static FIELDS(
 static FIELDS(lost_fields, FIELD(struct version, id));
 
 static FIELDS(news_fields, FIELD(struct object_news, server),
-	FIELD(struct object_news, key), FIELD(struct object_news, created),
-	FIELD(struct object_news, size), FIELD(struct object_news, etag));
+	FIELD(struct object_news, server_id), FIELD(struct object_news, key),
+	FIELD(struct object_news, created), FIELD(struct object_news, size),
+	FIELD(struct object_news, etag));
 
 /* One job a copy. */
 static enum err
@@ -118,11 +122,11 @@ is_replaced(const struct version *v, const struct object_news *news)
  * server. Where no other has it, the file has lost its bytes by its owner's own hand.
  */
 static enum err
-take_back(struct ctx *c, const struct version *v, const struct object_news *news)
+take_back(struct ctx *c, const struct version *v)
 {
 	int64_t elsewhere;
 
-	TRY(db_do(c, &COPY_DOOM_ONE, ARGS(c, v->id, v->server_id, news->etag, c->now)));
+	TRY(db_do(c, &COPY_DOOM_ONE, ARGS(c, v->id, v->server_id, c->now)));
 	TRY(db_int(c, &COPY_ELSEWHERE, &elsewhere, ARGS(c, v->id, v->server_id)));
 	return elsewhere > 0 ? copy_order_missing(c, v->id, v->server_id)
 			     : doom_version(c, v->id);
@@ -189,7 +193,7 @@ copy_news(struct ctx *c, const struct object_news *news)
 
 	TRY(db_maybe(c, &COPY_VERSION, version_fields, &v, &found,
 		ARGS(c, news->key, news->server, news->created ? news->etag : NULL,
-			c->now)));
+			c->now, news->server_id, news->created)));
 	if (!found)
 		return OK;
 	if (!news->created)
@@ -207,6 +211,8 @@ copy_news(struct ctx *c, const struct object_news *news)
 	TRY(db_do(c, &COPY_INSERT, ARGS(c, v.id, v.server_id, news->etag, c->now)));
 	if (v.lost)
 		TRY(found_again(c, v.id));
+	if (v.leaving)
+		TRY(server_clean_later(c, v.server_id));
 	if (v.deleted || v.outdated || str_eq(v.state, "superseded"))
 		return doom_version(c, v.id);
 	/* Said again, it changes nothing; what copies lack, the sweep sees. */
@@ -217,7 +223,7 @@ copy_news(struct ctx *c, const struct object_news *news)
 		ARGS(c, v.id, news->size, conf.storage_quota)));
 	if (too_much == 1 && (!str_eq(v.state, "stored") || is_replaced(&v, news))) {
 		log_warn("storage: version %s is more than its owner may have", v.id);
-		return take_back(c, &v, news);
+		return take_back(c, &v);
 	}
 	return serve(c, &v, news);
 }
@@ -258,6 +264,17 @@ copy_order_removals(struct ctx *c, const char *server_id)
 }
 
 enum err
+copy_order_moves(struct ctx *c, const char *server_id)
+{
+	struct copy *list;
+	size_t count;
+
+	TRY(db_many(c, &COPY_MOVES, copy_fields, &list, &count,
+		ARGS(c, server_id, ORDERS_MOST)));
+	return order(c, "copy.make", list, count);
+}
+
+enum err
 copy_fill_server(struct ctx *c, const struct server *s)
 {
 	const struct job_order fill = {
@@ -267,6 +284,8 @@ copy_fill_server(struct ctx *c, const struct server *s)
 
 	if (!s->is_on)
 		return OK;
+	if (s->is_deleted)
+		return server_clean_later(c, s->id);
 	TRY(job_add(c, &prepare));
 	return job_add(c, &fill);
 }

@@ -10,7 +10,8 @@
 
 /* What an S3 server says has happened to an object. */
 struct object_news {
-	const char *server; /* its name */
+	const char *server;    /* its name */
+	const char *server_id; /* NULL: only its name is known */
 	const char *key;
 	bool created; /* else removed */
 	int64_t size;
@@ -60,8 +61,11 @@ enum err copy_order_missing(
  * on one server or on all (NULL) that are on. */
 enum err copy_order_removals(struct ctx *c, const char *server_id);
 
-/* A server was added or edited: if it is on, a job sees to what it should hold and
- * should not. */
+/* Orders copies elsewhere of the live files that are on this server only. */
+enum err copy_order_moves(struct ctx *c, const char *server_id);
+
+/* A server was added or edited, or is up again: if it is on, a job sees to what it
+ * should hold and should not. */
 struct server;
 enum err copy_fill_server(struct ctx *c, const struct server *s);
 

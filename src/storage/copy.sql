@@ -1,7 +1,8 @@
--- The lock on the file keeps events of its versions in a row.
+-- The lock on the file keeps events of its versions in a row. $5: the server, or null if only its name $2 is known: of
+-- several the one that the upload's link led to, or for a removal ($6 false) that was told to; then who is not deleted.
 -- name: copy_version
 select v.id, v.file_id, v.state::text, v.etag, s.id as server_id, f.deleted_at is not null as deleted,
-       f.current_version, v.server_id as origin_id, v.lost_at is not null as lost, coalesce(v.size, -1) as size,
+       s.deleted_at is not null as leaving, f.current_version, v.server_id as origin_id, v.lost_at is not null as lost, coalesce(v.size, -1) as size,
        -- nobody can upload it any more, not even a body that has long been on its way
        coalesce(v.link_expires < utc($4) - interval '1 hour', true) as closed,
        -- a copier has, or is about to have, put it there, and will tell
@@ -12,8 +13,14 @@ select v.id, v.file_id, v.state::text, v.etag, s.id as server_id, f.deleted_at i
        coalesce((select cur.created > v.created from storage.file_version cur where cur.id = f.current_version), false)
            as outdated
   from storage.file_version v join storage.file f on f.id = v.file_id
- cross join storage.server s
- where v.key = $1 and lower($2) in (lower(s.name), lower(s.city))
+ cross join lateral (select s.id, s.deleted_at from storage.server s
+                      where case when $5::uuid is null then lower($2) in (lower(s.name), lower(s.city)) else s.id = $5::uuid end
+                      order by case when $6::boolean then s.id is not distinct from v.server_id
+                                    else exists (select from storage.copy k where k.version_id = v.id and k.server_id = s.id
+                                                    and k.doomed_at is not null) end desc,
+                               s.deleted_at desc nulls first
+                      limit 1) s
+ where v.key = $1
    for update of f;
 
 -- 1 if the object is more than its owner may have: larger than announced, or more was announced in the meantime.
@@ -33,25 +40,25 @@ select (coalesce(q.bytes, $3::bigint) > 0
 select count(*) from (select from storage.file f join storage.file_version v on v.file_id = f.id
                        where v.key = $1 for update of f) locked;
 
--- What is there now counts again; but not on a server that is being given up.
+-- What is there now counts again; on a server that is deleted until another has it.
 -- name: copy_insert
 insert into storage.copy (version_id, server_id, etag, created) values ($1, $2, $3, utc($4))
 on conflict (version_id, server_id) do update
-   set etag = excluded.etag,
-       doomed_at = case when (select leaving_at is null from storage.server where id = excluded.server_id)
-                        then null else storage.copy.doomed_at end;
+   set etag = excluded.etag, doomed_at = null;
 
 -- name: copy_delete
 delete from storage.copy where version_id = $1 and server_id = $2;
 
--- Replicas of bytes that the origin has replaced under the same key: overwritten by a copy, or removed with the file.
+-- Replicas of bytes that the origin has replaced under the same key: overwritten by a copy, or removed with the file. Without
+-- an ETag they are no bytes of the version.
 -- name: copy_doom_others
-update storage.copy set doomed_at = coalesce(doomed_at, utc($3)) where version_id = $1 and server_id <> $2;
+update storage.copy set etag = null, doomed_at = coalesce(doomed_at, utc($3)) where version_id = $1 and server_id <> $2;
 
 -- The same of one server, whether it was known to have the version or not.
 -- name: copy_doom_one
-insert into storage.copy (version_id, server_id, etag, created, doomed_at) values ($1, $2, $3, utc($4), utc($4))
-on conflict (version_id, server_id) do update set doomed_at = coalesce(storage.copy.doomed_at, excluded.doomed_at);
+insert into storage.copy (version_id, server_id, created, doomed_at) values ($1, $2, utc($3), utc($3))
+on conflict (version_id, server_id) do update
+   set etag = null, doomed_at = coalesce(storage.copy.doomed_at, excluded.doomed_at);
 
 -- name: copy_elsewhere
 select count(*) from storage.copy where version_id = $1 and server_id <> $2 and doomed_at is null;
@@ -91,7 +98,7 @@ update storage.copy c set doomed_at = coalesce(c.doomed_at, utc($2))
 returning c.version_id, c.server_id;
 
 -- name: copy_found
-select o.server, o.key, true as created, o.size, o.etag
+select o.server, s.id as server_id, o.key, true as created, o.size, o.etag
   from storage.file_version v
   join storage.server s on s.id = v.server_id
   join store.object o on o.key = v.key and lower(o.server) = lower(s.city) and o.bucket = $2
@@ -105,6 +112,7 @@ select v.id as version_id, target.id as server_id
   from storage.file_version v
   join storage.file f on f.current_version = v.id and f.deleted_at is null
   join storage.server target on target.is_on and target.is_active and target.leaving_at is null
+                                 and target.deleted_at is null
  where ($1::uuid is null or v.id = $1) and ($2::uuid is null or target.id = $2)
    and v.state = 'stored'
    and exists (select from storage.copy c join storage.server s on s.id = c.server_id
@@ -112,16 +120,20 @@ select v.id as version_id, target.id as server_id
    and not exists (select from storage.copy c where c.version_id = v.id and c.server_id = target.id and c.doomed_at is null)
  limit $3;
 
--- A doomed copy of what a live file serves is overwritten, not removed, unless its server is being given up.
+-- A doomed copy of what a live file serves is overwritten, not removed, unless its server is being given up. A server that
+-- is down is told when it is up again. One whose job is running is told once more: it may just have given up.
 -- name: copy_to_remove
 select c.version_id, c.server_id
   from storage.copy c join storage.server s on s.id = c.server_id
   join storage.file_version v on v.id = c.version_id
   join storage.file f on f.id = v.file_id
+  left join storage.health h on h.server_id = s.id
  where c.doomed_at is not null and s.is_on and ($1::uuid is null or s.id = $1)
-   and (s.leaving_at is not null or f.deleted_at is not null or f.current_version is distinct from v.id or v.state <> 'stored')
+   and (s.leaving_at is not null or s.deleted_at is not null or f.deleted_at is not null
+        or f.current_version is distinct from v.id or v.state <> 'stored')
+   and not coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false)
    and not exists (select from job.job j where j.kind = 'copy.remove' and j.key = c.version_id || '/' || c.server_id
-                      and j.state = 'ready')
+                      and j.state = 'ready' and j.lease_until is null)
  limit $2;
 
 -- Copies in parts that were begun and are not wanted any more, or not there: whoever makes them gives them up.
@@ -131,9 +143,27 @@ select t.version_id, t.server_id
   join storage.file_version v on v.id = t.version_id
   join storage.file f on f.id = v.file_id
  where s.is_on and ($1::uuid is null or s.id = $1)
-   and (not s.is_active or s.leaving_at is not null or f.deleted_at is not null
+   and (not s.is_active or s.leaving_at is not null or s.deleted_at is not null or f.deleted_at is not null
         or f.current_version is distinct from v.id or v.state <> 'stored'
         or exists (select from storage.copy c where c.version_id = v.id and c.server_id = s.id and c.doomed_at is null))
    and not exists (select from job.job j where j.kind = 'copy.make' and j.key = t.version_id || '/' || t.server_id
                       and j.state = 'ready')
+ limit $2;
+
+-- Live files that are nowhere else, each with the nearest server that can take it: of its zone if there is one.
+-- name: copy_moves
+select f.current_version as version_id, t.id as server_id
+  from storage.copy here
+  join storage.file f on f.current_version = here.version_id and f.deleted_at is null
+  join storage.server s on s.id = here.server_id,
+       lateral (select o.id from storage.server o left join storage.health h on h.server_id = o.id
+                 where o.is_on and o.is_active and o.leaving_at is null and o.deleted_at is null and o.id <> s.id
+                 order by coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false), o.zone <> s.zone,
+                          power(sin(radians(o.latitude - s.latitude) / 2), 2) + cos(radians(s.latitude))
+                            * cos(radians(o.latitude)) * power(sin(radians(o.longitude - s.longitude) / 2), 2)
+                 limit 1) t
+ where here.server_id = $1 and here.doomed_at is null
+   and not exists (select from storage.copy other join storage.server o on o.id = other.server_id
+                    where other.version_id = here.version_id and other.server_id <> $1 and other.doomed_at is null
+                      and o.is_on and o.deleted_at is null)
  limit $2;

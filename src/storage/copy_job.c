@@ -10,6 +10,7 @@
 #include "db/db.h"
 #include "net/s3.h"
 #include "storage/copy.h"
+#include "storage/drop.h"
 #include "storage/server.h"
 #include "store/digest.h"
 #include "store/object.h"
@@ -29,6 +30,9 @@ struct task {
 	int64_t size;
 	bool wanted; /* of a live file's current version */
 	bool doomed, held;
+	bool being_removed;
+	bool is_last;   /* no other server holds the file's bytes */
+	bool is_shared; /* the target is deleted, but another is at its address */
 	struct server target;
 	const struct job *job;
 	int64_t kept_at; /* microseconds: when the lease was last renewed */
@@ -38,7 +42,8 @@ struct task {
 static FIELDS(task_fields, FIELD(struct task, version_id), FIELD(struct task, key),
 	FIELD(struct task, etag), FIELD(struct task, sha256), FIELD(struct task, size),
 	FIELD(struct task, wanted), FIELD(struct task, doomed),
-	FIELD(struct task, held));
+	FIELD(struct task, held), FIELD(struct task, being_removed),
+	FIELD(struct task, is_last), FIELD(struct task, is_shared));
 
 static struct s3_object
 object_at(struct ctx *c, const struct server *s, const char *key)
@@ -114,6 +119,7 @@ upload_look_job(struct ctx *c, const struct job *job)
 		ctx_forgive(c); /* the next look may find it up */
 	if (state.found) {
 		const struct object_news news = {.server = server.name,
+			.server_id = server.id,
 			.key = p.key,
 			.created = true,
 			.size = state.size,
@@ -141,6 +147,7 @@ copy_ask(struct ctx *c, const struct server *s, const char *key, bool *held)
 	if (!state.found && known == 0)
 		return OK;
 	news = (struct object_news){.server = s->name,
+		.server_id = s->id,
 		.key = key,
 		.created = state.found,
 		.size = state.size,
@@ -228,7 +235,7 @@ fetch(struct ctx *c, struct task *t, const struct s3_flow *piece, struct s3_flow
 	flow.alive = alive;
 	flow.thing = t;
 	for (int i = 0;; i++) {
-		TRY(server_holding(c, t->version_id, place, &from));
+		TRY(server_holding(c, t->version_id, place, true, &from));
 		TRY(db_json(c, &COPY_ETAG, &etag, ARGS(c, t->version_id, from.id)));
 		const struct s3_object source = object_at(c, &from, t->key);
 		flow.from = &source;
@@ -431,7 +438,28 @@ give_up(struct ctx *c, struct task *t)
 	if (!begun)
 		return OK;
 	TRY(server_answered(c, &t->target, s3_upload_drop(c, &to, transfer.upload_id)));
-	return db_do(c, &TRANSFER_DROP, ARGS(c, t->version_id, t->target.id));
+	TRY(db_do(c, &TRANSFER_DROP, ARGS(c, t->version_id, t->target.id)));
+	return t->target.is_deleted ? server_clean_later(c, t->target.id) : OK;
+}
+
+struct waiting {
+	const char *id;
+};
+
+static FIELDS(waiting_fields, FIELD(struct waiting, id));
+
+/* There is one more copy: who is deleted and had the only one may go on. */
+static enum err
+let_go(struct ctx *c, const char *version_id)
+{
+	struct waiting *list;
+	size_t count;
+
+	TRY(db_many(
+		c, &TASK_WAITING, waiting_fields, &list, &count, ARGS(c, version_id)));
+	for (size_t i = 0; i < count; i++)
+		TRY(server_clean_later(c, list[i].id));
+	return OK;
 }
 
 enum err
@@ -444,12 +472,17 @@ copy_make_job(struct ctx *c, const struct job *job)
 	TRY(read_task(c, job, &t, &found));
 	if (!found || !t.target.is_on)
 		return OK;
+	if (t.target.is_deleted && t.target.is_down)
+		return OK; /* server.fill orders it anew */
 	/* Since it was ordered the file may have gone, or the server been closed. */
-	if (!t.wanted || t.held || !t.target.is_active || t.target.is_leaving) {
+	if (!t.wanted || t.held || !t.target.is_active || t.target.is_leaving ||
+		t.target.is_deleted) {
 		TRY(give_up(c, &t));
 		/* Who tried before may have died with the copy made and untold. */
 		return job->tries > 1 ? copy_ask(c, &t.target, t.key, &held) : OK;
 	}
+	if (t.doomed && t.being_removed)
+		return fail(c, E_BUSY, "the object before it is just being removed");
 	if (t.size > part_size(0))
 		TRY(copy_in_parts(c, &t, &etag));
 	else
@@ -457,12 +490,29 @@ copy_make_job(struct ctx *c, const struct job *job)
 
 	/* The server tells by an event too, sooner or later, if it tells at all. */
 	const struct object_news news = {.server = t.target.name,
+		.server_id = t.target.id,
 		.copied = true,
 		.key = t.key,
 		.created = true,
 		.size = t.size,
 		.etag = etag};
-	return tell_news(c, &news);
+	TRY(tell_news(c, &news));
+	return let_go(c, t.version_id);
+}
+
+/*
+ * The last of a deleted server's objects ends its stay. One that is there again by now
+ * is seen to as well: it lacks what has just been removed.
+ */
+static enum err
+removed(struct ctx *c, struct task *t)
+{
+	int64_t left;
+
+	if (!t->target.is_deleted)
+		return OK;
+	TRY(db_int(c, &TASK_DOOMED_LEFT, &left, ARGS(c, t->target.id)));
+	return left > 0 ? OK : server_clean_later(c, t->target.id);
 }
 
 enum err
@@ -475,9 +525,20 @@ copy_remove_job(struct ctx *c, const struct job *job)
 	if (!found || !t.doomed ||
 		!t.target.is_on) /* once it is on, server.fill orders it again */
 		return OK;
-	if (t.wanted && !t.target.is_leaving) /* copy.make overwrites it */
+	if (t.wanted && !t.target.is_leaving &&
+		!t.target.is_deleted) /* copy.make overwrites it */
 		return OK;
+	if (t.target.is_down) /* the prober has it ordered again once it is up */
+		return OK;
+	if (t.is_shared)
+		return server_clean_later(c, t.target.id);
+	if (t.is_last) {
+		/* The other copy has gone since this one was doomed. */
+		TRY(db_do(c, &TASK_SPARE, ARGS(c, t.version_id, t.target.id)));
+		return copy_fill_server(c, &t.target);
+	}
 	const struct s3_object o = object_at(c, &t.target, t.key);
 	TRY(server_answered(c, &t.target, s3_delete(c, &o)));
-	return db_do(c, &TASK_REMOVED, ARGS(c, t.version_id, t.target.id));
+	TRY(db_do(c, &TASK_REMOVED, ARGS(c, t.version_id, t.target.id)));
+	return removed(c, &t);
 }

@@ -24,7 +24,7 @@ enum err copy_check_job(struct ctx *c, const struct job *job);
 enum err copy_make_job(struct ctx *c, const struct job *job);
 
 /* copy.remove: removes a doomed object; subject: version/server. Waits while the server
- * is off. */
+ * is off or down, and for another copy if it is the last of a live file. */
 enum err copy_remove_job(struct ctx *c, const struct job *job);
 
 /*

@@ -1,7 +1,16 @@
 -- name: task_own
 select v.id as version_id, v.key, v.etag, encode(v.sha256, 'hex') as sha256, coalesce(v.size, 0) as size,
        f.deleted_at is null and v.state = 'stored' and f.current_version is not distinct from v.id as wanted,
-       c.doomed_at is not null as doomed, c.version_id is not null and c.doomed_at is null as held
+       c.doomed_at is not null as doomed, c.version_id is not null and c.doomed_at is null as held,
+       exists (select from job.job j where j.kind = 'copy.remove' and j.key = v.id || '/' || $2::uuid
+                  and j.lease_until is not null) as being_removed,
+       -- the bytes of a live file that no other server has
+       f.deleted_at is null and v.state = 'stored' and f.current_version is not distinct from v.id and c.etag is not null
+           and not exists (select from storage.copy other join storage.server s on s.id = other.server_id
+                            where other.version_id = v.id and other.server_id <> $2 and other.doomed_at is null
+                              and s.is_on and s.deleted_at is null) as is_last,
+       exists (select from storage.server s join storage.server o on lower(o.host) = lower(s.host) and o.port = s.port
+                where s.id = $2 and s.deleted_at is not null and o.deleted_at is null) as is_shared
   from storage.file_version v
   join storage.file f on f.id = v.file_id
   left join storage.copy c on c.version_id = v.id and c.server_id = $2
@@ -9,6 +18,17 @@ select v.id as version_id, v.key, v.etag, encode(v.sha256, 'hex') as sha256, coa
 
 -- name: task_removed
 delete from storage.copy where version_id = $1 and server_id = $2;
+
+-- Deleted servers that have waited for another copy of a version.
+-- name: task_waiting
+select s.id from storage.copy c join storage.server s on s.id = c.server_id
+ where c.version_id = $1 and c.doomed_at is null and s.deleted_at is not null;
+
+-- name: task_spare
+update storage.copy set doomed_at = null where version_id = $1 and server_id = $2;
+
+-- name: task_doomed_left
+select exists (select from storage.copy where server_id = $1 and doomed_at is not null)::int;
 
 -- name: copy_etag
 select etag from storage.copy where version_id = $1 and server_id = $2;

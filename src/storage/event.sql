@@ -1,6 +1,12 @@
--- Whom to ask about a key: the server of that name, or all ($1 null). Servers that are off are not asked.
+-- Whom to ask about a key: the server of that name, or all ($1 null). Servers that are off are not asked, and one that
+-- is deleted only if its name is not another's by now.
 -- name: event_servers
-select id as server_id, is_on from storage.server where $1::text is null or lower($1) in (lower(name), lower(city));
+select s.id as server_id, s.is_on from storage.server s
+ where $1::text is null
+    or (lower($1) in (lower(s.name), lower(s.city))
+        and (s.deleted_at is null
+             or not exists (select from storage.server o
+                             where o.deleted_at is null and lower($1) in (lower(o.name), lower(o.city)))));
 
 -- name: event_park_insert
 insert into storage.parked_message (source, routing_key, body, reason, created) values ($1, $2, $3, $4, utc($5));

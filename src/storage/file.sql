@@ -82,7 +82,7 @@ returning id;
 select coalesce('[' || string_agg(row_to_json(o)::text, ',' order by s.zone, s.name) || ']', '[]')
   from storage.file f
   join storage.copy c on c.version_id = f.current_version and c.doomed_at is null
-  join storage.server s on s.id = c.server_id,
+  join storage.server s on s.id = c.server_id and s.deleted_at is null,
        lateral (select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on,
                        s.is_active, iso(s.created) as created, iso(s.updated) as updated) o
  where f.id = $1 and f.account_id = $2 and f.deleted_at is null;

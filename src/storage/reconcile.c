@@ -109,6 +109,7 @@ static enum err
 tell_found(struct look *k, const struct odd *o)
 {
 	const struct object_news news = {.server = k->server->name,
+		.server_id = k->server->id,
 		.key = o->key,
 		.created = true,
 		.size = o->size,
@@ -292,6 +293,8 @@ look_through(struct look *k)
 	struct s3_state state;
 
 	TRY(s3_head(c, &bucket, &state));
+	if (!state.found && k->server->is_deleted)
+		return OK;
 	if (!state.found)
 		TRY(s3_make_bucket(c, &k->site));
 	TRY(all_pages(k));
@@ -368,7 +371,8 @@ storage_reconcile_job(struct ctx *c, const struct job *job)
 			.subject = servers[i].id,
 			.key = servers[i].id};
 
-		TRY(job_add(c, &order));
+		if (!servers[i].is_deleted || !servers[i].is_down)
+			TRY(job_add(c, &order));
 	}
 	return db_do(c, &RECONCILE_SWEEP, ARGS(c, utc_after(c->now, -REPORT_SECONDS)));
 }

@@ -20,7 +20,8 @@ FIELDS(server_fields, SERVER_FIELDS);
 static FIELDS(row_fields, SERVER_FIELDS, FIELD(struct server, public_url),
 	FIELD(struct server, region), FIELD(struct server, tls),
 	FIELD(struct server, virtual_host), FIELD(struct server, rate),
-	FIELD(struct server, is_down), FIELD(struct server, is_leaving));
+	FIELD(struct server, is_down), FIELD(struct server, is_leaving),
+	FIELD(struct server, is_deleted));
 
 /* What the database adds to a server that was sent. */
 static FIELDS(stamp_fields, FIELD(struct server, id), FIELD(struct server, created),
@@ -35,14 +36,24 @@ server_list(struct ctx *c, const char **json)
 enum err
 server_add(struct ctx *c, struct server *s)
 {
-	return db_one(c, &SERVER_INSERT, stamp_fields, s,
-		ARGS(c, s->name, s->host, s->port, s->location, s->zone, s->latitude,
-			s->longitude, s->is_on, s->is_active, c->now));
+	const struct args args = ARGS(c, s->name, s->host, s->port, s->location,
+		s->zone, s->latitude, s->longitude, s->is_on, s->is_active, c->now);
+	bool revived;
+
+	TRY(db_maybe(c, &SERVER_REVIVE, stamp_fields, s, &revived, args));
+	return revived ? OK : db_one(c, &SERVER_INSERT, stamp_fields, s, args);
 }
 
 enum err
 server_change(struct ctx *c, struct server *s)
 {
+	int64_t leaving;
+
+	TRY(db_int(c, &SERVER_ADDRESS_LEAVING, &leaving, ARGS(c, s->host, s->port)));
+	if (leaving > 0)
+		return fail(c, E_SERVER_EXISTS,
+			"a deleted server at %s:%lld is being emptied", s->host,
+			(long long)s->port);
 	return db_one(c, &SERVER_UPDATE, stamp_fields, s,
 		ARGS(c, s->id, s->name, s->host, s->port, s->location, s->zone,
 			s->latitude, s->longitude, s->is_on, s->is_active, c->now));
@@ -56,20 +67,6 @@ server_own(struct ctx *c, const char *id, struct server *out)
 }
 
 enum err
-server_drop(struct ctx *c, const char *id, struct server *out)
-{
-	int64_t sole;
-
-	TRY(server_own(c, id, out));
-	TRY(db_int(c, &SERVER_SOLE_COPIES, &sole, ARGS(c, id)));
-	if (sole > 0)
-		return fail(c, E_SERVER_NEEDED, "%lld files are on this server only",
-			(long long)sole);
-	TRY(db_do(c, &SERVER_FORGET_COPIES, ARGS(c, id)));
-	return db_do(c, &SERVER_DELETE, ARGS(c, id));
-}
-
-enum err
 server_nearest(struct ctx *c, struct place place, struct server *out)
 {
 	*out = (struct server){0};
@@ -79,20 +76,20 @@ server_nearest(struct ctx *c, struct place place, struct server *out)
 }
 
 enum err
-server_holding(
-	struct ctx *c, const char *version_id, struct place place, struct server *out)
+server_holding(struct ctx *c, const char *version_id, struct place place,
+	bool for_a_copy, struct server *out)
 {
 	*out = (struct server){0};
 	TRY(db_one(c, &SERVER_CHOOSE_HOLDER, row_fields, out,
-		ARGS(c, place.known, place.latitude, place.longitude, version_id)));
+		ARGS(c, place.known, place.latitude, place.longitude, version_id,
+			for_a_copy)));
 	return out->is_down ? fail(c, E_SERVER_DOWN, NULL) : OK;
 }
 
 enum err
-server_by_name(struct ctx *c, const char *name, struct server *out, bool *found)
+server_named(struct ctx *c, const char *name, struct server **out, size_t *count)
 {
-	*out = (struct server){0};
-	return db_maybe(c, &SERVER_BY_NAME, row_fields, out, found, ARGS(c, name));
+	return db_many(c, &SERVER_BY_NAME, row_fields, out, count, ARGS(c, name));
 }
 
 static const char *

@@ -25,26 +25,26 @@ struct server {
 	int64_t rate;           /* bytes a second for copies, 0: the general limit */
 	bool is_down;    /* the last probe, less than a minute ago, found it so */
 	bool is_leaving; /* being given up: takes nothing new */
+	bool is_deleted; /* there for nobody: only its objects are still to go */
 };
 
 /* What may be shown: all but public_url. */
 extern const struct field server_fields[];
 
-/* All servers as a JSON list, by zone and name. */
+/* All servers that are not deleted as a JSON list, by zone and name. */
 enum err server_list(struct ctx *c, const char **json);
 
-/* Adds s (its nine own members); id and times come back in it. E_SERVER_EXISTS */
+/*
+ * Adds s (its nine own members); id and times come back in it. At the address of a
+ * deleted server that is not yet empty it is that one again. E_SERVER_EXISTS
+ */
 enum err server_add(struct ctx *c, struct server *s);
 
-/* Replaces the nine members of the server s->id. E_SERVER_GONE, E_SERVER_EXISTS */
+/* Replaces the nine members of the server s->id. E_SERVER_GONE; E_SERVER_EXISTS also
+ * when a deleted server is still being emptied at its new address */
 enum err server_change(struct ctx *c, struct server *s);
 
-/*
- * Deletes a server that holds no live file's only copy; out is what it was. Its objects
- * stay on the machine. E_SERVER_GONE, E_SERVER_NEEDED
- */
-enum err server_drop(struct ctx *c, const char *id, struct server *out);
-
+/* Any server, deleted ones too. E_SERVER_GONE */
 enum err server_own(struct ctx *c, const char *id, struct server *out);
 
 /*
@@ -54,14 +54,15 @@ enum err server_own(struct ctx *c, const char *id, struct server *out);
  */
 enum err server_nearest(struct ctx *c, struct place place, struct server *out);
 
-/* The same among those that hold a version. */
-enum err server_holding(
-	struct ctx *c, const char *version_id, struct place place, struct server *out);
+/* The same among those that hold a version. for_a_copy: also one that is being given
+ * up. */
+enum err server_holding(struct ctx *c, const char *version_id, struct place place,
+	bool for_a_copy, struct server *out);
 
-/* The server that has or had first that name, whatever its case; *found is false if
- * there is none. */
-enum err server_by_name(
-	struct ctx *c, const char *name, struct server *out, bool *found);
+/* The servers that have or had first that name, whatever its case: one at most, and
+ * behind it those of that name that are deleted. */
+enum err server_named(
+	struct ctx *c, const char *name, struct server **out, size_t *count);
 
 /* Where clients reach it: scheme://host[:port]. */
 const char *server_base(struct ctx *c, const struct server *s);
@@ -70,7 +71,7 @@ const char *server_base(struct ctx *c, const struct server *s);
 struct s3_site server_site(struct ctx *c, const struct server *s);
 struct s3_site server_public_site(struct ctx *c, const struct server *s);
 
-/* All servers that are on. */
+/* All servers that are on, deleted ones too. */
 enum err server_all_on(struct ctx *c, struct server **out, size_t *count);
 
 /*

@@ -2,64 +2,67 @@
 select coalesce('[' || string_agg(row_to_json(s)::text, ',' order by s.zone, s.name) || ']', '[]')
   from (select id, name, host, port, location, zone, latitude, longitude, is_on, is_active,
                iso(created) as created, iso(updated) as updated
-          from storage.server) s;
+          from storage.server where deleted_at is null) s;
 
 -- name: server_insert
 insert into storage.server (name, host, port, location, zone, latitude, longitude, is_on, is_active, created, updated)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, utc($10), utc($10))
 returning id, us(created) as created, us(updated) as updated;
 
+-- A deleted server that is not yet empty, at the address of the new one: it is there again, with what was set for the
+-- address. What still is to be removed is removed first, and made anew.
+-- name: server_revive
+update storage.server s
+   set name = $1, location = $4, zone = $5, latitude = $6, longitude = $7, is_on = $8, is_active = $9,
+       created = utc($10), updated = utc($10), deleted_at = null, leaving_at = null,
+       city = case when exists (select from storage.server o where o.id <> s.id and o.deleted_at is null
+                                   and lower(s.city) in (lower(o.name), lower(o.city))) then $1 else s.city end
+ where s.id = (select id from storage.server where deleted_at is not null and lower(host) = lower($2) and port = $3
+                order by deleted_at desc limit 1 for update)
+returning s.id, us(s.created) as created, us(s.updated) as updated;
+
+-- Deleted servers that are being emptied at an address.
+-- name: server_address_leaving
+select count(*) from storage.server where deleted_at is not null and lower(host) = lower($1) and port = $2;
+
 -- What was found at another address says nothing of this one.
 -- name: server_update : E_SERVER_GONE
 with moved as (
     delete from storage.health h using storage.server s
-     where h.server_id = $1 and s.id = $1 and (s.host, s.port) <> ($3, $4)
+     where h.server_id = $1 and s.id = $1 and s.deleted_at is null and (s.host, s.port) <> ($3, $4)
 )
 update storage.server
    set name = $2, host = $3, port = $4, location = $5, zone = $6, latitude = $7, longitude = $8, is_on = $9,
        is_active = $10, updated = utc($11)
- where id = $1
+ where id = $1 and deleted_at is null
 returning id, us(created) as created, us(updated) as updated;
 
 -- name: server_by_id : E_SERVER_GONE
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
        us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
        coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
-       s.leaving_at is not null as is_leaving
+       s.leaving_at is not null as is_leaving, s.deleted_at is not null as is_deleted
   from storage.server s left join storage.health h on h.server_id = s.id
  where s.id = $1;
 
+-- Those that are deleted come last.
 -- name: server_by_name
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
        us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
        coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
-       s.leaving_at is not null as is_leaving
+       s.leaving_at is not null as is_leaving, s.deleted_at is not null as is_deleted
   from storage.server s left join storage.health h on h.server_id = s.id
- where lower($1) in (lower(s.name), lower(s.city));
+ where lower($1) in (lower(s.name), lower(s.city))
+ order by s.deleted_at desc nulls first;
 
 -- name: server_list_on
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
        us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
        coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
-       s.leaving_at is not null as is_leaving
+       s.leaving_at is not null as is_leaving, s.deleted_at is not null as is_deleted
   from storage.server s left join storage.health h on h.server_id = s.id
  where s.is_on
  order by s.zone, s.name;
-
--- Live files that are on this server only.
--- name: server_sole_copies
-select count(*) from storage.copy here
-  join storage.file f on f.current_version = here.version_id and f.deleted_at is null
- where here.server_id = $1 and here.doomed_at is null
-   and not exists (select from storage.copy other join storage.server s on s.id = other.server_id
-                    where other.version_id = here.version_id and other.server_id <> $1 and other.doomed_at is null
-                      and s.is_on);
-
--- name: server_forget_copies
-delete from storage.copy where server_id = $1;
-
--- name: server_delete : E_SERVER_GONE
-delete from storage.server where id = $1;
 
 -- What the row said before comes back, 1 for down. Most probes find what the last one found: those write seldom.
 -- name: server_health_note
@@ -77,30 +80,35 @@ with old as (
 select coalesce((select not is_up from old), false)::int;
 
 -- The haversine without its last steps, which do not change the order. Who is known to be up comes first, who is down
--- last; between them who has not been asked yet, or for long.
+-- last; between them who has not been asked yet, or for long. Until the link is noted down its server cannot vanish.
 -- name: server_choose : E_SERVER_GONE
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
        us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
        coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
-       s.leaving_at is not null as is_leaving
+       s.leaving_at is not null as is_leaving, s.deleted_at is not null as is_deleted
   from storage.server s left join storage.health h on h.server_id = s.id
- where s.is_on and s.is_active and s.leaving_at is null
+ where s.is_on and s.is_active and s.leaving_at is null and s.deleted_at is null
  order by case when h.probed_at > now() - interval '1 minute' then case when h.is_up then 0 else 2 end else 1 end,
           case when $1 then power(sin(radians(latitude - $2) / 2), 2)
                + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
                else random() end,
           zone, name
- limit 1;
+ limit 1
+   for key share of s;
 
+-- $5: for copies, which may also be taken from one that is being given up.
 -- name: server_choose_holder : E_SERVER_GONE
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
        us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
        coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
-       s.leaving_at is not null as is_leaving
+       s.leaving_at is not null as is_leaving, s.deleted_at is not null as is_deleted
   from storage.copy c join storage.server s on s.id = c.server_id
   left join storage.health h on h.server_id = s.id
- where c.version_id = $4 and c.doomed_at is null and s.is_on and s.is_active
+ where c.version_id = $4 and c.doomed_at is null and s.is_on
+   and case when $5::boolean then s.is_active or s.leaving_at is not null or s.deleted_at is not null
+            else s.is_active and s.deleted_at is null end
  order by case when h.probed_at > now() - interval '1 minute' then case when h.is_up then 0 else 2 end else 1 end,
+          s.deleted_at is not null,
           case when $1 then power(sin(radians(latitude - $2) / 2), 2)
                + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
                else random() end,

@@ -8,6 +8,7 @@
 #include "db/db.h"
 #include "net/s3.h"
 #include "storage/copy.h"
+#include "storage/drop.h"
 #include "storage/event.h"
 #include "storage/file.h"
 #include "storage/server.h"
@@ -73,7 +74,7 @@ server_prepare_job(struct ctx *c, const struct job *job)
 		return OK;
 	}
 	TRY(e);
-	if (!server.is_on)
+	if (!server.is_on || server.is_deleted)
 		return OK;
 	const struct s3_object bucket = {.site = server_site(c, &server)};
 	TRY(server_answered(c, &server, s3_head(c, &bucket, &state)));
@@ -90,6 +91,16 @@ server_prepare_job(struct ctx *c, const struct job *job)
 enum err
 server_fill_job(struct ctx *c, const struct job *job)
 {
+	struct server server;
+
+	enum err e = server_own(c, job->subject, &server);
+	if (e == E_SERVER_GONE) {
+		ctx_forgive(c);
+		return OK;
+	}
+	TRY(e);
+	if (server.is_deleted)
+		return server_clean(c, &server);
 	TRY(copy_order_missing(c, NULL, job->subject));
 	return copy_order_removals(c, job->subject);
 }
@@ -101,5 +112,6 @@ storage_sweep_job(struct ctx *c, const struct job *job)
 	TRY(file_expire(c, conf.storage_announced_lifetime));
 	TRY(event_sweep(c, utc_after(c->now, -PARKED_SECONDS)));
 	TRY(copy_order_missing(c, NULL, NULL));
+	TRY(server_clean_later(c, NULL));
 	return copy_order_removals(c, NULL);
 }

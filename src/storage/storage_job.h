@@ -15,8 +15,8 @@ enum err copy_spread_job(struct ctx *c, const struct job *job);
  * storage.notification_arn is set, has its events sent there; subject: the server. */
 enum err server_prepare_job(struct ctx *c, const struct job *job);
 
-/* server.fill: orders what a server lacks and what is to go from it; subject: the
- * server. */
+/* server.fill: orders what a server lacks and what is to go from it; of one that is
+ * deleted all goes, and then it. Subject: the server. */
 enum err server_fill_job(struct ctx *c, const struct job *job);
 
 /* storage.sweep: gives up uploads that never came; orders anew whatever is still to be

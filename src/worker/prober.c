@@ -41,29 +41,24 @@ doubted(const struct prober *p, const char *id)
 	return false;
 }
 
-static enum err
+static void
 note(struct prober *p, struct ctx *c, const struct server *s, const char *why)
 {
 	bool risen = false;
 
 	if (why != NULL && !s->is_down && !doubted(p, s->id))
-		return OK;
+		return;
 	if (why != NULL && !s->is_down)
 		log_warn("server %s is down: %s", s->name, why);
-	TRY(server_note_health(c, s->id, why, &risen));
+	if (server_note_health(c, s->id, why, &risen) != OK) {
+		ctx_forgive(c);
+		return;
+	}
 	if (!risen)
-		return OK;
+		return;
 	log_info("server %s is up again", s->name);
-	return copy_fill_server(c, s);
-}
-
-static enum err
-note_all(struct prober *p, struct ctx *c, const struct server *servers,
-	const char *const *why, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		TRY(note(p, c, &servers[i], why[i]));
-	return OK;
+	if (copy_fill_server(c, s) != OK)
+		ctx_forgive(c);
 }
 
 static void
@@ -82,12 +77,8 @@ probe(struct prober *p)
 		for (size_t i = 0; i < n; i++)
 			sites[i] = server_site(&c, &servers[i]);
 		s3_probe(&c, sites, n, PROBE_SECONDS, why);
-		/* All at once: who is known to be up is chosen before the others. */
-		if (db_begin(&c) != OK || note_all(p, &c, servers, why, n) != OK ||
-			db_commit(&c) != OK) {
-			db_rollback(&c);
-			ctx_forgive(&c);
-		}
+		for (size_t i = 0; i < n; i++)
+			note(p, &c, &servers[i], why[i]);
 		p->doubt_count = 0;
 		for (size_t i = 0; i < n; i++)
 			if (why[i] != NULL)

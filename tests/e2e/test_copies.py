@@ -31,7 +31,7 @@ def gate(stack, db, servers):  # noqa: F811
     def gate(name):
         gates.append(Gate(City(stack, name), db))
         return gates[-1]
-    db.do("delete from storage.health")
+    db.do("update storage.health set is_up = true, why = null, probed_at = now()")
     yield gate
     for one in gates:
         one.close()

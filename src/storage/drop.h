@@ -1,0 +1,35 @@
+#ifndef DROP_H
+#define DROP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ctx.h"
+#include "storage/server.h"
+
+/*
+ * Servers that are given up. A deleted one is there for nobody any more, but its row
+ * stays until its objects are removed, its uploads in parts are ended, and no upload
+ * link leads there; what arrives through one is copied elsewhere first. The job
+ * server.fill does it, step by step.
+ */
+
+/*
+ * Deletes a server that holds no live file's only copy; out is what it was. One that is
+ * off, or shares its address with another, is forgotten at once and keeps its objects;
+ * so is any with leave_objects, even if it was deleted before. Runs in the caller's
+ * transaction. E_SERVER_GONE, E_SERVER_NEEDED
+ */
+enum err server_drop(
+	struct ctx *c, const char *id, bool leave_objects, struct server *out);
+
+/* How many live files are on this server only. */
+enum err server_sole_copies(struct ctx *c, const char *id, int64_t *count);
+
+/* A step of the way of a deleted server, in the caller's transaction. */
+enum err server_clean(struct ctx *c, const struct server *s);
+
+/* Orders that step, for one server or for all that are deleted (NULL). */
+enum err server_clean_later(struct ctx *c, const char *id);
+
+#endif
