@@ -1,6 +1,8 @@
 #include "net/telegram.h"
 
 #include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -18,6 +20,22 @@ telegram_url(struct ctx *c, const char *method)
 {
 	return arena_fmt(
 		&c->arena, "%s/bot%s/%s", conf.bot_api_url, conf.bot_token, method);
+}
+
+enum err
+telegram_write(struct ctx *c, int64_t message, const char *method, const char *params)
+{
+	const char *name = arena_fmt(&c->arena, "%s/%08lld-%s.json", conf.bot_directory,
+		(long long)message, method);
+	const char *beside = arena_fmt(&c->arena, "%s.new", name);
+	FILE *out = fopen(beside, "we");
+
+	if (out == NULL)
+		return fail(c, E_PEER, "%s: %s", conf.bot_directory, strerror(errno));
+	fprintf(out, "%s\n", params);
+	if (fclose(out) != 0 || rename(beside, name) != 0)
+		return fail(c, E_PEER, "%s: %s", name, strerror(errno));
+	return OK;
 }
 
 static void

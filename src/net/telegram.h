@@ -40,6 +40,13 @@ void telegram_read(
 const char *telegram_url(struct ctx *c, const char *method);
 
 /*
+ * A laptop's Telegram: the call as a file <message>-<method>.json of bot.directory,
+ * whole or not at all. E_PEER
+ */
+enum err telegram_write(
+	struct ctx *c, int64_t message, const char *method, const char *params);
+
+/*
  * Calls a method and waits for its answer, at most so many seconds; no longer than the
  * program is to run. Not for sending messages: nothing guards against doubles here.
  */

@@ -1,7 +1,6 @@
 #include "worker/sender.h"
 
 #include <curl/curl.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "net/telegram.h"
 #include "programme/outbox.h"
 #include "programme/text.h"
+#include "worker/pace.h"
 #include "worker/recorder.h"
 
 #include "worker/sender.sql.h"
@@ -27,8 +27,6 @@
 #define BATCH 30                             /* messages claimed at once */
 #define MAX_ANSWER 1048576 /* bytes; the Bot API's are a few thousand */
 #define CLAIM_PAUSE 0.1    /* seconds between two claims when nothing may go yet */
-#define WINDOW 1.02        /* seconds in which at most bot.rate messages go */
-#define DEBT 0.5           /* seconds of a stall that are made up for */
 #define AWAY_SECONDS 5     /* Telegram is down: the next try */
 #define TOKEN_SECONDS 60   /* the token is wrong: somebody has to mend the settings */
 #define FLOOD_SECONDS 5    /* a second chat's 429 within these means all chats */
@@ -63,10 +61,9 @@ struct sender {
 	int64_t session; /* the connection that holds the lock */
 	bool elected, batch_open;
 	bool more; /* the last claim was full: there is more to claim */
+	struct pace pace;
 	/* monotonic seconds */
-	double next_send, next_claim, paused_until;
-	double *sends; /* the last bot.rate sends, a ring */
-	size_t rate, sent;
+	double next_claim, paused_until;
 	int64_t flood_chat; /* whose call was refused with 429 last, and when */
 	double flood_at;
 };
@@ -155,26 +152,6 @@ flight_end(struct flight *f)
 	f->state = FREE;
 }
 
-/* A laptop's Telegram: one file a message. */
-static enum err
-to_directory(struct flight *f, const struct bot_call *call)
-{
-	struct ctx *c = &f->ctx;
-	char *name = arena_fmt(&c->arena, "%s/%08lld-%s.json", conf.bot_directory,
-		(long long)f->message.id, call->method);
-	char *beside = arena_fmt(&c->arena, "%s.new", name);
-
-	TRY(outbox_dispatch(c, f->message.id, f->sender->name));
-	f->dispatched = true;
-	FILE *out = fopen(beside, "we");
-	if (out == NULL)
-		return fail(c, E_PEER, "%s: %s", conf.bot_directory, strerror(errno));
-	fprintf(out, "%s\n", call->params);
-	if (fclose(out) != 0 || rename(beside, name) != 0)
-		return fail(c, E_PEER, "%s: %s", name, strerror(errno));
-	return OK;
-}
-
 static enum err
 take_off(struct flight *f)
 {
@@ -183,7 +160,9 @@ take_off(struct flight *f)
 
 	TRY(text_of_message(c, &f->message, &call));
 	if (conf.bot_token[0] == '\0') {
-		TRY(to_directory(f, &call));
+		TRY(outbox_dispatch(c, f->message.id, f->sender->name));
+		f->dispatched = true;
+		TRY(telegram_write(c, f->message.id, call.method, call.params));
 		f->outcome = (struct bot_answer){.verdict = BOT_OK};
 		f->state = LANDED;
 		return OK;
@@ -377,26 +356,17 @@ claim(struct sender *s, double now)
 	s->batch_open = true;
 	if (outbox_claim(&s->batch, s->name, BATCH, &s->queue, &s->queued) != OK)
 		s->queued = 0;
-	/* Having had nothing to send is no stall. */
-	if (!s->more && s->next_send < now)
-		s->next_send = now;
+	if (!s->more)
+		pace_idle(&s->pace, now);
 	s->more = s->queued == BATCH;
 	s->next_claim = s->queued == 0 ? now + CLAIM_PAUSE : 0;
 }
 
-/*
- * When the next message may go. They go evenly; what a short stall cost is made up for
- * at twice the pace, but never more than bot.rate in any WINDOW.
- */
 static double
 send_time(const struct sender *s)
 {
-	double last = s->sends[(s->sent + s->rate - 1) % s->rate];
-	double gap = last + WINDOW / (double)s->rate / 2;
-	double window = s->sends[s->sent % s->rate] + WINDOW;
-	double at = s->next_send > gap ? s->next_send : gap;
+	double at = pace_time(&s->pace);
 
-	at = at > window ? at : window;
 	return at > s->paused_until ? at : s->paused_until;
 }
 
@@ -406,10 +376,7 @@ send_due(struct sender *s, double now)
 	if (s->next >= s->queued || now < send_time(s) || free_flight(s) == NULL)
 		return;
 	start_flight(s, &s->queue[s->next++]);
-	s->sends[s->sent++ % s->rate] = now;
-	if (s->next_send < now - DEBT)
-		s->next_send = now - DEBT;
-	s->next_send += WINDOW / (double)s->rate;
+	pace_note(&s->pace, now);
 }
 
 /* Sleeps until there is something to do: an answer, the next slot, a new message, a
@@ -444,18 +411,6 @@ rest(struct sender *s)
 	s->next_claim = 0;
 }
 
-/* As if the last second had been used to the full: somebody else may have done so. */
-static void
-begin_pace(struct sender *s)
-{
-	double now = monotonic();
-
-	for (size_t i = 0; i < s->rate; i++)
-		s->sends[i] = now - WINDOW + WINDOW * (double)(i + 1) / (double)s->rate;
-	s->sent = 0;
-	s->next_send = now;
-}
-
 static void
 elect(struct sender *s)
 {
@@ -476,7 +431,7 @@ elect(struct sender *s)
 		recorder_clear();
 		s->elected = true;
 		s->session = db_session(s->db);
-		begin_pace(s);
+		pace_begin(&s->pace, monotonic());
 		s->paused_until = monotonic() + (double)pause;
 		log_info("bot: elected to send");
 	}
@@ -538,10 +493,7 @@ sender_run(void)
 	s.db = db_new("samovar-sender");
 	s.cache = cache_new();
 	s.multi = curl_multi_init();
-	s.rate = conf.bot_rate > 0 ? (size_t)conf.bot_rate : 1;
-	s.sends = calloc(s.rate, sizeof(*s.sends));
-	if (s.sends == NULL)
-		abort();
+	pace_make(&s.pace, conf.bot_rate);
 	s.headers = curl_slist_append(NULL, "Content-Type: application/json");
 	s.headers = curl_slist_append(s.headers, "Expect:");
 	db_listen(s.db, "outbox");
