@@ -216,6 +216,25 @@ def test_reconciliation(anna, db, peer, ctl):
         " 0 not as they should be\n")
 
 
+def test_a_deleted_server_is_emptied(anna, db, peer):
+    """Whoever made it: its objects go, what arrives by an older link moves, then its row goes."""
+    one, other = peer.names[:2]
+    file, key = spread(anna, db, peer, b"stays elsewhere")
+    # Nearest to the second one, so that the link leads there.
+    link = anna.post("/files/upload/", {"name": word("f"), "size": 4}, headers=at("-33.0,18.0")).json()
+    id = db.value("select id from storage.server where name = %s", other)
+    assert anna("DELETE", f"/servers/{id}/").status_code == 204
+    assert requests.put(link["link"], data=b"late", timeout=20).status_code == 200
+    wait_for(lambda: hurry(db) or holders(db, link["file"]) == {one}, 30, "what came late has moved")
+    late = key_of(db, link["file"])
+    assert late in peer.keys(one)
+    wait_for(lambda: hurry(db) or not {key, late} & peer.keys(other), 30, "its objects are gone")
+    db.do("update storage.file_version set link_expires = now() - interval '2 hours' where server_id = %s", id)
+    db.do("insert into job.job (kind) values ('storage.sweep')")
+    wait_for(lambda: hurry(db) or not db.one("select 1 from storage.server where id = %s", id), 30, "its row is gone")
+    assert holders(db, file) == {one} and key in peer.keys(one)
+
+
 @pytest.mark.parametrize("peer", ["ceph"], indirect=True)
 def test_what_ceph_tells_the_broker_is_heard(cluster, peer, anna, db, stack, request):
     """Its owner makes the topics, whose names are the routing keys; the worker has the events sent there."""

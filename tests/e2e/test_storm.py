@@ -144,7 +144,7 @@ def storm(stack, db, admin, gates, chance, going):
     """One mishap after the other until the people are done."""
     hurt_already = []
     while going():
-        what = chance.choice(["switch", "switch", "cut", "kill", "damage", "damage"])
+        what = chance.choice(["switch", "switch", "cut", "kill", "damage", "damage", "delete"])
         if what == "switch":
             row = chance.choice(admin.get("/servers/").json())
             change = {k: row[k] for k in row if k not in ("id", "created", "updated")}
@@ -155,6 +155,12 @@ def storm(stack, db, admin, gates, chance, going):
             one.shut()
             threading.Event().wait(0.3)
             one.open()
+        elif what == "delete":
+            row = chance.choice([s for s in admin.get("/servers/").json() if s["is_on"]])
+            if admin("DELETE", f"/servers/{row['id']}/").status_code == 204:
+                threading.Event().wait(chance.random())
+                body = {k: row[k] for k in row if k not in ("id", "created", "updated")}
+                assert admin.post("/servers/", body).status_code == 201
         elif what == "damage":
             damage(stack, db, chance, hurt_already)
         else:
