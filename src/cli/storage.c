@@ -42,6 +42,7 @@ the_server(struct call *call, const char *name, struct server *out)
 	struct server *list;
 	size_t count;
 
+	*out = (struct server){0};
 	TRY(server_named(c, name, &list, &count));
 	if (count == 0)
 		return fail(c, E_SERVER_GONE, "no server %s", name);
@@ -445,7 +446,7 @@ enum err
 storage_decommission_cmd(struct call *call)
 {
 	struct ctx *c = &call->ctx;
-	struct server s = {0};
+	struct server s;
 
 	TRY(the_server(call, call_arg(call, "name"), &s));
 	if (call_flag(call, "cancel")) {
