@@ -55,6 +55,15 @@ def wait_for(predicate, seconds=10, what=None, every=0.02):
         time.sleep(every)
 
 
+def processor_seconds(*pids):
+    """What the processes have worked: unlike the time that passes, whatever else the machine does."""
+    ticks = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/stat") as f:
+            ticks += sum(int(n) for n in f.read().rpartition(")")[2].split()[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def enterable(folder):
     """pytest keeps its folders to one user; this one may be read by the user of the services, too."""
     for path in (folder, *folder.parents):

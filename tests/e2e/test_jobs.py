@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.conftest import wait_for
+from tests.conftest import processor_seconds, wait_for
 from tests.e2e.stack import children, dead, lay_down
 
 
@@ -82,22 +82,14 @@ def test_a_job_is_done_at_once_and_leaves_no_row(db):
     assert time.monotonic() - start < 12, "the worker is woken, not polling"
 
 
-def cpu_of(pids):
-    ticks = 0
-    for pid in pids:
-        with open(f"/proc/{pid}/stat") as f:
-            ticks += sum(int(n) for n in f.read().rpartition(")")[2].split()[11:13])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
 def test_with_nothing_to_do_nobody_works(stack, db):
     db.do("delete from job.job")
     time.sleep(1)
     postgres, worker = stack.pid("postgres"), stack.pid("samovar-worker")
     pids = [worker, *children(worker), *children(postgres)]
-    before, start = cpu_of(pids), time.monotonic()
+    before, start = processor_seconds(*pids), time.monotonic()
     time.sleep(4)
-    used = (cpu_of(pids) - before) / (time.monotonic() - start)
+    used = (processor_seconds(*pids) - before) / (time.monotonic() - start)
     assert used < 0.05, f"{used:.2f} of a processor while idle"
 
 

@@ -2,13 +2,14 @@
 
 import http.client
 import json
-import os
 import threading
 import time
 import urllib.parse
 
 import pytest
 import requests
+
+from tests.conftest import processor_seconds
 
 TOKEN = "123456:test-token"
 
@@ -222,11 +223,6 @@ def test_a_hanging_call_gives_no_answer(telegram, call, mode, kept):
     with pytest.raises(requests.Timeout):
         call("sendMessage", timeout=0.5, chat_id=1, text="x")
     assert len(telegram.messages()) == kept
-
-
-def processor_seconds(pid):
-    with open(f"/proc/{pid}/stat") as f:
-        return sum(int(n) for n in f.read().rpartition(")")[2].split()[11:13]) / os.sysconf("SC_CLK_TCK")
 
 
 def test_it_sustains_five_hundred_calls_a_second(telegram):
