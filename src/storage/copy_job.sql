@@ -16,8 +16,12 @@ select v.id as version_id, v.key, v.etag, encode(v.sha256, 'hex') as sha256, coa
   left join storage.copy c on c.version_id = v.id and c.server_id = $2
  where v.id = $1;
 
+-- What a power cut forgets is only removed again.
 -- name: task_removed
-delete from storage.copy where version_id = $1 and server_id = $2;
+with quick as (
+    select set_config('synchronous_commit', 'off', true)
+)
+delete from storage.copy using quick where version_id = $1 and server_id = $2;
 
 -- Deleted servers that have waited for another copy of a version.
 -- name: task_waiting

@@ -7,7 +7,7 @@
 
 #include "storage/drop.sql.h"
 
-#define BATCH 20000             /* objects of a step */
+#define BATCH 1000 /* objects of a step: the queue of jobs stays short, and quick */
 #define GIVE_UP_DAYS INT64_C(7) /* without an answer, a deleted server is forgotten */
 #define DAY_SECONDS INT64_C(86400)
 
@@ -133,6 +133,7 @@ server_clean(struct ctx *c, const struct server *s)
 		return forget(c, s->id);
 	}
 	TRY(db_do(c, &DROP_DOOM, ARGS(c, s->id, (int64_t)BATCH)));
+	bool more = c->rows == BATCH;
 	TRY(read_left(c, s, &left));
 	if (left.is_late)
 		return give_up(c, s, &left);
@@ -140,6 +141,7 @@ server_clean(struct ctx *c, const struct server *s)
 		return OK; /* the prober orders this anew once it is up */
 	if (left.copies == 0 && left.transfers == 0)
 		return left.links ? OK : close_row(c, s);
-	TRY(copy_order_moves(c, s->id));
+	if (!more) /* it looks at all that remains: once is enough */
+		TRY(copy_order_moves(c, s->id));
 	return copy_order_removals(c, s->id);
 }
