@@ -111,6 +111,8 @@ def test_the_only_copy_is_kept_and_shown_and_right_again_later(anna, ctl, db, ba
         assert where.exists(), "nothing of it is thrown away"
     where.write_bytes(data)
     shutil.chown(where, vladivostok.folder.owner(), vladivostok.folder.group())
+    if how != "gone":  # else it is seen by itself, in some seconds
+        db.do("notify scrub")
     wait_for(lambda: holders(anna, file) == {"s2_1"}, 30, "it is right again")
     assert bytes_at(vladivostok, key) == data
     assert row(file, "s2_1").damage is None and file["id"] not in ctl("storage", "files", "--lost").stdout
@@ -167,6 +169,7 @@ def without_disk(db, city):
         new.rename(home / new.name)
     shutil.rmtree(folder)
     aside.rename(folder)
+    db.do("notify scrub")
     wait_for(lambda: db.value(LOST) <= before, 30, "what is back is right again")
     wait_for(lambda: not db.all("select 1 from job.job where kind = 'store.event' and state = 'ready'"), 30)
     lay_down(db)
