@@ -102,6 +102,15 @@ def test_a_server_that_is_given_up_leaves_its_files_behind(anna, ctl, db, stack)
     assert port
 
 
+def test_what_is_not_active_can_be_given_up_too(anna, ctl, db):
+    """Nothing else is fetched from there any more, but its only copies are."""
+    file = upload_at(anna, VLADIVOSTOK, b"fetched once more")
+    db.do("update storage.server set is_active = false where name = 's2_1'")
+    assert "s2_1 is no more" in ctl("storage", "decommission", "s2_1", timeout=120).stdout
+    link = anna.get(f"/files/{file['id']}/").json()["link"]
+    assert requests.get(link, timeout=10).content == b"fetched once more"
+
+
 def test_a_decommission_may_be_called_off(ctl, db, servers):  # noqa: F811
     db.do("update storage.server set leaving_at = now() where name = 's3_1'")
     ctl("storage", "decommission", "s3_1", "--cancel")
