@@ -152,14 +152,17 @@ choose_holder(struct req *r, struct file *file, struct server *server)
 {
 	struct ctx *c = &r->ctx;
 	const char *version = file->version_id;
+	bool held = false;
 	enum err e = server_holding(c, version, caller(r), false, server);
 
 	if (e != E_SERVER_GONE)
 		return e;
 	ctx_forgive(c);
 	TRY(file_any(c, file->id, file));
-	if (file->version_id == NULL || str_eq(file->version_id, version))
-		return fail(c, E_SERVER_GONE, NULL);
+	if (file->version_id == NULL || str_eq(file->version_id, version)) {
+		TRY(file_held(c, version, &held));
+		return fail(c, held ? E_SERVER_GONE : E_FILE_GONE, NULL);
+	}
 	return server_holding(c, file->version_id, caller(r), false, server);
 }
 

@@ -161,6 +161,7 @@ put_object(struct req *r)
 		return put_part(r);
 	TRY(store_plain_call(r));
 	TRY(store_wish(r, &wish));
+	TRY(scrub_city(&r->ctx, call->name.server));
 	/* The bucket of our own files is there without being made. */
 	TRY(str_eq(call->name.bucket, conf.s3_bucket)
 			? bucket_add(&r->ctx, call->name.server, call->name.bucket)

@@ -12,6 +12,7 @@
 #include "storage/server.h"
 #include "store/digest.h"
 #include "store/disk.h"
+#include "store/scrub.h"
 
 #define MD5_BYTES 16
 #define MD5_BASE64 24 /* characters */
@@ -98,7 +99,7 @@ begun(const struct req *r)
  * Cities share one key, so a signature that is good in one is good in all: what tells
  * them apart is the host that was signed. It must be this city's own: one of the
  * addresses of its server or, while there is no such server, the address that was
- * called.
+ * called; then it takes no files.
  */
 static enum err
 check_host(struct req *r, struct store_call *call)
@@ -111,9 +112,13 @@ check_host(struct req *r, struct store_call *call)
 	size_t count;
 
 	TRY(server_named(c, req_param(r, "STORE_SERVER"), &servers, &count));
+	if (count == 0 && host != NULL && authority_read(&c->arena, host, 80, &called))
+		TRY(server_of_city(
+			c, req_param(r, "STORE_SERVER"), &called, &servers, &count));
 	if (count == 0) {
 		int64_t port = 0;
 
+		call->closed = true;
 		int_read(req_param(r, "SERVER_PORT"), &port);
 		found = authority_read(&c->arena,
 				authority_text(
@@ -414,6 +419,7 @@ check_body(struct req *r)
 	TRY(r->method == PUT ? store_checksum(r, &wish, &header) : OK);
 	TRY(check_wishes(r));
 	TRY(check_open(r));
+	TRY(scrub_city(c, call_of(r)->name.server));
 	return reply_empty(r, 204);
 }
 

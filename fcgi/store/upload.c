@@ -6,6 +6,7 @@
 #include "reply.h"
 #include "store.h"
 #include "store/bucket.h"
+#include "store/scrub.h"
 
 #define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 #define XML_SPACE " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
@@ -55,6 +56,7 @@ complete_upload(struct req *r, const char *id)
 
 	TRY(store_small_body(r));
 	TRY(upload_xml_read(c, r->body, parts, &count));
+	TRY(scrub_city(c, name->server));
 	TRY(upload_complete(c, name, id, parts, count, &o));
 	buf_add(&xml, XML_HEAD "<CompleteMultipartUploadResult" XML_SPACE ">");
 	add_name(&xml, name);
@@ -89,6 +91,7 @@ put_part(struct req *r)
 	if (number == NULL || !int_read(number, &n) || n < 1 || n > UPLOAD_PARTS)
 		return fail(&r->ctx, E_S3_ARGUMENT, "partNumber must be 1 to 10000");
 	TRY(store_wish(r, &wish));
+	TRY(scrub_city(&r->ctx, call_of(r)->name.server));
 	TRY(upload_part(&r->ctx, &call_of(r)->name, store_query(r, "uploadId"), n,
 		r->body_file, &wish, &etag));
 	reply_header_fmt(r, "ETag", "\"%s\"", etag);

@@ -66,13 +66,20 @@ close_file(void *file)
 	fclose(file);
 }
 
+/* The mark of UTF-8 that some editors put in front. */
+static size_t
+mark_bytes(const char *text)
+{
+	return strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 /* The columns of a heading, checked: what is pasted into COPY is a word of the table
  * above. */
 static enum err
 columns_of(struct ctx *c, const struct raw *raw, const char *line, const char **out)
 {
-	struct buf list = {.arena = &c->arena};
-	const char *p = strncmp(line, "\xef\xbb\xbf", 3) == 0 ? line + 3 : line;
+	struct buf list = {.arena = &c->arena}, seen = list;
+	const char *p = line + mark_bytes(line);
 
 	for (;;) {
 		size_t n = strcspn(p, ",\r\n");
@@ -87,6 +94,10 @@ columns_of(struct ctx *c, const struct raw *raw, const char *line, const char **
 			return fail(c, E_INPUT,
 				"%s: there is no column \"%s\"; there are: %s",
 				raw->part, word, raw->columns);
+		if (str_in(word, buf_text(&seen)))
+			return fail(c, E_INPUT, "%s: the column \"%s\" is there twice",
+				raw->part, word);
+		buf_fmt(&seen, "%s ", word);
 		buf_fmt(&list, "%s%s", list.used == 0 ? "" : ", ", word);
 		p += n;
 		if (*p != ',')
@@ -245,7 +256,11 @@ feed_csv(struct ctx *c, struct feed *f, const char *path)
 static enum err
 feed_lines(struct ctx *c, struct feed *f)
 {
+	char start[4] = "";
+
 	TRY(feed_open(c, f, f->load->source));
+	if (f->done == 0 && fread(start, 1, 3, f->file) == 3)
+		f->done = (int64_t)mark_bytes(start);
 	f->copy = "copy catalogue_next.raw_document from stdin (format csv, quote "
 		  "e'\\x01', delimiter e'\\x02')";
 	return feed_rows(c, f);
@@ -265,7 +280,7 @@ feed_array(struct ctx *c, struct feed *f)
 	char *text = arena_new(&c->arena, (size_t)f->size + 1);
 	text[fread(text, 1, (size_t)f->size, f->file)] = '\0';
 	TRY(db_begin(c));
-	enum err e = db_do(c, &LOAD_ARRAY, ARGS(c, (const char *)text));
+	enum err e = db_do(c, &LOAD_ARRAY, ARGS(c, text + mark_bytes(text)));
 	if (e == OK)
 		e = db_do(c, &LOAD_MARK, ARGS(c, f->name, "", f->size));
 	if (e == OK)

@@ -5,8 +5,8 @@ select count(*) from programme.shift;
 select count(*) from programme.task where not is_archived;
 
 -- name: demo_server
-insert into storage.server (name, host, port, location, zone, latitude, longitude, is_on, is_active)
-values ($1, $2, $3::integer, $4, $5, $6, $7, true, $8)
+insert into storage.server (name, host, port, location, zone, latitude, longitude, is_on, is_active, created, updated)
+values ($1, $2, $3::integer, $4, $5, $6, $7, true, $8, clock_timestamp(), clock_timestamp())
 on conflict do nothing;
 
 -- name: demo_participants

@@ -9,9 +9,10 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "db/db.h"
+#include "net/authority.h"
 #include "net/s3.h"
 #include "storage/copy.h"
-#include "storage/copy_job.h"
+#include "storage/ask_job.h"
 #include "storage/drop.h"
 #include "storage/file.h"
 #include "storage/reconcile.h"
@@ -82,14 +83,27 @@ storage_server_cmd(struct call *call)
 {
 	struct ctx *c = &call->ctx;
 	const char *tls, *virtual_host, *rate = call_arg(call, "rate");
+	const char *url = call_arg(call, "public-url"),
+		   *region = call_arg(call, "region");
+	struct authority address;
 	int64_t number = 0;
 
 	TRY(yes_or_no(call, "tls", &tls));
 	TRY(yes_or_no(call, "virtual-host", &virtual_host));
 	TRY(call_number(call, "rate", 0, INT64_MAX, &number));
+	if (url != NULL && !str_eq(url, "none") &&
+		(!authority_of_url(&c->arena, url, &address) ||
+			strchr(strstr(url, "://") + 3, '/') != NULL))
+		return fail(c, E_INPUT, "public-url: http://host[:port], or none");
+	if (region != NULL &&
+		(region[0] == '\0' || strlen(region) > 63 ||
+			strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-_") !=
+				strlen(region)))
+		return fail(c, E_INPUT,
+			"region: small letters, digits and - only, or none");
 	TRY(db_do(c, &STORAGE_SERVER_SET,
-		ARGS(c, call_arg(call, "name"), call_arg(call, "public-url"),
-			call_arg(call, "region"), tls, virtual_host, rate, c->now)));
+		ARGS(c, call_arg(call, "name"), url, region, tls, virtual_host, rate,
+			c->now)));
 	puts("done");
 	return OK;
 }

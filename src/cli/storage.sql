@@ -49,7 +49,7 @@ select v.id as version_id, v.key, v.size, c.etag, encode(v.sha256, 'hex') as sha
   join storage.file_version v on v.id = c.version_id
   join storage.file f on f.current_version = v.id and f.deleted_at is null
   join storage.server s on s.id = c.server_id and s.is_on and s.deleted_at is null
- where c.doomed_at is null and ($1::text is null or lower(s.name) = lower($1))
+ where c.doomed_at is null and ($1::text is null or lower($1) in (lower(s.name), lower(s.city)))
    and (v.id, s.id) > (coalesce($2::uuid, '00000000-0000-0000-0000-000000000000'),
                        coalesce($3::uuid, '00000000-0000-0000-0000-000000000000'))
  order by v.id, s.id limit 500;
@@ -58,12 +58,12 @@ select v.id as version_id, v.key, v.size, c.etag, encode(v.sha256, 'hex') as sha
 select count(*) from storage.copy c
   join storage.file f on f.current_version = c.version_id and f.deleted_at is null
   join storage.server s on s.id = c.server_id and s.is_on and s.deleted_at is null
- where c.doomed_at is null and ($1::text is null or lower(s.name) = lower($1));
+ where c.doomed_at is null and ($1::text is null or lower($1) in (lower(s.name), lower(s.city)));
 
 -- name: storage_parked_lines
 select string_agg(line, E'\n' order by id) from (
-    select id, format('%s %s %s %s: %s', id, iso(created), source, routing_key, reason) || E'\n    '
-               || left(replace(body, E'\n', ' '), 200) as line
+    select id, format('%s %s %s %s: %s', id, iso(created), source,
+               regexp_replace(routing_key, '[[:cntrl:]]', ' ', 'g'), regexp_replace(reason, '[[:cntrl:]]', ' ', 'g')) || E'\n    ' || left(regexp_replace(body, '[[:cntrl:]]', ' ', 'g'), 200) as line
       from storage.parked_message order by id desc limit $1) o;
 
 -- name: storage_leave

@@ -84,7 +84,8 @@ struct s3_upload {
 enum err s3_uploads(struct ctx *c, const struct s3_site *site, struct s3_upload **out,
 	size_t *count);
 
-/* Asks all at once whether they are alive; why[i] is NULL for those that are. */
+/* Asks all at once for their buckets; one that is missing is made. why[i] is NULL for
+ * those that have it then. */
 void s3_probe(struct ctx *c, const struct s3_site *sites, size_t n, int seconds,
 	const char **why);
 

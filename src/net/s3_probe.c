@@ -11,14 +11,20 @@ multi_end(void *multi)
 	curl_multi_cleanup(multi);
 }
 
-/* Whatever a server says, it lives, but for 5xx. */
+/* Who refuses us is of no more use than one who is silent; but a bucket that is not
+ * there yet is made. */
 static const char *
-verdict(struct s3_call *k, CURLcode code)
+verdict(struct ctx *c, CURL *handle, CURLcode code, const struct s3_site *site)
 {
+	long status = 0;
+
 	if (code != CURLE_OK)
 		return curl_easy_strerror(code);
-	return k->status >= 500 ? arena_fmt(&k->c->arena, "status %ld", k->status)
-				: NULL;
+	curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+	if (status == 200 || (status == 404 && s3_make_bucket(c, site) == OK))
+		return NULL;
+	ctx_forgive(c);
+	return arena_fmt(&c->arena, "status %ld", status);
 }
 
 void
@@ -51,7 +57,8 @@ s3_probe(struct ctx *c, const struct s3_site *sites, size_t n, int seconds,
 	while ((m = curl_multi_info_read(multi, &left)) != NULL)
 		for (size_t i = 0; i < n; i++)
 			if (handles[i] == m->easy_handle)
-				why[i] = verdict(&calls[i], m->data.result);
+				why[i] = verdict(
+					c, m->easy_handle, m->data.result, &sites[i]);
 	for (size_t i = 0; i < n; i++)
 		curl_multi_remove_handle(multi, handles[i]);
 }

@@ -281,12 +281,15 @@ copy_fill_server(struct ctx *c, const struct server *s)
 		.kind = "server.fill", .subject = s->id, .key = s->id};
 	const struct job_order prepare = {
 		.kind = "server.prepare", .subject = s->id, .key = s->id};
+	const struct job_order look = {
+		.kind = "server.reconcile", .subject = s->id, .key = s->id};
 
 	if (!s->is_on)
 		return OK;
 	if (s->is_deleted)
 		return server_clean_later(c, s->id);
 	TRY(job_add(c, &prepare));
+	TRY(s->is_unseen ? job_add(c, &look) : OK);
 	return job_add(c, &fill);
 }
 

@@ -163,7 +163,5 @@ select f.current_version as version_id, t.id as server_id
                             * cos(radians(o.latitude)) * power(sin(radians(o.longitude - s.longitude) / 2), 2)
                  limit 1) t
  where here.server_id = $1 and here.doomed_at is null
-   and not exists (select from storage.copy other join storage.server o on o.id = other.server_id
-                    where other.version_id = here.version_id and other.server_id <> $1 and other.doomed_at is null
-                      and o.is_on and o.deleted_at is null)
+   and not exists (select from storage.holder other where other.version_id = here.version_id and other.server_id <> $1)
  limit $2;

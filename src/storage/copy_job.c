@@ -9,15 +9,14 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "net/s3.h"
+#include "storage/ask_job.h"
 #include "storage/copy.h"
 #include "storage/drop.h"
 #include "storage/server.h"
 #include "store/digest.h"
-#include "store/object.h"
 
 #include "storage/copy_job.sql.h"
 
-#define LATE_SECONDS INT64_C(3600)
 #define LEASE_SECONDS 120 /* of a copy that is under way, renewed as it goes on */
 #define KEEP_SECONDS 20
 #define PARTS_MOST 10000
@@ -79,107 +78,6 @@ read_task(struct ctx *c, const struct job *job, struct task *out, bool *found)
 	return OK;
 }
 
-/* Tells what was found as if the server had told it. */
-static enum err
-tell_news(struct ctx *c, const struct object_news *news)
-{
-	TRY(db_begin(c));
-	enum err e = copy_news(c, news);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
-}
-
-/* An upload that has not been heard of. */
-struct pending {
-	const char *key, *server_id;
-	struct utc created, link_expires;
-};
-
-static FIELDS(pending_fields, FIELD(struct pending, key),
-	FIELD(struct pending, server_id), FIELD(struct pending, created),
-	FIELD(struct pending, link_expires));
-
-enum err
-upload_look_job(struct ctx *c, const struct job *job)
-{
-	struct s3_state state = {0};
-	struct server server = {0};
-	struct pending p = {0};
-	bool found = false;
-
-	TRY(db_maybe(
-		c, &UPLOAD_PENDING, pending_fields, &p, &found, ARGS(c, job->subject)));
-	if (!found)
-		return OK;
-	TRY(server_own(c, p.server_id, &server));
-	const struct s3_object o = object_at(c, &server, p.key);
-	if (server.is_on && server_answered(c, &server, s3_head(c, &o, &state)) != OK)
-		ctx_forgive(c); /* the next look may find it up */
-	if (state.found) {
-		const struct object_news news = {.server = server.name,
-			.server_id = server.id,
-			.key = p.key,
-			.created = true,
-			.size = state.size,
-			.etag = state.etag};
-		return tell_news(c, &news);
-	}
-	/* A body that began in time may be on its way still. */
-	if (c->now.us > p.link_expires.us + LATE_SECONDS * US_PER_SECOND)
-		return OK;
-	return upload_look_later(
-		c, job->subject, (c->now.us - p.created.us) / US_PER_SECOND);
-}
-
-enum err
-copy_ask(struct ctx *c, const struct server *s, const char *key, bool *held)
-{
-	const struct s3_object o = object_at(c, s, key);
-	struct object_news news;
-	struct s3_state state;
-	int64_t known;
-
-	TRY(server_answered(c, s, s3_head(c, &o, &state)));
-	*held = state.found;
-	TRY(db_int(c, &COPY_HELD, &known, ARGS(c, s->id, key)));
-	if (!state.found && known == 0)
-		return OK;
-	news = (struct object_news){.server = s->name,
-		.server_id = s->id,
-		.key = key,
-		.created = state.found,
-		.size = state.size,
-		.etag = state.etag};
-	return tell_news(c, &news);
-}
-
-enum err
-copy_check_job(struct ctx *c, const struct job *job)
-{
-	const char *slash = strchr(job->subject, '/'), *id;
-	struct server server;
-	int64_t known;
-	bool held;
-
-	if (slash == NULL)
-		return fail(c, E_BUG, "the subject must be server/key");
-	id = arena_strn(&c->arena, job->subject, (size_t)(slash - job->subject));
-	if (!uuid_valid(id))
-		return fail(c, E_BUG, "the subject must be server/key");
-	TRY(db_int(c, &VERSION_KNOWN, &known, ARGS(c, slash + 1)));
-	if (known == 0)
-		return OK;
-	enum err e = server_own(c, id, &server);
-	if (e == E_SERVER_GONE) {
-		ctx_forgive(c);
-		return OK;
-	}
-	TRY(e);
-	return server.is_on ? copy_ask(c, &server, slash + 1, &held) : OK;
-}
-
 /* While a copy goes on its lease is renewed; a program that is to stop breaks it off.
  */
 static bool
@@ -205,19 +103,6 @@ is_md5(const char *etag)
 	       strspn(etag, "0123456789abcdef") == 32;
 }
 
-enum err
-copy_doubt(struct ctx *c, const char *server_id, const char *key)
-{
-	const char *what = arena_fmt(&c->arena, "%s/%s", server_id, key);
-	const struct job_order look = {
-		.kind = "copy.check", .subject = what, .key = what};
-	struct object_name name = {.bucket = conf.s3_bucket, .key = key};
-
-	TRY(db_json(c, &COPY_CITY, &name.server, ARGS(c, server_id)));
-	TRY(object_doubt(c, &name));
-	return job_add(c, &look);
-}
-
 /*
  * One piece from whichever source can give it, nearest to the target first; a source
  * that cannot is left out from then on.
@@ -225,7 +110,8 @@ copy_doubt(struct ctx *c, const char *server_id, const char *key)
 static enum err
 fetch(struct ctx *c, struct task *t, const struct s3_flow *piece, struct s3_flown *out)
 {
-	const struct place place = {true, t->target.latitude, t->target.longitude};
+	const struct place place = {
+		true, t->target.latitude, t->target.longitude, false};
 	const struct s3_object to = object_at(c, &t->target, t->key);
 	struct s3_flow flow = *piece;
 	struct server from;
@@ -474,6 +360,8 @@ copy_make_job(struct ctx *c, const struct job *job)
 		return OK;
 	if (t.target.is_deleted && t.target.is_down)
 		return OK; /* server.fill orders it anew */
+	if (t.target.is_down) /* the prober has it ordered at once when it is up */
+		return fail(c, E_SERVER_DOWN, "%s is down", t.target.name);
 	/* Since it was ordered the file may have gone, or the server been closed. */
 	if (!t.wanted || t.held || !t.target.is_active || t.target.is_leaving ||
 		t.target.is_deleted) {
@@ -496,7 +384,7 @@ copy_make_job(struct ctx *c, const struct job *job)
 		.created = true,
 		.size = t.size,
 		.etag = etag};
-	TRY(tell_news(c, &news));
+	TRY(copy_tell(c, &news));
 	return let_go(c, t.version_id);
 }
 
@@ -515,11 +403,27 @@ removed(struct ctx *c, struct task *t)
 	return left > 0 ? OK : server_clean_later(c, t->target.id);
 }
 
+/* Rows may be wrong: before a live file's bytes are removed another server is asked. */
+static enum err
+other_has_it(struct ctx *c, const struct task *t, bool *held)
+{
+	struct waiting other;
+	struct server server;
+
+	*held = false;
+	TRY(db_maybe(c, &TASK_OTHER_HOLDER, waiting_fields, &other, held,
+		ARGS(c, t->version_id, t->target.id)));
+	if (!*held)
+		return OK;
+	TRY(server_own(c, other.id, &server));
+	return copy_ask(c, &server, t->key, held);
+}
+
 enum err
 copy_remove_job(struct ctx *c, const struct job *job)
 {
 	struct task t;
-	bool found = false;
+	bool found = false, held = true;
 
 	TRY(read_task(c, job, &t, &found));
 	if (!found || !t.doomed ||
@@ -532,7 +436,9 @@ copy_remove_job(struct ctx *c, const struct job *job)
 		return OK;
 	if (t.is_shared)
 		return server_clean_later(c, t.target.id);
-	if (t.is_last) {
+	if (t.wanted && !t.is_last)
+		TRY(other_has_it(c, &t, &held));
+	if (t.is_last || !held) {
 		/* The other copy has gone since this one was doomed. */
 		TRY(db_do(c, &TASK_SPARE, ARGS(c, t.version_id, t.target.id)));
 		return copy_fill_server(c, &t.target);

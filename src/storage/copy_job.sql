@@ -6,15 +6,19 @@ select v.id as version_id, v.key, v.etag, encode(v.sha256, 'hex') as sha256, coa
                   and j.lease_until is not null) as being_removed,
        -- the bytes of a live file that no other server has
        f.deleted_at is null and v.state = 'stored' and f.current_version is not distinct from v.id and c.etag is not null
-           and not exists (select from storage.copy other join storage.server s on s.id = other.server_id
-                            where other.version_id = v.id and other.server_id <> $2 and other.doomed_at is null
-                              and s.is_on and s.deleted_at is null) as is_last,
+           and not exists (select from storage.holder other where other.version_id = v.id and other.server_id <> $2) as is_last,
        exists (select from storage.server s join storage.server o on lower(o.host) = lower(s.host) and o.port = s.port
                 where s.id = $2 and s.deleted_at is not null and o.deleted_at is null) as is_shared
   from storage.file_version v
   join storage.file f on f.id = v.file_id
   left join storage.copy c on c.version_id = v.id and c.server_id = $2
  where v.id = $1;
+
+-- Another server that should have the version, the one that was heard of last.
+-- name: task_other_holder
+select h.server_id as id from storage.holder h join storage.server s on s.id = h.server_id
+  left join storage.health l on l.server_id = s.id
+ where h.version_id = $1 and h.server_id <> $2 order by l.probed_at desc nulls last, s.id limit 1;
 
 -- What a power cut forgets is only removed again.
 -- name: task_removed
@@ -39,22 +43,6 @@ select etag from storage.copy where version_id = $1 and server_id = $2;
 
 -- name: version_note_sha256
 update storage.file_version set sha256 = decode($2, 'hex') where id = $1 and sha256 is null and etag is not distinct from $3;
-
--- name: copy_held
-select count(*) from storage.copy c join storage.file_version v on v.id = c.version_id
- where c.server_id = $1 and v.key = $2;
-
--- name: copy_city
-select city from storage.server where id = $1;
-
--- name: version_known
-select count(*) from storage.file_version where key = $1;
-
--- name: upload_pending
-select v.key, v.server_id, us(v.created) as created, us(v.link_expires) as link_expires
-  from storage.file_version v
-  join storage.file f on f.id = v.file_id and f.deleted_at is null
- where v.id = $1 and v.state = 'announced' and v.server_id is not null;
 
 -- name: transfer_own
 select upload_id, part_bytes from storage.transfer where version_id = $1 and server_id = $2;

@@ -7,9 +7,8 @@ select count(*) from (select from storage.server order by id for no key update) 
 select count(*) from storage.copy here
   join storage.file f on f.current_version = here.version_id and f.deleted_at is null
  where here.server_id = $1 and here.doomed_at is null
-   and not exists (select from storage.copy other join storage.server s on s.id = other.server_id
-                    where other.version_id = here.version_id and other.server_id <> $1 and other.doomed_at is null
-                      and s.is_on and s.deleted_at is null);
+   and not exists (select from storage.holder other
+                    where other.version_id = here.version_id and other.server_id <> $1);
 
 -- Other servers at the same address: the objects are theirs, too.
 -- name: drop_shared
@@ -34,9 +33,8 @@ update storage.copy c set doomed_at = now()
   from (select here.version_id from storage.copy here
          where here.server_id = $1 and here.doomed_at is null
            and (not exists (select from storage.file f where f.current_version = here.version_id and f.deleted_at is null)
-                or exists (select from storage.copy other join storage.server s on s.id = other.server_id
-                            where other.version_id = here.version_id and other.server_id <> $1
-                              and other.doomed_at is null and s.is_on and s.deleted_at is null))
+                or exists (select from storage.holder other
+                            where other.version_id = here.version_id and other.server_id <> $1))
          limit $2) here
  where c.version_id = here.version_id and c.server_id = $1;
 

@@ -144,3 +144,13 @@ file_expire(struct ctx *c, int64_t seconds)
 	TRY(db_do(c, &VERSION_EXPIRE, ARGS(c, before, c->now)));
 	return db_do(c, &FILE_EXPIRE_EMPTY, ARGS(c, before, c->now));
 }
+
+enum err
+file_held(struct ctx *c, const char *version_id, bool *held)
+{
+	int64_t count = 0;
+
+	TRY(db_int(c, &FILE_HELD, &count, ARGS(c, version_id)));
+	*held = count > 0;
+	return OK;
+}

@@ -77,4 +77,7 @@ enum err file_servers(struct ctx *c, const char *id, const char **json);
  * came. */
 enum err file_expire(struct ctx *c, int64_t seconds);
 
+/* Does any server have the version, usable or not? */
+enum err file_held(struct ctx *c, const char *version_id, bool *held);
+
 #endif

@@ -105,3 +105,6 @@ update storage.file f set deleted_at = utc($2)
  where deleted_at is null and current_version is null and updated < utc($1)
    and not exists (select from storage.file_version v
                     where v.file_id = f.id and v.state = 'announced' and v.link_expires >= utc($1));
+
+-- name: file_held
+select exists (select from storage.copy where version_id = $1 and doomed_at is null)::int;

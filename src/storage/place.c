@@ -95,7 +95,7 @@ place_read(const char *text, struct place *out)
 	double longitude = strtod(text, &end);
 	if (end == text || *end != '\0' || !on_earth(latitude, longitude))
 		return false;
-	*out = (struct place){true, latitude, longitude};
+	*out = (struct place){true, latitude, longitude, false};
 	return true;
 }
 
@@ -190,6 +190,7 @@ place_of_caller(struct ctx *c, const char *said)
 	const char *how = conf.storage_geo;
 	struct place place = {0};
 
+	place.in_order = str_eq(how, "off");
 	if (str_eq(how, "header")) {
 		if (said != NULL)
 			place_read(said, &place);
@@ -197,7 +198,7 @@ place_of_caller(struct ctx *c, const char *said)
 	}
 	if (str_eq(how, "random"))
 		return (struct place){true, (double)rand_below(18001) / 100 - 90,
-			(double)rand_below(36001) / 100 - 180};
+			(double)rand_below(36001) / 100 - 180, false};
 	if (how[0] != '/' || c->address == NULL || !conf.storage_use_real_ip)
 		return place;
 	if (ends_in(how, ".mmdb"))

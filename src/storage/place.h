@@ -9,13 +9,14 @@
 struct place {
 	bool known;
 	double latitude, longitude;
+	bool in_order; /* nobody's is asked for: servers are taken as they were added */
 };
 
 /*
- * Where the caller is, as storage.geo says: nowhere ("off"), anywhere ("random"), where
- * a header says ("header": its text comes as `said`, NULL if it was not sent), or by
- * c->address in a table or, for *.mmdb, a database (a path). An address that the table
- * does not have is nowhere. Never waits for anybody.
+ * Where the caller is, as storage.geo says: nobody's concern ("off": in_order),
+ * anywhere ("random"), where a header says ("header": its text comes as `said`, NULL if
+ * it was not sent), or by c->address in a table or, for *.mmdb, a database (a path). An
+ * address that the table does not have is nowhere. Never waits for anybody.
  */
 struct place place_of_caller(struct ctx *c, const char *said);
 

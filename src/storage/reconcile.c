@@ -10,7 +10,7 @@
 #include "db/db.h"
 #include "net/s3.h"
 #include "storage/copy.h"
-#include "storage/copy_job.h"
+#include "storage/ask_job.h"
 
 #include "storage/reconcile.sql.h"
 

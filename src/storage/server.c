@@ -25,7 +25,7 @@ static FIELDS(row_fields, SERVER_FIELDS, FIELD(struct server, public_url),
 
 /* What the database adds to a server that was sent. */
 static FIELDS(stamp_fields, FIELD(struct server, id), FIELD(struct server, created),
-	FIELD(struct server, updated));
+	FIELD(struct server, updated), FIELD(struct server, is_unseen));
 
 enum err
 server_list(struct ctx *c, const char **json)
@@ -71,7 +71,7 @@ server_nearest(struct ctx *c, struct place place, struct server *out)
 {
 	*out = (struct server){0};
 	TRY(db_one(c, &SERVER_CHOOSE, row_fields, out,
-		ARGS(c, place.known, place.latitude, place.longitude)));
+		ARGS(c, place.known, place.latitude, place.longitude, place.in_order)));
 	return out->is_down ? fail(c, E_SERVER_DOWN, NULL) : OK;
 }
 
@@ -82,7 +82,7 @@ server_holding(struct ctx *c, const char *version_id, struct place place,
 	*out = (struct server){0};
 	TRY(db_one(c, &SERVER_CHOOSE_HOLDER, row_fields, out,
 		ARGS(c, place.known, place.latitude, place.longitude, version_id,
-			for_a_copy)));
+			for_a_copy, place.in_order)));
 	return out->is_down ? fail(c, E_SERVER_DOWN, NULL) : OK;
 }
 
@@ -90,6 +90,15 @@ enum err
 server_named(struct ctx *c, const char *name, struct server **out, size_t *count)
 {
 	return db_many(c, &SERVER_BY_NAME, row_fields, out, count, ARGS(c, name));
+}
+
+enum err
+server_of_city(struct ctx *c, const char *city, const struct authority *called,
+	struct server **out, size_t *count)
+{
+	*count = 0;
+	TRY(db_do(c, &SERVER_SET_CITY, ARGS(c, called->host, called->port, city)));
+	return c->rows == 0 ? OK : server_named(c, city, out, count);
 }
 
 static const char *

@@ -6,6 +6,7 @@
 
 #include "base/ctx.h"
 #include "base/field.h"
+#include "net/authority.h"
 #include "net/s3.h"
 #include "storage/place.h"
 
@@ -25,6 +26,7 @@ struct server {
 	int64_t rate;           /* bytes a second for copies, 0: the general limit */
 	bool is_down;    /* the last probe, less than a minute ago, found it so */
 	bool is_leaving; /* being given up: takes nothing new */
+	bool is_unseen;  /* server_change(): at another address, or on again */
 	bool is_deleted; /* there for nobody: only its objects are still to go */
 };
 
@@ -49,8 +51,9 @@ enum err server_own(struct ctx *c, const char *id, struct server *out);
 
 /*
  * The usable server nearest to the caller that is known to be alive, any of them for an
- * unknown place; without one, the nearest that nobody has asked yet. E_SERVER_GONE:
- * none is usable; E_SERVER_DOWN: none of those is alive
+ * unknown place, the first that was added where places do not matter; without one, the
+ * nearest that nobody has asked yet. E_SERVER_GONE: none is usable; E_SERVER_DOWN: none
+ * of those is alive
  */
 enum err server_nearest(struct ctx *c, struct place place, struct server *out);
 
@@ -63,6 +66,13 @@ enum err server_holding(struct ctx *c, const char *version_id, struct place plac
  * behind it those of that name that are deleted. */
 enum err server_named(
 	struct ctx *c, const char *name, struct server **out, size_t *count);
+
+/*
+ * The server at the address that a city of the embedded store was called by, if it is
+ * named otherwise: from now on the city's events are its own. count is 0 or 1.
+ */
+enum err server_of_city(struct ctx *c, const char *city, const struct authority *called,
+	struct server **out, size_t *count);
 
 /* Where clients reach it: scheme://host[:port]. */
 const char *server_base(struct ctx *c, const struct server *s);

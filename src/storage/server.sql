@@ -7,7 +7,7 @@ select coalesce('[' || string_agg(row_to_json(s)::text, ',' order by s.zone, s.n
 -- name: server_insert
 insert into storage.server (name, host, port, location, zone, latitude, longitude, is_on, is_active, created, updated)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, utc($10), utc($10))
-returning id, us(created) as created, us(updated) as updated;
+returning id, us(created) as created, us(updated) as updated, false as is_unseen;
 
 -- A deleted server that is not yet empty, at the address of the new one: it is there again, with what was set for the
 -- address. What still is to be removed is removed first, and made anew.
@@ -19,7 +19,7 @@ update storage.server s
                                    and lower(s.city) in (lower(o.name), lower(o.city))) then $1 else s.city end
  where s.id = (select id from storage.server where deleted_at is not null and lower(host) = lower($2) and port = $3
                 order by deleted_at desc limit 1 for update)
-returning s.id, us(s.created) as created, us(s.updated) as updated;
+returning s.id, us(s.created) as created, us(s.updated) as updated, false as is_unseen;
 
 -- Deleted servers that are being emptied at an address.
 -- name: server_address_leaving
@@ -27,15 +27,16 @@ select count(*) from storage.server where deleted_at is not null and lower(host)
 
 -- What was found at another address says nothing of this one.
 -- name: server_update : E_SERVER_GONE
-with moved as (
-    delete from storage.health h using storage.server s
-     where h.server_id = $1 and s.id = $1 and s.deleted_at is null and (s.host, s.port) <> ($3, $4)
+with old as (
+    select (host, port) <> ($3, $4) as moved, is_on from storage.server where id = $1 and deleted_at is null
+), unknown as (
+    delete from storage.health using old where server_id = $1 and moved
 )
 update storage.server
    set name = $2, host = $3, port = $4, location = $5, zone = $6, latitude = $7, longitude = $8, is_on = $9,
        is_active = $10, updated = utc($11)
  where id = $1 and deleted_at is null
-returning id, us(created) as created, us(updated) as updated;
+returning id, us(created) as created, us(updated) as updated, (select moved or not is_on from old) as is_unseen;
 
 -- name: server_by_id : E_SERVER_GONE
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
@@ -91,7 +92,7 @@ select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude
  order by case when h.probed_at > now() - interval '1 minute' then case when h.is_up then 0 else 2 end else 1 end,
           case when $1 then power(sin(radians(latitude - $2) / 2), 2)
                + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
-               else random() end,
+               when $4 then extract(epoch from s.created) else random() end,
           zone, name
  limit 1
    for key share of s;
@@ -111,6 +112,13 @@ select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude
           s.deleted_at is not null,
           case when $1 then power(sin(radians(latitude - $2) / 2), 2)
                + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
-               else random() end,
+               when $6 then extract(epoch from s.created) else random() end,
           zone, name
  limit 1;
+
+-- A server that was named otherwise than the city of the embedded store that answers at its address.
+-- name: server_set_city
+update storage.server s set city = $3
+ where s.deleted_at is null and lower(s.host) = lower($1) and s.port = $2
+   and not exists (select from storage.server o where o.id <> s.id and lower($3) in (lower(o.name), lower(o.city)))
+   and (select count(*) from storage.server o where o.deleted_at is null and lower(o.host) = lower($1) and o.port = $2) = 1;

@@ -1,5 +1,5 @@
 -- The row lock keeps the bucket from being dropped meanwhile. Two who put the same name at once may
--- both read the same old path; the file that nobody names then is swept.
+-- both read the same old path; the file that nobody names then is swept. That old is named in put has it read before.
 -- name: object_put : E_S3_NO_BUCKET
 with bucket as materialized (
     select from store.bucket where server = $1 and name = $2 for key share
@@ -7,7 +7,7 @@ with bucket as materialized (
     select path from store.object where server = $1 and bucket = $2 and key = $3 for update
 ), put as (
     insert into store.object (server, bucket, key, size, etag, content_type, path, modified, parts)
-    select $1, $2, $3, $4, $5, $6, $7, utc($8), $11::bigint[] from bucket
+    select $1, $2, $3, $4, $5, $6, $7, utc($8), $11::bigint[] from bucket, (select count(*) from old) before
     on conflict (server, bucket, key) do update
        set size = excluded.size, etag = excluded.etag, content_type = excluded.content_type,
            path = excluded.path, modified = excluded.modified, parts = excluded.parts,

@@ -9,6 +9,7 @@
 #include "programme/likeness.h"
 #include "programme/person.h"
 #include "programme/shift.h"
+#include "storage/ask_job.h"
 #include "storage/copy_job.h"
 #include "storage/reconcile.h"
 #include "storage/storage_job.h"

@@ -413,6 +413,8 @@ def test_an_existing_schema_loads_too(ctl, load, movies, db):
     ("films.jsonl", '{"imdb_rating": 1e400}\n', "is no number"),
     ("films.jsonl", '{"restricted": "perhaps"}\n', '"restricted" is neither'),
     ("films.jsonl", '{"genre": "Drama"}\n', '"genre" is no array'),
+    ("films.jsonl", '\ufeff{"genre": "Drama"}\n', '"genre" is no array'),
+    ("films.json", '\ufeff[{"genre": "Drama"}]', '"genre" is no array'),
     ("films.jsonl", '{"actors": [{"uuid": "y"}]}\n', '"y" in "actors" is no uuid'),
     ("films.json", "{", "no array of films"),
     ("films.txt", "", "a folder of .csv files"),
@@ -457,6 +459,9 @@ def test_a_column_that_nobody_knows_is_named(ctl, tmp_path):
     (tmp_path / "film_work.csv").write_text("id,title,box_office) from stdin; drop\n")
     done = ctl("catalogue", "load", str(tmp_path), check=False)
     assert done.returncode == 1 and "there is no column" in done.stderr
+    (tmp_path / "film_work.csv").write_text("id,title,title\n")
+    done = ctl("catalogue", "load", str(tmp_path), check=False)
+    assert done.returncode == 1 and '"title" is there twice' in done.stderr
 
 
 def test_a_load_that_was_killed_goes_on_where_it_was(stack, db, ctl, load, movies, tmp_path):

@@ -161,7 +161,8 @@ class TestBig:
         row = next(s for s in anna.get("/servers/").json() if s["name"] == "s1_3")
         change = {k: row[k] for k in row if k not in ("id", "created", "updated")}
         anna("PUT", f"/servers/{row['id']}/", {**change, "is_on": False})
-        wait_for(lambda: hurry(db) or not db.all("select * from job.job where kind = 'copy.make'"), 20, "no job is left")
+        wait_for(lambda: hurry(db) or not db.all("select * from job.job where kind = 'copy.make' and state = 'ready'"), 20,
+                 "nobody is to do anything")
         anna("DELETE", f"/files/{file['id']}/")
         dallas.open()
         anna("PUT", f"/servers/{row['id']}/", change)

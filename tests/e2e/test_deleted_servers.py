@@ -268,6 +268,41 @@ class TestLastCopy:
         wait_for(lambda: is_gone(db, id), 30, "the row is gone")
         assert content(anna, file) == b"both"
 
+    def test_the_other_does_not_answer(self, anna, db, stack, gate):  # noqa: F811
+        both(anna)
+        new_york = gate("s1_2")
+        new_york.shut()
+        wait_for(lambda: down(db, "s1_2"), 20, "it is known to be down")
+        assert error(delete(anna, "s1_3")) == NEEDED
+        new_york.open()
+        wait_for(lambda: not down(db, "s1_2"), 20, "it is up again")
+        assert delete(anna, "s1_3").status_code == 204
+
+    def test_the_other_has_it_on_paper_only(self, anna, db, stack):  # noqa: F811
+        """Before the bytes of a live file are removed the other server is asked."""
+        file = both(anna)[0]
+        city, key = City(stack, "s1_2"), key_of(db, file)
+        with stack.without("samovar-worker"):
+            id = seen(anna, "s1_3")["id"]
+            assert delete(anna, "s1_3").status_code == 204
+            doom(db, id)
+            city.s3.delete_object(Bucket=city.keys.bucket, Key=key)
+            db.do("delete from job.job where kind = 'store.event'")
+        wait_for(lambda: hurry(db) or content(anna, file) == b"both", 30, "it has moved")
+        wait_for(lambda: is_gone(db, id), 30, "the row is gone")
+        assert content(anna, file) == b"both"
+
+    def test_a_server_at_another_address_is_looked_through(self, anna, db):
+        """What its rows say is of the machine before it."""
+        row = seen(anna, "s1_3")
+        change = {k: row[k] for k in row if k not in ("id", "created", "updated")}
+        looks = "select count(*) from storage.reconciliation where server_id = %s"
+        before = db.value(looks, row["id"])
+        assert anna("PUT", f"/servers/{row['id']}/", {**change, "host": "localhost"}).status_code == 200
+        wait_for(lambda: db.value(looks, row["id"]) > before, 20, "it is looked through")
+        assert anna("PUT", f"/servers/{row['id']}/", change).status_code == 200
+        wait_for(lambda: db.value(looks, row["id"]) > before + 1, 20, "and so it is when it is back")
+
     def test_the_other_copy_is_lost_before_this_one_is_removed(self, anna, db, stack):  # noqa: F811
         file = both(anna)[0]
         city, key = City(stack, "s1_2"), key_of(db, file)
@@ -370,3 +405,17 @@ class TestAgain:
                   " values (%s, '127.0.0.1', %s, 'by hand', 'hand', 0, 0, true, true)", word("hand"), dallas["port"])
         wait_for(lambda: is_gone(db, dallas["id"]), 20, "it is forgotten")
         assert key_of(db, file) in kept(db, city)
+
+    def test_a_city_that_nobody_is_named_after(self, anna, db, stack):  # noqa: F811
+        """It takes no files while it has no server, and is heard when one of another name is at its address."""
+        row, city = seen(anna, "s3_1"), City(stack, "s3_1")
+        assert delete(anna, "s3_1").status_code == 204
+        wait_for(lambda: is_gone(db, row["id"]), 30, "the row is gone")
+        answer = requests.put(city.presign("put_object", city.keys.bucket, "late"), data=b"late", timeout=10)
+        assert answer.status_code == 403, answer.text
+        name = word("cape")
+        change = {k: row[k] for k in row if k not in ("id", "created", "updated")}
+        assert anna.post("/servers/", {**change, "name": name}).status_code == 201
+        wait_for(lambda: db.value("select city from storage.server where name = %s", name) == "s3_1", 20, "it is known")
+        file = upload_at(anna, "-33,18", b"heard")
+        assert holders(anna, file) == {name}

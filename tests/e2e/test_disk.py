@@ -187,6 +187,8 @@ def test_a_disk_that_is_not_mounted_is_down_and_a_new_one_is_filled(anna, ctl, d
             dallas.s3.head_bucket(Bucket="storage")
         assert e.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
         assert plain("GET", dallas.presign("get_object", "storage", key)).status_code == 503
+        assert plain("PUT", dallas.presign("put_object", "storage", key), data=b"new").status_code == 503
+        assert not list(folder.glob("??")), "what is written now would be under the disk"
         ctl("timers", "run", "store.look")
         wait_for(lambda: not db.all("select 1 from job.job where kind = 'store.look'"), 20, "the look has ended")
         assert db.value(LOST) == before
@@ -238,7 +240,8 @@ def test_reading_ends_when_the_program_is_to_end(anna, db, stack, row):
     """A slow reading is broken off at once, and begun again by whoever comes next."""
     file = upload_slowly(anna, os.urandom(BIG), VLADIVOSTOK)
     with stack.without("samovar-worker"):
-        db.do("update store.object set scrubbed_at = '-infinity' where key = %s", key_of(db, file))
+        db.do("update store.object set scrubbed_at = case when key = %s then '-infinity'::timestamptz else now() end",
+              key_of(db, file))
         slow = stack.spawn("samovar-worker", SAMOVAR_STORE_SCRUB_RATE="1000", SAMOVAR_WORKER_PROCESSES="1")
         where = str(stack.state / "objects" / row(file, "s2_1").path)
 

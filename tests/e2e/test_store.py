@@ -357,14 +357,18 @@ def test_many_put_the_same_key(city, bucket, db):
     assert got["ETag"] == f'"{md5(body)}"'
 
 
-def test_the_bytes_of_a_deleted_object_go_too(city, bucket, db):
+@pytest.mark.parametrize("how", ["deleted", "replaced"])
+def test_the_bytes_of_an_object_go_with_it(city, bucket, db, how):
     city.s3.put_object(Bucket=bucket, Key="gone", Body=b"private")
     path = db.value("select path from store.object where bucket = %s and key = 'gone'", bucket)
     file = city.folder.parent / path
     assert file.exists()
     assert oct(file.stat().st_mode & 0o777) == "0o600"
-    city.s3.delete_object(Bucket=bucket, Key="gone")
-    db.do("update job.job set run_at = now() where kind = 'store.unlink' and subject = %s", path)
+    if how == "deleted":
+        city.s3.delete_object(Bucket=bucket, Key="gone")
+    else:
+        city.s3.put_object(Bucket=bucket, Key="gone", Body=b"other")
+    assert db.do("update job.job set run_at = now() where kind = 'store.unlink' and subject = %s", path) == 1
     db.do("notify job")
     wait_for(lambda: not file.exists(), 15, "the file is removed")
 

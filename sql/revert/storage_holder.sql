@@ -1,0 +1,7 @@
+-- Revert samovar:storage_holder from pg
+
+begin;
+
+drop view storage.holder;
+
+commit;

@@ -1,0 +1,130 @@
+#include "storage/ask_job.h"
+
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "net/s3.h"
+#include "store/object.h"
+
+#include "storage/ask_job.sql.h"
+
+#define LATE_SECONDS INT64_C(3600)
+
+/* Tells what was found as if the server had told it. */
+enum err
+copy_tell(struct ctx *c, const struct object_news *news)
+{
+	TRY(db_begin(c));
+	enum err e = copy_news(c, news);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
+/* An upload that has not been heard of. */
+struct pending {
+	const char *key, *server_id;
+	struct utc created, link_expires;
+};
+
+static FIELDS(pending_fields, FIELD(struct pending, key),
+	FIELD(struct pending, server_id), FIELD(struct pending, created),
+	FIELD(struct pending, link_expires));
+
+enum err
+upload_look_job(struct ctx *c, const struct job *job)
+{
+	struct s3_state state = {0};
+	struct server server = {0};
+	struct pending p = {0};
+	bool found = false;
+
+	TRY(db_maybe(
+		c, &UPLOAD_PENDING, pending_fields, &p, &found, ARGS(c, job->subject)));
+	if (!found)
+		return OK;
+	TRY(server_own(c, p.server_id, &server));
+	const struct s3_object o = {server_site(c, &server), p.key};
+	if (server.is_on && !server.is_down &&
+		server_answered(c, &server, s3_head(c, &o, &state)) != OK)
+		ctx_forgive(c); /* the next look may find it up */
+	if (state.found) {
+		const struct object_news news = {.server = server.name,
+			.server_id = server.id,
+			.key = p.key,
+			.created = true,
+			.size = state.size,
+			.etag = state.etag};
+		return copy_tell(c, &news);
+	}
+	/* A body that began in time may be on its way still. */
+	if (c->now.us > p.link_expires.us + LATE_SECONDS * US_PER_SECOND)
+		return OK;
+	return upload_look_later(
+		c, job->subject, (c->now.us - p.created.us) / US_PER_SECOND);
+}
+
+enum err
+copy_ask(struct ctx *c, const struct server *s, const char *key, bool *held)
+{
+	const struct s3_object o = {server_site(c, s), key};
+	struct object_news news;
+	struct s3_state state;
+	int64_t known;
+
+	TRY(server_answered(c, s, s3_head(c, &o, &state)));
+	*held = state.found;
+	TRY(db_int(c, &COPY_HELD, &known, ARGS(c, s->id, key)));
+	if (!state.found && known == 0)
+		return OK;
+	news = (struct object_news){.server = s->name,
+		.server_id = s->id,
+		.key = key,
+		.created = state.found,
+		.size = state.size,
+		.etag = state.etag};
+	return copy_tell(c, &news);
+}
+
+enum err
+copy_check_job(struct ctx *c, const struct job *job)
+{
+	const char *slash = strchr(job->subject, '/'), *id;
+	struct server server;
+	int64_t known;
+	bool held;
+
+	if (slash == NULL)
+		return fail(c, E_BUG, "the subject must be server/key");
+	id = arena_strn(&c->arena, job->subject, (size_t)(slash - job->subject));
+	if (!uuid_valid(id))
+		return fail(c, E_BUG, "the subject must be server/key");
+	TRY(db_int(c, &VERSION_KNOWN, &known, ARGS(c, slash + 1)));
+	if (known == 0)
+		return OK;
+	enum err e = server_own(c, id, &server);
+	if (e == E_SERVER_GONE) {
+		ctx_forgive(c);
+		return OK;
+	}
+	TRY(e);
+	if (server.is_down)
+		return fail(c, E_SERVER_DOWN, "%s is down", server.name);
+	return server.is_on ? copy_ask(c, &server, slash + 1, &held) : OK;
+}
+
+enum err
+copy_doubt(struct ctx *c, const char *server_id, const char *key)
+{
+	const char *what = arena_fmt(&c->arena, "%s/%s", server_id, key);
+	const struct job_order look = {
+		.kind = "copy.check", .subject = what, .key = what};
+	struct object_name name = {.bucket = conf.s3_bucket, .key = key};
+
+	TRY(db_json(c, &COPY_CITY, &name.server, ARGS(c, server_id)));
+	TRY(object_doubt(c, &name));
+	return job_add(c, &look);
+}

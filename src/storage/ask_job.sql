@@ -1,0 +1,15 @@
+-- name: copy_held
+select count(*) from storage.copy c join storage.file_version v on v.id = c.version_id
+ where c.server_id = $1 and v.key = $2;
+
+-- name: copy_city
+select city from storage.server where id = $1;
+
+-- name: version_known
+select count(*) from storage.file_version where key = $1;
+
+-- name: upload_pending
+select v.key, v.server_id, us(v.created) as created, us(v.link_expires) as link_expires
+  from storage.file_version v
+  join storage.file f on f.id = v.file_id and f.deleted_at is null
+ where v.id = $1 and v.state = 'announced' and v.server_id is not null;
