@@ -359,7 +359,7 @@ copy_make_job(struct ctx *c, const struct job *job)
 	if (!found || !t.target.is_on)
 		return OK;
 	if (t.target.is_deleted && t.target.is_down)
-		return OK; /* server.fill orders it anew */
+		return OK;    /* server.fill orders it anew */
 	if (t.target.is_down) /* the prober has it ordered at once when it is up */
 		return fail(c, E_SERVER_DOWN, "%s is down", t.target.name);
 	/* Since it was ordered the file may have gone, or the server been closed. */
