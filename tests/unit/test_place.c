@@ -70,10 +70,11 @@ static void
 distances_are_along_the_great_circle(void **state)
 {
 	(void)state;
-	const struct place new_york = {true, 40.730610, -73.935242};
-	const struct place detroit = {true, 42.3314, -83.0458};
-	const struct place vladivostok = {true, 43.10562, 131.87353};
-	const struct place pole = {true, 90, 0}, other_pole = {true, -90, 77};
+	const struct place new_york = {true, 40.730610, -73.935242, false};
+	const struct place detroit = {true, 42.3314, -83.0458, false};
+	const struct place vladivostok = {true, 43.10562, 131.87353, false};
+	const struct place pole = {true, 90, 0, false},
+			   other_pole = {true, -90, 77, false};
 
 	assert_float_equal(place_distance(new_york, detroit), 776, 10);
 	assert_float_equal(place_distance(new_york, vladivostok), 10340, 60);
