@@ -234,6 +234,8 @@ def test_a_deleted_server_is_emptied(anna, db, peer):
     assert holders(db, file) == {one} and key in peer.keys(one)
 
 
+@pytest.mark.skipif(not os.environ.get("SAMOVAR_TEST_CEPH_NOTIFIES"),
+                    reason="Ceph 16's gateway now and then falls over while it notifies: SAMOVAR_TEST_CEPH_NOTIFIES=1")
 @pytest.mark.parametrize("peer", ["ceph"], indirect=True)
 def test_what_ceph_tells_the_broker_is_heard(cluster, peer, anna, db, stack, request):
     """Its owner makes the topics, whose names are the routing keys; the worker has the events sent there."""
