@@ -95,6 +95,8 @@ sentence(struct req *r, enum err e)
 	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
 		buf_fmt(&out, "%s%s: %s", out.used > 0 ? "; " : "",
 			f->field == NULL ? f->place : f->field, flaw_sentence(c, f));
+	if (flaws_left_out(c) > 0)
+		buf_fmt(&out, "; %zu more", flaws_left_out(c));
 	if (out.used > 0)
 		return buf_text(&out);
 	return c->why == NULL ? err_sentence(e) : c->why;

@@ -43,7 +43,8 @@ ctx_forgive(struct ctx *c)
 {
 	c->err = OK;
 	c->why = NULL;
-	c->flaws = NULL;
+	c->flaws = c->last_flaw = NULL;
+	c->flaw_count = 0;
 	c->told = NULL;
 }
 
@@ -59,12 +60,14 @@ tell(struct ctx *c, const char *key, int64_t value)
 void
 ctx_after_commit(struct ctx *c, void (*fn)(struct ctx *, void *), void *thing)
 {
-	struct after *a = arena_new(&c->arena, sizeof(*a)), **end = &c->after;
+	struct after *a = arena_new(&c->arena, sizeof(*a));
 
 	*a = (struct after){NULL, fn, thing};
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = a;
+	if (c->after == NULL)
+		c->after = a;
+	else
+		c->last_after->next = a;
+	c->last_after = a;
 }
 
 void

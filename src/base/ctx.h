@@ -38,9 +38,11 @@ struct ctx {
 	unsigned queries;       /* run so far, for the access log */
 	enum err err;           /* the first failure... */
 	const char *why;        /* ...and the sentence that goes with it */
-	struct flaw *flaws;     /* what is wrong with the input, in order */
+	struct flaw *flaws;     /* what is wrong with the input, in order... */
+	struct flaw *last_flaw;
+	size_t flaw_count; /* ...all of it; only the first FLAWS_MOST are in the list */
 	struct told *told;
-	struct after *after;
+	struct after *after, *last_after;
 };
 
 /* Begins a unit of work. db and cache stay the caller's. */

@@ -46,13 +46,23 @@ flaw_sentence(struct ctx *c, const struct flaw *flaw)
 enum err
 flaw_add(struct ctx *c, struct flaw flaw)
 {
-	struct flaw *f = arena_new(&c->arena, sizeof(*f)), **end = &c->flaws;
+	if (c->flaw_count++ >= FLAWS_MOST)
+		return c->err;
+	struct flaw *f = arena_new(&c->arena, sizeof(*f));
 
 	*f = flaw;
 	f->next = NULL;
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = f;
+	if (c->flaws == NULL)
+		c->flaws = f;
+	else
+		c->last_flaw->next = f;
+	c->last_flaw = f;
 	return fail(c, E_INPUT, "%s%s%s: %s", f->place, f->field == NULL ? "" : " -> ",
 		f->field == NULL ? "" : f->field, flaw_sentence(c, f));
+}
+
+size_t
+flaws_left_out(const struct ctx *c)
+{
+	return c->flaw_count > FLAWS_MOST ? c->flaw_count - FLAWS_MOST : 0;
 }

@@ -1,6 +1,7 @@
 #ifndef FLAW_H
 #define FLAW_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -33,11 +34,19 @@ struct flaw {
 	const char *words; /* a sentence of its own (a rule's), or NULL */
 };
 
+/* An answer lists so many flaws and says how many more there are: whoever sends a body
+ * of nothing but flaws gets no answer that is longer, and costs no more, than that. */
+#define FLAWS_MOST 100
+
 /*
  * Adds one flaw behind those already found and notes E_INPUT with a sentence that names
- * the field. Returns E_INPUT. The texts must live as long as the ctx.
+ * the field. Returns E_INPUT. The texts must live as long as the ctx. Behind the first
+ * FLAWS_MOST they are counted only.
  */
 enum err flaw_add(struct ctx *c, struct flaw flaw);
+
+/* The flaws that are not in the list. */
+size_t flaws_left_out(const struct ctx *c);
 
 /* The English sentence for a flaw without its place: "must have at most 255
  * characters". */
