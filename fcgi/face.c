@@ -156,6 +156,10 @@ face_input(struct req *r, bool strict)
 	const struct route *row = r->route;
 	const char *pattern = row->path;
 
+	bool of_body = row->in != &NO_BODY && (row->flags & QUERY) == 0;
+
+	if (of_body && !r->body_check)
+		TRY(req_body(r));
 	for (int i = 0; (pattern = strchr(pattern, '{')) != NULL; pattern++, i++) {
 		if (strncmp(pattern, "{uuid}", 6) == 0) {
 			const char *uuid = uuid_read(&c->arena, r->word[i]);
@@ -174,7 +178,7 @@ face_input(struct req *r, bool strict)
 					    .expected = "integer"});
 		}
 	}
-	if (row->in == &NO_BODY)
+	if (row->in == &NO_BODY || (of_body && r->body_check))
 		return c->err;
 
 	void *in = arena_new(&c->arena, row->in->size);
@@ -193,12 +197,33 @@ face_input(struct req *r, bool strict)
 	return c->err;
 }
 
+/* The answer in a form that auth_request understands: 204, or 401 and, in headers, what
+ * the caller is to get. */
+static void
+answer_body_check(struct req *r)
+{
+	if (r->status == 204 || r->method == OPTIONS) {
+		r->status = 204;
+		return;
+	}
+	reply_header_fmt(r, "X-Refusal-Status", "%d", r->status);
+	reply_header(r, "X-Refusal-Body", buf_text(&r->out));
+	r->status = 401;
+	r->out.used = 0;
+}
+
 static enum err
 run(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 
+	if (r->face->body_first) {
+		r->trusted = true;
+		TRY(req_body(r));
+	}
 	TRY(r->face->enter(r));
+	if (r->body_check)
+		return reply_empty(r, 204);
 	if ((r->route->flags & TX) == 0)
 		return r->route->handle(r);
 	TRY(db_begin(c));
@@ -221,8 +246,8 @@ face_case(const struct face *f, enum err e)
 	}
 }
 
-void
-face_serve(struct req *r, enum err read_err)
+static void
+serve(struct req *r, enum err read_err)
 {
 	find_face(r);
 	if (cors_answer(r))
@@ -244,6 +269,14 @@ face_serve(struct req *r, enum err read_err)
 		r->headers = kept;
 		r->face->refuse(r, e);
 	}
+}
+
+void
+face_serve(struct req *r, enum err read_err)
+{
+	serve(r, read_err);
+	if (r->body_check)
+		answer_body_check(r);
 }
 
 size_t

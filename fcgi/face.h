@@ -59,6 +59,8 @@ struct face {
 	 * prefix only. */
 	bool (*takes)(struct req *r);
 
+	bool body_first;   /* enter() wants the body to be there, whoever asks; else it
+			    * is taken in by face_input(), when the token is known */
 	bool serves_head;  /* HEAD is GET without its body; else it is 405 */
 	bool mends_slash;  /* a path wrong only in its last slash is redirected with 307
 			    */
@@ -77,7 +79,7 @@ void face_serve(struct req *r, enum err read_err);
 const struct wire_case *face_case(const struct face *f, enum err e);
 
 /* Reads the body or query as the route's row says into r->in. For the enter() of a
- * face. */
+ * face, which says before by r->trusted whether the caller's token is one of ours. */
 enum err face_input(struct req *r, bool strict);
 
 /* A number for each route of all faces, for metrics; face_route_count() is their

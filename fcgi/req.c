@@ -87,33 +87,30 @@ method_read(const char *name)
 
 /* The length is nginx's word, which has counted; chunked bodies have become plain ones
  * there. */
-static enum err
-body_read(struct req *r, int (*read)(void *, char *, int), void *from)
+enum err
+req_body(struct req *r)
 {
 	struct ctx *c = &r->ctx;
-	int64_t size = 0;
+	int64_t size = 0, most = r->trusted ? BODY_LIMIT : STRANGER_BODY;
 
-	r->body = "";
-	r->body_file = req_param(r, "REQUEST_BODY_FILE");
-	if (r->body_file[0] != '\0') {
-		r->body = NULL;
+	if (r->body_read || r->body_file != NULL)
 		return OK;
-	}
-	r->body_file = NULL;
+	r->body_read = true;
 	if (req_param(r, "CONTENT_LENGTH")[0] != '\0' &&
 		(!int_read(req_param(r, "CONTENT_LENGTH"), &size) || size < 0))
 		return fail(c, E_INPUT, NULL);
-	if (size > conf.fcgi_max_body || size > BODY_LIMIT)
+	if (size > conf.fcgi_max_body || size > most)
 		return fail(c, E_TOO_LARGE, NULL);
 
 	char *body = arena_new(&c->arena, (size_t)size + 1);
-	while (r->body_size < (size_t)size) {
-		int n = read(from, body + r->body_size, (int)size - (int)r->body_size);
+	for (int64_t got = 0; got < size;) {
+		int n = r->read(r->read_from, body + got, (int)(size - got));
 		if (n <= 0)
 			return fail(c, E_INPUT, "body is shorter than announced");
-		r->body_size += (size_t)n;
+		got += n;
 	}
 	r->body = body;
+	r->body_size = (size_t)size;
 	return OK;
 }
 
@@ -144,7 +141,14 @@ req_read(struct req *r, char **params, int (*read)(void *, char *, int), void *f
 	r->raw_uri = req_param(r, "REQUEST_URI");
 	r->query = req_param(r, "QUERY_STRING");
 	r->pairs = pairs_read(c, r->query, &r->pair_count);
+	r->read = read;
+	r->read_from = from;
+	r->body_file = req_param(r, "REQUEST_BODY_FILE");
+	r->body_check = req_param(r, "BODY_CHECK")[0] != '\0';
+	if (r->body_file[0] == '\0')
+		r->body_file = NULL;
+	r->body = r->body_file == NULL ? "" : NULL;
 	if (!utf8_valid(r->path, strlen(r->path)))
 		return fail(c, E_NO_ROUTE, NULL);
-	return body_read(r, read, from);
+	return OK;
 }

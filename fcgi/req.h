@@ -42,10 +42,15 @@ struct req {
 	const char *path;    /* decoded, without the face's prefix, begins with '/' */
 	const char *raw_uri; /* as the client wrote it */
 	const char *query;   /* raw, "" if none */
-	const char *body;    /* NUL-terminated, "" if none; NULL when nginx kept it in a
-				file */
+	const char *body;    /* NUL-terminated, "" if none or not read yet; NULL when
+				nginx kept it in a file */
 	size_t body_size;
 	const char *body_file; /* where nginx kept it */
+	bool body_read;        /* req_body() has been here */
+	bool body_check;       /* nginx asks what it would get without its body */
+	bool trusted;          /* it bears a token that we have signed */
+	int (*read)(void *from, char *out, int n);
+	void *read_from;
 
 	const struct pair *pairs; /* the query, decoded */
 	size_t pair_count;
@@ -76,12 +81,19 @@ const char *req_header(const struct req *r, const char *name);
 const char *req_cookie(struct req *r, const char *name);
 
 /*
- * Fills method, path, query, pairs, token... from params, and takes the body. Returns
- * E_TOO_LARGE, or E_INPUT for what cannot be read. read() gets up to n bytes of the
- * body, 0 at its end.
+ * Fills method, path, query, pairs... from params. E_NO_ROUTE for a path that is no
+ * text. read() gets up to n bytes of the body, 0 at its end; it is called by
+ * req_body().
  */
 enum err req_read(struct req *r, char **params,
 	int (*read)(void *from, char *out, int n), void *from);
+
+/*
+ * Takes the body in, once; again, it does nothing. E_TOO_LARGE when it has more than
+ * fcgi.max_body bytes or, of a request that is not trusted, more than STRANGER_BODY;
+ * E_INPUT for one that is shorter than announced.
+ */
+enum err req_body(struct req *r);
 
 /* Reads a query string or an urlencoded body, leniently (contracts/programme.md 1.1).
  */
@@ -90,5 +102,9 @@ const struct pair *pairs_read(struct ctx *c, const char *text, size_t *count);
 /* The largest body that is taken in before the route is known, whatever the settings
  * say. */
 #define BODY_LIMIT ((int64_t)16 * 1024 * 1024)
+
+/* The largest body of a caller who is not signed in; conf/nginx/site.conf.in has the
+ * same. */
+#define STRANGER_BODY ((int64_t)64 * 1024)
 
 #endif

@@ -14,9 +14,10 @@ extern const struct face programme_face;
 /* Who may call a route: section 2 of the contract. */
 enum programme_who {
 	ANYONE_AT_ALL,
-	ANY_STAFF,    /* a good token; an account that is gone or not staff is 403 */
-	ACTIVE_STAFF, /* the same, an account that is gone is 404 */
-	ADMINISTRATOR /* and the role */
+	ANY_STAFF,     /* a good token; an account that is gone or not staff is 403 */
+	ACTIVE_STAFF,  /* the same, an account that is gone is 404 */
+	ADMINISTRATOR, /* and the role */
+	TELEGRAM       /* the webhook's secret in its header */
 };
 
 /* E_MISSING whose sentence names what was looked for ("Shift") and its id. */

@@ -16,14 +16,10 @@ enum err
 post_telegram_webhook(struct req *r)
 {
 	struct ctx *c = &r->ctx;
-	const char *secret = req_header(r, "X-Telegram-Bot-Api-Secret-Token");
 	struct json_object *json;
 	struct update u;
 
-	if (!conf.bot_webhook_mode)
-		return fail(c, E_NO_ROUTE, NULL);
-	if (secret == NULL || !str_same_secret(secret, webhook_secret(c)))
-		return fail(c, E_UNSIGNED, NULL);
+	TRY(req_body(r));
 	TRY(json_read(c, r->body == NULL ? "" : r->body, r->body_size, &json));
 	TRY(update_read(c, json, &u));
 	TRY(bot_take(c, &u));

@@ -26,6 +26,7 @@ post_s3_hook(struct req *r)
 	struct ctx *c = &r->ctx;
 	const char *why;
 
+	TRY(req_body(r));
 	TRY(db_begin(c));
 	enum err e = event_notification(
 		c, query(r, "server"), r->body == NULL ? "" : r->body, r->body_size);

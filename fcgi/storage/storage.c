@@ -67,6 +67,7 @@ authenticate(struct req *r, const char *type)
 	r->session = session;
 	c->actor = session->account_id;
 	c->actor_uuid = session->uuid;
+	r->trusted = true;
 	return OK;
 }
 
@@ -94,6 +95,7 @@ know_secret(struct req *r)
 	if (conf.storage_hook_secret[0] == '\0' ||
 		!str_same_secret(said, conf.storage_hook_secret))
 		return fail(&r->ctx, E_TOKEN_FORGED, NULL);
+	r->trusted = true;
 	return OK;
 }
 
@@ -117,19 +119,19 @@ add_detail(struct req *r, struct buf *body)
 {
 	struct ctx *c = &r->ctx;
 	struct buf detail = {.arena = &c->arena};
-	int count = 0;
 
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
-		count++;
-	if (count > 0)
-		buf_fmt(&detail, "%d validation error%s for Request", count,
-			count > 1 ? "s" : "");
+	if (c->flaw_count > 0)
+		buf_fmt(&detail, "%zu validation error%s for Request", c->flaw_count,
+			c->flaw_count > 1 ? "s" : "");
 	else
 		buf_add(&detail, c->why == NULL ? "wrong input" : c->why);
 	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
 		buf_fmt(&detail, "\n%s%s%s\n  %s", f->place,
 			f->field == NULL ? "" : " -> ",
 			f->field == NULL ? "" : f->field, flaw_sentence(c, f));
+	if (flaws_left_out(c) > 0)
+		buf_fmt(&detail, "\n%s\n  %zu more", c->last_flaw->place,
+			flaws_left_out(c));
 	buf_add(body, ",\"detail\":");
 	buf_json(body, buf_text(&detail));
 }

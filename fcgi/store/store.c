@@ -447,4 +447,5 @@ const struct face store_face = {
 	.enter = enter,
 	.refuse = refuse,
 	.takes = takes,
+	.body_first = true,
 };

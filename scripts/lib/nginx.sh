@@ -20,7 +20,7 @@ nginx_configure() {
 	conf=$1 owner=$2 cities=$3
 	shift 3
 	rm -f "$conf"/store-*.conf
-	for template in nginx errors error-pages fastcgi headers site; do
+	for template in nginx body-check errors error-pages fastcgi headers site; do
 		nginx_render "$template" "CONF=$conf" "$@" >"$conf/$template.conf"
 	done
 	if [ -f "$REPO/conf/nginx/store.conf.in" ]; then

@@ -64,7 +64,7 @@ nginx_files() {
 	} >"$nginx_conf/trusted-proxies.conf"
 	printf 'allow 127.0.0.1;\ndeny all;\n' >"$nginx_conf/metrics-readers.conf"
 	nginx_configure "$nginx_conf" "$SERVICE:" "$(cities "$2")" \
-		PROCESSES=2 "RUN=$STATE/run" "TEMP=$STATE/nginx/temp" \
+		PROCESSES=2 CONNECTIONS=32768 HEADER_TIME=10s PER_ADDRESS=2000 "RUN=$STATE/run" "TEMP=$STATE/nginx/temp" \
 		ERROR_LOG=stderr "ACCESS_LOG=$STATE/log/access.log samovar" \
 		"FCGI_SOCKET=$STATE/run/fcgi.sock" "OBJECTS=$STATE/objects" \
 		"STATIC=$STATE/static" "PHOTOS=$STATE/photos" "WEB=$PREFIX/share/samovar/web" \

@@ -16,7 +16,7 @@ PERMISSIONS = {
     "CAN_ADD_LINK": ["can_add_filesharelink"], "CAN_DELETE_LINK": ["can_delete_filesharelink"],
 }
 STORAGE_WHO = {"ANYONE", "WITH_SECRET", "SIGNED_IN", "WITH_REFRESH", *PERMISSIONS}
-PROGRAMME_WHO = {"ANYONE_AT_ALL", "ANY_STAFF", "ACTIVE_STAFF", "ADMINISTRATOR"}
+PROGRAMME_WHO = {"ANYONE_AT_ALL", "ANY_STAFF", "ACTIVE_STAFF", "ADMINISTRATOR", "TELEGRAM"}
 
 
 def every(*names):
@@ -110,7 +110,7 @@ def test_the_word_in_the_programmes_table_is_known(prefix, route):
 
 
 def needs_header(route):
-    return route.who != "ANYONE_AT_ALL"
+    return route.who not in ("ANYONE_AT_ALL", "TELEGRAM")
 
 
 @programme
