@@ -47,6 +47,22 @@ the_image(struct req *r, struct part *out)
 	return flaw(r, FLAW_MISSING, NULL);
 }
 
+/* What is wrong with the image; NULL: nothing. */
+static const char *
+picture_refusal(enum err e)
+{
+	switch (e) {
+	case E_PICTURE:
+		return "Файл не является изображением в формате JPEG, PNG или WebP.";
+	case E_PICTURE_DAMAGED:
+		return "Изображение повреждено: файл неполон или не читается.";
+	case E_PICTURE_LARGE:
+		return "Изображение слишком велико. Уменьшите его и загрузите снова.";
+	default:
+		return NULL;
+	}
+}
+
 static enum err
 answer(struct req *r, int status, enum err e, const char *json)
 {
@@ -54,10 +70,10 @@ answer(struct req *r, int status, enum err e, const char *json)
 		ctx_forgive(&r->ctx);
 		return not_found(r, "Task", r->word[0]);
 	}
-	if (e == E_PICTURE) {
+	const char *words = picture_refusal(e);
+	if (words != NULL) {
 		ctx_forgive(&r->ctx);
-		return flaw(r, FLAW_FORM,
-			"Файл не является изображением в формате JPEG, PNG или WebP.");
+		return flaw(r, FLAW_FORM, words);
 	}
 	return e == OK ? reply_json(r, status, json) : e;
 }

@@ -17,6 +17,7 @@
 #include "programme/answer.h"
 #include "programme/day.h"
 #include "programme/hear.h"
+#include "programme/photo.h"
 #include "programme/picture.h"
 #include "programme/shift.h"
 #include "programme/today.h"
@@ -26,7 +27,6 @@
 #define _(text) gettext(text)
 #define MAX_FILE (20 << 20) /* bytes: the Bot API gives out no larger ones */
 #define UNAVAILABLE_TRIES 5
-#define SIDE 1600 /* pixels of a stored photo's longer side */
 
 struct intake {
 	int64_t id, chat_id, attempts, number; /* number: the shift's */
@@ -256,8 +256,10 @@ write_photo(struct ctx *c, const struct intake *i, struct photo *p)
 		log_error("photo: %s: %s", whole, strerror(errno));
 		return fail(c, E_BUSY, "the folder of photos cannot be written");
 	}
-	return picture_write(c, p->bytes, p->size, SIDE,
-		arena_fmt(&c->arena, "%s%s", root, p->path));
+	return picture_write(c, p->bytes, p->size,
+		(struct picture_copy[]){{PHOTO_SIDE, photo_file(c, p->path, false)},
+			{PHOTO_THUMBNAIL_SIDE, photo_file(c, p->path, true)}},
+		2);
 }
 
 static enum err
@@ -371,10 +373,28 @@ drop_unused(struct ctx *c, const struct intake *i, const struct photo *p)
 	int64_t used;
 
 	TRY(db_int(c, &INTAKE_FILE_USED, &used, ARGS(c, i->report_id, p->path)));
-	if (used == 0)
-		unlink(arena_fmt(
-			&c->arena, "%s%s", conf.programme_photo_directory, p->path));
+	for (int small = 0; used == 0 && small <= 1; small++)
+		unlink(photo_file(c, p->path, small == 1));
 	return OK;
+}
+
+/* Why this photo will never be a report; NULL: trying again may help. */
+static const char *
+final_words(enum err e)
+{
+	switch (e) {
+	case E_TOO_LARGE:
+	case E_PICTURE_LARGE:
+		return too_large();
+	case E_PICTURE:
+	case E_PICTURE_DAMAGED:
+		return _("This is no picture that we can read. Send another photo.");
+	case E_MISSING:
+		return _("The photo could not be fetched from Telegram. Please send it "
+			 "once more.");
+	default:
+		return NULL;
+	}
 }
 
 enum err
@@ -393,13 +413,9 @@ photo_fetch_job(struct ctx *c, const struct job *job)
 		TRY(in_transaction(c, job->subject, &p, NULL));
 		return drop_unused(c, &i, &p);
 	}
-	if (e != E_PICTURE && e != E_MISSING && e != E_TOO_LARGE)
+	const char *words = final_words(e);
+	if (words == NULL)
 		return not_yet(c, job, &i, e);
 	ctx_forgive(c);
-	return in_transaction(c, job->subject, NULL,
-		e == E_TOO_LARGE ? too_large()
-		: e == E_PICTURE ? _("This is no picture that we can read. Send "
-				     "another photo.")
-				 : _("The photo could not be fetched from Telegram. "
-				     "Please send it once more."));
+	return in_transaction(c, job->subject, NULL, words);
 }

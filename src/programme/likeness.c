@@ -14,7 +14,6 @@
 
 #define CANDIDATES 24 /* laid over the new photo: some 10 ms each */
 #define VIEW_TABLES 4 /* asked for when the earlier photo may be a part of the new */
-#define THUMBNAIL_SIDE 320
 
 struct photo {
 	int64_t id;
@@ -30,9 +29,9 @@ look_at(struct ctx *c, const struct photo *p, struct look *out)
 {
 	const char *file = photo_file(c, p->url, true);
 
-	return picture_gray(file, LOOK_SIDE, out->gray, &out->wide) ||
-	       picture_gray(
-		       photo_file(c, p->url, false), LOOK_SIDE, out->gray, &out->wide);
+	return picture_grey(c, file, LOOK_SIDE, out->gray, &out->wide) ||
+	       picture_grey(c, photo_file(c, p->url, false), LOOK_SIDE, out->gray,
+		       &out->wide);
 }
 
 static void
@@ -171,7 +170,8 @@ photo_compare_job(struct ctx *c, const struct job *job)
 	const char *file = photo_file(c, photo.url, false);
 	const char *small = photo_file(c, photo.url, true);
 	if (access(small, R_OK) != 0)
-		TRY(picture_thumbnail(c, file, THUMBNAIL_SIDE, small));
+		TRY(picture_write_from(c, file,
+			&(struct picture_copy){PHOTO_THUMBNAIL_SIDE, small}, 1));
 	if (!look_at(c, &photo, look))
 		return fail(c, E_PICTURE, "the photo %s cannot be read", photo.url);
 	look_measure(look);

@@ -8,6 +8,10 @@
 /* What the name of a thumbnail has behind that of its photo. */
 #define PHOTO_THUMBNAIL ".small.jpg"
 
+/* Pixels of the longer side of a stored photo and of its thumbnail. */
+#define PHOTO_SIDE 1600
+#define PHOTO_THUMBNAIL_SIDE 320
+
 /*
  * Photos of reports are files under programme.photo_directory and nobody's to see but
  * through an address that is signed and soon expires, which an <img> can load.

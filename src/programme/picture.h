@@ -6,25 +6,33 @@
 #include "base/ctx.h"
 
 /*
- * Pictures from outside: looked at by their bytes, not their name; only JPEG, PNG and
- * WebP; decoded, turned upright, scaled down to `side` pixels and written anew as JPEG
- * without any metadata. libvips does the work.
+ * Files of pictures. What strangers send is known by its bytes, not its name: JPEG, PNG
+ * or WebP, decoded and written anew as JPEG (image/render.h says what an output is).
+ *
+ * E_PICTURE: none of the three formats. E_PICTURE_DAMAGED: truncated, or it cannot be
+ * decoded. E_PICTURE_LARGE: more than may be decoded (image/inspect.h). E_BUG: the file
+ * cannot be written.
  */
 
-/*
- * Writes the picture to path (beside first, then renamed; durable when it returns).
- * E_PICTURE for what is none of the three or cannot be decoded.
- */
-enum err picture_write(
-	struct ctx *c, const void *bytes, size_t size, int side, const char *path);
+/* An output: fits into a square of `side` pixels, is never enlarged, goes to path. */
+struct picture_copy {
+	int side;
+	const char *path;
+};
 
-/* A smaller copy of a picture that picture_write() has made, whole or not at all.
- * E_PICTURE. */
-enum err picture_thumbnail(struct ctx *c, const char *from, int side, const char *path);
+/* Writes the copies, largest first, all or none; each appears whole and is durable when
+ * this returns. */
+enum err picture_write(struct ctx *c, const void *bytes, size_t size,
+	const struct picture_copy *copies, size_t count);
 
-/* The picture squeezed into side x side shades of gray, and what its width was by its
+/* The same for a picture in a file. E_PICTURE, too, if it cannot be read. */
+enum err picture_write_from(struct ctx *c, const char *from,
+	const struct picture_copy *copies, size_t count);
+
+/* The picture squeezed into side x side shades of grey, and what its width was by its
  * height. False if it cannot be read. */
-bool picture_gray(const char *path, int side, unsigned char *out, double *wide);
+bool picture_grey(
+	struct ctx *c, const char *path, int side, unsigned char *out, double *wide);
 
 /* SHA-256 of a file as hexadecimal digits, NULL if it cannot be read. */
 const char *picture_sha256(struct ctx *c, const char *path);

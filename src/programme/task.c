@@ -41,7 +41,8 @@ store(struct ctx *c, const void *picture, size_t size, const char **url,
 {
 	*url = arena_fmt(&c->arena, "%s%s.jpg", conf.programme_picture_url,
 		rand_uuid(&c->arena));
-	TRY(picture_write(c, picture, size, PICTURE_SIDE, file_of(c, *url)));
+	TRY(picture_write(c, picture, size,
+		&(struct picture_copy){PICTURE_SIDE, file_of(c, *url)}, 1));
 	*sha256 = picture_sha256(c, file_of(c, *url));
 	return OK;
 }

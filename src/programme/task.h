@@ -9,7 +9,8 @@
  * Tasks and their pictures: contracts/programme.md 4.7. The caller's transaction; `out`
  * gets the task as JSON. The picture is written before the row, under a name of the
  * server's, so that it can be read as soon as the answer is there; a transaction that
- * is undone leaves a file that nobody names. E_TASK_EXISTS, E_PICTURE, E_MISSING.
+ * is undone leaves a file that nobody names. E_TASK_EXISTS, E_MISSING, and the
+ * errors of programme/picture.h.
  */
 enum err task_add(struct ctx *c, const char *title, const void *picture, size_t size,
 	const char **out);

@@ -1,0 +1,281 @@
+#include "image/render.h"
+
+#include <string.h>
+#include <vips/vips.h>
+
+#define QUALITY 85
+
+bool
+render_start(const char *program)
+{
+	static bool ready;
+
+	if (ready)
+		return true;
+	if (VIPS_INIT(program) != 0)
+		return false;
+	vips_concurrency_set(1);
+	vips_cache_set_max(0); /* nothing of one picture is left for the next */
+	vips_operation_block_set("VipsForeignLoad", TRUE);
+	vips_operation_block_set("VipsForeignLoadJpeg", FALSE);
+	vips_operation_block_set("VipsForeignLoadPng", FALSE);
+	vips_operation_block_set("VipsForeignLoadWebp", FALSE);
+	ready = true;
+	return true;
+}
+
+/* Replaces *image by what was made of it; false (and *image gone) if that failed. */
+static bool
+becomes(VipsImage **image, int failed, VipsImage *made)
+{
+	g_object_unref(*image);
+	*image = failed == 0 ? made : NULL;
+	return failed == 0;
+}
+
+/* vips_flatten() takes the last band for alpha whatever it is: only with alpha. */
+static bool
+on_white(VipsImage **image)
+{
+	double white[] = {255, 255, 255};
+	VipsArrayDouble *background;
+	VipsImage *made = NULL;
+
+	if (!vips_image_hasalpha(*image))
+		return true;
+	background = vips_array_double_new(white, 3);
+	int failed = vips_flatten(*image, &made, "background", background, NULL);
+	vips_area_unref(VIPS_AREA(background));
+	return becomes(image, failed, made);
+}
+
+/* Three bands of 8 bits, without alpha. Grey becomes sRGB before the flattening, so
+ * that white is 255 in each band. */
+static bool
+plain(VipsImage **image)
+{
+	VipsImage *made = NULL;
+
+	int failed = vips_colourspace(*image, &made, VIPS_INTERPRETATION_sRGB, NULL);
+	if (!becomes(image, failed, made) || !on_white(image))
+		return false;
+	failed = vips_cast(*image, &made, VIPS_FORMAT_UCHAR, NULL);
+	return becomes(image, failed, made);
+}
+
+/*
+ * Is there a profile that can be used? The signature of its colour space (ICC.1:2022,
+ * 7.2.8) must be that of the picture: libvips would take the first band of an RGB
+ * picture for grey.
+ */
+static bool
+has_profile(VipsImage *image)
+{
+	const void *profile;
+	size_t size;
+
+	if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0 ||
+		vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &size) != 0)
+		return false;
+	const char *space =
+		vips_image_get_bands(image) < 3 ? "GRAY"
+		: vips_image_get_interpretation(image) == VIPS_INTERPRETATION_CMYK
+			? "CMYK"
+			: "RGB ";
+	return size > 128 && memcmp((const char *)profile + 16, space, 4) == 0 &&
+	       vips_icc_is_compatible_profile(image, profile, size);
+}
+
+/* export_profile only where there is a profile to convert from: without one,
+ * vips_thumbnail() shifts the colours of sRGB by up to six steps. */
+static VipsImage *
+shrunk(const void *bytes, size_t size, int side, VipsSize how, bool profile)
+{
+	VipsImage *image = NULL;
+
+	if (vips_thumbnail_buffer((void *)bytes, size, &image, side, "height", side,
+		    "size", how, "intent", VIPS_INTENT_RELATIVE, "fail_on",
+		    VIPS_FAIL_ON_ERROR, profile ? "export_profile" : NULL, "srgb",
+		    NULL) == 0)
+		return image;
+	return NULL;
+}
+
+/* What ink leaves of the light, and black of that: what browsers show of CMYK without
+ * a profile. */
+static bool
+inks_to_light(VipsImage **image)
+{
+	VipsImage *light = NULL, *inks = NULL, *black = NULL, *mixed = NULL, *made;
+
+	bool good = vips_linear1(*image, &light, -1.0 / 255, 1, NULL) == 0 &&
+		    vips_extract_band(light, &inks, 0, "n", 3, NULL) == 0 &&
+		    vips_extract_band(light, &black, 3, NULL) == 0 &&
+		    vips_multiply(inks, black, &mixed, NULL) == 0 &&
+		    vips_linear(mixed, &made, (double[]){255}, (double[]){.5}, 1,
+			    "uchar", TRUE, NULL) == 0;
+	g_clear_object(&light);
+	g_clear_object(&inks);
+	g_clear_object(&black);
+	g_clear_object(&mixed);
+	return becomes(image, good ? 0 : -1, good ? made : NULL);
+}
+
+static bool
+by_profile(VipsImage **image)
+{
+	VipsImage *made = NULL;
+	int failed = vips_icc_transform(*image, &made, "srgb", "embedded", TRUE,
+		"intent", VIPS_INTENT_RELATIVE, NULL);
+
+	return becomes(image, failed, made);
+}
+
+/*
+ * Only a JPEG has inks. Colours first, since vips_thumbnail() shifts them; so the
+ * decoder shrinks as far as the result stays clearly larger than what is wanted.
+ */
+static VipsImage *
+from_inks(const void *bytes, size_t size, int side, VipsSize how, bool profile,
+	const struct image_header *h)
+{
+	int64_t longer = h->width > h->height ? h->width : h->height;
+	int shrink = 1;
+	VipsImage *image = NULL, *made = NULL;
+
+	while (shrink < 8 && longer >= INT64_C(4) * shrink * side)
+		shrink *= 2;
+	if (vips_jpegload_buffer((void *)bytes, size, &image, "shrink", shrink,
+		    "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR,
+		    NULL) != 0)
+		return NULL;
+	if (!(profile ? by_profile(&image) : inks_to_light(&image)))
+		return NULL;
+	int failed = vips_copy(
+		image, &made, "interpretation", VIPS_INTERPRETATION_sRGB, NULL);
+	if (!becomes(&image, failed, made))
+		return NULL;
+	failed = vips_thumbnail_image(
+		image, &made, side, "height", side, "size", how, NULL);
+	return becomes(&image, failed, made) ? image : NULL;
+}
+
+static VipsImage *
+opened(const void *bytes, size_t size, int side, VipsSize how,
+	const struct image_header *h)
+{
+	VipsImage *header = vips_image_new_from_buffer(bytes, size, "", NULL);
+	VipsImage *image = NULL;
+
+	if (header == NULL)
+		return NULL;
+	bool profile = has_profile(header);
+	bool inks = vips_image_get_interpretation(header) == VIPS_INTERPRETATION_CMYK;
+	g_object_unref(header);
+	/* A profile that fails in the end is left out, as browsers do. */
+	for (int managed = profile; image == NULL && managed >= 0; managed--)
+		image = inks ? from_inks(bytes, size, side, how, managed == 1, h)
+			     : shrunk(bytes, size, side, how, managed == 1);
+	return image;
+}
+
+/* The picture as 8-bit sRGB in memory, at most side x side. NULL if it cannot be
+ * decoded. */
+static VipsImage *
+decoded(const void *bytes, size_t size, int side, VipsSize how,
+	const struct image_header *h)
+{
+	VipsImage *image = opened(bytes, size, side, how, h), *kept;
+
+	if (image == NULL || !plain(&image))
+		return NULL;
+	kept = vips_image_copy_memory(image);
+	g_object_unref(image);
+	return kept;
+}
+
+static bool
+save(VipsImage *image, struct image_bytes *out)
+{
+	return vips_jpegsave_buffer(image, &out->bytes, &out->size, "Q", QUALITY,
+		       "strip", TRUE, "optimize_coding", TRUE, NULL) == 0;
+}
+
+/* One output; *image becomes the smaller picture that it shows. */
+static bool
+output(VipsImage **image, int side, struct image_bytes *out)
+{
+	VipsImage *made = NULL;
+	int failed = vips_thumbnail_image(
+		*image, &made, side, "height", side, "size", VIPS_SIZE_DOWN, NULL);
+
+	return becomes(image, failed, made) && save(*image, out);
+}
+
+enum image_verdict
+render_jpegs(const void *bytes, size_t size, const int *sides, size_t count,
+	struct image_bytes *out)
+{
+	struct image_header header;
+	enum image_verdict verdict = image_inspect(bytes, size, &header);
+	VipsImage *image;
+	size_t made = 0;
+
+	memset(out, 0, count * sizeof(*out));
+	if (verdict != IMAGE_OK)
+		return verdict;
+	image = decoded(bytes, size, sides[0], VIPS_SIZE_DOWN, &header);
+	while (image != NULL && made < count && output(&image, sides[made], &out[made]))
+		made++;
+	if (image != NULL)
+		g_object_unref(image);
+	vips_error_clear();
+	if (made == count)
+		return IMAGE_OK;
+	for (size_t i = 0; i < count; i++)
+		render_free(&out[i]);
+	return IMAGE_DAMAGED;
+}
+
+static bool
+grey(VipsImage *image, int side, unsigned char *out)
+{
+	VipsImage *made = NULL;
+	size_t size = 0;
+	void *pixels = NULL;
+
+	if (vips_colourspace(image, &made, VIPS_INTERPRETATION_B_W, NULL) == 0) {
+		pixels = vips_image_write_to_memory(made, &size);
+		g_object_unref(made);
+	}
+	bool good = pixels != NULL && size == (size_t)side * (size_t)side;
+	if (good)
+		memcpy(out, pixels, size);
+	g_free(pixels);
+	return good;
+}
+
+enum image_verdict
+render_grey(const void *bytes, size_t size, int side, unsigned char *out, double *wide)
+{
+	struct image_header header;
+	enum image_verdict verdict = image_inspect(bytes, size, &header);
+	VipsImage *image;
+
+	if (verdict != IMAGE_OK)
+		return verdict;
+	*wide = (double)header.width / (double)header.height;
+	image = decoded(bytes, size, side, VIPS_SIZE_FORCE, &header);
+	bool good = image != NULL && grey(image, side, out);
+	if (image != NULL)
+		g_object_unref(image);
+	vips_error_clear();
+	return good ? IMAGE_OK : IMAGE_DAMAGED;
+}
+
+void
+render_free(struct image_bytes *out)
+{
+	g_free(out->bytes);
+	*out = (struct image_bytes){0};
+}

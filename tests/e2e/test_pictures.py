@@ -1,0 +1,154 @@
+"""Pictures as people see them: what was sent against what is stored, pixel by pixel."""
+
+import io
+import pathlib
+
+import pytest
+import requests
+from PIL import Image, ImageCms, ImageDraw
+
+from tests.conftest import wait_for
+from tests.e2e.client import word
+from tests.e2e.programme import clear, png
+from tests.e2e.test_photo import answers, family, photo_of, report
+
+DATA = pathlib.Path(__file__).resolve().parents[1] / "data/pictures"
+RED, GREEN, BLUE, YELLOW = (220, 60, 60), (60, 200, 60), (60, 60, 220), (220, 220, 90)
+ORANGE = (250, 130, 60)
+
+
+@pytest.fixture(autouse=True)
+def fresh(db, telegram):
+    clear(db)
+    telegram.limits(enforce=False)
+    yield
+    clear(db)
+
+
+@pytest.fixture
+def me(staff):
+    return staff("expert")
+
+
+def quarters(width, height):
+    """Red, green, blue, yellow: row by row from top left."""
+    image = Image.new("RGB", (width, height))
+    draw = ImageDraw.Draw(image)
+    for n, colour in enumerate((RED, GREEN, BLUE, YELLOW)):
+        x, y = n % 2 * width // 2, n // 2 * height // 2
+        draw.rectangle((x, y, x + width // 2, y + height // 2), colour)
+    return image
+
+
+def encoded(image, form="PNG", **options):
+    out = io.BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def opened(data):
+    """A stored picture: a plain JPEG without anything that says who, where and with what."""
+    assert data.startswith(b"\xff\xd8\xff")
+    image = Image.open(io.BytesIO(data))
+    assert image.format == "JPEG" and image.mode == "RGB"
+    assert not image.getexif() and "icc_profile" not in image.info and "comment" not in image.info
+    assert not any(words in data for words in (b"Exif", b"GPS", b"xmp", b"secret"))
+    return image
+
+
+def assert_near(pixel, right, steps=3):
+    assert all(abs(a - b) <= steps for a, b in zip(pixel, right)), f"{pixel}, not {right}"
+
+
+def camera():
+    """What a phone sends: wide gamut, turned by its EXIF, with the place and a comment."""
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned right
+    exif[0x013B] = "secret"
+    exif.get_ifd(0x8825).update({1: "N", 2: (55.0, 45.0, 21.0)})
+    # In the colours of Adobe RGB: what it takes to be these in sRGB.
+    wide = ImageCms.profileToProfile(quarters(2400, 1600), ImageCms.createProfile("sRGB"),
+                                     str(DATA / "adobe-rgb.icc"))
+    return encoded(wide, "JPEG", quality=95, progressive=True, exif=exif, comment=b"secret",
+                   icc_profile=(DATA / "adobe-rgb.icc").read_bytes())
+
+
+def test_a_family_s_photo_keeps_its_colours(telegram, db, stack, staff):
+    shift = family(db)
+    chat = shift.chats[0]
+    sent = camera()
+    assert_near(Image.open(io.BytesIO(sent)).getpixel((100, 100)), (193, 70, 68), 9)  # not sRGB's numbers
+    telegram.message(chat, **photo_of(telegram, sent))
+    answers(telegram, chat)
+    path = stack.state / "photos" / report(db, chat).report_url.lstrip("/")
+    (shown,) = staff().get(f"/reports/?shift_id={shift.id}").json()
+    small = requests.get(shown["photo_url"] + "&size=small", timeout=10)
+    for data, longer in ((path.read_bytes(), 1600), (requests.get(shown["photo_url"], timeout=10).content, 1600),
+                         (small.content, 320)):
+        image = opened(data)
+        w, h = image.size
+        assert (w, h) == (round(longer * 2 / 3), longer)
+        # Turned right: what was bottom left is top left.
+        for n, colour in enumerate((BLUE, RED, YELLOW, GREEN)):
+            assert_near(image.getpixel((n % 2 * w // 2 + w // 4, n // 2 * h // 2 + h // 4)), colour)
+
+
+def test_a_thumbnail_is_there_as_soon_as_its_photo(telegram, db, stack):
+    chat = family(db).chats[0]
+    telegram.message(chat, **photo_of(telegram, encoded(quarters(900, 600), "JPEG")))
+    answers(telegram, chat)
+    folder = stack.state / "photos"
+    assert opened((folder / (report(db, chat).report_url.lstrip("/") + ".small.jpg")).read_bytes()).size == (320, 213)
+
+
+def assert_stored(me, base, image, right):
+    """The picture of a task, uploaded and seen again."""
+    answer = me("POST", f"/tasks/?title=задание {word()}", files={"image": ("a", image)})
+    assert answer.status_code == 201, answer.text
+    stored = opened(requests.get(base + answer.json()["url"], timeout=10).content)
+    assert_near(stored.getpixel((stored.width // 2, stored.height // 2)), right)
+
+
+def one_colour(mode="RGB", colour=ORANGE):
+    return Image.new(mode, (64, 48), colour)
+
+
+@pytest.mark.parametrize("image,right", [
+    (encoded(one_colour(), "JPEG", quality=95), ORANGE),
+    (encoded(one_colour()), ORANGE),
+    (encoded(one_colour(), "WEBP", lossless=True), ORANGE),
+    (encoded(one_colour("L", 150), "JPEG", quality=95), (150, 150, 150)),
+    (encoded(one_colour("L", 150)), (150, 150, 150)),
+    (encoded(one_colour("CMYK", (0, 122, 194, 5)), "JPEG", quality=95), ORANGE),
+    (encoded(one_colour("RGBA", ORANGE + (255,))), ORANGE),
+    (encoded(one_colour("RGBA", (0, 0, 0, 0))), (255, 255, 255)),
+    (encoded(one_colour("I;16", 150 * 257)), (150, 150, 150)),
+    (encoded(one_colour()) + b"a phone's own data", ORANGE),
+], ids=["jpeg", "png", "webp", "grey jpeg", "grey png", "cmyk", "alpha", "transparent", "16 bits", "bytes behind"])
+def test_a_task_s_picture_keeps_its_colours(me, base, image, right):
+    assert_stored(me, base, image, right)
+
+
+def refused(me, image):
+    answer = me("POST", f"/tasks/?title=задание {word()}", files={"image": ("a.png", image)})
+    assert answer.status_code == 422, answer.text
+    return answer.text
+
+
+def test_a_picture_is_refused_with_its_true_reason(me):
+    bomb = bytearray(png(1))
+    bomb[16:24] = (60000).to_bytes(4, "big") * 2
+    assert "слишком велико" in refused(me, bytes(bomb))
+    assert "не является изображением" in refused(me, b"GIF89a" + b"\0" * 60)
+    assert "повреждено" in refused(me, png(1)[:-30])
+
+
+def test_a_photo_that_is_too_large_is_called_so(telegram, db):
+    chat = family(db).chats[0]
+    image = bytearray(encoded(Image.new("RGB", (16, 16)), "JPEG"))
+    at = image.index(b"\xff\xc0") + 5
+    image[at:at + 4] = (40000).to_bytes(2, "big") * 2
+    telegram.message(chat, **photo_of(telegram, bytes(image)))
+    assert "слишком велика" in answers(telegram, chat)[0]
+    wait_for(lambda: db.value("select count(*) from programme.photo_intake") == 0, 20)
+    assert (report(db, chat).state, report(db, chat).number_attempt) == ("waiting", 0)
