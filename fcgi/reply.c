@@ -86,12 +86,38 @@ reply_redirect(struct req *r, int status, const char *location)
 	return OK;
 }
 
+/* RFC 9110, 15. A status line must have the space before the reason, which may be
+ * empty. */
+static const char *
+reason(int status)
+{
+	static const struct {
+		int status;
+		const char *phrase;
+	} known[] = {{200, "OK"}, {201, "Created"}, {202, "Accepted"},
+		{204, "No Content"}, {206, "Partial Content"}, {302, "Found"},
+		{303, "See Other"}, {304, "Not Modified"}, {307, "Temporary Redirect"},
+		{308, "Permanent Redirect"}, {400, "Bad Request"},
+		{401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
+		{405, "Method Not Allowed"}, {409, "Conflict"}, {410, "Gone"},
+		{411, "Length Required"}, {412, "Precondition Failed"},
+		{413, "Content Too Large"}, {415, "Unsupported Media Type"},
+		{416, "Range Not Satisfiable"}, {422, "Unprocessable Content"},
+		{429, "Too Many Requests"}, {500, "Internal Server Error"},
+		{501, "Not Implemented"}, {503, "Service Unavailable"}};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (known[i].status == status)
+			return known[i].phrase;
+	return "";
+}
+
 static void
 head(struct req *r, struct buf *out, bool whole)
 {
 	bool sized = !whole;
 
-	buf_fmt(out, "Status: %d\r\n", r->status);
+	buf_fmt(out, "Status: %d %s\r\n", r->status, reason(r->status));
 	for (const struct header *h = r->headers; h != NULL; h = h->next) {
 		buf_fmt(out, "%s: %s\r\n", h->name, h->value);
 		sized = sized || str_eq(h->name, "Content-Length");
