@@ -19,16 +19,31 @@ req_param(const struct req *r, const char *name)
 	return "";
 }
 
+/* Is it the parameter of a header of that name, and where does its value begin? */
+static const char *
+header_value(const char *param, const char *name)
+{
+	static const char prefix[] = "HTTP_";
+
+	if (strncmp(param, prefix, sizeof(prefix) - 1) != 0)
+		return NULL;
+	for (param += sizeof(prefix) - 1; *name != '\0'; name++, param++)
+		if (*param !=
+			(*name == '-' ? '_' : (char)toupper((unsigned char)*name)))
+			return NULL;
+	return *param == '=' ? param + 1 : NULL;
+}
+
 const char *
 req_header(const struct req *r, const char *name)
 {
-	char param[80] = "HTTP_";
-	size_t n = 5;
+	for (char **p = r->params; *p != NULL; p++) {
+		const char *value = header_value(*p, name);
 
-	for (const char *s = name; *s != '\0' && n < sizeof(param) - 1; s++)
-		param[n++] = *s == '-' ? '_' : (char)toupper((unsigned char)*s);
-	const char *value = req_param(r, param);
-	return value[0] == '\0' ? NULL : value;
+		if (value != NULL)
+			return *value == '\0' ? NULL : value;
+	}
+	return NULL;
 }
 
 const char *
