@@ -143,7 +143,7 @@ post_upload(struct req *r)
 		.name = in->name, .size = in->size, .content_type = in->content_type};
 	TRY(file_announce(c, &wish, server.id, conf.s3_put_lifetime, &file));
 	TRY(history_file(c, file.account_id, file.id, "FILE.UPLOADED", file.name));
-	return reply_link(r, &file, address_put(c, &server, file.key));
+	return reply_link(r, &file, address_put(c, &server, file.key, in->size));
 }
 
 /* Its bytes may be replaced between two statements: then those that came are served. */

@@ -1,20 +1,12 @@
 #include "store/bucket.h"
 
+#include "base/conf.h"
 #include "base/str.h"
 #include "reply.h"
 #include "store.h"
 #include "store/disk.h"
 #include "store/keys_xml.h"
 #include "store/scrub.h"
-
-#define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-#define XML_SPACE " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
-
-static enum err
-reply_xml(struct req *r, const struct buf *xml)
-{
-	return reply_text(r, 200, "application/xml", buf_text(xml), xml->used);
-}
 
 /* GET /: the buckets of this city. */
 enum err
@@ -25,16 +17,16 @@ get_buckets(struct req *r)
 	size_t count;
 
 	TRY(bucket_list(&r->ctx, call_of(r)->name.server, &list, &count));
-	buf_add(&xml, XML_HEAD "<ListAllMyBucketsResult" XML_SPACE
-			       "><Owner><ID>samovar</ID><DisplayName>samovar</"
-			       "DisplayName></Owner><Buckets>");
+	buf_add(&xml, STORE_XML "<ListAllMyBucketsResult" STORE_XMLNS
+				"><Owner><ID>samovar</ID><DisplayName>samovar</"
+				"DisplayName></Owner><Buckets>");
 	for (size_t i = 0; i < count; i++)
 		buf_fmt(&xml,
 			"<Bucket><Name>%s</Name><CreationDate>%s</CreationDate></"
 			"Bucket>",
 			list[i].name, store_time(r, list[i].created));
 	buf_add(&xml, "</Buckets></ListAllMyBucketsResult>");
-	return reply_xml(r, &xml);
+	return store_xml(r, &xml);
 }
 
 /* GET /{bucket}: ?location, ?versioning, ?uploads (upload.c), else a listing (list.c).
@@ -48,12 +40,16 @@ get_bucket(struct req *r)
 	TRY(store_plain_call(r));
 	TRY(bucket_own(&r->ctx, name->server, name->bucket));
 	if (store_query(r, "location") != NULL) {
-		buf_add(&xml, XML_HEAD "<LocationConstraint" XML_SPACE "/>");
-		return reply_xml(r, &xml);
+		/* The first of all regions is the one without a name. */
+		buf_add(&xml, STORE_XML "<LocationConstraint" STORE_XMLNS ">");
+		if (!str_eq(conf.s3_region, "us-east-1"))
+			buf_xml(&xml, conf.s3_region);
+		buf_add(&xml, "</LocationConstraint>");
+		return store_xml(r, &xml);
 	}
 	if (store_query(r, "versioning") != NULL) {
-		buf_add(&xml, XML_HEAD "<VersioningConfiguration" XML_SPACE "/>");
-		return reply_xml(r, &xml);
+		buf_add(&xml, STORE_XML "<VersioningConfiguration" STORE_XMLNS "/>");
+		return store_xml(r, &xml);
 	}
 	return store_query(r, "uploads") != NULL ? get_uploads(r) : list_objects(r);
 }
@@ -67,6 +63,7 @@ head_bucket(struct req *r)
 
 	TRY(bucket_own(&r->ctx, name->server, name->bucket));
 	TRY(scrub_city(&r->ctx, name->server));
+	reply_header(r, "x-amz-bucket-region", conf.s3_region);
 	return reply_empty(r, 200);
 }
 
@@ -119,7 +116,7 @@ post_bucket(struct req *r)
 		return fail(c, E_S3_CHECKSUM, NULL);
 	TRY(keys_xml_read(c, r->body, keys, &count, &quiet));
 	TRY(bucket_own(c, name.server, name.bucket));
-	buf_add(&xml, XML_HEAD "<DeleteResult" XML_SPACE ">");
+	buf_add(&xml, STORE_XML "<DeleteResult" STORE_XMLNS ">");
 	for (size_t i = 0; i < count; i++) {
 		name.key = keys[i];
 		TRY(object_drop(c, &name));
@@ -130,5 +127,5 @@ post_bucket(struct req *r)
 		buf_add(&xml, "</Key></Deleted>");
 	}
 	buf_add(&xml, "</DeleteResult>");
-	return reply_xml(r, &xml);
+	return store_xml(r, &xml);
 }

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "reply.h"
 #include "store.h"
+#include "store/xml.h"
 
 #define MOST_ENTRIES 1000
 
@@ -112,8 +113,7 @@ entry_xml(struct req *r, struct buf *xml, const struct asked *a,
 static void
 head_xml(struct req *r, struct buf *xml, const struct asked *a, size_t count, bool more)
 {
-	buf_add(xml, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult "
-		     "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+	buf_add(xml, STORE_XML "<ListBucketResult" STORE_XMLNS ">");
 	element(xml, a, "Name", call_of(r)->name.bucket);
 	element(xml, a, "Prefix", a->listing.prefix);
 	if (a->listing.delimiter[0] != '\0')
@@ -152,8 +152,13 @@ list_objects(struct req *r)
 		count = (size_t)a.listing.most;
 
 	head_xml(r, &xml, &a, count, more);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		if (!a.encoded && !xml_can_hold(entries[i].key))
+			return fail(c, E_S3_ARGUMENT,
+				"there is a key that XML cannot hold: list with "
+				"encoding-type=url");
 		entry_xml(r, &xml, &a, &entries[i]);
+	}
 	if (more) {
 		const char *after = object_after(c, &entries[count - 1]);
 		if (a.second)
@@ -164,5 +169,5 @@ list_objects(struct req *r)
 			element(&xml, &a, "NextMarker", entries[count - 1].key);
 	}
 	buf_add(&xml, "</ListBucketResult>");
-	return reply_text(r, 200, "application/xml", buf_text(&xml), xml.used);
+	return store_xml(r, &xml);
 }

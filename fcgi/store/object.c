@@ -12,26 +12,6 @@
 
 #define AGAIN_SECONDS 60 /* of the address that nginx calls itself with */
 
-static void
-object_headers(struct req *r, const struct store_object *o)
-{
-	static const struct {
-		const char *query, *header;
-	} chosen[] = {{"response-content-disposition", "Content-Disposition"},
-		{"response-cache-control", "Cache-Control"}};
-	const char *type = store_query(r, "response-content-type");
-
-	reply_header(r, "Content-Type",
-		type == NULL || *type == '\0' ? o->content_type : type);
-	for (size_t i = 0; i < sizeof(chosen) / sizeof(*chosen); i++) {
-		const char *value = store_query(r, chosen[i].query);
-		if (value != NULL)
-			reply_header(r, chosen[i].header, value);
-	}
-	reply_header_fmt(r, "ETag", "\"%s\"", o->etag);
-	reply_header(r, "Last-Modified", http_date(&r->ctx.arena, o->modified));
-}
-
 /* Finds the object and checks the conditions and the range of a GET or HEAD. */
 static enum err
 find(struct req *r, struct store_object *o, enum range *range, int64_t *first,
@@ -45,7 +25,10 @@ find(struct req *r, struct store_object *o, enum range *range, int64_t *first,
 			&r->ctx, E_S3_NO_FEATURE, "no part of an object can be had");
 	TRY(object_own(&r->ctx, name, o));
 	TRY(scrub_check(&r->ctx, name, o));
-	TRY(condition_check(r, o->etag, o->modified));
+	enum err e = condition_check(r, o->etag, o->modified);
+	if (e == E_S3_UNCHANGED)
+		store_say_unchanged(r, o);
+	TRY(e);
 	*range = RANGE_NONE;
 	if (condition_range(r, o->etag, o->modified))
 		*range = range_read(req_header(r, "Range"), o->size, first, last);
@@ -66,18 +49,15 @@ static enum err
 send_again(struct req *r, const char *range)
 {
 	struct arena *a = &r->ctx.arena;
-	const struct s3_key key = {conf.s3_user, conf.s3_password, conf.s3_region};
+	const struct s3_key key = {
+		conf.s3_user, conf.s3_password, conf.s3_region, NULL};
 	const struct object_name *name = &call_of(r)->name;
-	const char *type = store_query(r, "response-content-type");
-	const char *disposition = store_query(r, "response-content-disposition");
-	struct pair extra[2];
-	size_t extras = 0;
+	const char *checksums = store_header(r, "x-amz-checksum-mode");
+	struct pair extra[STORE_OVERRIDES + 1];
+	size_t extras = store_overrides(r, extra);
 
-	if (type != NULL)
-		extra[extras++] = (struct pair){"response-content-type", type};
-	if (disposition != NULL)
-		extra[extras++] =
-			(struct pair){"response-content-disposition", disposition};
+	if (checksums != NULL && *range == '\0')
+		extra[extras++] = (struct pair){"x-amz-checksum-mode", checksums};
 	const struct s3_link link = {.method = "GET",
 		.base = arena_fmt(a, "http://%s", req_param(r, "HTTP_HOST")),
 		.path = arena_fmt(a, "/%s/%s", name->bucket, name->key),
@@ -92,19 +72,43 @@ send_again(struct req *r, const char *range)
 	return reply_empty(r, 200);
 }
 
+/* nginx answers 416 to a number that does not fit into its own. */
 static bool
-nginx_would_differ(struct req *r, enum range range)
+is_huge(const char *range)
 {
+	for (const char *s = range; *s != '\0'; s++) {
+		size_t n = strspn(s, "0123456789");
+
+		if (n > 18)
+			return true;
+		s += n > 0 ? n - 1 : 0;
+	}
+	return false;
+}
+
+/* Names of headers are lines of ours (store-lines.conf.in), which HTTP/2 does not have.
+ */
+static bool
+is_http2(struct req *r)
+{
+	return str_starts(req_param(r, "SERVER_PROTOCOL"), "HTTP/2");
+}
+
+static bool
+nginx_would_differ(struct req *r, const struct store_object *o, enum range range)
+{
+	const char *text = req_header(r, "Range");
+
 	return req_header(r, "If-Match") != NULL ||
 	       req_header(r, "If-Unmodified-Since") != NULL ||
 	       req_header(r, "If-Range") != NULL ||
-	       (req_header(r, "Range") != NULL && range == RANGE_NONE);
+	       (text != NULL && (range == RANGE_NONE || is_huge(text))) ||
+	       (is_http2(r) && o->headers != NULL);
 }
 
 /*
- * GET /{bucket}/{key}: the bytes are nginx's to send. Ranges, conditions,
- * response-content-type and response-content-disposition as S3 has them; several ranges
- * at once get the whole.
+ * GET /{bucket}/{key}: the bytes are nginx's to send. Ranges, conditions and the
+ * response-... parameters as S3 has them; several ranges at once get the whole.
  */
 enum err
 get_object(struct req *r)
@@ -116,13 +120,18 @@ get_object(struct req *r)
 	if (store_query(r, "uploadId") != NULL)
 		return get_parts(r);
 	TRY(find(r, &o, &range, &first, &last));
-	if (nginx_would_differ(r, range))
-		return send_again(r, range == RANGE_PART ? req_header(r, "Range") : "");
+	if (nginx_would_differ(r, &o, range))
+		return send_again(
+			r, range != RANGE_PART
+				   ? ""
+				   : arena_fmt(&r->ctx.arena, "bytes=%lld-%lld",
+					     (long long)first, (long long)last));
 	const char *inside = o.path == NULL ? NULL : strchr(o.path, '/');
 	if (inside == NULL)
 		return fail(&r->ctx, E_BUG, NULL);
-	object_headers(r, &o);
-	reply_header_fmt(r, "X-Accel-Redirect", "/.objects%s", inside);
+	bool lines = store_say_headers(r, &o, true);
+	reply_header_fmt(
+		r, "X-Accel-Redirect", "/.%s%s", lines ? "lines" : "objects", inside);
 	return reply_empty(r, 200);
 }
 
@@ -135,7 +144,7 @@ head_object(struct req *r)
 	int64_t first = 0, last = 0;
 
 	TRY(find(r, &o, &range, &first, &last));
-	object_headers(r, &o);
+	store_say_headers(r, &o, false);
 	reply_header(r, "Accept-Ranges", "bytes");
 	if (range == RANGE_PART)
 		reply_header_fmt(r, "Content-Range", "bytes %lld-%lld/%lld",
@@ -143,6 +152,50 @@ head_object(struct req *r)
 	reply_header_fmt(r, "Content-Length", "%lld",
 		(long long)(range == RANGE_PART ? last - first + 1 : o.size));
 	return reply_empty(r, range == RANGE_PART ? 206 : 200);
+}
+
+/* An etag as clients send it, perhaps in quotation marks. */
+static const char *
+bare(struct ctx *c, const char *etag)
+{
+	size_t n = strlen(etag);
+
+	return n >= 2 && etag[0] == '"' && etag[n - 1] == '"'
+		       ? arena_strn(&c->arena, etag + 1, n - 2)
+		       : etag;
+}
+
+enum err
+store_condition(struct req *r, struct object_condition *out)
+{
+	const char *none = req_header(r, "If-None-Match"),
+		   *match = req_header(r, "If-Match");
+
+	*out = (struct object_condition){PUT_ALWAYS, NULL};
+	if (none != NULL && match != NULL)
+		return fail(&r->ctx, E_S3_ARGUMENT,
+			"If-Match and If-None-Match exclude each other");
+	if (none != NULL && !str_eq(none, "*"))
+		return fail(&r->ctx, E_S3_NO_FEATURE,
+			"If-None-Match of what is stored must be *");
+	if (none != NULL)
+		out->rule = PUT_ABSENT;
+	else if (match != NULL)
+		*out = (struct object_condition){PUT_MATCH, bare(&r->ctx, match)};
+	else if (store_query(r, S3_ONCE) != NULL)
+		out->rule = PUT_ONCE;
+	return OK;
+}
+
+/* The bucket of our own files is there without being made. */
+static enum err
+need_bucket(struct req *r)
+{
+	const struct object_name *name = &call_of(r)->name;
+
+	return str_eq(name->bucket, conf.s3_bucket)
+		       ? bucket_add(&r->ctx, name->server, name->bucket)
+		       : bucket_own(&r->ctx, name->server, name->bucket);
 }
 
 /*
@@ -154,20 +207,21 @@ put_object(struct req *r)
 {
 	const struct store_call *call = call_of(r);
 	const char *type = req_param(r, "CONTENT_TYPE");
-	struct disk_wish wish;
 	struct store_object o = {0};
+	struct disk_wish wish;
+	struct object_new new = {.body_file = r->body_file,
+		.content_type = type[0] == '\0' ? "binary/octet-stream" : type,
+		.wish = &wish};
 
 	if (store_query(r, "uploadId") != NULL)
 		return put_part(r);
 	TRY(store_plain_call(r));
 	TRY(store_wish(r, &wish));
+	TRY(store_condition(r, &new.condition));
+	TRY(store_headers_read(r, &new.headers));
 	TRY(scrub_city(&r->ctx, call->name.server));
-	/* The bucket of our own files is there without being made. */
-	TRY(str_eq(call->name.bucket, conf.s3_bucket)
-			? bucket_add(&r->ctx, call->name.server, call->name.bucket)
-			: bucket_own(&r->ctx, call->name.server, call->name.bucket));
-	TRY(object_put(&r->ctx, &call->name, r->body_file,
-		type[0] == '\0' ? "binary/octet-stream" : type, &wish, &o));
+	TRY(need_bucket(r));
+	TRY(object_put(&r->ctx, &call->name, &new, &o));
 	reply_header_fmt(r, "ETag", "\"%s\"", o.etag);
 	store_say_checksum(r);
 	return reply_empty(r, 200);

@@ -1,6 +1,7 @@
 #ifndef STORE_FACE_H
 #define STORE_FACE_H
 
+#include "base/buf.h"
 #include "face.h"
 #include "store/object.h"
 #include "store/sigv4.h"
@@ -16,7 +17,7 @@ extern const struct face store_face;
 /* What enter() has found out; handlers read it as call_of(r). */
 struct store_call {
 	struct object_name name; /* bucket and key are "" where the path has none */
-	const char *payload;     /* SHA-256 that the body must have, NULL for any */
+	struct s3_payload payload;
 	struct s3_request signed_part;
 	bool known;  /* there is a server of the city's name */
 	bool closed; /* it takes no new objects of files now */
@@ -28,8 +29,46 @@ call_of(const struct req *r)
 	return r->in;
 }
 
+#define STORE_XML "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+#define STORE_XMLNS " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
+
+/* 200 with an XML document. */
+enum err store_xml(struct req *r, const struct buf *xml);
+
+/*
+ * Cities share one key, so a signature that is good in one is good in all: what tells
+ * them apart is the host that was signed. It must be this city's own: one of the
+ * addresses of its server; while there is no such server, the address that was called
+ * (then it takes no files); a name of the machine for itself, when it calls itself; or
+ * one of store.hosts. E_S3_SIGNATURE
+ */
+enum err store_host(struct req *r, struct store_call *call);
+
 /* A query parameter of the call, decoded; NULL if it is not there. */
 const char *store_query(struct req *r, const char *name);
+
+/* A header x-amz-..., or the query parameter that stands for it in a presigned address;
+ * NULL if there is neither. */
+const char *store_header(struct req *r, const char *name);
+
+/* What an object of this request keeps, as struct store_object has it. E_S3_ARGUMENT,
+ * E_S3_META_LARGE */
+enum err store_headers_read(struct req *r, const char **out);
+
+/* The response-... parameters of the query; out has room for STORE_OVERRIDES. */
+#define STORE_OVERRIDES 6
+size_t store_overrides(struct req *r, struct pair *out);
+
+/* Type, ETag, times and the headers of an object. by_nginx: nginx sends its file, and
+ * the answer goes through X-Accel-Redirect; true if it has lines for nginx to add. */
+bool store_say_headers(struct req *r, const struct store_object *o, bool by_nginx);
+
+/* Those of a 304 (RFC 9110, 15.4.5). */
+void store_say_unchanged(struct req *r, const struct store_object *o);
+
+/* If-None-Match: *, If-Match and S3_ONCE of a PUT or a completion. E_S3_NO_FEATURE,
+ * E_S3_ARGUMENT */
+enum err store_condition(struct req *r, struct object_condition *out);
 
 /* E_S3_NO_FEATURE for the many questions of S3 (?acl, ?tagging...) that this store has
  * no answer to. */

@@ -8,15 +8,6 @@
 #include "store/bucket.h"
 #include "store/scrub.h"
 
-#define XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-#define XML_SPACE " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""
-
-static enum err
-reply_xml(struct req *r, const struct buf *xml)
-{
-	return reply_text(r, 200, "application/xml", buf_text(xml), xml->used);
-}
-
 static void
 add_name(struct buf *xml, const struct object_name *name)
 {
@@ -30,17 +21,32 @@ static enum err
 open_upload(struct req *r)
 {
 	const struct object_name *name = &call_of(r)->name;
-	const char *type = req_param(r, "CONTENT_TYPE"), *id;
+	const char *type = req_param(r, "CONTENT_TYPE"), *headers, *id;
 	struct buf xml = {.arena = &r->ctx.arena};
 
 	if (str_eq(name->bucket, conf.s3_bucket))
 		TRY(bucket_add(&r->ctx, name->server, name->bucket));
-	TRY(upload_open(
-		&r->ctx, name, type[0] == '\0' ? "binary/octet-stream" : type, &id));
-	buf_add(&xml, XML_HEAD "<InitiateMultipartUploadResult" XML_SPACE ">");
+	TRY(store_headers_read(r, &headers));
+	TRY(upload_open(&r->ctx, name, type[0] == '\0' ? "binary/octet-stream" : type,
+		headers, &id));
+	buf_add(&xml, STORE_XML "<InitiateMultipartUploadResult" STORE_XMLNS ">");
 	add_name(&xml, name);
 	buf_fmt(&xml, "<UploadId>%s</UploadId></InitiateMultipartUploadResult>", id);
-	return reply_xml(r, &xml);
+	return store_xml(r, &xml);
+}
+
+/* The address of an object as the client has called this city. */
+static void
+add_location(struct req *r, struct buf *xml)
+{
+	const struct object_name *name = &call_of(r)->name;
+	struct arena *a = &r->ctx.arena;
+
+	buf_add(xml, "<Location>");
+	buf_xml(xml, arena_fmt(a, "%s://%s/%s/%s", req_param(r, "REQUEST_SCHEME"),
+			     req_param(r, "HTTP_HOST"), name->bucket,
+			     percent_encode(a, name->key, true)));
+	buf_add(xml, "</Location>");
 }
 
 /* POST /{bucket}/{key}?uploadId=...: 200 with the ETag of the whole. */
@@ -50,19 +56,21 @@ complete_upload(struct req *r, const char *id)
 	struct ctx *c = &r->ctx;
 	const struct object_name *name = &call_of(r)->name;
 	struct store_part *parts = arena_new(&c->arena, UPLOAD_PARTS * sizeof(*parts));
+	struct upload_list list = {.id = id, .parts = parts};
 	struct buf xml = {.arena = &c->arena};
 	struct store_object o;
-	size_t count;
 
 	TRY(store_small_body(r));
-	TRY(upload_xml_read(c, r->body, parts, &count));
+	TRY(upload_xml_read(c, r->body, parts, &list.count));
+	TRY(store_condition(r, &list.condition));
 	TRY(scrub_city(c, name->server));
-	TRY(upload_complete(c, name, id, parts, count, &o));
-	buf_add(&xml, XML_HEAD "<CompleteMultipartUploadResult" XML_SPACE ">");
+	TRY(upload_complete(c, name, &list, &o));
+	buf_add(&xml, STORE_XML "<CompleteMultipartUploadResult" STORE_XMLNS ">");
+	add_location(r, &xml);
 	add_name(&xml, name);
 	buf_fmt(&xml, "<ETag>&quot;%s&quot;</ETag></CompleteMultipartUploadResult>",
 		o.etag);
-	return reply_xml(r, &xml);
+	return store_xml(r, &xml);
 }
 
 /* POST /{bucket}/{key}: with ?uploads or ?uploadId=...; S3 has nothing else here. */
@@ -120,7 +128,7 @@ get_parts(struct req *r)
 
 	TRY(store_plain_call(r));
 	TRY(upload_parts(&r->ctx, name, id, &parts, &count));
-	buf_add(&xml, XML_HEAD "<ListPartsResult" XML_SPACE ">");
+	buf_add(&xml, STORE_XML "<ListPartsResult" STORE_XMLNS ">");
 	add_name(&xml, name);
 	buf_fmt(&xml,
 		"<UploadId>%s</UploadId><StorageClass>STANDARD</StorageClass>"
@@ -135,7 +143,7 @@ get_parts(struct req *r)
 			(long long)parts[i].number, store_time(r, parts[i].modified),
 			parts[i].etag, (long long)parts[i].size);
 	buf_add(&xml, "</ListPartsResult>");
-	return reply_xml(r, &xml);
+	return store_xml(r, &xml);
 }
 
 /* GET /{bucket}?uploads: those that are open, the first thousand. */
@@ -149,9 +157,9 @@ get_uploads(struct req *r)
 
 	TRY(upload_list(&r->ctx, name, &list, &count));
 	buf_fmt(&xml,
-		XML_HEAD "<ListMultipartUploadsResult" XML_SPACE
-			 "><Bucket>%s</Bucket><MaxUploads>1000</MaxUploads>"
-			 "<IsTruncated>false</IsTruncated>",
+		STORE_XML "<ListMultipartUploadsResult" STORE_XMLNS
+			  "><Bucket>%s</Bucket><MaxUploads>1000</MaxUploads>"
+			  "<IsTruncated>false</IsTruncated>",
 		name->bucket);
 	for (size_t i = 0; i < count; i++) {
 		buf_add(&xml, "<Upload><Key>");
@@ -162,5 +170,5 @@ get_uploads(struct req *r)
 			list[i].id, store_time(r, list[i].created));
 	}
 	buf_add(&xml, "</ListMultipartUploadsResult>");
-	return reply_xml(r, &xml);
+	return store_xml(r, &xml);
 }

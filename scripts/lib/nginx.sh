@@ -24,6 +24,8 @@ nginx_configure() {
 		nginx_render "$template" "CONF=$conf" "$@" >"$conf/$template.conf"
 	done
 	if [ -f "$REPO/conf/nginx/store.conf.in" ]; then
+		# No city can have a name with a dot.
+		nginx_render store-lines "$@" >"$conf/store-.lines.conf"
 		for city in $cities; do
 			nginx_render store "CONF=$conf" "CITY=${city%%:*}" \
 				"LISTEN=$(printf %s "${city#*:}" | tr @ ' ')" "$@" \

@@ -84,9 +84,9 @@ buf_json(struct buf *b, const char *s)
 void
 buf_xml(struct buf *b, const char *s)
 {
-	static const char special[] = "&<>\"'";
+	static const char special[] = "&<>\"'\r";
 	static const char *const entity[] = {
-		"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+		"&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "&#13;"};
 
 	while (*s != '\0') {
 		size_t plain = strcspn(s, special);

@@ -25,7 +25,8 @@ void buf_reserve(struct buf *b, size_t more);
  */
 void buf_json(struct buf *b, const char *s);
 
-/* Appends text with the five characters of XML and HTML replaced by entities. */
+/* Appends text with the five characters of XML and HTML replaced by entities, and a
+ * carriage return, which readers of XML would take for a line feed, by a reference. */
 void buf_xml(struct buf *b, const char *s);
 
 /* The text, never NULL; good until the next call that adds. */

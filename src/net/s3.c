@@ -28,22 +28,19 @@ bucket_base(struct ctx *c, const struct s3_site *site)
 		site->bucket, host);
 }
 
-const char *
-s3_address(struct ctx *c, const struct s3_object *o, const char *method,
-	const struct pair *extra, size_t extras, int64_t seconds)
+/* Signs a link to an object or its bucket; extra and extras are taken from it. */
+static const char *
+address(struct ctx *c, const struct s3_object *o, struct s3_link link)
 {
 	const struct s3_site *site = &o->site;
-	const struct s3_key key = {conf.s3_user, conf.s3_password, site->region};
-	struct pair *all = arena_new(&c->arena, (extras + 1) * sizeof(*all));
+	const struct s3_key key = {conf.s3_user, conf.s3_password, site->region, NULL};
+	struct pair *all = arena_new(&c->arena, (link.extras + 1) * sizeof(*all));
 	const char *name = o->key == NULL ? "" : o->key;
-	struct s3_link link = {.method = method,
-		.base = bucket_base(c, site),
-		.extra = all,
-		.extras = extras,
-		.seconds = seconds};
 
-	for (size_t i = 0; i < extras; i++)
-		all[i] = extra[i];
+	for (size_t i = 0; i < link.extras; i++)
+		all[i] = link.extra[i];
+	link.extra = all;
+	link.base = bucket_base(c, site);
 	if (conf.s3_session_token[0] != '\0')
 		all[link.extras++] =
 			(struct pair){"X-Amz-Security-Token", conf.s3_session_token};
@@ -54,6 +51,31 @@ s3_address(struct ctx *c, const struct s3_object *o, const char *method,
 	else
 		link.path = arena_fmt(&c->arena, "/%s/%s", site->bucket, name);
 	return s3_presign(&c->arena, &key, &link, utc_now());
+}
+
+const char *
+s3_address(struct ctx *c, const struct s3_object *o, const char *method,
+	const struct pair *extra, size_t extras, int64_t seconds)
+{
+	return address(c, o,
+		(struct s3_link){.method = method,
+			.extra = extra,
+			.extras = extras,
+			.seconds = seconds});
+}
+
+const char *
+s3_upload_address(
+	struct ctx *c, const struct s3_object *o, int64_t size, int64_t seconds)
+{
+	static const struct pair once = {S3_ONCE, "1"};
+
+	return address(c, o,
+		(struct s3_link){.method = "PUT",
+			.extra = &once,
+			.extras = 1,
+			.content_length = arena_fmt(&c->arena, "%lld", (long long)size),
+			.seconds = seconds});
 }
 
 size_t

@@ -38,6 +38,14 @@ const char *s3_address(struct ctx *c, const struct s3_object *o, const char *met
 	const struct pair *extra, size_t extras, int64_t seconds);
 
 /*
+ * The presigned address of one upload of exactly so many bytes: the length is signed.
+ * The embedded store takes one body through it; other servers, which do not know
+ * S3_ONCE, take as many as come until it expires.
+ */
+const char *s3_upload_address(
+	struct ctx *c, const struct s3_object *o, int64_t size, int64_t seconds);
+
+/*
  * All of these: E_SERVER_DOWN: no connection, it broke, or the server itself says that
  * it cannot (5xx); E_PEER: an answer that does not fit, its status is in the words.
  */

@@ -6,11 +6,11 @@
 #include "storage/mime.h"
 
 const char *
-address_put(struct ctx *c, const struct server *s, const char *key)
+address_put(struct ctx *c, const struct server *s, const char *key, int64_t size)
 {
 	const struct s3_object o = {server_public_site(c, s), key};
 
-	return s3_address(c, &o, "PUT", NULL, 0, conf.s3_put_lifetime);
+	return s3_upload_address(c, &o, size, conf.s3_put_lifetime);
 }
 
 /*

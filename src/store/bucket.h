@@ -11,7 +11,10 @@ struct store_bucket {
 	struct utc created;
 };
 
-/* Is it a name that S3 allows: 3 to 63 small letters, digits, dots and hyphens? */
+/*
+ * Is it a name that S3 allows: 3 to 63 small letters, digits, dots and hyphens, no dot
+ * beside another or a hyphen, no IPv4 address, nothing that S3 keeps for itself?
+ */
 bool bucket_name_valid(const char *name);
 
 /* E_S3_BUCKET_NAME; that it is there already is fine, as in S3's first region. */

@@ -13,11 +13,23 @@ enum digest_kind {
 	DIGEST_SHA1,
 	DIGEST_SHA256,
 	DIGEST_CRC32,
-	DIGEST_CRC32C
+	DIGEST_CRC32C,
+	DIGEST_CRC64NVME,
+	DIGEST_KINDS
 };
 
 /* Bytes of a digest. */
 size_t digest_size(enum digest_kind kind);
+
+/* As S3 names it behind "x-amz-checksum-". */
+const char *digest_name(enum digest_kind kind);
+
+/* Lower-case digits of a digest that is written in base64; NULL if it is none of the
+ * kind. */
+const char *digest_digits(struct arena *a, enum digest_kind kind, const char *base64);
+
+/* The way back. */
+const char *digest_base64(struct arena *a, const char *digits);
 
 /* NULL, with a line in the log, if this libcrypto refuses the kind. */
 struct digest *digest_new(struct ctx *c, enum digest_kind kind);

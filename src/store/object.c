@@ -4,8 +4,10 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "db/db.h"
 #include "job/job.h"
+#include "store/bucket.h"
 #include "store/disk.h"
 
 #include "store/object.sql.h"
@@ -17,7 +19,9 @@
 static FIELDS(object_fields, FIELD(struct store_object, size),
 	FIELD(struct store_object, etag), FIELD(struct store_object, content_type),
 	FIELD(struct store_object, path), FIELD(struct store_object, modified),
-	FIELD(struct store_object, damage));
+	FIELD(struct store_object, parts), FIELD(struct store_object, damage),
+	FIELD(struct store_object, headers), FIELD(struct store_object, checksum),
+	FIELD(struct store_object, upload_id));
 
 static FIELDS(entry_fields, FIELD(struct store_entry, prefix),
 	FIELD(struct store_entry, key), FIELD(struct store_entry, size),
@@ -50,40 +54,86 @@ follow_up(struct ctx *c, const struct change *change)
 	return change->old_path == NULL ? OK : job_add(c, &unlink);
 }
 
-enum err
-object_record(struct ctx *c, const struct object_name *n, const char *event,
-	const struct store_object *o)
+/* No row was written: either there is no bucket, or the condition does not hold. */
+static enum err
+why_not(struct ctx *c, const struct object_name *n,
+	const struct object_condition *condition)
 {
-	struct change change = {0};
+	struct store_object there;
 
-	TRY(db_one(c, &OBJECT_PUT, change_fields, &change,
-		ARGS(c, n->server, n->bucket, n->key, o->size, o->etag, o->content_type,
-			o->path, o->modified, c->now, event,
-			o->parts == NULL ? NULL
-					 : arena_fmt(&c->arena, "{%s}", o->parts))));
-	return follow_up(c, &change);
+	TRY(bucket_own(c, n->server, n->bucket));
+	if (condition->rule != PUT_MATCH)
+		return fail(c, E_S3_CONDITION, NULL);
+	TRY(object_own(c, n, &there));
+	return fail(c, there.damage == NULL ? E_S3_CONDITION : E_S3_NO_OBJECT, NULL);
 }
 
 enum err
-object_put(struct ctx *c, const struct object_name *name, const char *body_file,
-	const char *content_type, const struct disk_wish *wish,
+object_record(struct ctx *c, const struct object_name *n, const char *event,
+	const struct store_object *o, const struct object_condition *condition)
+{
+	static const char *const rules[] = {
+		[PUT_ABSENT] = "absent", [PUT_MATCH] = "match", [PUT_ONCE] = "absent"};
+	struct change change = {0};
+	bool found;
+
+	TRY(db_maybe(c, &OBJECT_PUT, change_fields, &change, &found,
+		ARGS(c, n->server, n->bucket, n->key, o->size, o->etag, o->content_type,
+			o->path, o->modified, c->now, event,
+			o->parts == NULL ? NULL
+					 : arena_fmt(&c->arena, "{%s}", o->parts),
+			condition->rule == PUT_ALWAYS ? NULL : rules[condition->rule],
+			condition->etag, o->headers, o->checksum, o->upload_id)));
+	return found ? follow_up(c, &change) : why_not(c, n, condition);
+}
+
+/* The same bytes came once more, through an address that is good for one object. */
+static bool
+is_same(struct ctx *c, const struct object_name *name, const char *etag,
+	struct store_object *out)
+{
+	struct store_object there;
+	bool same = object_own(c, name, &there) == OK && str_eq(there.etag, etag);
+
+	ctx_forgive(c);
+	if (same)
+		*out = there;
+	return same;
+}
+
+enum err
+object_put(struct ctx *c, const struct object_name *name, const struct object_new *new,
 	struct store_object *out)
 {
 	struct disk_file file;
 
-	TRY(disk_keep(c, name->server, body_file, wish, &file));
+	TRY(disk_keep(c, name->server, new->body_file, new->wish, &file));
 	*out = (struct store_object){.size = file.size,
 		.etag = file.md5,
-		.content_type = content_type,
+		.content_type = new->content_type,
+		.headers = new->headers,
+		.checksum = file.checksum == NULL
+				    ? NULL
+				    : arena_fmt(&c->arena, "%s:%s",
+					      digest_name(new->wish->kind),
+					      digest_base64(&c->arena, file.checksum)),
 		.path = file.path,
 		.modified = file.modified};
 	enum err e = db_begin(c);
 	if (e == OK)
-		e = object_record(c, name, "s3:ObjectCreated:Put", out);
+		e = object_record(
+			c, name, "s3:ObjectCreated:Put", out, &new->condition);
 	if (e != OK) {
 		db_rollback(c);
 		disk_drop(c, file.path);
-		return e;
+		if (e != E_S3_CONDITION || new->condition.rule != PUT_ONCE)
+			return e;
+		ctx_forgive(c);
+		return is_same(c, name, file.md5, out)
+			       ? OK
+			       : fail(c, E_S3_CONDITION,
+					 "this address has been used: its object is "
+					 "there already");
 	}
 	/* After a commit that failed nobody knows; if the row is not there, the file is
 	 * swept. */

@@ -18,29 +18,49 @@ struct store_object {
 	const char *content_type;
 	const char *path; /* under store.directory */
 	struct utc modified;
-	const char *parts;  /* sizes of the parts it came in: "5242880,17"; or NULL */
-	const char *damage; /* what is wrong with its file, NULL: nothing is known */
+	const char *parts;    /* sizes of the parts it came in: "5242880,17"; or NULL */
+	const char *damage;   /* what is wrong with its file, NULL: nothing is known */
+	const char *headers;  /* lines "name: value" (store/headers.h), NULL: none */
+	const char *checksum; /* "crc32:BASE64", NULL: none was sent */
+	const char *upload_id; /* the upload in parts that made it, NULL: none */
 };
 
 #define KEY_BYTES 1024 /* longest key */
 
+/* What must be there before, or the object is not stored. Judged in the statement that
+ * stores it, so of several at once one wins. An object that is damaged is not there. */
+struct object_condition {
+	enum {
+		PUT_ALWAYS,
+		PUT_ABSENT, /* nothing: If-None-Match: * */
+		PUT_MATCH,  /* an object with this etag, "*": with any: If-Match */
+		PUT_ONCE    /* nothing, or the same bytes: then it is left as it is */
+	} rule;
+	const char *etag;
+};
+
 /*
  * Stores a body that nginx has taken in, over an older object of the name if there is
  * one. Runs a transaction of its own; once it returns OK the object survives a power
- * cut. The event is recorded and handed on by a job. Errors: disk_keep()'s,
- * E_S3_NO_BUCKET; then nothing is stored.
+ * cut. The event is recorded and handed on by a job. Errors: disk_keep()'s and
+ * object_record()'s; then nothing is stored.
  */
 struct disk_wish;
+struct object_new {
+	const char *body_file, *content_type;
+	const char *headers; /* as struct store_object's */
+	const struct disk_wish *wish;
+	struct object_condition condition;
+};
 enum err object_put(struct ctx *c, const struct object_name *name,
-	const char *body_file, const char *content_type, const struct disk_wish *wish,
-	struct store_object *out);
+	const struct object_new *new, struct store_object *out);
 
 /*
  * Records an object whose file is kept already, with its event, in the caller's
- * transaction. E_S3_NO_BUCKET
+ * transaction. E_S3_NO_BUCKET; E_S3_CONDITION; E_S3_NO_OBJECT: PUT_MATCH without one
  */
 enum err object_record(struct ctx *c, const struct object_name *name, const char *event,
-	const struct store_object *o);
+	const struct store_object *o, const struct object_condition *condition);
 
 /* One whose file is damaged, too. E_S3_NO_OBJECT, or E_S3_NO_BUCKET if that is why. */
 enum err object_own(

@@ -1,17 +1,23 @@
 -- The row lock keeps the bucket from being dropped meanwhile. Two who put the same name at once may
 -- both read the same old path; the file that nobody names then is swept. That old is named in put has it read before.
--- name: object_put : E_S3_NO_BUCKET
+-- $12 and $13 are the condition: the where of the update judges what another has put since old was read.
+-- name: object_put
 with bucket as materialized (
     select from store.bucket where server = $1 and name = $2 for key share
 ), old as materialized (
-    select path from store.object where server = $1 and bucket = $2 and key = $3 for update
+    select path, etag, damaged_at from store.object where server = $1 and bucket = $2 and key = $3 for update
 ), put as (
-    insert into store.object (server, bucket, key, size, etag, content_type, path, modified, parts)
-    select $1, $2, $3, $4, $5, $6, $7, utc($8), $11::bigint[] from bucket, (select count(*) from old) before
+    insert into store.object (server, bucket, key, size, etag, content_type, path, modified, parts, headers, checksum, upload_id)
+    select $1, $2, $3, $4, $5, $6, $7, utc($8), $11::bigint[], $14, $15, $16::uuid from bucket, (select count(*) from old) before
+     where $12::text is distinct from 'match' or exists (select from old)
     on conflict (server, bucket, key) do update
        set size = excluded.size, etag = excluded.etag, content_type = excluded.content_type,
            path = excluded.path, modified = excluded.modified, parts = excluded.parts,
+           headers = excluded.headers, checksum = excluded.checksum, upload_id = excluded.upload_id,
            md5 = null, damaged_at = null, damage = null, scrubbed_at = now()
+     where case $12::text when 'absent' then object.damaged_at is not null
+                          when 'match' then object.damaged_at is null and $13::text in (object.etag, '*')
+                          else true end
     returning size, etag
 ), event as (
     insert into store.event (server, bucket, key, name, size, etag, at)
@@ -21,7 +27,8 @@ with bucket as materialized (
 select event.id as event, (select path from old) as old_path from event;
 
 -- name: object_own : E_S3_NO_OBJECT
-select size, etag, content_type, path, us(modified) as modified, damage
+select size, etag, content_type, path, us(modified) as modified, array_to_string(parts, ',') as parts,
+       damage, headers, checksum, upload_id
   from store.object where server = $1 and bucket = $2 and key = $3;
 
 -- name: object_drop

@@ -58,6 +58,23 @@ sign(struct arena *a, const char *secret, const char *text)
 	return base64;
 }
 
+/*
+ * The addresses that are checked here sign no x-amz-... header, so none may change what
+ * is done.
+ */
+static enum err
+no_amz_headers(struct ctx *c, const struct s3_request *q)
+{
+	const char *name;
+
+	for (size_t i = 0;
+		q->amz_header != NULL && (name = q->amz_header(q->headers, i)) != NULL;
+		i++)
+		if (!s3_is_harmless(name))
+			return fail(c, E_S3_AUTH, "%s is sent but not signed", name);
+	return OK;
+}
+
 enum err
 sigv2_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key)
 {
@@ -74,6 +91,7 @@ sigv2_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key)
 		return fail(c, E_S3_AUTH, "Expires and Signature are needed");
 	if (end < c->now.us / US_PER_SECOND)
 		return fail(c, E_S3_EXPIRED, NULL);
+	TRY(no_amz_headers(c, q));
 	if (!str_same_secret(digits,
 		    sign(&c->arena, key->secret, text_to_sign(&c->arena, q, expires))))
 		return fail(c, E_S3_SIGNATURE, NULL);

@@ -14,6 +14,8 @@
 struct s3_key {
 	const char *id, *secret; /* access key and its secret */
 	const char *region;
+	const char *
+		regions; /* s3_check(): further ones, blank-separated; "*": any; NULL */
 };
 
 /* A request as its signature sees it. */
@@ -24,24 +26,49 @@ struct s3_request {
 	/* The value of a header, NULL if it was not sent; name in lower case, as
 	 * "x-amz-date". */
 	const char *(*header)(const void *headers, const char *name);
+	/* s3_check(): the name of the i-th header that begins with "x-amz-", in lower
+	 * case; NULL behind the last. NULL: there are none. */
+	const char *(*amz_header)(const void *headers, size_t i);
 	const void *headers;
+};
+
+/* What a signature says of the body. */
+struct s3_payload {
+	const char *sha256; /* 64 lower-case digits that it must have; NULL: any */
+	bool chunked;       /* it is aws-chunked (store/chunked.h) */
+	bool trailer;       /* ... with checksums behind the last chunk */
+	const char *signed_headers; /* names with ';' between them, "" for V2 */
+	/* Where the signatures of the chunks begin; NULL: they are not signed. */
+	const char *signature, *date, *scope;
+	unsigned char key[32];
 };
 
 #define S3_UNSIGNED "UNSIGNED-PAYLOAD"
 
+/* A query parameter of our own, which other servers of S3 pass over as they do with all
+ * that begin with "x-": what is there already is not replaced through this address. */
+#define S3_ONCE "x-once"
+
 /*
  * Checks the signature of a request, wherever it is: query (V4, or the older V2, which
- * boto3 makes unless told otherwise) or Authorization header. On success *payload is
- * the SHA-256 that the body must have, as 64 lower-case digits, or NULL when the
- * signature leaves the body open. E_S3_ANONYMOUS   no signature at all E_S3_AUTH a
- * signature that cannot be read, or of another region, service or algorithm E_S3_KEY_ID
- * somebody else's access key E_S3_EXPIRED     a presigned address that is past, or not
- * yet valid E_S3_SKEWED      a signed header more than 15 minutes away from c->now
+ * boto3 makes unless told otherwise) or Authorization header. *payload is what the body
+ * must be then.
+ * E_S3_ANONYMOUS   no signature at all
+ * E_S3_AUTH        a signature that cannot be read, of another service or algorithm, or
+ *                  that leaves out the host or an x-amz-... header
+ * E_S3_REGION      for another region than key->region
+ * E_S3_KEY_ID      somebody else's access key
+ * E_S3_EXPIRED     a presigned address that is past, or not yet valid
+ * E_S3_SKEWED      a signed header more than 15 minutes away from c->now
  * E_S3_SIGNATURE   something was altered: method, host, path, query, a signed header
- * E_S3_STREAMING   a body in signed chunks, which this store does not take
+ * E_S3_NO_FEATURE  a body in chunks with signatures of a kind that nobody here checks
  */
 enum err s3_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key,
-	const char **payload);
+	struct s3_payload *payload);
+
+/* Headers that a client of a presigned address may send though its maker has not signed
+ * them: they only say what the body must be, or nothing at all. */
+bool s3_is_harmless(const char *amz_header);
 
 /* What a presigned address allows. */
 struct s3_link {
@@ -51,10 +78,12 @@ struct s3_link {
 	const struct pair *extra; /* further query parameters, decoded, such as
 				     response-content-type */
 	size_t extras;
-	int64_t seconds; /* of validity, 1 to 604800 */
+	int64_t seconds;            /* of validity, 1 to 604800 */
+	const char *content_length; /* that the body must have; NULL: any */
 };
 
-/* The presigned address (query form, signed header host only, body left open). */
+/* The presigned address (query form; signed headers: host and, if it is given,
+ * content-length; what the body is stays open). */
 char *s3_presign(struct arena *a, const struct s3_key *key, const struct s3_link *link,
 	struct utc at);
 
@@ -75,5 +104,9 @@ bool s3_date_read(const char *text, struct utc *out);
 /* The value of a query parameter, decoded; "" if it has none, NULL if the parameter is
  * not there. */
 const char *s3_query(struct arena *a, const char *query, const char *name);
+
+/* All of a raw query's parameters, decoded. A plus is a plus: S3 writes a blank as %20.
+ */
+struct pair *s3_query_pairs(struct arena *a, const char *query, size_t *count);
 
 #endif

@@ -16,25 +16,28 @@ static FIELDS(part_fields, FIELD(struct store_part, number),
 	FIELD(struct store_part, size), FIELD(struct store_part, etag),
 	FIELD(struct store_part, path), FIELD(struct store_part, modified));
 
+static FIELDS(own_fields, FIELD(struct store_object, content_type),
+	FIELD(struct store_object, headers));
+
 static FIELDS(upload_fields, FIELD(struct store_upload, id),
 	FIELD(struct store_upload, key), FIELD(struct store_upload, created));
 
 enum err
 upload_open(struct ctx *c, const struct object_name *n, const char *content_type,
-	const char **id)
+	const char *headers, const char **id)
 {
 	return db_json(c, &UPLOAD_INSERT, id,
-		ARGS(c, n->server, n->bucket, n->key, content_type, c->now));
+		ARGS(c, n->server, n->bucket, n->key, content_type, c->now, headers));
 }
 
-/* Locks the upload. */
+/* Locks the upload. What its object will be told with is set in *out. */
 static enum err
 own(struct ctx *c, const struct object_name *n, const char *id,
-	const char **content_type)
+	struct store_object *out)
 {
 	if (!uuid_valid(id))
 		return fail(c, E_S3_NO_UPLOAD, NULL);
-	return db_json(c, &UPLOAD_OWN, content_type,
+	return db_one(c, &UPLOAD_OWN, own_fields, out,
 		ARGS(c, n->server, n->bucket, n->key, id));
 }
 
@@ -42,9 +45,9 @@ enum err
 upload_parts(struct ctx *c, const struct object_name *name, const char *id,
 	struct store_part **out, size_t *count)
 {
-	const char *type;
+	struct store_object made;
 
-	TRY(own(c, name, id, &type));
+	TRY(own(c, name, id, &made));
 	return db_many(c, &PART_LIST, part_fields, out, count, ARGS(c, id));
 }
 
@@ -66,9 +69,10 @@ static enum err
 put_part(struct ctx *c, const struct object_name *name, const char *id, int64_t number,
 	const struct disk_file *file)
 {
-	const char *type, *old;
+	struct store_object made;
+	const char *old;
 
-	TRY(own(c, name, id, &type));
+	TRY(own(c, name, id, &made));
 	TRY(db_json(c, &PART_PUT, &old,
 		ARGS(c, id, number, file->size, file->md5, file->path,
 			file->modified)));
@@ -96,90 +100,134 @@ upload_part(struct ctx *c, const struct object_name *name, const char *id,
 	return e;
 }
 
-/* The part that was named: there, with the etag that was said. */
+/* The part that was named: there, with the etag that was said. Both are in the order of
+ * their numbers, so *at only goes forward. */
 static const struct store_part *
-find(const struct store_part *have, size_t count, const struct store_part *named)
+find(const struct store_part *have, size_t count, size_t *at,
+	const struct store_part *named)
 {
-	for (size_t i = 0; i < count; i++)
-		if (have[i].number == named->number &&
-			str_eq(have[i].etag, named->etag))
-			return &have[i];
-	return NULL;
+	while (*at < count && have[*at].number < named->number)
+		(*at)++;
+	return *at < count && have[*at].number == named->number &&
+			       str_eq(have[*at].etag, named->etag)
+		       ? &have[*at]
+		       : NULL;
 }
 
-/*
- * The bytes of all parts in one file. Its etag is S3's: the MD5 of the parts' MD5s, a
- * hyphen, their number.
+/* S3's ETag of an object in parts: the MD5 of the parts' MD5s, a hyphen, their number.
  */
 static enum err
-join(struct ctx *c, const char *server, const struct store_part *named, size_t n,
-	const struct store_part *have, size_t count, struct store_object *out)
+etag_of(struct ctx *c, const struct store_part *named, size_t n, const char **out)
 {
-	const char **paths = arena_new(&c->arena, n * sizeof(*paths));
 	struct digest *digest = digest_new(c, DIGEST_MD5);
-	struct buf sizes = {.arena = &c->arena};
-	struct disk_file file;
-	struct utc touched;
 
 	if (digest == NULL)
 		return fail(c, E_BUG, NULL);
 	for (size_t i = 0; i < n; i++) {
-		const struct store_part *part = find(have, count, &named[i]);
 		unsigned char md5[16];
+		size_t bytes = 0;
 
 		if (i > 0 && named[i].number <= named[i - 1].number)
 			return fail(c, E_S3_PART_ORDER, NULL);
-		if (part == NULL || sodium_hex2bin(md5, sizeof(md5), part->etag, 32,
-					    NULL, NULL, NULL) != 0)
+		if (strlen(named[i].etag) != 2 * sizeof(md5) ||
+			sodium_hex2bin(md5, sizeof(md5), named[i].etag, 2 * sizeof(md5),
+				NULL, &bytes, NULL) != 0 ||
+			bytes != sizeof(md5))
 			return fail(c, E_S3_PART, NULL);
-		if (i + 1 < n && part->size < UPLOAD_PART_BYTES)
+		digest_add(digest, md5, sizeof(md5));
+	}
+	*out = arena_fmt(&c->arena, "%s-%zu", digest_text(c, digest), n);
+	return OK;
+}
+
+/* The bytes of all parts in one file. */
+static enum err
+join(struct ctx *c, const char *server, const struct upload_list *named,
+	const struct store_part *have, size_t count, struct store_object *out)
+{
+	const char **paths = arena_new(&c->arena, named->count * sizeof(*paths));
+	struct buf sizes = {.arena = &c->arena};
+	struct disk_file file;
+	struct utc touched;
+	size_t at = 0;
+
+	for (size_t i = 0; i < named->count; i++) {
+		const struct store_part *part =
+			find(have, count, &at, &named->parts[i]);
+
+		if (part == NULL)
+			return fail(c, E_S3_PART, NULL);
+		if (i + 1 < named->count && part->size < UPLOAD_PART_BYTES)
 			return fail(c, E_S3_PART_SMALL, NULL);
 		if (disk_find(c, part->path, part->size, &touched) != DISK_RIGHT) {
 			log_error("store: a part is not what it was: %s", part->path);
 			return fail(c, E_S3_PART, NULL);
 		}
 		buf_fmt(&sizes, "%s%lld", i == 0 ? "" : ",", (long long)part->size);
-		digest_add(digest, md5, sizeof(md5));
 		paths[i] = part->path;
 	}
-	TRY(disk_join(c, server, paths, n, &file));
+	TRY(disk_join(c, server, paths, named->count, &file));
 	out->size = file.size;
 	out->path = file.path;
 	out->modified = file.modified;
-	out->etag = arena_fmt(&c->arena, "%s-%zu", digest_text(c, digest), n);
 	out->parts = buf_text(&sizes);
 	return OK;
 }
 
 static enum err
-complete(struct ctx *c, const struct object_name *name, const char *id,
-	const struct store_part *named, size_t n, struct store_object *out)
+complete(struct ctx *c, const struct object_name *name, const struct upload_list *named,
+	struct store_object *out)
 {
 	struct store_part *have;
 	size_t count;
 
-	TRY(own(c, name, id, &out->content_type));
-	TRY(db_many(c, &PART_LIST, part_fields, &have, &count, ARGS(c, id)));
-	TRY(join(c, name->server, named, n, have, count, out));
+	TRY(own(c, name, named->id, out));
+	TRY(etag_of(c, named->parts, named->count, &out->etag));
+	TRY(db_many(c, &PART_LIST, part_fields, &have, &count, ARGS(c, named->id)));
+	TRY(join(c, name->server, named, have, count, out));
 	for (size_t i = 0; i < count; i++)
 		ctx_after_commit(c, drop_after, arena_str(&c->arena, have[i].path));
-	TRY(db_do(c, &UPLOAD_DELETE, ARGS(c, id)));
-	return object_record(c, name, "s3:ObjectCreated:CompleteMultipartUpload", out);
+	TRY(db_do(c, &UPLOAD_DELETE, ARGS(c, named->id)));
+	out->upload_id = named->id;
+	return object_record(c, name, "s3:ObjectCreated:CompleteMultipartUpload", out,
+		&named->condition);
+}
+
+/* Has the same list completed this upload before? The client may not have heard of it.
+ */
+static bool
+is_complete(struct ctx *c, const struct object_name *name,
+	const struct upload_list *named, struct store_object *out)
+{
+	struct store_object there;
+	const char *etag = NULL;
+	bool same = uuid_valid(named->id) && object_own(c, name, &there) == OK &&
+		    str_eq(there.upload_id, named->id) &&
+		    etag_of(c, named->parts, named->count, &etag) == OK &&
+		    str_eq(there.etag, etag);
+
+	ctx_forgive(c);
+	if (same)
+		*out = there;
+	return same;
 }
 
 enum err
-upload_complete(struct ctx *c, const struct object_name *name, const char *id,
-	const struct store_part *parts, size_t count, struct store_object *out)
+upload_complete(struct ctx *c, const struct object_name *name,
+	const struct upload_list *named, struct store_object *out)
 {
 	*out = (struct store_object){0};
 	TRY(db_begin(c));
-	enum err e = complete(c, name, id, parts, count, out);
+	enum err e = complete(c, name, named, out);
 	if (e == OK)
 		return db_commit(c);
 	db_rollback(c);
 	if (out->path != NULL)
 		disk_drop(c, out->path);
-	return e;
+	if (e != E_S3_NO_UPLOAD)
+		return e;
+	ctx_forgive(c);
+	return is_complete(c, name, named, out) ? OK : fail(c, E_S3_NO_UPLOAD, NULL);
 }
 
 enum err

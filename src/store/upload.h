@@ -27,9 +27,10 @@ struct store_upload {
 	struct utc created;
 };
 
-/* Begins; *id is the upload's. E_S3_NO_BUCKET */
+/* Begins; *id is the upload's; headers as struct store_object has them. E_S3_NO_BUCKET
+ */
 enum err upload_open(struct ctx *c, const struct object_name *name,
-	const char *content_type, const char **id);
+	const char *content_type, const char *headers, const char **id);
 
 /* Keeps a part, over an older one of the number. Errors: disk_keep()'s, E_S3_NO_UPLOAD
  */
@@ -45,13 +46,21 @@ enum err upload_parts(struct ctx *c, const struct object_name *name, const char 
 enum err upload_list(struct ctx *c, const struct object_name *name,
 	struct store_upload **out, size_t *count);
 
+/* The parts that a client names, with number and etag. */
+struct upload_list {
+	const char *id;
+	const struct store_part *parts;
+	size_t count;
+	struct object_condition condition;
+};
+
 /*
- * Makes the object of the parts that are named (number and etag), in their order. Runs
- * a transaction of its own. E_S3_NO_UPLOAD; E_S3_PART: one is not there;
- * E_S3_PART_ORDER; E_S3_PART_SMALL
+ * Makes the object of the parts that are named, in their order. Runs a transaction of
+ * its own. The same list once more finds the object that it has made. E_S3_NO_UPLOAD;
+ * E_S3_PART: one is not there; E_S3_PART_ORDER; E_S3_PART_SMALL; object_record()'s
  */
-enum err upload_complete(struct ctx *c, const struct object_name *name, const char *id,
-	const struct store_part *parts, size_t count, struct store_object *out);
+enum err upload_complete(struct ctx *c, const struct object_name *name,
+	const struct upload_list *named, struct store_object *out);
 
 /* Gives an upload up, in the caller's transaction; its bytes go after the commit.
  * E_S3_NO_UPLOAD */

@@ -1,11 +1,11 @@
 -- name: upload_insert : E_S3_NO_BUCKET
-insert into store.upload (server, bucket, key, content_type, created)
-select $1, $2, $3, $4, utc($5) from store.bucket where server = $1 and name = $2
+insert into store.upload (server, bucket, key, content_type, created, headers)
+select $1, $2, $3, $4, utc($5), $6 from store.bucket where server = $1 and name = $2
 returning id;
 
 -- The lock keeps a part from coming while the upload is completed or given up.
 -- name: upload_own : E_S3_NO_UPLOAD
-select content_type from store.upload
+select content_type, headers from store.upload
  where id = $4::uuid and server = $1 and bucket = $2 and key = $3
    for update;
 

@@ -7,6 +7,26 @@
 #include "base/buf.h"
 #include "base/str.h"
 
+/* XML 1.0, 2.2. */
+static bool
+is_char(uint32_t code)
+{
+	return code == '\t' || code == '\n' || code == '\r' ||
+	       (code >= 0x20 && code < 0xD800) || (code >= 0xE000 && code < 0xFFFE) ||
+	       (code >= 0x10000 && code <= 0x10FFFF);
+}
+
+bool
+xml_can_hold(const char *text)
+{
+	uint32_t code;
+
+	while ((code = utf8_next(&text)) != 0)
+		if (!is_char(code))
+			return false;
+	return true;
+}
+
 /* The character of an entity or reference at s, which begins behind '&'; 0 if it is
  * none. */
 static uint32_t
@@ -33,8 +53,7 @@ reference(const char *s, size_t n)
 	if (length == 0 || number[length] != '\0')
 		return 0;
 	unsigned long code = strtoul(number, NULL, hex ? 16 : 10);
-	return code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ? 0
-								    : (uint32_t)code;
+	return code <= 0x10FFFF && is_char((uint32_t)code) ? (uint32_t)code : 0;
 }
 
 enum err
@@ -108,7 +127,9 @@ enum err
 xml_open(struct xml *x, struct ctx *c, const char *text)
 {
 	*x = (struct xml){.c = c, .at = text};
-	return utf8_valid(text, strlen(text)) ? OK : fail(c, E_S3_XML, NULL);
+	return utf8_valid(text, strlen(text)) && xml_can_hold(text)
+		       ? OK
+		       : fail(c, E_S3_XML, NULL);
 }
 
 enum err

@@ -35,6 +35,10 @@ enum err xml_next(struct xml *x, bool *more);
  */
 bool xml_inside(const struct xml *x, const char *const *names);
 
+/* May the text stand in a document of XML 1.0? Not with most control characters,
+ * however they are written. It must be UTF-8. */
+bool xml_can_hold(const char *text);
+
 /* The piece with its references replaced. E_S3_XML: one that nobody knows. */
 enum err xml_value(const struct xml *x, const char **out);
 

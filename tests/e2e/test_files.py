@@ -13,6 +13,7 @@ import requests
 
 from tests.conftest import wait_for
 from tests.e2e.client import Client, error, iso_seconds, together, word
+from tests.e2e.store import curl, rewrite
 
 FILE = {"id", "name", "size", "created", "updated"}
 MISSING = (400, "File.DoesNotExist")
@@ -92,7 +93,7 @@ def test_an_upload_link_comes_with_the_file_and_nothing_else(owner):
     iso_seconds(f["created"]), iso_seconds(f["updated"])
     assert body["link"].startswith("http")
     query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(body["link"]).query))
-    assert query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256" and query["X-Amz-SignedHeaders"] == "host"
+    assert query["X-Amz-Algorithm"] == "AWS4-HMAC-SHA256" and query["X-Amz-SignedHeaders"] == "content-length;host"
     assert int(query["X-Amz-Expires"]) <= 3600
 
 
@@ -144,12 +145,59 @@ def test_a_file_is_listed_but_not_readable_before_its_bytes_came(owner):
     assert error(client.get(f"/files/{f['id']}/content")) == MISSING
 
 
-def test_the_true_size_replaces_the_announced_one(owner):
+def test_the_true_size_replaces_the_announced_one(owner, stack):
+    """Where a server has taken another length than the one that was signed."""
     client = owner()
     f = ask_upload(client, size=5)
-    put(f["link"], b"eleven byte")
+    rewrite(stack, f["link"], b"eleven byte")
     readable(client, f["file"]["id"])
     assert client.get("/files/").json()[0]["size"] == 11
+
+
+@pytest.mark.parametrize("data", [b"x" * 100_000, b"four", b""], ids=len)
+def test_another_length_than_announced_is_refused(owner, data):
+    client = owner()
+    f = ask_upload(client, size=5)
+    answer = put(f["link"], data)
+    assert answer.status_code == 403 and "announced length" in answer.text
+    assert error(client.get(f"/files/{f['file']['id']}/")) == MISSING
+    assert put(f["link"], b"fives").status_code == 200
+
+
+def test_an_upload_link_is_spent_by_its_upload(owner):
+    """The same bytes once more are fine: whoever has not heard the answer asks again."""
+    client = owner()
+    f = ask_upload(client, size=5)
+    first = put(f["link"], b"first")
+    assert first.status_code == 200 and first.content == b""
+    readable(client, f["file"]["id"])
+    again = put(f["link"], b"first")
+    assert (again.status_code, again.headers["ETag"]) == (200, first.headers["ETag"])
+    other = put(f["link"], b"other")
+    assert other.status_code == 412 and "PreconditionFailed" in other.text
+    assert requests.get(readable(client, f["file"]["id"])["link"], timeout=10).content == b"first"
+
+
+def test_of_many_bodies_through_one_link_one_is_stored(owner):
+    client = owner()
+    f = ask_upload(client, size=20_000)
+    bodies = [bytes([n]) * 20_000 for n in range(8)]
+    answers = together(8, lambda n: put(f["link"], bodies[n]))
+    assert sorted(a.status_code for a in answers) == [200] + [412] * 7
+    (winner,) = [n for n, a in enumerate(answers) if a.status_code == 200]
+    assert requests.get(readable(client, f["file"]["id"])["link"], timeout=10).content == bodies[winner]
+
+
+def test_an_upload_works_with_plain_curl(owner, tmp_path):
+    """As a person at a terminal does it: of a file, and as the body of a request."""
+    client = owner()
+    (tmp_path / "file").write_bytes(os.urandom(2_000_000))
+    for words in (["-T", str(tmp_path / "file")], ["-X", "PUT", "--data-binary", f"@{tmp_path / 'file'}"]):
+        f = ask_upload(client, size=2_000_000)
+        done = curl("-o", "-", "-w", "%{http_code}", *words, f["link"])
+        assert done.stdout == b"200", done.stdout
+        assert requests.get(readable(client, f["file"]["id"])["link"], timeout=10).content == \
+            (tmp_path / "file").read_bytes()
 
 
 def test_an_empty_file_is_a_file(owner):

@@ -7,6 +7,7 @@ import requests
 
 from tests.conftest import wait_for
 from tests.e2e.client import ALL_PERMISSIONS, Client, error, together, word
+from tests.e2e.store import rewrite
 from tests.e2e.test_files import INVALID, owner, put, readable, servers, store  # noqa: F401
 from tests.e2e.test_servers import NEW_YORK, at
 
@@ -69,14 +70,15 @@ class TestQuota:
                           " on v.id = f.current_version where f.id in (%s, %s)", first["file"]["id"], second["file"]["id"])
         assert served <= 1000
 
-    def test_more_through_an_old_link_is_taken_back(self, anna, ctl, db):
+    def test_more_through_an_old_link_is_taken_back(self, anna, ctl, db, stack):
         ctl("storage", "quota", anna.person.username, "1000")
         link = anna.post("/files/upload/", {"name": "a", "size": 900}, headers=at(NEW_YORK)).json()
         assert put(link["link"], b"x" * 900).status_code == 200
         readable(anna, link["file"]["id"])
         copies = "select count(*) from storage.copy c join storage.file_version v on v.id = c.version_id where v.file_id = %s"
         wait_for(lambda: db.value(copies, link["file"]["id"]) > 1, 20, "a copy")
-        assert put(link["link"], b"y" * 5000).status_code == 200
+        assert put(link["link"], b"y" * 5000).status_code == 403
+        rewrite(stack, link["link"], b"y" * 5000)
 
         def as_before():
             answers = [anna.get(f"/files/{link['file']['id']}/") for _ in range(3)]
@@ -84,11 +86,12 @@ class TestQuota:
                        for a in answers) and db.value(copies, link["file"]["id"]) > 1
         wait_for(as_before, 30, "the bytes that were allowed", every=0.2)
 
-    def test_more_than_announced_is_not_kept(self, anna, ctl, db):
+    def test_more_than_announced_is_not_kept(self, anna, ctl, db, stack):
         ctl("storage", "quota", anna.person.username, "1000")
         kept = store(anna, b"x" * 100, "kept")["file"]
         link = ask(anna, 100, "kept").json()
-        assert put(link["link"], b"y" * 5000).status_code == 200
+        assert put(link["link"], b"y" * 5000).status_code == 403
+        rewrite(stack, link["link"], b"y" * 5000)
         wait_for(lambda: not db.one("select 1 from storage.copy c join storage.file_version v on v.id = c.version_id"
                                     " where v.file_id = %s and v.id <> (select current_version from storage.file"
                                     " where id = %s)", kept["id"], kept["id"])

@@ -30,6 +30,14 @@ header(const void *from, const char *name)
 	return NULL;
 }
 
+static const char *
+amz_header(const void *from, size_t i)
+{
+	const struct headers *h = from;
+
+	return i < h->count ? h->list[i].name : NULL;
+}
+
 /* The next line of *s, which moves behind it. */
 static const char *
 line(struct arena *a, const char **s)
@@ -49,11 +57,11 @@ our_own_address_passes(struct ctx *c, const struct s3_key *key, const char *path
 	char *url = s3_presign(&c->arena, key, &link, c->now),
 	     *query = strchr(url, '?');
 	const struct headers host = {{{"host", "a"}}, 1};
-	const char *payload;
+	struct s3_payload payload;
 
 	*query++ = '\0';
 	const struct s3_request q = {
-		"GET", url + strlen(link.base), query, header, &host};
+		"GET", url + strlen(link.base), query, header, NULL, &host};
 	ctx_forgive(c);
 	if (s3_check(c, &q, key, &payload) != OK)
 		abort();
@@ -65,10 +73,12 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct s3_key key = {
-		"id", "a secret that the fuzzer does not know", "us-east-1"};
+		"id", "a secret that the fuzzer does not know", "us-east-1", NULL};
 	struct headers headers = {.count = 0};
-	struct s3_request q = {.header = header, .headers = &headers};
-	const char *payload, *s;
+	struct s3_request q = {
+		.header = header, .amz_header = amz_header, .headers = &headers};
+	struct s3_payload payload;
+	const char *s;
 	struct ctx c;
 
 	ctx_start(&c, NULL, NULL);

@@ -52,6 +52,8 @@ check_values(void **state)
 	assert_string_equal(digest_of(&c, DIGEST_CRC32, nine, 9), "cbf43926");
 	assert_string_equal(digest_of(&c, DIGEST_CRC32C, nine, 9), "e3069283");
 	assert_string_equal(digest_of(&c, DIGEST_CRC32, "", 0), "00000000");
+	assert_string_equal(
+		digest_of(&c, DIGEST_CRC64NVME, nine, 9), "ae8b14860a799888");
 	assert_string_equal(digest_of(&c, DIGEST_SHA1, abc, 3),
 		"a9993e364706816aba3e25717850c26c9cd0d89d");
 	assert_string_equal(

@@ -43,13 +43,13 @@ checked(const char *address, const char *method, const char *region)
 {
 	const char *host = strstr(address, "://") + 3, *path = strchr(host, '/'),
 		   *query = strchr(path, '?');
-	const struct s3_key key = {conf.s3_user, conf.s3_password, region};
+	const struct s3_key key = {conf.s3_user, conf.s3_password, region, NULL};
 	const struct s3_request q = {.method = method,
 		.path = arena_strn(&c.arena, path, (size_t)(query - path)),
 		.query = query + 1,
 		.header = host_only,
 		.headers = arena_strn(&c.arena, host, (size_t)(path - host))};
-	const char *payload;
+	struct s3_payload payload;
 
 	ctx_forgive(&c);
 	return s3_check(&c, &q, &key, &payload);
@@ -74,7 +74,7 @@ a_path_or_a_host_has_the_bucket(void **state)
 		host, "https://tea.s3.example.com:9000/a%20b/%D1%91?X-Amz-Algorithm="));
 	assert_int_equal(checked(host, "PUT", "eu-north-1"), OK);
 	assert_int_equal(checked(host, "GET", "eu-north-1"), E_S3_SIGNATURE);
-	assert_int_equal(checked(host, "PUT", "us-east-1"), E_S3_AUTH);
+	assert_int_equal(checked(host, "PUT", "us-east-1"), E_S3_REGION);
 }
 
 static void

@@ -13,7 +13,7 @@
  * Version 4)", with the key that all of them use.
  */
 static const struct s3_key published = {"AKIAIOSFODNN7EXAMPLE",
-	"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1"};
+	"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1", NULL};
 
 #define EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define FIRST_SECOND (INT64_C(1369353600) * US_PER_SECOND) /* 2013-05-24T00:00:00Z */
@@ -49,18 +49,28 @@ end(void **state)
 	return 0;
 }
 
+/* The names that begin with x-amz-, one after the other. */
+static const char *
+amz_header(const void *headers, size_t i)
+{
+	for (const char *const *h = headers; *h != NULL; h += 2)
+		if (str_starts(h[0], "x-amz-") && i-- == 0)
+			return h[0];
+	return NULL;
+}
+
 static struct s3_request
 request(const char *method, const char *path, const char *query,
 	const char *const *headers)
 {
-	return (struct s3_request){method, path, query, header, headers};
+	return (struct s3_request){method, path, query, header, amz_header, headers};
 }
+
+static struct s3_payload payload; /* of the last check */
 
 static enum err
 check(struct s3_request q)
 {
-	const char *payload;
-
 	ctx_forgive(&c);
 	return s3_check(&c, &q, &published, &payload);
 }
@@ -116,10 +126,9 @@ put_object_signs_as_published(void **state)
 			"bd"),
 		NULL};
 	struct s3_request q = request("PUT", "/test%24file.text", "", headers);
-	const char *payload;
 
-	assert_int_equal(s3_check(&c, &q, &published, &payload), OK);
-	assert_string_equal(payload, sha);
+	assert_int_equal(check(q), OK);
+	assert_string_equal(payload.sha256, sha);
 }
 
 static void
@@ -244,7 +253,7 @@ what_cannot_be_read_is_said_so(void **state)
 			E_S3_KEY_ID},
 		{"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="
 		 "AKIAIOSFODNN7EXAMPLE%2F20130524%2Feu-west-1%2Fs3%2Faws4_request",
-			E_S3_AUTH},
+			E_S3_REGION},
 		{"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="
 		 "AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request"
 		 "&X-Amz-Date=20130524T000000Z&X-Amz-Expires=604801",
@@ -265,16 +274,16 @@ what_cannot_be_read_is_said_so(void **state)
 
 /* A request with an Authorization header of its own, body hash included. */
 static enum err
-signed_put(const char *payload, const char *extra, int64_t skew_seconds)
+signed_put(const char *sha256, const char *extra, int64_t skew_seconds)
 {
 	const char *names = "host;x-amz-content-sha256;x-amz-date";
 	struct utc at = utc_after(c.now, skew_seconds);
 	const char *headers[] = {"host", "127.0.0.1:9001", "x-amz-content-sha256",
-		payload, "x-amz-date", s3_date(&c.arena, at), "authorization", "",
-		extra, "1", NULL};
+		sha256, "x-amz-date", s3_date(&c.arena, at), "authorization", "", extra,
+		"1", NULL};
 	struct s3_request q = request("PUT", "/storage/a%20b", "", headers);
 
-	headers[7] = s3_authorization(&c.arena, &published, &q, names, payload, at);
+	headers[7] = s3_authorization(&c.arena, &published, &q, names, sha256, at);
 	return check(q);
 }
 
@@ -289,20 +298,106 @@ a_signed_header_may_be_a_quarter_of_an_hour_off(void **state)
 }
 
 static void
-bodies_are_open_or_hashed_but_not_in_chunks(void **state)
+the_signature_says_what_the_body_is(void **state)
 {
 	(void)state;
 	assert_int_equal(signed_put(EMPTY_SHA256, NULL, 0), OK);
-	assert_int_equal(signed_put("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", NULL, 0),
-		E_S3_STREAMING);
+	assert_string_equal(payload.sha256, EMPTY_SHA256);
+	assert_int_equal(signed_put("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", NULL, 0), OK);
+	assert_true(payload.chunked && !payload.trailer && payload.signature != NULL);
+	assert_int_equal(signed_put("STREAMING-UNSIGNED-PAYLOAD-TRAILER", NULL, 0), OK);
+	assert_true(payload.chunked && payload.trailer && payload.signature == NULL);
+	assert_int_equal(
+		signed_put("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", NULL, 0),
+		E_S3_NO_FEATURE);
 	assert_int_equal(signed_put("abc", NULL, 0), E_S3_AUTH);
 }
 
 static void
-a_copy_source_must_be_signed(void **state)
+what_is_sent_as_x_amz_must_be_signed(void **state)
 {
 	(void)state;
 	assert_int_equal(signed_put(S3_UNSIGNED, "x-amz-copy-source", 0), E_S3_AUTH);
+	assert_int_equal(signed_put(S3_UNSIGNED, "x-amz-meta-a", 0), E_S3_AUTH);
+	assert_int_equal(signed_put(S3_UNSIGNED, "x-other", 0), OK);
+}
+
+/* Only what says nothing but what the body must be may come beside an address. */
+static void
+an_address_is_not_changed_by_headers(void **state)
+{
+	static const struct {
+		const char *name, *value;
+		enum err err;
+	} cases[] = {{"x-amz-copy-source", "/b/k", E_S3_AUTH},
+		{"x-amz-meta-a", "1", E_S3_AUTH}, {"x-amz-acl", "private", E_S3_AUTH},
+		{"x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+			E_S3_AUTH},
+		{"x-amz-content-sha256", S3_UNSIGNED, OK},
+		{"x-amz-checksum-crc32", "AAAAAA==", OK}};
+	const struct s3_link link = {
+		.method = "PUT", .base = "http://a", .path = "/b/k", .seconds = 60};
+	char *url = s3_presign(&c.arena, &published, &link, c.now),
+	     *query = strchr(url, '?');
+
+	(void)state;
+	*query++ = '\0';
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *headers[] = {
+			"host", "a", cases[i].name, cases[i].value, NULL};
+		assert_int_equal(
+			check(request("PUT", "/b/k", query, headers)), cases[i].err);
+	}
+}
+
+static void
+an_address_may_be_for_one_length_only(void **state)
+{
+	const struct s3_link link = {.method = "PUT",
+		.base = "http://a",
+		.path = "/b/k",
+		.seconds = 60,
+		.content_length = "5"};
+	char *url = s3_presign(&c.arena, &published, &link, c.now),
+	     *query = strchr(url, '?');
+	const char *five[] = {"host", "a", "content-length", "5", NULL};
+	const char *more[] = {"host", "a", "content-length", "100000", NULL};
+	const char *none[] = {"host", "a", NULL};
+
+	(void)state;
+	*query++ = '\0';
+	assert_int_equal(check(request("PUT", "/b/k", query, five)), OK);
+	assert_int_equal(check(request("PUT", "/b/k", query, more)), E_S3_SIGNATURE);
+	assert_non_null(strstr(c.why, "announced length"));
+	assert_int_equal(check(request("PUT", "/b/k", query, none)), E_S3_SIGNATURE);
+}
+
+/* Clients learn from the words which region to sign for. */
+static void
+another_region_is_told_from_a_bad_signature(void **state)
+{
+	struct s3_key here = published, abroad = published;
+	const struct s3_link link = {
+		.method = "GET", .base = "http://a", .path = "/b/k", .seconds = 60};
+	const char *headers[] = {"host", "a", NULL};
+
+	(void)state;
+	abroad.region = "US";
+	char *url = s3_presign(&c.arena, &abroad, &link, c.now),
+	     *query = strchr(url, '?');
+	*query++ = '\0';
+	struct s3_request q = request("GET", "/b/k", query, headers);
+	assert_int_equal(check(q), E_S3_REGION);
+	assert_string_equal(c.why, "the region 'US' is wrong; expecting 'us-east-1'");
+	static const struct {
+		const char *regions;
+		enum err err;
+	} cases[] = {{"*", OK}, {"EU US", OK}, {"EU", E_S3_REGION}, {"", E_S3_REGION}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		here.regions = cases[i].regions;
+		ctx_forgive(&c);
+		assert_int_equal(s3_check(&c, &q, &here, &payload), cases[i].err);
+	}
 }
 
 static void
@@ -368,6 +463,11 @@ version_2_addresses_are_taken_too(void **state)
 	q.method = "PUT";
 	assert_int_equal(check(q), E_S3_SIGNATURE);
 	q.method = "GET";
+	const char *more[] = {"host", "johnsmith.s3.amazonaws.com", "x-amz-copy-source",
+		"/b/secret", NULL};
+	assert_int_equal(
+		check(request("GET", "/johnsmith/photos/puppy.jpg", query, more)),
+		E_S3_AUTH);
 	c.now.us += US_PER_SECOND;
 	assert_int_equal(check(q), E_S3_EXPIRED);
 }
@@ -386,8 +486,11 @@ main(void)
 		TEST(no_parameter_of_the_signature_is_there_twice),
 		TEST(what_cannot_be_read_is_said_so),
 		TEST(a_signed_header_may_be_a_quarter_of_an_hour_off),
-		TEST(bodies_are_open_or_hashed_but_not_in_chunks),
-		TEST(a_copy_source_must_be_signed),
+		TEST(the_signature_says_what_the_body_is),
+		TEST(what_is_sent_as_x_amz_must_be_signed),
+		TEST(an_address_is_not_changed_by_headers),
+		TEST(an_address_may_be_for_one_length_only),
+		TEST(another_region_is_told_from_a_bad_signature),
 		TEST(names_of_all_kinds_survive_the_way_there_and_back),
 		TEST(dates_are_read_whole_or_not_at_all),
 		TEST(version_2_addresses_are_taken_too),

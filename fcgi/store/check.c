@@ -1,0 +1,122 @@
+/* What nginx asks before it takes a body in, and what this store does not do at all. */
+#include "store.h"
+
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/str.h"
+#include "reply.h"
+#include "store/disk.h"
+#include "store/scrub.h"
+#include "store/xml.h"
+
+enum err
+store_plain_call(struct req *r)
+{
+	static const char *const unknown[] = {"accelerate", "acl", "analytics",
+		"attributes", "cors", "encryption", "intelligent-tiering", "inventory",
+		"legal-hold", "lifecycle", "logging", "metrics", "notification",
+		"object-lock", "ownershipControls", "policy", "policyStatus",
+		"publicAccessBlock", "replication", "requestPayment", "restore",
+		"retention", "select", "tagging", "torrent", "versionId", "versions",
+		"website"};
+
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
+		if (store_query(r, unknown[i]) != NULL)
+			return fail(&r->ctx, E_S3_NO_FEATURE, "this store has no %s",
+				unknown[i]);
+	return OK;
+}
+
+/* A server that is off or not active takes no new objects of files; what has begun may
+ * end. */
+static enum err
+check_open(struct req *r)
+{
+	const struct store_call *call = call_of(r);
+	bool begins = r->method == PUT ? store_query(r, "uploadId") == NULL
+				       : store_query(r, "uploads") != NULL;
+
+	if (call->closed && begins && call->name.key[0] != '\0' &&
+		str_eq(call->name.bucket, conf.s3_bucket))
+		return fail(&r->ctx, E_DENIED,
+			"this server takes no new objects at the moment");
+	return OK;
+}
+
+/* Headers that this store does not follow, by how they begin. */
+static const char *const unknown_headers[] = {"x-amz-copy-source",
+	"x-amz-server-side-encryption", "x-amz-object-lock-",
+	"x-amz-bucket-object-lock-", "x-amz-object-ownership",
+	"x-amz-website-redirect-location", "x-amz-tagging", "x-amz-grant-",
+	"x-amz-write-offset-bytes", "x-amz-mfa"};
+
+static enum err
+refuse_name(struct req *r, const char *name)
+{
+	for (size_t i = 0; i < sizeof(unknown_headers) / sizeof(*unknown_headers); i++)
+		if (str_starts(name, unknown_headers[i]))
+			return fail(&r->ctx, E_S3_NO_FEATURE,
+				"this store does not know the header %s", name);
+	return OK;
+}
+
+/* What would be promised by doing the rest: better said than left out. */
+static enum err
+check_wishes(struct req *r)
+{
+	const struct s3_request *q = &call_of(r)->signed_part;
+	const char *acl = store_header(r, "x-amz-acl"),
+		   *class = store_header(r, "x-amz-storage-class"), *name;
+	size_t count;
+
+	for (size_t i = 0; (name = q->amz_header(r, i)) != NULL; i++)
+		TRY(refuse_name(r, name));
+	const struct pair *pairs = s3_query_pairs(&r->ctx.arena, q->query, &count);
+	for (size_t i = 0; i < count; i++)
+		TRY(refuse_name(r, pairs[i].name));
+	if (acl != NULL && !str_eq(acl, "private"))
+		return fail(&r->ctx, E_S3_NO_FEATURE, "this store has no ACLs");
+	return class == NULL || str_eq(class, "STANDARD")
+		       ? OK
+		       : fail(&r->ctx, E_S3_CLASS, NULL);
+}
+
+/* What is stored must be found again: in listings, which are XML, and in addresses. */
+static enum err
+check_key(struct req *r)
+{
+	return xml_can_hold(call_of(r)->name.key)
+		       ? OK
+		       : fail(&r->ctx, E_S3_KEY,
+				 "the key has a control character, which no listing "
+				 "can hold");
+}
+
+/* PUT, POST /.check: asked by nginx before the body of any PUT or POST. 204, or why
+ * not. */
+enum err
+check_body(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const char *length = req_param(r, "STORE_LENGTH"), *md5, *header;
+	struct object_condition condition;
+	struct disk_wish wish = {0};
+	int64_t bytes;
+
+	if (call_of(r)->payload.chunked)
+		return fail(c, E_S3_NO_FEATURE, "no aws-chunked bodies");
+	if (!int_read(length, &bytes))
+		return fail(c, E_S3_NO_LENGTH, NULL);
+	if (bytes > (r->method == PUT ? conf.store_max_bytes : conf.fcgi_max_body))
+		return fail(c, E_TOO_LARGE, NULL);
+	TRY(store_md5(r, &md5));
+	TRY(r->method == PUT ? store_plain_call(r) : OK);
+	TRY(r->method == PUT ? store_checksum(r, &wish, &header) : OK);
+	TRY(store_condition(r, &condition));
+	TRY(check_wishes(r));
+	TRY(check_key(r));
+	TRY(check_open(r));
+	TRY(scrub_city(c, call_of(r)->name.server));
+	return reply_empty(r, 204);
+}
