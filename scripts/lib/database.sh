@@ -22,6 +22,20 @@ postgres_make() {
 	mv "$STATE/pg.new" "$STATE/pg"
 }
 
+# What PostgreSQL would say of a statement that fails quotes values: the row that is
+# there already, the text that is no date. The programs log name and state of each
+# statement that fails themselves; those of sessions end with them, and what is about
+# the server as a whole stays.
+quiet_settings() {
+	cat <<'END'
+log_min_messages = log
+log_error_verbosity = terse
+log_min_error_statement = panic
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+END
+}
+
 postgres_start() {
 	postgres_make
 	# After a power cut the lock file may name a process that is somebody else's now.
@@ -29,9 +43,11 @@ postgres_start() {
 	if [ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd")" != "$STATE/pg" ]; then
 		rm -f "$STATE/pg/postmaster.pid"
 	fi
+	# shellcheck disable=SC2046 # a list of words
 	keep postgres INT "$PG_BIN/postgres" -D "$STATE/pg" -c listen_addresses= \
 		-c "unix_socket_directories=$STATE/run" -c unix_socket_permissions=0700 \
-		-c max_connections=200 -c shared_buffers=256MB -c timezone=UTC -c log_timezone=UTC
+		-c max_connections=200 -c shared_buffers=256MB -c timezone=UTC -c log_timezone=UTC \
+		$(quiet_settings | sed 's/^/-c /; s/ = /=/')
 	until_true 30 as_service "$PG_BIN/pg_isready" -q -h "$STATE/run" || {
 		last_words postgres
 		die "PostgreSQL does not start"

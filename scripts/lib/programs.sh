@@ -103,7 +103,7 @@ programs_start() {
 	program_start samovar-fcgi
 	program_start samovar-worker
 	program_start samovar-scheduler
-	keep nginx QUIT nginx -e stderr -c "$STATE/nginx/conf/nginx.conf"
+	keep nginx QUIT "$PREFIX/libexec/samovar/nginx-run" -e stderr -c "$STATE/nginx/conf/nginx.conf"
 	until_true 30 ready "$1" || {
 		warn "http://127.0.0.1:$1/readyz says: $(curl -sS -m 5 "http://127.0.0.1:$1/readyz" 2>&1)"
 		for name in samovar-fcgi nginx; do

@@ -47,13 +47,25 @@ state_make() {
 	for folder in run secret redis nginx mail bot photos; do
 		state_folder "$folder" 700
 	done
-	for folder in log objects static static/tasks; do
+	for folder in objects static static/tasks; do
 		state_folder "$folder" 755
 	done
+	state_logs
 	cities_choose "$1"
 	for city in $(city_names); do
 		state_folder "objects/$city" 700
 	done
+}
+
+# state_logs: for the service user and its group only; also those that this script and
+# nginx's own test of its configuration are the first to write.
+state_logs() {
+	state_folder log 750
+	for name in access initdb migrate demo nginx; do
+		: >>"$STATE/log/$name.log"
+		[ "$(id -u)" -ne 0 ] || chown "$SERVICE:" "$STATE/log/$name.log"
+	done
+	find "$STATE/log" -type f ! -perm 640 -exec chmod 640 {} +
 }
 
 state_folder() {

@@ -53,11 +53,13 @@ sql_fail(struct ctx *c, const char *name, PGresult *result)
 		log_warn("db: %s: state %s", name, state);
 		return fail(c, E_BUSY, NULL);
 	}
-	/* The message may quote a value, so only its first line without detail is
-	 * logged. */
+	/* Of a value that does not fit (class 22) the message quotes the value; of all
+	 * others only the detail does. */
+	bool quotes = strncmp(state, "22", 2) == 0;
 	log_error("db: %s: state %s %s: %s", name, state, broken == NULL ? "" : broken,
-		PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
-	return fail(c, strncmp(state, "22", 2) == 0 ? E_INPUT : E_BUG, NULL);
+		quotes ? "a value does not fit"
+		       : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+	return fail(c, quotes ? E_INPUT : E_BUG, NULL);
 }
 
 /* Sends one statement and waits for its last result, which lives as long as the ctx. */

@@ -13,6 +13,8 @@ import time
 import requests
 from requests.adapters import HTTPAdapter
 
+from tests.e2e import private
+
 addresses = itertools.count(2)
 
 ALL_PERMISSIONS = [
@@ -96,6 +98,7 @@ class Client:
     def as_is(self, method, target, body=None, headers=None):
         """A request whose target is not touched by a library: status, headers, body."""
         host, _, port = self.base.partition("//")[2].partition(":")
+        private.note_address(target)
         link = http.client.HTTPConnection(host, int(port), timeout=self.timeout,
                                           source_address=(self.address, 0))
         link.putrequest(method, target, skip_accept_encoding=True)

@@ -9,11 +9,25 @@ import pytest
 
 from tests.conftest import FIRST_PORT, RUNNER, enterable, free_port
 from tests.e2e.client import PASSWORD, Client, make_person, word
+from tests.e2e import private
 from tests.e2e.instance import Instance
 from tests.e2e.stack import Db, Redis, Stack, state_folder
+from tests.standin.telegram import Telegram
 
 KEY = "e2e-" + "0123456789abcdef" * 3
 BOT_TOKEN = "123456:test-token"
+
+
+private.watch(Telegram, Db)
+
+
+def check_logs(stack):
+    """The last word of a session: an error of whatever test came last, and it is none of that test's."""
+    found = private.found_in(stack.state / "log", private.values | {KEY, BOT_TOKEN, PASSWORD} | {
+        path.read_text().strip() for path in (stack.state / "secret").iterdir()})
+    if found:
+        pytest.fail(f"{len(found)} lines of the logs hold what belongs to people, or opens doors:\n"
+                    + "\n".join(found[:30]), pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +67,9 @@ def stack(request, telegram_process, smtp_process):
         except RuntimeError as e:
             pytest.exit(str(e), returncode=1)  # without it no test can say anything
         yield stack
+        private.note_tables(Db(stack))
+        stack.stop()
+        check_logs(stack)
     finally:
         stack.stop()
         if not kept:

@@ -20,10 +20,9 @@ class Front:
         self.base = f"http://127.0.0.1:{self.port}"
         self.write(folder, directives)
         self.process = subprocess.Popen(
-            stack.as_service("nginx", "-e", "stderr", "-c", folder / "conf" / "nginx.conf"),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(folder / "error.log", "ab"),
+            stack.as_service(stack.helper("nginx-run"), "-e", "stderr", "-c", folder / "conf" / "nginx.conf"),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(stack.state / "log/front.log", "ab"),
             start_new_session=True)
-        self.error_log = folder / "error.log"
         stack.started.append(self.process)
         wait_for(self.answers, 10, "nginx answers")
 
@@ -38,7 +37,7 @@ class Front:
             text = path.read_text().replace(str(old), str(new))
             text = text.replace(str(self.stack.state / "nginx/temp"), str(self.temp))
             text = text.replace(str(self.stack.run / "nginx.master.pid"), str(folder / "nginx.pid"))
-            text = re.sub(r"^access_log .*|(?<=\n\t)access_log .*", f"access_log {folder}/access.log samovar;", text)
+            text = re.sub(r"^access_log .*|(?<=\n\t)access_log .*", f"access_log {self.stack.state}/log/front.access.log samovar;", text)
             for name, value in directives.items():
                 text = re.sub(rf"(\b{name.replace('_address', ' address')} )[^;]+;", rf"\g<1>{value};", text)
             path.write_text(text)

@@ -179,6 +179,9 @@ class Stack:
     def program(self, name):
         return pathlib.Path(os.environ.get("SAMOVAR_PREFIX") or self.state / "prefix", "bin", name)
 
+    def helper(self, name):
+        return self.program(name).parents[1] / "libexec/samovar" / name
+
     def as_service(self, *command):
         """The command line that runs `command` as the user whom the services run as."""
         if os.getuid() != 0:

@@ -4,6 +4,7 @@ import re
 import uuid
 
 from tests.conftest import wait_for
+from tests.e2e import private
 from tests.e2e.client import detail, word
 
 A_KEYS = ["id", "name", "surname", "email", "role", "status", "last_login_at", "is_superadmin"]
@@ -66,7 +67,9 @@ def invite(admin, email=None, **more):
 
 
 def token_of(db, invitation):
-    return str(db.value("select token from account.invitation where id = %s", invitation["id"]))
+    token = str(db.value("select token from account.invitation where id = %s", invitation["id"]))
+    private.note(token)
+    return token
 
 
 REGISTRATION = {"name": "Мария", "surname": "Смирнова", "password": "Parol12345"}
