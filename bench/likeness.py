@@ -13,44 +13,56 @@ from tests.e2e.stack import Db
 
 ORIGINALS = 40      # a half of them plates, which look alike
 STRANGERS = 100     # plates that come once
-FOLDER = "/shift_1/bench"
+AGAIN = 40          # the same places as the originals', photographed on another day
+
+
+MEMBERS, DAYS = 40, 25
 
 
 class Set:
-    """Photos with what is known of them: which are copies of which."""
+    """Photos that came in as families send them, with what is known of them: which are copies of which."""
 
     def __init__(self, stack, db):
         self.stack, self.db = stack, db
-        self.folder = stack.state / "photos" / FOLDER.strip("/")
+        self.folder = stack.state / "bot" / "files"
         subprocess.run(stack.as_service("mkdir", "-p", self.folder), check=True)
         self.renderer = stack.program("x").parent.parent / "libexec/samovar/svg-to-jpeg"
-        shift = Shift(db, 1, today() - datetime.timedelta(days=5))
-        shift.report(shift.chats[0], today(), "reviewing")
-        self.report = db.value("select id from programme.report")
+        shift = Shift(db, MEMBERS, today() - datetime.timedelta(days=DAYS))
+        for chat in shift.chats:
+            for day in range(DAYS):
+                shift.report(chat, today() - datetime.timedelta(days=day), "waiting")
+        self.reports = [r.id for r in db.all("select id from programme.report order by id")]
+        self.report = self.reports[0]
         self.count = 0
+        self.sent = {}  # SHA-256: what it is, and the SHA-256 of what it was made from
         self.kind_of, self.original_of = {}, {}
 
     def draw(self, svg, name, quality=85):
         return scenes.draw(self.renderer, svg, f"/{self.stack.state}/{name}.jpg", quality)
 
-    def put(self, jpeg, kind, original=None):
+    def send(self, jpeg, kind, original=None):
+        """Through the bot's intake: stored, made small and compared as everybody's photos are."""
+        digest = hashlib.sha256(jpeg).digest()
+        if digest in self.sent:
+            raise SystemExit(f"{kind}: the same bytes twice")
+        self.sent[digest] = (kind, original or digest)
+        name = f"{self.count}.jpg"
+        (self.folder / name).write_bytes(jpeg)
+        (self.folder / name).chmod(0o644)
+        intake = self.db.value(
+            "insert into programme.photo_intake (report_id, chat_id, file_id, unique_id, received) "
+            "values (%s, 1, %s, %s, now()) returning id", self.reports[self.count], name, name)
+        self.db.do("insert into job.job (kind, subject, key, max_tries) values ('photo.fetch', %s, %s, 1)",
+                   str(intake), str(intake))
         self.count += 1
-        url = f"{FOLDER}/{self.count}.jpg"
-        (self.stack.state / "photos" / url.strip("/")).write_bytes(jpeg)
-        subprocess.run(["chmod", "644", str(self.stack.state / "photos" / url.strip("/"))], check=True)
-        photo = self.db.value(
-            "insert into programme.report_photo (report_id, attempt, url, sha256, bytes, content_type) "
-            "values (%s, %s, %s, %s, %s, 'image/jpeg') returning id",
-            self.report, self.count, url, hashlib.sha256(jpeg).digest(), len(jpeg))
-        self.kind_of[photo] = kind
-        self.original_of[photo] = original or photo
-        self.db.do("insert into job.job (kind, subject, key, max_tries) values ('photo.compare', %s, %s, 1)",
-                   str(photo), str(photo))
-        return photo
+        return digest
 
     def make(self):
         def scene(seed):
             return self.draw(scenes.scene(seed, "plate" if seed >= ORIGINALS // 2 else None), f"s{seed}")
+
+        def another_day(seed):
+            return self.draw(scenes.again(seed, "plate" if seed >= ORIGINALS // 2 else None), f"a{seed}")
 
         def copies(pair):
             seed, jpeg = pair
@@ -59,15 +71,27 @@ class Set:
 
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             originals = list(pool.map(scene, range(ORIGINALS + STRANGERS)))
+            others = list(pool.map(another_day, range(AGAIN)))
             changed = list(pool.map(copies, enumerate(originals[:ORIGINALS])))
-        ids = [self.put(jpeg, "original") for jpeg in originals]
-        for original, made in zip(ids, changed):
+        for jpeg in others:
+            self.send(jpeg, "another day")
+        digests = [self.send(jpeg, "original") for jpeg in originals]
+        self.wait()  # the later of two is marked: copies come later
+        for original, made in zip(digests, changed):
             for name, jpeg in made:
-                self.put(jpeg, name, original)
+                self.send(jpeg, name, original)
 
     def wait(self):
-        while self.db.value("select count(*) from job.job where kind = 'photo.compare' and state = 'ready'"):
+        """Until all that was sent is stored and compared."""
+        while self.db.value("select count(*) from job.job where kind in ('photo.fetch', 'photo.compare') "
+                            "and state = 'ready'"):
             time.sleep(0.2)
+        rows = self.db.all("select id, sha256 from programme.report_photo")
+        if len(rows) != self.count:
+            raise SystemExit(f"{self.count} photos were sent, {len(rows)} are stored")
+        ids = {bytes(r.sha256): r.id for r in rows}
+        self.kind_of = {ids[d]: kind for d, (kind, _) in self.sent.items()}
+        self.original_of = {ids[d]: ids[original] for d, (_, original) in self.sent.items()}
 
 
 def judge(photos):
@@ -80,11 +104,13 @@ def judge(photos):
     for name, _, _ in scenes.COPIES:
         these = [p for p, kind in photos.kind_of.items() if kind == name]
         print(f"{name:36} {len(these):6} {sum(p in right for p in these) / len(these):7.1%}")
-    copies = [p for p, kind in photos.kind_of.items() if kind != "original"]
+    copies = [p for p, kind in photos.kind_of.items() if kind not in ("original", "another day")]
     print(f"recall {sum(p in right for p in copies) / len(copies):.2%} of {len(copies)} copies; "
           f"precision {len(right) / max(1, len(marked)):.2%} of {len(marked)} marked; "
           f"{sum(k == 'original' for k in photos.kind_of.values())} originals, most of them clean plates, "
-          f"{sum(p in marked for p, k in photos.kind_of.items() if k == 'original')} of them marked")
+          f"{sum(p in marked for p, k in photos.kind_of.items() if k == 'original')} of them marked; "
+          f"{sum(p in marked for p, k in photos.kind_of.items() if k == 'another day')} of "
+          f"{sum(k == 'another day' for k in photos.kind_of.values())} of the same places on another day marked")
 
 
 def crowd(photos, count):
@@ -140,10 +166,10 @@ def measure(args, stack, statement):
     db = Db(stack)
     photos = Set(stack, db)
     photos.make()
-    print(f"{photos.count} photos drawn")
+    print(f"{photos.count} photos drawn and sent")
     before = time.monotonic()
     photos.wait()
-    print(f"compared in {time.monotonic() - before:.1f} s after the last one came\n")
+    print(f"stored and compared in {time.monotonic() - before:.1f} s after the last one came\n")
     judge(photos)
     sys.stdout.flush()
     if args.photos:

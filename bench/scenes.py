@@ -6,6 +6,7 @@ copies are found.
 
 import base64
 import random
+import re
 import subprocess
 
 KINDS = ["plate", "bed", "floor", "shelf", "sink"]
@@ -104,6 +105,22 @@ def scene(seed, kind=None):
              f'<stop offset="1" stop-color="#000" stop-opacity="{r.uniform(.1, .45):.2f}"/></linearGradient>')
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}"><defs>{light}</defs>'
             f'{globals()[kind](r, w, h)}<rect width="{w}" height="{h}" fill="url(#light)"/></svg>')
+
+
+def again(seed, kind=None):
+    """The same place photographed on another day: other light, folds and grain, some things moved, the camera held
+    a little differently. Another photo, not a copy."""
+    r = random.Random(f"again {seed}")
+    svg = re.sub(r'(numOctaves="4" seed=)"\d+"', lambda m: f'{m[1]}"{r.randint(1, 9999)}"', scene(seed, kind))
+    svg = re.sub(r'(<stop offset="[01]" stop-color="#[0f]+" stop-opacity=)"[.\d]+"',
+                 lambda m: f'{m[1]}"{r.uniform(.05, .4):.2f}"', svg)
+    w, h = map(int, re.search(r'width="(\d+)" height="(\d+)"', svg).groups())
+    camera = (f"translate({w / 2 + r.uniform(-.04, .04) * w:.1f} {h / 2 + r.uniform(-.04, .04) * h:.1f}) "
+              f"rotate({r.choice([-1, 1]) * r.uniform(1, 4):.1f}) scale({r.uniform(1.08, 1.2):.3f}) "
+              f"translate({-w / 2} {-h / 2})")
+    head, _, rest = svg.partition("</defs>")
+    body = rest.removesuffix("</svg>") + things(r, r.randint(1, 3), w, h)
+    return f'{head}</defs><g transform="{camera}">{body}</g></svg>'
 
 
 def size(jpeg):

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "db/db.h"
 #include "programme/person.h"
+#include "programme/photo_files.h"
 
 #include "cli/programme.sql.h"
 
@@ -118,6 +119,24 @@ enum err
 programme_retention_cmd(struct call *call)
 {
 	return call_in_tx(call, retention);
+}
+
+static enum err
+remake_pictures(struct call *call)
+{
+	bool dry = call_flag(call, "dry-run");
+	int64_t count;
+
+	TRY(photo_remake_all(&call->ctx, dry, &count));
+	printf("%" PRId64 " photos %s be made again%s\n", count, dry ? "would" : "will",
+		dry ? "" : "; \"samovar jobs stats\" shows how many are left");
+	return OK;
+}
+
+enum err
+programme_remake_pictures_cmd(struct call *call)
+{
+	return call_in_tx(call, remake_pictures);
 }
 
 static enum err

@@ -17,8 +17,7 @@
 #include "programme/answer.h"
 #include "programme/day.h"
 #include "programme/hear.h"
-#include "programme/photo.h"
-#include "programme/picture.h"
+#include "programme/photo_files.h"
 #include "programme/shift.h"
 #include "programme/today.h"
 
@@ -48,6 +47,7 @@ struct photo {
 	size_t size;
 	const char *sha256;
 	const char *path; /* below programme.photo_directory, begins with '/' */
+	bool kept;        /* the bytes lie beside it */
 };
 
 static const char *
@@ -256,10 +256,7 @@ write_photo(struct ctx *c, const struct intake *i, struct photo *p)
 		log_error("photo: %s: %s", whole, strerror(errno));
 		return fail(c, E_BUSY, "the folder of photos cannot be written");
 	}
-	return picture_write(c, p->bytes, p->size,
-		(struct picture_copy[]){{PHOTO_SIDE, photo_file(c, p->path, false)},
-			{PHOTO_THUMBNAIL_SIDE, photo_file(c, p->path, true)}},
-		2);
+	return photo_store(c, p->path, p->bytes, p->size, &p->kept);
 }
 
 static enum err
@@ -289,7 +286,7 @@ accept_photo(struct ctx *c, const struct intake *i, const struct photo *p)
 
 	TRY(db_json(c, &INTAKE_ADD_PHOTO, &id,
 		ARGS(c, i->report_id, p->path, p->sha256, (int64_t)p->size, i->file_id,
-			i->unique_id, c->now)));
+			i->unique_id, c->now, p->kept)));
 	TRY(db_do(c, &INTAKE_REPORT, ARGS(c, i->report_id, p->path, i->id, c->now)));
 	TRY(db_do(c, &INTAKE_REMOVE, ARGS(c, i->id)));
 	TRY(say(c, i, "answer",
@@ -373,9 +370,7 @@ drop_unused(struct ctx *c, const struct intake *i, const struct photo *p)
 	int64_t used;
 
 	TRY(db_int(c, &INTAKE_FILE_USED, &used, ARGS(c, i->report_id, p->path)));
-	for (int small = 0; used == 0 && small <= 1; small++)
-		unlink(photo_file(c, p->path, small == 1));
-	return OK;
+	return used == 0 ? photo_remove(c, p->path) : OK;
 }
 
 /* Why this photo will never be a report; NULL: trying again may help. */

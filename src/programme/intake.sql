@@ -43,8 +43,8 @@ select pg_advisory_xact_lock(hashtextextended('photo/' || $1, 0));
 
 -- name: intake_add_photo
 insert into programme.report_photo (report_id, attempt, url, sha256, bytes, content_type, telegram_file_id,
-                                    telegram_unique_id, created)
-select r.id, r.number_attempt + 1, $2, decode($3, 'hex'), $4::integer, 'image/jpeg', $5, $6, utc($7)
+                                    telegram_unique_id, created, has_original)
+select r.id, r.number_attempt + 1, $2, decode($3, 'hex'), $4::integer, 'image/jpeg', $5, $6, utc($7), $8::boolean
   from programme.report r where r.id = $1
 returning id::text;
 

@@ -27,10 +27,10 @@ static FIELDS(photo_fields, FIELD(struct photo, id), FIELD(struct photo, report_
 static bool
 look_at(struct ctx *c, const struct photo *p, struct look *out)
 {
-	const char *file = photo_file(c, p->url, true);
+	const char *file = photo_file(c, p->url, PHOTO_THUMBNAIL);
 
 	return picture_grey(c, file, LOOK_SIDE, out->gray, &out->wide) ||
-	       picture_grey(c, photo_file(c, p->url, false), LOOK_SIDE, out->gray,
+	       picture_grey(c, photo_file(c, p->url, PHOTO_WHOLE), LOOK_SIDE, out->gray,
 		       &out->wide);
 }
 
@@ -167,8 +167,8 @@ photo_compare_job(struct ctx *c, const struct job *job)
 		ARGS(c, job->subject)));
 	if (!there)
 		return OK; /* erased meanwhile */
-	const char *file = photo_file(c, photo.url, false);
-	const char *small = photo_file(c, photo.url, true);
+	const char *file = photo_file(c, photo.url, PHOTO_WHOLE);
+	const char *small = photo_file(c, photo.url, PHOTO_THUMBNAIL);
 	if (access(small, R_OK) != 0)
 		TRY(picture_write_from(c, file,
 			&(struct picture_copy){PHOTO_THUMBNAIL_SIDE, small}, 1));

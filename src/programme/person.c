@@ -12,7 +12,7 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/day.h"
-#include "programme/photo.h"
+#include "programme/photo_files.h"
 #include "programme/shift.h"
 
 #include "programme/person.sql.h"
@@ -162,21 +162,12 @@ photo_retention(struct ctx *c, int64_t days, bool dry, int64_t *count)
 			days, *count));
 }
 
-static enum err
-remove_file(struct ctx *c, const char *path)
-{
-	if (unlink(path) == 0 || errno == ENOENT)
-		return OK;
-	return fail(c, E_BUSY, "%s: %s", path, strerror(errno));
-}
-
 enum err
 photo_remove_job(struct ctx *c, const struct job *job)
 {
 	if (strstr(job->subject, "..") != NULL || job->subject[0] == '\0')
 		return fail(c, E_BUG, "not the path of a photo");
-	TRY(remove_file(c, photo_file(c, job->subject, false)));
-	return remove_file(c, photo_file(c, job->subject, true));
+	return photo_remove(c, job->subject);
 }
 
 static void
@@ -198,8 +189,11 @@ person_files_job(struct ctx *c, const struct job *job)
 		return OK;
 	arena_defer(&c->arena, glob_end, found);
 	for (size_t i = 0; i < found->gl_pathc; i++) {
-		log_info("person.files: left over: %s", found->gl_pathv[i]);
-		TRY(remove_file(c, found->gl_pathv[i]));
+		const char *path = found->gl_pathv[i];
+
+		log_info("person.files: left over: %s", path);
+		if (unlink(path) != 0 && errno != ENOENT)
+			return fail(c, E_BUSY, "%s: %s", path, strerror(errno));
 	}
 	return OK;
 }

@@ -118,7 +118,7 @@ select count(*) from programme.report_photo p join programme.report r on r.id = 
 
 -- name: photo_give_up
 with photos as (
-    update programme.report_photo p set removed_at = utc($2)
+    update programme.report_photo p set removed_at = utc($2), has_original = false
       from programme.report r
      where r.id = p.report_id and p.removed_at is null and p.created < utc($1) and r.status <> 'reviewing'
     returning p.id, p.url

@@ -7,12 +7,16 @@
 #include "base/str.h"
 
 const char *
-photo_file(struct ctx *c, const char *path, bool thumbnail)
+photo_file(struct ctx *c, const char *path, enum photo_file which)
 {
+	static const char *const suffixes[] = {[PHOTO_WHOLE] = "",
+		[PHOTO_THUMBNAIL] = PHOTO_THUMBNAIL_SUFFIX,
+		[PHOTO_ORIGINAL] = PHOTO_ORIGINAL_SUFFIX};
+
 	while (*path == '/')
 		path++;
 	return arena_fmt(&c->arena, "%s/%s%s", conf.programme_photo_directory, path,
-		thumbnail ? PHOTO_THUMBNAIL : "");
+		suffixes[which]);
 }
 
 static const char *

@@ -5,8 +5,17 @@
 
 #include "base/ctx.h"
 
-/* What the name of a thumbnail has behind that of its photo. */
-#define PHOTO_THUMBNAIL ".small.jpg"
+/* What the name of a thumbnail, and of the bytes that were sent, has behind that of the
+ * photo. */
+#define PHOTO_THUMBNAIL_SUFFIX ".small.jpg"
+#define PHOTO_ORIGINAL_SUFFIX ".original"
+
+/* The files of a photo. */
+enum photo_file {
+	PHOTO_WHOLE,     /* what reviewers see */
+	PHOTO_THUMBNAIL, /* the same, smaller */
+	PHOTO_ORIGINAL,  /* the bytes as they were sent; no address leads to them */
+};
 
 /* Pixels of the longer side of a stored photo and of its thumbnail. */
 #define PHOTO_SIDE 1600
@@ -17,8 +26,8 @@
  * through an address that is signed and soon expires, which an <img> can load.
  */
 
-/* The file of a photo (its path as in report_url), or of its thumbnail. */
-const char *photo_file(struct ctx *c, const char *path, bool thumbnail);
+/* The name of a file of the photo whose path (as in report_url) is given. */
+const char *photo_file(struct ctx *c, const char *path, enum photo_file which);
 
 /* The whole address of a photo (its path as in report_url), good for
  * programme.photo_lifetime. */

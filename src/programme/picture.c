@@ -1,15 +1,11 @@
 #include "programme/picture.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/hash.h"
-#include "base/log.h"
-#include "base/rand.h"
-#include "base/str.h"
 #include "image/render.h"
 
 #define MAX_COPIES 4
@@ -29,54 +25,6 @@ verdict(struct ctx *c, enum image_verdict v)
 	}
 }
 
-static bool
-write_durably(const char *path, const void *bytes, size_t size)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	bool good = fd >= 0;
-
-	for (size_t done = 0; good && done < size;) {
-		ssize_t n = write(fd, (const char *)bytes + done, size - done);
-		good = n > 0;
-		done += good ? (size_t)n : 0;
-	}
-	good = good && fsync(fd) == 0;
-	if (fd >= 0)
-		good = close(fd) == 0 && good;
-	return good;
-}
-
-static void
-sync_folder(struct ctx *c, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	int fd = open(slash == NULL
-			      ? "."
-			      : arena_strn(&c->arena, path, (size_t)(slash - path)),
-		O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-}
-
-/* The file appears whole, or not at all. */
-static enum err
-put(struct ctx *c, const char *path, const void *bytes, size_t size)
-{
-	const char *beside =
-		arena_fmt(&c->arena, "%s.%s.new", path, rand_hex(&c->arena, 4));
-
-	if (!write_durably(beside, bytes, size) || rename(beside, path) != 0) {
-		log_error("picture: %s: %s", path, strerror(errno));
-		unlink(beside);
-		return fail(c, E_BUG, "the picture cannot be written");
-	}
-	sync_folder(c, path);
-	return OK;
-}
-
 static enum err
 put_all(struct ctx *c, const struct picture_copy *copies, size_t count,
 	const struct image_bytes *made)
@@ -85,7 +33,8 @@ put_all(struct ctx *c, const struct picture_copy *copies, size_t count,
 	size_t done = 0;
 
 	for (; e == OK && done < count; done++)
-		e = put(c, copies[done].path, made[done].bytes, made[done].size);
+		e = file_put(
+			c, copies[done].path, made[done].bytes, made[done].size, 0644);
 	for (size_t i = 0; e != OK && i + 1 < done; i++)
 		unlink(copies[i].path);
 	return e;
@@ -109,33 +58,12 @@ picture_write(struct ctx *c, const void *bytes, size_t size,
 	return e;
 }
 
-/* A whole file; NULL if it cannot be read or is empty. */
-static const char *
-contents(struct ctx *c, const char *path, size_t *size)
-{
-	FILE *f = fopen(path, "re");
-	char *bytes = NULL;
-	size_t n = 0;
-
-	*size = 0;
-	if (f == NULL)
-		return NULL;
-	if (fseek(f, 0, SEEK_END) == 0 && ftell(f) > 0) {
-		*size = (size_t)ftell(f);
-		rewind(f);
-		bytes = arena_new(&c->arena, *size);
-		n = fread(bytes, 1, *size, f);
-	}
-	fclose(f);
-	return n == *size && *size > 0 ? bytes : NULL;
-}
-
 enum err
 picture_write_from(struct ctx *c, const char *from, const struct picture_copy *copies,
 	size_t count)
 {
 	size_t size;
-	const char *bytes = contents(c, from, &size);
+	const char *bytes = file_get(c, from, &size);
 
 	if (bytes == NULL)
 		return fail(c, E_PICTURE, "%s: %s", from, strerror(errno));
@@ -147,7 +75,7 @@ picture_grey(
 	struct ctx *c, const char *path, int side, unsigned char *out, double *wide)
 {
 	size_t size;
-	const char *bytes = contents(c, path, &size);
+	const char *bytes = file_get(c, path, &size);
 
 	return bytes != NULL && render_start("samovar") &&
 	       render_grey(bytes, size, side, out, wide) == IMAGE_OK;
@@ -157,7 +85,7 @@ const char *
 picture_sha256(struct ctx *c, const char *path)
 {
 	size_t size;
-	const char *bytes = contents(c, path, &size);
+	const char *bytes = file_get(c, path, &size);
 
 	return bytes != NULL ? sha256_hex(&c->arena, bytes, size) : NULL;
 }

@@ -8,6 +8,7 @@
 #include "programme/intake.h"
 #include "programme/likeness.h"
 #include "programme/person.h"
+#include "programme/photo_files.h"
 #include "programme/shift.h"
 #include "storage/ask_job.h"
 #include "storage/copy_job.h"

@@ -45,11 +45,11 @@ def photo_of(db, stack, shift, chat, day, status="reviewing", age=0, attempt=1):
                     chat, day)
     url = f"/shift_7/{report.participant_id}/{day}_{attempt}.jpg"
     file = stack.state / "photos" / url.lstrip("/")
-    subprocess.run(stack.as_service("sh", "-c", "mkdir -p $(dirname $0) && echo x >$0 && echo x >$0.small.jpg", file), check=True)
+    subprocess.run(stack.as_service("sh", "-c", "mkdir -p $(dirname $0) && echo x >$0 && echo x >$0.small.jpg && echo x >$0.original", file), check=True)
     db.do("update programme.report set report_url = %s, number_attempt = %s, uploaded_at = now() where id = %s",
           url, attempt, report.id)
-    db.do("insert into programme.report_photo (report_id, attempt, url, sha256, bytes, content_type, created) "
-          "values (%s, %s, %s, sha256(%s), 2, 'image/jpeg', now() - %s * interval '1 day')",
+    db.do("insert into programme.report_photo (report_id, attempt, url, sha256, bytes, content_type, created, "
+          "has_original) values (%s, %s, %s, sha256(%s), 2, 'image/jpeg', now() - %s * interval '1 day', true)",
           report.id, attempt, url, url.encode(), age)
     return file
 
@@ -128,7 +128,7 @@ def test_old_photos_go_and_their_hashes_stay(ctl, shift, db, stack):
     assert ctl("programme", "retention", "--days", "365", "--dry-run").stdout == "1 photos would be removed\n"
     assert ctl("programme", "retention", "--days", "365").stdout == "1 photos removed\n"
     wait_for(lambda: not old.exists(), 30)
-    wait_for(lambda: not old.with_name(old.name + ".small.jpg").exists(), 10)
+    wait_for(lambda: not list(old.parent.glob(old.name + "*")), 10)
     assert review.exists() and new.exists()
     assert ctl("programme", "retention", "--days", "365").stdout == "0 photos removed\n"
     assert db.value("select count(*) from programme.report_photo where removed_at is not null and sha256 is not null") == 1
@@ -175,7 +175,7 @@ def test_an_erased_person_leaves_counts_and_no_trace(ctl, shift, db, stack, staf
     text = everything(db)
     for trace in ("Белых", "Анна", str(who.telegram_id), who.phone_number):
         assert trace not in text, trace
-    wait_for(lambda: not any(f.exists() or f.with_name(f.name + ".small.jpg").exists() for f in files), 30)
+    wait_for(lambda: not any(list(f.parent.glob(f.name + "*")) for f in files), 30)
     assert other.exists()
     db.do("update job.job set run_at = now() where kind = 'person.files'")
     db.do("notify job")

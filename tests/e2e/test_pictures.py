@@ -2,6 +2,8 @@
 
 import io
 import pathlib
+import subprocess
+import urllib.parse
 
 import pytest
 import requests
@@ -91,6 +93,62 @@ def test_a_family_s_photo_keeps_its_colours(telegram, db, stack, staff):
         # Turned right: what was bottom left is top left.
         for n, colour in enumerate((BLUE, RED, YELLOW, GREEN)):
             assert_near(image.getpixel((n % 2 * w // 2 + w // 4, n // 2 * h // 2 + h // 4)), colour)
+
+
+# -- what families sent is kept while their shift runs
+
+
+def files_of(stack, url):
+    """The stored photo, its thumbnail and the original."""
+    path = stack.state / "photos" / url.lstrip("/")
+    return path, path.with_name(path.name + ".small.jpg"), path.with_name(path.name + ".original")
+
+
+def test_the_original_is_kept_for_nobody_to_download(telegram, db, stack, staff):
+    shift = family(db)
+    sent = camera()
+    telegram.message(shift.chats[0], **photo_of(telegram, sent))
+    answers(telegram, shift.chats[0])
+    original = files_of(stack, report(db, shift.chats[0]).report_url)[2]
+    assert original.read_bytes() == sent and original.stat().st_mode & 0o777 == 0o600
+    (shown,) = staff().get(f"/reports/?shift_id={shift.id}").json()
+    parts = urllib.parse.urlsplit(shown["photo_url"])
+    for path in (parts.path + ".original", parts.path + "%2Eoriginal"):
+        assert requests.get(parts._replace(path=path).geturl(), timeout=10).status_code == 403
+    assert requests.get(shown["photo_url"] + "&size=original", timeout=10).status_code == 422
+
+
+def test_a_photo_is_made_again_from_its_original(telegram, db, stack, ctl):
+    chat = family(db).chats[0]
+    telegram.message(chat, **photo_of(telegram, encoded(quarters(900, 600), "JPEG", quality=95)))
+    answers(telegram, chat)
+    whole, small, original = files_of(stack, report(db, chat).report_url)
+    right = whole.read_bytes()
+    grey = encoded(Image.new("L", (900, 600), 6), "JPEG")  # as a faulty release stored it
+    subprocess.run(stack.as_service("sh", "-c", 'cat >"$0" && rm "$1"', whole, small), input=grey, check=True)
+    assert ctl("programme", "remake-pictures", "--dry-run").stdout == "1 photos would be made again\n"
+    assert whole.read_bytes() == grey
+    assert ctl("programme", "remake-pictures").stdout.startswith("1 photos will be made again")
+    wait_for(lambda: whole.read_bytes() == right and small.exists(), 30)
+    assert opened(small.read_bytes()).size == (320, 213) and original.exists()
+    wait_for(lambda: db.value("select count(*) from job.job where kind like 'photo.%%'") == 0, 30)
+    db.do("update programme.report_photo set removed_at = now()")
+    assert ctl("programme", "remake-pictures").stdout.startswith("0 photos")
+
+
+def test_originals_go_when_their_shift_is_over(telegram, db, stack, ctl):
+    chat = family(db).chats[0]
+    telegram.message(chat, **photo_of(telegram, encoded(quarters(900, 600), "JPEG")))
+    answers(telegram, chat)
+    whole, small, original = files_of(stack, report(db, chat).report_url)
+    ctl("timers", "run", "photo.sweep")
+    assert original.exists()
+    db.do("update programme.shift set status = 'finished'")
+    ctl("timers", "run", "photo.sweep")
+    wait_for(lambda: not original.exists(), 20)
+    assert whole.exists() and small.exists()
+    assert not db.value("select has_original from programme.report_photo")
+    assert ctl("programme", "remake-pictures").stdout.startswith("0 photos")
 
 
 def test_a_thumbnail_is_there_as_soon_as_its_photo(telegram, db, stack):
