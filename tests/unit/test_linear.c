@@ -252,10 +252,10 @@ one_header(const void *from, const char *name)
 static void
 signature(const char *authorization_line, const char *target, const char *text)
 {
-	const struct s3_key key = {"id", "secret", "us-east-1"};
+	const struct s3_key key = {"id", "secret", "us-east-1", NULL};
 	const struct s3_request q = {
-		"GET", target, text, one_header, authorization_line};
-	const char *payload;
+		"GET", target, text, one_header, NULL, authorization_line};
+	struct s3_payload payload;
 	struct ctx ctx;
 
 	ctx_start(&ctx, NULL, NULL);
