@@ -94,4 +94,4 @@ def clock(stack):
     clock = Clock(stack)
     yield clock
     stack.end_started()
-    clock.path.unlink(missing_ok=True)
+    clock.reset()

@@ -92,34 +92,28 @@ class Shift:
 
 
 class Clock:
-    """SAMOVAR_NOW as a file that the test rewrites while programs run."""
+    """The one clock of all the stack's programs, moved while they run. The database keeps its own."""
 
     def __init__(self, stack):
-        self.path = stack.state / "clock"
+        self.stack = stack
         self.offset = 0.0
-
-    def _write(self, text):
-        new = self.path.with_suffix(".new")
-        new.write_text(text)
-        new.chmod(0o644)
-        new.rename(self.path)
-
-    def set(self, moment):
-        """From now on it is `moment` (with its zone), and time goes on."""
-        self.offset = moment.timestamp() - time.time()
-        self._write(f"{self.offset:+.6f}\n")
-        return self
-
-    def freeze(self, moment):
-        self._write(moment.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ\n"))
 
     def step(self, seconds):
         self.offset += seconds
-        self._write(f"{self.offset:+.6f}\n")
+        self.stack.set_clock(f"{self.offset:+.6f}")
 
-    @property
-    def environ(self):
-        return {"SAMOVAR_NOW": str(self.path)}
+    def set(self, moment):
+        """From now on it is `moment` (with its zone), and time goes on."""
+        self.offset = 0.0
+        self.step(moment.timestamp() - time.time())
+        return self
+
+    def freeze(self, moment):
+        self.stack.set_clock(moment.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+
+    def reset(self):
+        self.offset = 0.0
+        self.step(0)
 
 
 def png(seed, side=48):

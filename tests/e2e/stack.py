@@ -17,6 +17,9 @@ from tests.conftest import wait_for
 
 REPO = pathlib.Path(__file__).resolve().parents[2]
 
+# What reaches every program of a stack: how a sanitizer reports, and scripts/at-time's clock.
+KEPT_ENV = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "LD_PRELOAD", "CLOCK_OFFSET")
+
 
 class Redis:
     """A client of Redis that needs no library: commands in, plain values out."""
@@ -144,6 +147,8 @@ class Stack:
         self.run = self.state / "run"
         self.conf = self.state / "samovar.conf"
         self.env = self.state.parent / (self.state.name + ".env")
+        # SAMOVAR_NOW of every program of this stack: a test that sets the clock sets it for all.
+        self.clock = self.state.parent / (self.state.name + ".clock")
         self.service = "samovar" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         self.dsn = {"host": str(self.run), "user": "samovar", "dbname": "samovar",
                     "connect_timeout": 5}
@@ -154,16 +159,24 @@ class Stack:
 
     def start(self):
         self.write_settings()
+        self.set_clock("+0")
         done = subprocess.run(
             [REPO / "scripts/run", "--detach", "--state", self.state, "--port", str(self.port),
              "--env", self.env, "--no-demo"],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900)
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, env=self.start_environ())
         if done.returncode != 0:
             raise RuntimeError(f"scripts/run failed:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
 
     def write_settings(self):
         self.env.write_text("".join(f"{k}={v}\n" for k, v in self.settings.items()))
         self.env.chmod(0o644)
+
+    def set_clock(self, text):
+        """An offset in seconds or a moment, as SAMOVAR_NOW is; programs that run see it at once."""
+        new = self.clock.with_suffix(".new")
+        new.write_text(text + "\n")
+        new.chmod(0o644)
+        new.rename(self.clock)
 
     def stop(self):
         self.end_started()
@@ -173,6 +186,7 @@ class Stack:
     def remove(self):
         shutil.rmtree(self.state, ignore_errors=True)
         self.env.unlink(missing_ok=True)
+        self.clock.unlink(missing_ok=True)
 
     # -- programs
 
@@ -192,9 +206,14 @@ class Stack:
     def settings_of(self):
         return ["--conf", self.conf, "--env", self.state / "samovar.env"]
 
+    def start_environ(self):
+        """For scripts/run and the keepers, which give a service no other variable of ours."""
+        return {**os.environ, "SAMOVAR_NOW": str(self.clock), "SAMOVAR_KEEP_ENV": " ".join(("SAMOVAR_NOW", *KEPT_ENV))}
+
     def environ(self, **more):
-        keep = {k: v for k, v in os.environ.items()
-                if k in ("PATH", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS")}
+        keep = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", *KEPT_ENV)}
+        if more.get("SAMOVAR_SITE_TEST_MODE") != "false":  # where a clock that is set is refused
+            keep["SAMOVAR_NOW"] = str(self.clock)
         return {**keep, "HOME": str(self.state), **more}
 
     def ctl(self, *words, check=True, input=None, timeout=60, **environ):
@@ -267,7 +286,7 @@ class Stack:
         for name in (f"{service}.pid", f"{service}.keeper"):
             (self.run / name).unlink(missing_ok=True)
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                         cwd=self.state, start_new_session=True)
+                         cwd=self.state, start_new_session=True, env=self.start_environ())
         log.close()
         wait_for(lambda: (self.run / f"{service}.pid").exists(), 30, f"{service} starts")
         if service == "postgres":

@@ -253,7 +253,7 @@ def test_a_reminder_that_was_missed_comes_on_its_own_evening_or_not_at_all(db, t
     shift.report(shift.chats[0], day, "waiting")
     db.do("insert into job.job (kind, subject, max_tries) values ('programme.remind', %s, 1)", day.isoformat())
     clock.set(at(day + days * DAY, hour, minute))
-    stack.spawn("samovar-worker", **clock.environ)
+    stack.spawn("samovar-worker")
     quiet(db)
     assert not db.all("select from job.job where kind = 'programme.remind'")
     assert db.value("select count(*) from programme.outbox where kind = 'remind'") == reminded

@@ -19,7 +19,7 @@ def slots(db, timer="programme.daily"):
 
 
 def scheduler(stack, clock, **more):
-    return stack.spawn("samovar-scheduler", **clock.environ, **more)
+    return stack.spawn("samovar-scheduler", **more)
 
 
 def test_the_day_begins_at_eight_in_the_programmes_zone(db, telegram, stack, clock):
@@ -146,7 +146,7 @@ def test_a_scheduler_killed_at_any_step_fires_once(db, telegram, stack, clock):
 
 def test_the_set_clock_is_refused_outside_test_mode(stack, clock):
     clock.set(at(today(), 8))
-    process = stack.spawn("samovar-scheduler", **clock.environ, SAMOVAR_SITE_TEST_MODE="false")
+    process = stack.spawn("samovar-scheduler", SAMOVAR_NOW=str(stack.clock), SAMOVAR_SITE_TEST_MODE="false")
     assert process.wait(10) != 0
 
 

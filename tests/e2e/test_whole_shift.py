@@ -10,20 +10,14 @@ import pytest
 from tests.conftest import wait_for
 from tests.e2e import fcgi
 from tests.e2e.client import changed, word
-from tests.e2e.programme import ZONE, Clock, clear, tasks
+from tests.e2e.day import DAY, at, clock, fresh, no_scheduler  # noqa: F401
+from tests.e2e.programme import tasks
 
-DAY = datetime.timedelta(days=1)
 START = datetime.date(2031, 1, 20)  # over February, and over both equal and unequal months
 DAYS = 95
 FINISH = START + (DAYS - 1) * DAY
 MISSED = 5  # in a row: excluded
-
-
-@pytest.fixture(autouse=True)
-def fresh(db):
-    clear(db)
-    yield
-    clear(db)
+HOURS = {"programme.finish": 7, "programme.daily": 8, "programme.remind": 19}
 
 
 class Model:
@@ -78,25 +72,24 @@ class Model:
 
 
 class Stage:
-    """The real thing: the day's jobs by the worker, staff's requests by a process with the stage's clock."""
+    """The real thing: the day's jobs by the worker, staff's requests by a process that knows a token of that year."""
 
-    def __init__(self, stack, db, staff):
+    def __init__(self, stack, db, staff, clock):
         self.stack, self.db = stack, db
-        self.clock = Clock(stack)
-        self.at(START - 5 * DAY, 12)
+        self.clock = clock
         me = staff()
+        self.at(START - 5 * DAY, 12)
         db.do("update account.session set expires = '2040-01-01' where account_id = %s", me.person.id)
         self.token = changed(me.token, stack.key, exp=2_200_000_000)
         self.socket = stack.run / f"{word()}.sock"
-        self.process = stack.spawn("samovar-fcgi", SAMOVAR_FCGI_SOCKET=str(self.socket), SAMOVAR_FCGI_PROCESSES="1",
-                                   **self.clock.environ)
+        self.process = stack.spawn("samovar-fcgi", SAMOVAR_FCGI_SOCKET=str(self.socket), SAMOVAR_FCGI_PROCESSES="1")
         wait_for(lambda: fcgi.answers(self.socket), 30)
         self.shift = self.call("POST", "/shifts/", {
             "started_at": START.isoformat(), "finished_at": FINISH.isoformat(), "title": "Целая смена"})["id"]
         self.ids = {}
 
     def at(self, day, hour):
-        self.clock.freeze(datetime.datetime.combine(day, datetime.time(hour), ZONE))
+        self.clock.freeze(at(day, hour))
 
     def call(self, method, path, body=None):
         status, text = fcgi.ask(self.socket, method, "/api" + path, json.dumps(body).encode() if body else b"",
@@ -105,9 +98,8 @@ class Stage:
         return json.loads(text)
 
     def job(self, kind, day):
-        # A reminder as an operator asks for it: the worker's own clock shows another year.
-        subject = day.isoformat() + ("/asked" if kind == "programme.remind" else "")
-        self.db.do("insert into job.job (kind, subject, max_tries) values (%s, %s, 1)", kind, subject)
+        self.at(day, HOURS[kind])
+        self.db.do("insert into job.job (kind, subject, max_tries) values (%s, %s, 1)", kind, day.isoformat())
         wait_for(lambda: not self.db.value("select count(*) from job.job where kind = %s", kind), 30, f"{kind} {day}")
         # Nobody waits for the messages: they are counted.
         self.db.do("update programme.outbox set state = 'sent' where state = 'waiting'")
@@ -189,10 +181,10 @@ def catch_up(stage, model, chance, share):
             model.review(who, day, verdict)
 
 
-def test_a_shift_of_95_days(stack, db, staff):
+def test_a_shift_of_95_days(stack, db, staff, clock):  # noqa: F811
     chance, model = random.Random(95), Model()
     tasks(db)
-    stage = Stage(stack, db, staff)
+    stage = Stage(stack, db, staff, clock)
     for who in range(8):
         stage.admit(who, stage.apply(who))
         model.join(who, START - DAY)
