@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/conf.h"
+#include "base/fence.h"
 #include "cache/cache.h"
 #include "cli/commands.h"
 #include "db/db.h"
@@ -47,6 +48,11 @@ check_database(struct call *call, struct findings *f)
 		return;
 	}
 	good("PostgreSQL answers and its schema fits");
+	if (fence_is_up())
+		bad(f, "this installation is fenced: a copy that calls nothing outside",
+			"see: samovarctl installation show");
+	else
+		good("this installation is live");
 	if (db_json(c, &DOCTOR_QUEUE, &text, ARGS(c)) == OK && text != NULL)
 		bad(f, text,
 			"see: samovarctl jobs list --state parked; is samovar-worker "

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/conf.h"
+#include "base/fence.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/utc.h"
@@ -263,6 +264,23 @@ send_listen(struct db *db)
 	return e;
 }
 
+/* Before anything else is done: is this a copy that must leave the world alone? */
+static enum err
+enter_installation(struct db *db)
+{
+	PGresult *r = PQsendQuery(db->pg, "select installation.enter()") == 1
+			      ? db_result(db)
+			      : NULL;
+	bool answered = r != NULL && PQresultStatus(r) == PGRES_TUPLES_OK;
+
+	if (answered)
+		fence_set(PQgetvalue(r, 0, 0)[0] == 't');
+	else if (r != NULL)
+		log_error("db: installation.enter(): %s", PQresultErrorMessage(r));
+	PQclear(r);
+	return answered ? OK : E_BUSY;
+}
+
 enum err
 db_open(struct db *db)
 {
@@ -277,6 +295,8 @@ db_open(struct db *db)
 		return E_BUSY;
 	}
 	enum err e = prepare_all(db);
+	if (e == OK)
+		e = enter_installation(db);
 	if (e == OK)
 		e = send_listen(db);
 	if (e != OK) {

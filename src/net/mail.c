@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/conf.h"
+#include "base/fence.h"
 #include "base/log.h"
 #include "base/rand.h"
 #include "base/share.h"
@@ -245,6 +246,6 @@ mail_send(struct ctx *c, const struct mail *mail)
 	struct buf b = {.arena = &c->arena};
 
 	TRY(compose(c, mail, &b));
-	return conf.mail_server[0] == '\0' ? to_directory(c, &b)
-					   : to_server(c, mail, &b);
+	return conf.mail_server[0] == '\0' || fence_is_up() ? to_directory(c, &b)
+							    : to_server(c, mail, &b);
 }

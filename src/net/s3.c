@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/conf.h"
+#include "base/fence.h"
 #include "base/str.h"
 #include "net/s3_call.h"
 #include "store/sigv4.h"
@@ -163,9 +164,10 @@ enum err
 s3_run(struct s3_call *k)
 {
 	struct ctx *c = k->c;
-	CURL *h = s3_handle(k);
 	curl_off_t length = 0;
 
+	TRY(fence_check(c));
+	CURL *h = s3_handle(k);
 	if (str_eq(k->method, "PUT") || str_eq(k->method, "POST")) {
 		const char *body = k->body == NULL ? "" : k->body;
 		curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE, (long)strlen(body));

@@ -1,6 +1,7 @@
 /* Objects from a file, and objects read for their digests only. */
 #include <unistd.h>
 
+#include "base/fence.h"
 #include "base/str.h"
 #include "net/s3_call.h"
 #include "store/digest.h"
@@ -46,6 +47,8 @@ static enum err
 run(struct reading *r, CURL *h)
 {
 	struct ctx *c = r->call.c;
+
+	TRY(fence_check(c));
 	CURLcode code = curl_easy_perform(h);
 
 	if (r->failed)

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/conf.h"
+#include "base/fence.h"
 #include "base/str.h"
 #include "base/utc.h"
 #include "net/s3_call.h"
@@ -262,6 +263,7 @@ s3_stream(struct ctx *c, const struct s3_flow *f, struct s3_flown *out)
 		abort();
 	arena_defer(&c->arena, stream_end, s);
 	arena_defer(&c->arena, multi_end, multi);
+	TRY(fence_check(c));
 	s->c = c;
 	s->flow = f;
 	s->get = (struct s3_call){.c = c, .o = f->from, .method = "GET"};

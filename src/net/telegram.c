@@ -8,12 +8,19 @@
 #include <strings.h>
 
 #include "base/conf.h"
+#include "base/fence.h"
 #include "base/field.h"
 #include "base/json.h"
 #include "base/program.h"
 #include "base/str.h"
 
 #define MAX_ANSWER (32 << 20) /* bytes: a hundred updates */
+
+bool
+telegram_is_on(void)
+{
+	return conf.bot_token[0] != '\0' && !fence_is_up();
+}
 
 const char *
 telegram_url(struct ctx *c, const char *method)

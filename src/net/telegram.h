@@ -36,6 +36,10 @@ struct bot_answer {
 void telegram_read(
 	struct ctx *c, long status, const char *body, size_t n, struct bot_answer *out);
 
+/* Is there a bot that may be called? Without a token, or in a fenced copy, messages are
+ * files in bot.directory. */
+bool telegram_is_on(void);
+
 /* The address of a method, with the token: never to be logged. */
 const char *telegram_url(struct ctx *c, const char *method);
 

@@ -219,7 +219,7 @@ from_telegram(struct ctx *c, const struct intake *i, int64_t tries, struct photo
 	struct buf params = {.arena = &c->arena};
 	struct bot_answer a;
 
-	if (conf.bot_token[0] == '\0')
+	if (!telegram_is_on())
 		return from_directory(c, i, out);
 	buf_add(&params, "{\"file_id\":");
 	buf_json(&params, i->file_id);

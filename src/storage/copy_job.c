@@ -10,6 +10,7 @@
 #include "db/db.h"
 #include "net/s3.h"
 #include "storage/ask_job.h"
+#include "storage/claim.h"
 #include "storage/copy.h"
 #include "storage/drop.h"
 #include "storage/server.h"
@@ -444,6 +445,7 @@ copy_remove_job(struct ctx *c, const struct job *job)
 		return copy_fill_server(c, &t.target);
 	}
 	const struct s3_object o = object_at(c, &t.target, t.key);
+	TRY(server_answered(c, &t.target, server_claim(c, &t.target)));
 	TRY(server_answered(c, &t.target, s3_delete(c, &o)));
 	TRY(db_do(c, &TASK_REMOVED, ARGS(c, t.version_id, t.target.id)));
 	return removed(c, &t);

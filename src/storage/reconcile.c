@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "net/s3.h"
+#include "storage/claim.h"
 #include "storage/copy.h"
 #include "storage/ask_job.h"
 
@@ -59,12 +60,22 @@ struct upload {
 
 static FIELDS(upload_fields, FIELD(struct upload, id));
 
+/* Objects of this time came after the backup that was restored: nothing is known of
+ * them. */
+struct unknown {
+	struct utc since, until;
+};
+
+static FIELDS(
+	unknown_fields, FIELD(struct unknown, since), FIELD(struct unknown, until));
+
 /* One look through one server. */
 struct look {
 	struct ctx *c;
 	const struct server *server;
 	struct s3_site site;
 	struct utc began; /* by the database's clock */
+	struct unknown unknown;
 	struct reconciled *out;
 	bool (*progress)(void *thing, int64_t objects);
 	void *thing;
@@ -123,13 +134,19 @@ tell_found(struct look *k, const struct odd *o)
 	return e;
 }
 
+static bool
+is_of_unknown_time(const struct look *k, struct utc modified)
+{
+	return modified.us >= k->unknown.since.us && modified.us <= k->unknown.until.us;
+}
+
 static enum err
 heal(struct look *k, const struct odd *o, struct utc modified)
 {
 	struct ctx *c = k->c;
 
 	if (o->version_id == NULL) {
-		if (modified.us == 0 ||
+		if (modified.us == 0 || is_of_unknown_time(k, modified) ||
 			modified.us > utc_after(k->began, -ORPHAN_SECONDS).us)
 			return OK;
 		k->out->orphans++;
@@ -297,6 +314,8 @@ look_through(struct look *k)
 		return OK;
 	if (!state.found)
 		TRY(s3_make_bucket(c, &k->site));
+	TRY(server_claim(c, k->server));
+	TRY(db_one(c, &RECONCILE_UNKNOWN, unknown_fields, &k->unknown, ARGS(c)));
 	TRY(all_pages(k));
 	TRY(look_for_lost(k));
 	TRY(drop_unwanted(k));

@@ -14,6 +14,12 @@ select k.key, v.id as version_id, c.version_id is not null as known, c.doomed_at
  where c.version_id is null or c.doomed_at is not null or v.size is distinct from k.size
     or (k.etag <> '' and c.etag is distinct from k.etag);
 
+-- Between the backup (of a time that is not known: ever) and its restoration; nothing else: from 0 to 0.
+-- name: reconcile_unknown
+select case when restored_at is null then 0 else coalesce(us(backup_at), 0) end as since,
+       coalesce(us(restored_at), 0) as until
+  from installation.state;
+
 -- name: reconcile_seen
 update storage.copy c set checked_at = now()
   from storage.file_version v

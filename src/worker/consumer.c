@@ -1,6 +1,7 @@
 #include "worker/consumer.h"
 
 #include "base/conf.h"
+#include "base/fence.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "config.h"
@@ -14,6 +15,7 @@
 
 #include "cache/cache.h"
 #include "db/db.h"
+#include "installation/installation.h"
 #include "storage/event.h"
 
 #define CONNECT_SECONDS 5
@@ -225,6 +227,17 @@ consumer_run(void)
 	if (db_open(k.db) == E_BUG)
 		return 1;
 	while (!program_stopping()) {
+		struct ctx c;
+
+		/* Events of a fenced copy are the original's: they stay in its queue.
+		 */
+		ctx_start(&c, k.db, k.cache);
+		if (installation_look(&c) != OK || fence_is_up()) {
+			ctx_end(&c);
+			program_wait(1000);
+			continue;
+		}
+		ctx_end(&c);
 		k.link = amqp_new_connection();
 		if (sign_in(&k) && declare(&k)) {
 			log_info("rabbitmq: connected to %s", conf.rabbitmq_host);

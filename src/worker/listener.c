@@ -139,7 +139,7 @@ look(struct listener *l)
 	if (monotonic() < l->next_look)
 		return;
 	step(l, &c);
-	if (conf.bot_token[0] != '\0') {
+	if (telegram_is_on()) {
 		telegram_call(&c, "getMe", "{}", conf.bot_timeout, &a);
 		if (a.verdict == BOT_OK)
 			look_at_webhook(l, &c);
@@ -316,7 +316,7 @@ turn(struct listener *l)
 		return;
 	}
 	look(l);
-	if (conf.bot_token[0] == '\0') {
+	if (!telegram_is_on()) {
 		look_into_inbox(l);
 		return;
 	}

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/conf.h"
+#include "base/fence.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "base/str.h"
@@ -69,7 +70,7 @@ probe(struct prober *p)
 	size_t n;
 
 	ctx_start(&c, p->db, p->cache);
-	if (server_all_on(&c, &servers, &n) == OK) {
+	if (server_all_on(&c, &servers, &n) == OK && !fence_is_up()) {
 		n = n < SERVERS_MOST ? n : SERVERS_MOST;
 		struct s3_site *sites = arena_new(&c.arena, (n + 1) * sizeof(*sites));
 		const char **why = arena_new(&c.arena, (n + 1) * sizeof(*why));

@@ -159,7 +159,7 @@ take_off(struct flight *f)
 	struct bot_call call;
 
 	TRY(text_of_message(c, &f->message, &call));
-	if (conf.bot_token[0] == '\0') {
+	if (!telegram_is_on()) {
 		TRY(outbox_dispatch(c, f->message.id, f->sender->name));
 		f->dispatched = true;
 		TRY(telegram_write(c, f->message.id, call.method, call.params));
