@@ -81,26 +81,43 @@ etag_listed(const char *list, const char *etag)
 	return false;
 }
 
-enum err
-condition_check(struct req *r, const char *etag, struct utc modified)
+/* The four headers, each behind the same prefix. */
+static enum err
+check(struct req *r, const char *prefix, const char *etag, struct utc modified)
 {
-	const char *match = req_header(r, "If-Match"),
-		   *none = req_header(r, "If-None-Match");
+	struct arena *a = &r->ctx.arena;
+	const char *match = req_header(r, arena_fmt(a, "%sIf-Match", prefix)),
+		   *none = req_header(r, arena_fmt(a, "%sIf-None-Match", prefix)),
+		   *since = req_header(r, arena_fmt(a, "%sIf-Modified-Since", prefix)),
+		   *until =
+			   req_header(r, arena_fmt(a, "%sIf-Unmodified-Since", prefix));
 	struct utc at;
 
 	if (match != NULL && !etag_listed(match, etag))
 		return fail(&r->ctx, E_S3_CONDITION, NULL);
-	if (match == NULL &&
-		http_date_read(req_header(r, "If-Unmodified-Since"), &at) &&
-		modified.us > at.us)
+	if (match == NULL && http_date_read(until, &at) && modified.us > at.us)
 		return fail(&r->ctx, E_S3_CONDITION, NULL);
 	if (none != NULL)
 		return etag_listed(none, etag) ? fail(&r->ctx, E_S3_UNCHANGED, NULL)
 					       : OK;
-	if (http_date_read(req_header(r, "If-Modified-Since"), &at) &&
-		modified.us <= at.us)
+	if (http_date_read(since, &at) && modified.us <= at.us)
 		return fail(&r->ctx, E_S3_UNCHANGED, NULL);
 	return OK;
+}
+
+enum err
+condition_check(struct req *r, const char *etag, struct utc modified)
+{
+	return check(r, "", etag, modified);
+}
+
+enum err
+condition_check_source(struct req *r, const char *etag, struct utc modified)
+{
+	if (check(r, "x-amz-copy-source-", etag, modified) == OK)
+		return OK;
+	ctx_forgive(&r->ctx);
+	return fail(&r->ctx, E_S3_CONDITION, "a condition on the source does not hold");
 }
 
 bool

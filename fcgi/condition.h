@@ -18,6 +18,10 @@ bool etag_listed(const char *list, const char *etag);
  */
 enum err condition_check(struct req *r, const char *etag, struct utc modified);
 
+/* The same for the source of a copy (x-amz-copy-source-if-...): all that does not hold
+ * is E_S3_CONDITION. */
+enum err condition_check_source(struct req *r, const char *etag, struct utc modified);
+
 /* May the Range header be followed: is there no If-Range, or does it hold? */
 bool condition_range(struct req *r, const char *etag, struct utc modified);
 

@@ -179,19 +179,37 @@ take_connection(struct worker *w)
 	w->open_count++;
 }
 
-/* Does it read a large object, or join one of its parts? */
+/* The bytes of an object that is coming; of a body without a length, what it says is in
+ * its chunks. */
+static int64_t
+object_bytes(const FCGX_Request *fcgi)
+{
+	const char *length = FCGX_GetParam("STORE_LENGTH", fcgi->envp),
+		   *inside = FCGX_GetParam(
+			   "HTTP_X_AMZ_DECODED_CONTENT_LENGTH", fcgi->envp);
+	int64_t bytes = 0;
+
+	if (!int_read(length, &bytes) && inside != NULL)
+		int_read(inside, &bytes);
+	return bytes;
+}
+
+/* Does it read a large object, or join one of its parts, or make one of another? */
 static bool
 is_long(const FCGX_Request *fcgi)
 {
-	const char *length = FCGX_GetParam("STORE_LENGTH", fcgi->envp),
+	const char *query = FCGX_GetParam("QUERY_STRING", fcgi->envp),
 		   *method = FCGX_GetParam("REQUEST_METHOD", fcgi->envp);
-	int64_t bytes;
 
-	if (length == NULL || method == NULL ||
+	if (method == NULL || FCGX_GetParam("STORE_LENGTH", fcgi->envp) == NULL ||
 		FCGX_GetParam("STORE_STEP", fcgi->envp) != NULL)
 		return false;
-	return strcmp(method, "POST") == 0 ||
-	       (int_read(length, &bytes) && bytes >= APART_BYTES);
+	if (object_bytes(fcgi) >= APART_BYTES)
+		return true;
+	bool of_upload = query != NULL && strstr(query, "uploadId=") != NULL;
+	return of_upload &&
+	       (strcmp(method, "POST") == 0 ||
+		       FCGX_GetParam("HTTP_X_AMZ_COPY_SOURCE", fcgi->envp) != NULL);
 }
 
 /* The process that serves this one request: with a session of its own, and without the

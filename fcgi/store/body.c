@@ -3,10 +3,12 @@
 
 #include <openssl/evp.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/hash.h"
 #include "base/str.h"
 #include "reply.h"
+#include "store/chunked.h"
 #include "store/digest.h"
 #include "store/disk.h"
 
@@ -31,15 +33,16 @@ store_md5(struct req *r, const char **out)
 	return OK;
 }
 
+static const enum digest_kind known[] = {
+	DIGEST_CRC32, DIGEST_CRC32C, DIGEST_CRC64NVME, DIGEST_SHA1, DIGEST_SHA256};
+
 /* x-amz-checksum-crc32 and its like: at most one may be sent. */
 enum err
 store_checksum(struct req *r, struct disk_wish *out, const char **header)
 {
-	static const enum digest_kind known[] = {DIGEST_CRC32, DIGEST_CRC32C,
-		DIGEST_CRC64NVME, DIGEST_SHA1, DIGEST_SHA256};
 	static const char *const unknown[] = {"x-amz-checksum-md5",
 		"x-amz-checksum-sha512", "x-amz-checksum-xxhash3",
-		"x-amz-checksum-xxhash64", "x-amz-checksum-xxhash128", "x-amz-trailer"};
+		"x-amz-checksum-xxhash64", "x-amz-checksum-xxhash128"};
 
 	*header = NULL;
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
@@ -65,13 +68,51 @@ store_checksum(struct req *r, struct disk_wish *out, const char **header)
 
 /* Said again in the answer, as S3 does, once it is known to be right. */
 void
-store_say_checksum(struct req *r)
+store_say_checksum(struct req *r, const char *checksum)
 {
-	struct disk_wish wish = {0};
-	const char *header;
+	size_t kind = checksum == NULL ? 0 : strcspn(checksum, ":");
 
-	if (store_checksum(r, &wish, &header) == OK && header != NULL)
-		reply_header(r, header, req_header(r, header));
+	if (kind > 0)
+		reply_header(r,
+			arena_fmt(&r->ctx.arena, "x-amz-checksum-%.*s", (int)kind,
+				checksum),
+			checksum + kind + 1);
+}
+
+/* x-amz-trailer: the one checksum that comes behind the chunks. */
+static enum err
+read_trailer(struct req *r, struct disk_wish *out, struct chunked *chunks)
+{
+	const char *name = req_header(r, "x-amz-trailer");
+
+	if (name == NULL)
+		return OK;
+	if (!chunks->payload->trailer || out->checksum != NULL)
+		return fail(&r->ctx, E_S3_CHECKSUM_FORM, NULL);
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		chunks->trailer = arena_fmt(
+			&r->ctx.arena, "x-amz-checksum-%s", digest_name(known[i]));
+		out->kind = known[i];
+		if (strcasecmp(chunks->trailer, str_trim(&r->ctx.arena, name)) == 0)
+			return OK;
+	}
+	return fail(&r->ctx, E_S3_NO_FEATURE, "this store does not know the trailer %s",
+		name);
+}
+
+static enum err
+read_chunks(struct req *r, struct disk_wish *out)
+{
+	struct chunked *chunks = arena_new(&r->ctx.arena, sizeof(*chunks));
+	const char *size = req_header(r, "x-amz-decoded-content-length");
+
+	*chunks = (struct chunked){.payload = &call_of(r)->payload};
+	if (size == NULL || !int_read(size, &chunks->size) || chunks->size < 0)
+		return fail(&r->ctx, E_S3_NO_LENGTH,
+			"x-amz-decoded-content-length is needed");
+	out->size = chunks->size;
+	out->chunks = chunks;
+	return read_trailer(r, out, chunks);
 }
 
 enum err
@@ -82,6 +123,10 @@ store_wish(struct req *r, struct disk_wish *out)
 	*out = (struct disk_wish){.sha256 = call_of(r)->payload.sha256};
 	TRY(store_md5(r, &out->md5));
 	TRY(store_checksum(r, out, &header));
+	if (call_of(r)->payload.chunked)
+		return read_chunks(r, out);
+	if (req_header(r, "x-amz-trailer") != NULL)
+		return fail(&r->ctx, E_INPUT, "a trailer needs a body in chunks");
 	if (!int_read(req_param(r, "STORE_LENGTH"), &out->size))
 		return fail(&r->ctx, E_S3_NO_LENGTH, NULL);
 	return OK;

@@ -10,6 +10,8 @@
 #include "store/scrub.h"
 #include "store/xml.h"
 
+#define CHUNKS_SLACK 1048576
+
 enum err
 store_plain_call(struct req *r)
 {
@@ -45,9 +47,8 @@ check_open(struct req *r)
 }
 
 /* Headers that this store does not follow, by how they begin. */
-static const char *const unknown_headers[] = {"x-amz-copy-source",
-	"x-amz-server-side-encryption", "x-amz-object-lock-",
-	"x-amz-bucket-object-lock-", "x-amz-object-ownership",
+static const char *const unknown_headers[] = {"x-amz-server-side-encryption",
+	"x-amz-object-lock-", "x-amz-bucket-object-lock-", "x-amz-object-ownership",
 	"x-amz-website-redirect-location", "x-amz-tagging", "x-amz-grant-",
 	"x-amz-write-offset-bytes", "x-amz-mfa"};
 
@@ -93,23 +94,43 @@ check_key(struct req *r)
 				 "can hold");
 }
 
+/* How long the body is, and whether that is allowed. A copy has none. */
+static enum err
+check_length(struct req *r)
+{
+	const char *text = req_param(r, "STORE_LENGTH");
+	bool chunked = call_of(r)->payload.chunked;
+	int64_t most = r->method == PUT ? conf.store_max_bytes : conf.fcgi_max_body;
+	struct disk_wish wish;
+	int64_t bytes = 0;
+
+	if (chunked && r->method != PUT)
+		return fail(&r->ctx, E_S3_NO_FEATURE,
+			"the body of this call is not taken in chunks");
+	if (chunked)
+		TRY(store_wish(r, &wish));
+	if (text[0] == '\0' && (chunked || store_is_copy(r)))
+		bytes = chunked ? wish.size : 0;
+	else if (!int_read(text, &bytes))
+		return fail(&r->ctx, E_S3_NO_LENGTH, NULL);
+	/* Heads of chunks need not take more than what is in them. */
+	if (chunked && bytes > 2 * wish.size + CHUNKS_SLACK)
+		return fail(&r->ctx, E_S3_CHUNKS, "the chunks are too small");
+	return (chunked ? wish.size : bytes) <= most ? OK
+						     : fail(&r->ctx, E_TOO_LARGE, NULL);
+}
+
 /* PUT, POST /.check: asked by nginx before the body of any PUT or POST. 204, or why
  * not. */
 enum err
 check_body(struct req *r)
 {
 	struct ctx *c = &r->ctx;
-	const char *length = req_param(r, "STORE_LENGTH"), *md5, *header;
+	const char *md5, *header;
 	struct object_condition condition;
 	struct disk_wish wish = {0};
-	int64_t bytes;
 
-	if (call_of(r)->payload.chunked)
-		return fail(c, E_S3_NO_FEATURE, "no aws-chunked bodies");
-	if (!int_read(length, &bytes))
-		return fail(c, E_S3_NO_LENGTH, NULL);
-	if (bytes > (r->method == PUT ? conf.store_max_bytes : conf.fcgi_max_body))
-		return fail(c, E_TOO_LARGE, NULL);
+	TRY(check_length(r));
 	TRY(store_md5(r, &md5));
 	TRY(r->method == PUT ? store_plain_call(r) : OK);
 	TRY(r->method == PUT ? store_checksum(r, &wish, &header) : OK);

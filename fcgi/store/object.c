@@ -187,9 +187,8 @@ store_condition(struct req *r, struct object_condition *out)
 	return OK;
 }
 
-/* The bucket of our own files is there without being made. */
-static enum err
-need_bucket(struct req *r)
+enum err
+store_need_bucket(struct req *r)
 {
 	const struct object_name *name = &call_of(r)->name;
 
@@ -216,14 +215,16 @@ put_object(struct req *r)
 	if (store_query(r, "uploadId") != NULL)
 		return put_part(r);
 	TRY(store_plain_call(r));
+	if (store_is_copy(r))
+		return copy_object(r);
 	TRY(store_wish(r, &wish));
 	TRY(store_condition(r, &new.condition));
 	TRY(store_headers_read(r, &new.headers));
 	TRY(scrub_city(&r->ctx, call->name.server));
-	TRY(need_bucket(r));
+	TRY(store_need_bucket(r));
 	TRY(object_put(&r->ctx, &call->name, &new, &o));
 	reply_header_fmt(r, "ETag", "\"%s\"", o.etag);
-	store_say_checksum(r);
+	store_say_checksum(r, o.checksum);
 	return reply_empty(r, 200);
 }
 

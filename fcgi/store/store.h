@@ -87,7 +87,15 @@ enum err store_wish(struct req *r, struct disk_wish *out);
  * NULL if none was sent. E_S3_CHECKSUM_FORM; E_S3_NO_FEATURE for other kinds
  */
 enum err store_checksum(struct req *r, struct disk_wish *out, const char **header);
-void store_say_checksum(struct req *r);
+
+/* x-amz-checksum-... of "crc32:BASE64"; NULL says nothing. */
+void store_say_checksum(struct req *r, const char *checksum);
+
+/* E_S3_NO_BUCKET; the one of our own files is there without being made. */
+enum err store_need_bucket(struct req *r);
+
+/* Is the body that of another object (x-amz-copy-source)? */
+bool store_is_copy(struct req *r);
 
 /* Checks a body that came to us whole: Content-MD5, x-amz-content-sha256. */
 enum err store_small_body(struct req *r);
@@ -113,6 +121,8 @@ enum err list_objects(struct req *r);
 enum err get_uploads(struct req *r);
 enum err get_parts(struct req *r);
 enum err put_part(struct req *r);
+enum err copy_object(struct req *r);
+enum err copy_part(struct req *r, const char *id, int64_t number);
 enum err delete_upload(struct req *r);
 
 #endif

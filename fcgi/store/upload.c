@@ -1,6 +1,9 @@
 /* Uploads in parts. */
 #include "store/upload.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #include "base/conf.h"
 #include "base/str.h"
 #include "reply.h"
@@ -49,6 +52,47 @@ add_location(struct req *r, struct buf *xml)
 	buf_add(xml, "</Location>");
 }
 
+/* x-amz-mp-object-size and x-amz-checksum-...: of the whole or, with "-3" behind it, of
+ * the checksums of three parts. */
+static enum err
+read_whole(struct req *r, struct upload_list *list, struct disk_wish *wish)
+{
+	static const char *const kinds[] = {"crc32", "crc32c", "sha1", "sha256"};
+	const char *size = req_header(r, "x-amz-mp-object-size"), *header;
+	struct arena *a = &r->ctx.arena;
+
+	*wish = (struct disk_wish){.size = -1};
+	list->wish = wish;
+	if (size != NULL && (!int_read(size, &wish->size) || wish->size < 0))
+		return fail(&r->ctx, E_S3_ARGUMENT,
+			"x-amz-mp-object-size must be a number of bytes");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		const char *value =
+			req_header(r, arena_fmt(a, "x-amz-checksum-%s", kinds[i]));
+		if (value == NULL || strchr(value, '-') == NULL)
+			continue;
+		list->composite = arena_fmt(a, "%s:%s", kinds[i], value);
+		return OK;
+	}
+	return store_checksum(r, wish, &header);
+}
+
+/* <ChecksumCRC32>... and what it is of, if the object has one. */
+static void
+add_checksum(struct req *r, struct buf *xml, const char *checksum)
+{
+	size_t n = checksum == NULL ? 0 : strcspn(checksum, ":");
+	char *kind = arena_strn(&r->ctx.arena, checksum == NULL ? "" : checksum, n);
+
+	for (char *p = kind; *p != '\0'; p++)
+		*p = (char)toupper((unsigned char)*p);
+	if (n > 0)
+		buf_fmt(xml,
+			"<Checksum%s>%s</Checksum%s><ChecksumType>%s</ChecksumType>",
+			kind, checksum + n + 1, kind,
+			strchr(checksum, '-') == NULL ? "FULL_OBJECT" : "COMPOSITE");
+}
+
 /* POST /{bucket}/{key}?uploadId=...: 200 with the ETag of the whole. */
 static enum err
 complete_upload(struct req *r, const char *id)
@@ -58,18 +102,21 @@ complete_upload(struct req *r, const char *id)
 	struct store_part *parts = arena_new(&c->arena, UPLOAD_PARTS * sizeof(*parts));
 	struct upload_list list = {.id = id, .parts = parts};
 	struct buf xml = {.arena = &c->arena};
+	struct disk_wish wish;
 	struct store_object o;
 
 	TRY(store_small_body(r));
 	TRY(upload_xml_read(c, r->body, parts, &list.count));
 	TRY(store_condition(r, &list.condition));
+	TRY(read_whole(r, &list, &wish));
 	TRY(scrub_city(c, name->server));
 	TRY(upload_complete(c, name, &list, &o));
 	buf_add(&xml, STORE_XML "<CompleteMultipartUploadResult" STORE_XMLNS ">");
 	add_location(r, &xml);
 	add_name(&xml, name);
-	buf_fmt(&xml, "<ETag>&quot;%s&quot;</ETag></CompleteMultipartUploadResult>",
-		o.etag);
+	buf_fmt(&xml, "<ETag>&quot;%s&quot;</ETag>", o.etag);
+	add_checksum(r, &xml, o.checksum);
+	buf_add(&xml, "</CompleteMultipartUploadResult>");
 	return store_xml(r, &xml);
 }
 
@@ -91,19 +138,22 @@ post_object(struct req *r)
 enum err
 put_part(struct req *r)
 {
-	const char *number = store_query(r, "partNumber"), *etag;
+	const char *number = store_query(r, "partNumber"),
+		   *id = store_query(r, "uploadId");
 	struct disk_wish wish;
+	struct store_part part;
 	int64_t n;
 
 	TRY(store_plain_call(r));
 	if (number == NULL || !int_read(number, &n) || n < 1 || n > UPLOAD_PARTS)
 		return fail(&r->ctx, E_S3_ARGUMENT, "partNumber must be 1 to 10000");
-	TRY(store_wish(r, &wish));
 	TRY(scrub_city(&r->ctx, call_of(r)->name.server));
-	TRY(upload_part(&r->ctx, &call_of(r)->name, store_query(r, "uploadId"), n,
-		r->body_file, &wish, &etag));
-	reply_header_fmt(r, "ETag", "\"%s\"", etag);
-	store_say_checksum(r);
+	if (store_is_copy(r))
+		return copy_part(r, id, n);
+	TRY(store_wish(r, &wish));
+	TRY(upload_part(&r->ctx, &call_of(r)->name, id, n, r->body_file, &wish, &part));
+	reply_header_fmt(r, "ETag", "\"%s\"", part.etag);
+	store_say_checksum(r, part.checksum);
 	return reply_empty(r, 200);
 }
 

@@ -173,6 +173,17 @@ digest_text(struct ctx *c, struct digest *d)
 	return hex_text(&c->arena, hash, n);
 }
 
+void
+digest_restart(struct digest *d, char *digits)
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+
+	EVP_DigestFinal_ex(d->evp, hash, &n);
+	sodium_bin2hex(digits, 2 * (size_t)n + 1, hash, n);
+	EVP_DigestInit_ex(d->evp, NULL, NULL);
+}
+
 const char *
 digest_of(struct ctx *c, enum digest_kind kind, const void *bytes, size_t n)
 {

@@ -39,6 +39,10 @@ void digest_add(struct digest *d, const void *bytes, size_t n);
 /* The end: lower-case hexadecimal digits. */
 const char *digest_text(struct ctx *c, struct digest *d);
 
+/* The same into room for digits and a NUL, without memory of the ctx; then the digest
+ * begins anew. Not for a CRC. */
+void digest_restart(struct digest *d, char *digits);
+
 /* Of bytes that are all there; NULL as above. */
 const char *digest_of(
 	struct ctx *c, enum digest_kind kind, const void *bytes, size_t n);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/ctx.h"
+#include "store/chunked.h"
 #include "store/digest.h"
 
 /*
@@ -28,16 +29,35 @@ struct disk_wish {
 	int64_t size;
 	const char *checksum; /* digits, of the kind */
 	enum digest_kind kind;
+	/* The body is in chunks, what is in them is meant; its trailer is a checksum of
+	 * the kind. NULL: it is as it came. */
+	const struct chunked *chunks;
 };
 
 /*
  * Keeps a body that nginx has taken in (NULL or "": an empty one). When it returns OK
  * the file and its folder are on the disk for good. E_S3_TRUNCATED, E_S3_MD5,
- * E_S3_SHA256, E_S3_CHECKSUM: not as wished, and nothing is kept. E_BUSY: the disk
- * refuses, which is logged.
+ * E_S3_SHA256, E_S3_CHECKSUM: not as wished, and nothing is kept; chunked_read()'s.
+ * E_BUSY: the disk refuses, which is logged.
  */
 enum err disk_keep(struct ctx *c, const char *server, const char *body_file,
 	const struct disk_wish *wish, struct disk_file *out);
+
+/* The same with bytes that are in memory. */
+enum err disk_keep_bytes(struct ctx *c, const char *server, const void *bytes, size_t n,
+	const struct disk_wish *wish, struct disk_file *out);
+
+/*
+ * A file that is kept already once more, under a name of its own: its bytes are shared,
+ * because they never change. out->md5 is NULL. E_S3_NO_OBJECT: it has just gone
+ */
+enum err disk_link(
+	struct ctx *c, const char *server, const char *path, struct disk_file *out);
+
+/* A piece of such a file, as a file of its own with its MD5. E_S3_TRUNCATED: it is not
+ * as long. */
+enum err disk_slice(struct ctx *c, const char *server, const char *path, int64_t first,
+	int64_t size, struct disk_file *out);
 
 /*
  * Makes one file of several, in their order, as durable as disk_keep() does; out->md5
@@ -46,6 +66,10 @@ enum err disk_keep(struct ctx *c, const char *server, const char *body_file,
  */
 enum err disk_join(struct ctx *c, const char *server, const char *const *paths,
 	size_t n, struct disk_file *out);
+
+/* The digest of a kept file's bytes. */
+enum err disk_sum(
+	struct ctx *c, const char *path, enum digest_kind kind, const char **digits);
 
 /* Removes a file; that it is not there is fine. */
 void disk_drop(struct ctx *c, const char *path);

@@ -112,11 +112,7 @@ object_put(struct ctx *c, const struct object_name *name, const struct object_ne
 		.etag = file.md5,
 		.content_type = new->content_type,
 		.headers = new->headers,
-		.checksum = file.checksum == NULL
-				    ? NULL
-				    : arena_fmt(&c->arena, "%s:%s",
-					      digest_name(new->wish->kind),
-					      digest_base64(&c->arena, file.checksum)),
+		.checksum = object_checksum(c, new->wish->kind, file.checksum),
 		.path = file.path,
 		.modified = file.modified};
 	enum err e = db_begin(c);
@@ -138,6 +134,52 @@ object_put(struct ctx *c, const struct object_name *name, const struct object_ne
 	/* After a commit that failed nobody knows; if the row is not there, the file is
 	 * swept. */
 	return db_commit(c);
+}
+
+const char *
+object_checksum(struct ctx *c, enum digest_kind kind, const char *digits)
+{
+	return digits == NULL ? NULL
+			      : arena_fmt(&c->arena, "%s:%s", digest_name(kind),
+					digest_base64(&c->arena, digits));
+}
+
+bool
+object_checksum_kind(const char *text, enum digest_kind *out)
+{
+	size_t n = strcspn(text, ":");
+
+	for (enum digest_kind kind = 0; kind < DIGEST_KINDS; kind++)
+		if (strlen(digest_name(kind)) == n &&
+			strncmp(digest_name(kind), text, n) == 0) {
+			*out = kind;
+			return true;
+		}
+	return false;
+}
+
+enum err
+object_copy(struct ctx *c, const struct object_name *name,
+	const struct store_object *from, const struct object_condition *condition,
+	struct store_object *out)
+{
+	struct disk_file file;
+
+	TRY(disk_link(c, name->server, from->path, &file));
+	out->size = from->size;
+	out->etag = from->etag;
+	out->parts = from->parts;
+	out->checksum = from->checksum;
+	out->path = file.path;
+	out->modified = file.modified;
+	enum err e = db_begin(c);
+	if (e == OK)
+		e = object_record(c, name, "s3:ObjectCreated:Copy", out, condition);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	disk_drop(c, file.path);
+	return e;
 }
 
 enum err

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/ctx.h"
+#include "store/digest.h"
 
 /* Which object: the city's listener that was called, bucket and key. */
 struct object_name {
@@ -61,6 +62,20 @@ enum err object_put(struct ctx *c, const struct object_name *name,
  */
 enum err object_record(struct ctx *c, const struct object_name *name, const char *event,
 	const struct store_object *o, const struct object_condition *condition);
+
+/* "crc32:BASE64" of digits, NULL of NULL; and the kind of such a text, false if it is
+ * none. */
+const char *object_checksum(struct ctx *c, enum digest_kind kind, const char *digits);
+bool object_checksum_kind(const char *text, enum digest_kind *out);
+
+/*
+ * Stores a copy of an object of the same city: its file under a second name, its size,
+ * etag, parts and checksum; type and headers are *out's. Runs a transaction of its own.
+ * E_S3_NO_OBJECT: the source's file has just gone; object_record()'s
+ */
+enum err object_copy(struct ctx *c, const struct object_name *name,
+	const struct store_object *from, const struct object_condition *condition,
+	struct store_object *out);
 
 /* One whose file is damaged, too. E_S3_NO_OBJECT, or E_S3_NO_BUCKET if that is why. */
 enum err object_own(

@@ -1,5 +1,6 @@
 #include "store/upload.h"
 
+#include <ctype.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@
 
 static FIELDS(part_fields, FIELD(struct store_part, number),
 	FIELD(struct store_part, size), FIELD(struct store_part, etag),
-	FIELD(struct store_part, path), FIELD(struct store_part, modified));
+	FIELD(struct store_part, path), FIELD(struct store_part, modified),
+	FIELD(struct store_part, checksum));
 
 static FIELDS(own_fields, FIELD(struct store_object, content_type),
 	FIELD(struct store_object, headers));
@@ -66,42 +68,73 @@ drop_after(struct ctx *c, void *path)
 }
 
 static enum err
-put_part(struct ctx *c, const struct object_name *name, const char *id, int64_t number,
-	const struct disk_file *file)
+put_part(struct ctx *c, const struct object_name *name, const char *id,
+	const struct store_part *part)
 {
 	struct store_object made;
 	const char *old;
 
 	TRY(own(c, name, id, &made));
 	TRY(db_json(c, &PART_PUT, &old,
-		ARGS(c, id, number, file->size, file->md5, file->path,
-			file->modified)));
+		ARGS(c, id, part->number, part->size, part->etag, part->path,
+			part->modified, part->checksum)));
 	if (old[0] != '\0')
 		ctx_after_commit(c, drop_after, arena_str(&c->arena, old));
 	return OK;
 }
 
+/* Records a part whose file is kept already. */
+static enum err
+record_part(struct ctx *c, const struct object_name *name, const char *id,
+	const struct disk_file *file, struct store_part *part)
+{
+	part->size = file->size;
+	part->path = file->path;
+	part->modified = file->modified;
+	enum err e = db_begin(c);
+	if (e == OK)
+		e = put_part(c, name, id, part);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	disk_drop(c, file->path);
+	return e;
+}
+
 enum err
 upload_part(struct ctx *c, const struct object_name *name, const char *id,
 	int64_t number, const char *body_file, const struct disk_wish *wish,
-	const char **etag)
+	struct store_part *out)
 {
 	struct disk_file file;
 
 	TRY(disk_keep(c, name->server, body_file, wish, &file));
-	*etag = file.md5;
-	enum err e = db_begin(c);
-	if (e == OK)
-		e = put_part(c, name, id, number, &file);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	disk_drop(c, file.path);
-	return e;
+	*out = (struct store_part){.number = number,
+		.etag = file.md5,
+		.checksum = object_checksum(c, wish->kind, file.checksum)};
+	return record_part(c, name, id, &file, out);
 }
 
-/* The part that was named: there, with the etag that was said. Both are in the order of
- * their numbers, so *at only goes forward. */
+/* Of the whole of an object whose MD5 is known nothing needs to be read. */
+enum err
+upload_part_copy(struct ctx *c, const struct object_name *name, const char *id,
+	int64_t number, const struct upload_piece *piece, struct store_part *out)
+{
+	const struct store_object *from = piece->from;
+	bool whole = piece->first == 0 && piece->size == from->size &&
+		     strchr(from->etag, '-') == NULL;
+	struct disk_file file;
+
+	*out = (struct store_part){.number = number};
+	TRY(whole ? disk_link(c, name->server, from->path, &file)
+		  : disk_slice(c, name->server, from->path, piece->first, piece->size,
+			    &file));
+	out->etag = whole ? from->etag : file.md5;
+	return record_part(c, name, id, &file, out);
+}
+
+/* The part that was named: there, with the etag and checksum that were said. Both are
+ * in the order of their numbers, so *at only goes forward. */
 static const struct store_part *
 find(const struct store_part *have, size_t count, size_t *at,
 	const struct store_part *named)
@@ -109,7 +142,9 @@ find(const struct store_part *have, size_t count, size_t *at,
 	while (*at < count && have[*at].number < named->number)
 		(*at)++;
 	return *at < count && have[*at].number == named->number &&
-			       str_eq(have[*at].etag, named->etag)
+			       str_eq(have[*at].etag, named->etag) &&
+			       (named->checksum == NULL || have[*at].checksum == NULL ||
+				       str_eq(named->checksum, have[*at].checksum))
 		       ? &have[*at]
 		       : NULL;
 }
@@ -137,6 +172,66 @@ etag_of(struct ctx *c, const struct store_part *named, size_t n, const char **ou
 		digest_add(digest, md5, sizeof(md5));
 	}
 	*out = arena_fmt(&c->arena, "%s-%zu", digest_text(c, digest), n);
+	return OK;
+}
+
+/* The checksum of the parts' checksums, with their number behind it; NULL unless all of
+ * them have one of the same kind. */
+static const char *
+composite(struct ctx *c, const struct store_part *have, size_t count,
+	const struct upload_list *named)
+{
+	enum digest_kind kind = DIGEST_MD5;
+	struct digest *d = NULL;
+	size_t at = 0;
+
+	for (size_t i = 0; i < named->count; i++) {
+		const struct store_part *part =
+			find(have, count, &at, &named->parts[i]);
+		const char *text = part == NULL ? NULL : part->checksum;
+		enum digest_kind own;
+		unsigned char bytes[64];
+
+		if (text == NULL || !object_checksum_kind(text, &own) ||
+			own == DIGEST_CRC64NVME || (i > 0 && own != kind))
+			return NULL;
+		kind = own;
+		if (d == NULL && (d = digest_new(c, kind)) == NULL)
+			return NULL;
+		const char *digits =
+			digest_digits(&c->arena, kind, strchr(text, ':') + 1);
+		if (digits == NULL)
+			return NULL;
+		sodium_hex2bin(
+			bytes, sizeof(bytes), digits, strlen(digits), NULL, NULL, NULL);
+		digest_add(d, bytes, digest_size(kind));
+	}
+	return d == NULL ? NULL
+			 : arena_fmt(&c->arena, "%s-%zu",
+				   object_checksum(c, kind, digest_text(c, d)),
+				   named->count);
+}
+
+/* What the client says of the whole; its bytes are read for a checksum of them only. */
+static enum err
+check_whole(struct ctx *c, const struct upload_list *named,
+	const struct disk_file *file, struct store_object *out)
+{
+	const struct disk_wish *wish = named->wish;
+	const char *digits;
+
+	if (wish->size >= 0 && file->size != wish->size)
+		return fail(c, E_S3_TRUNCATED,
+			"the parts are not x-amz-mp-object-size bytes together");
+	if (named->composite != NULL && out->checksum != NULL &&
+		!str_eq(named->composite, out->checksum))
+		return fail(c, E_S3_CHECKSUM, NULL);
+	if (wish->checksum == NULL)
+		return OK;
+	TRY(disk_sum(c, file->path, wish->kind, &digits));
+	if (!str_eq(digits, wish->checksum))
+		return fail(c, E_S3_CHECKSUM, NULL);
+	out->checksum = object_checksum(c, wish->kind, digits);
 	return OK;
 }
 
@@ -171,7 +266,7 @@ join(struct ctx *c, const char *server, const struct upload_list *named,
 	out->path = file.path;
 	out->modified = file.modified;
 	out->parts = buf_text(&sizes);
-	return OK;
+	return check_whole(c, named, &file, out);
 }
 
 static enum err
@@ -184,6 +279,7 @@ complete(struct ctx *c, const struct object_name *name, const struct upload_list
 	TRY(own(c, name, named->id, out));
 	TRY(etag_of(c, named->parts, named->count, &out->etag));
 	TRY(db_many(c, &PART_LIST, part_fields, &have, &count, ARGS(c, named->id)));
+	out->checksum = composite(c, have, count, named);
 	TRY(join(c, name->server, named, have, count, out));
 	for (size_t i = 0; i < count; i++)
 		ctx_after_commit(c, drop_after, arena_str(&c->arena, have[i].path));
@@ -259,6 +355,17 @@ bare(struct ctx *c, const char *etag)
 	return etag;
 }
 
+/* <ChecksumCRC32>BASE64</ChecksumCRC32> */
+static const char *
+named_checksum(struct ctx *c, const char *element, const char *value)
+{
+	char *kind = arena_str(&c->arena, element + strlen("Checksum"));
+
+	for (char *p = kind; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return arena_fmt(&c->arena, "%s:%s", kind, str_trim(&c->arena, value));
+}
+
 enum err
 upload_xml_read(
 	struct ctx *c, const char *text, struct store_part *parts, size_t *count)
@@ -284,6 +391,10 @@ upload_xml_read(
 		} else if (xml_inside(&x, in_etag)) {
 			TRY(xml_value(&x, &value));
 			part.etag = bare(c, value);
+		} else if (x.depth == 3 && str_starts(x.open[2], "Checksum")) {
+			TRY(xml_value(&x, &value));
+			if (*value != '\0')
+				part.checksum = named_checksum(c, x.open[2], value);
 		} else if (!xml_inside(&x, in_part) && part.number != 0 &&
 			   part.etag != NULL) {
 			if (*count == UPLOAD_PARTS)

@@ -20,6 +20,8 @@ struct store_part {
 	const char *etag; /* without quotation marks */
 	const char *path;
 	struct utc modified;
+	const char *checksum; /* as struct store_object's; what a client names in a
+				 completion, too */
 };
 
 struct store_upload {
@@ -32,11 +34,20 @@ struct store_upload {
 enum err upload_open(struct ctx *c, const struct object_name *name,
 	const char *content_type, const char *headers, const char **id);
 
-/* Keeps a part, over an older one of the number. Errors: disk_keep()'s, E_S3_NO_UPLOAD
- */
+/* Keeps a part, over an older one of the number; out has what it is then. Errors:
+ * disk_keep()'s, E_S3_NO_UPLOAD */
 enum err upload_part(struct ctx *c, const struct object_name *name, const char *id,
 	int64_t number, const char *body_file, const struct disk_wish *wish,
-	const char **etag);
+	struct store_part *out);
+
+/* The same with a piece of an object: [first, first + size). E_S3_NO_OBJECT: its file
+ * has just gone */
+struct upload_piece {
+	const struct store_object *from;
+	int64_t first, size;
+};
+enum err upload_part_copy(struct ctx *c, const struct object_name *name, const char *id,
+	int64_t number, const struct upload_piece *piece, struct store_part *out);
 
 /* The parts that have arrived, by number. E_S3_NO_UPLOAD */
 enum err upload_parts(struct ctx *c, const struct object_name *name, const char *id,
@@ -52,12 +63,16 @@ struct upload_list {
 	const struct store_part *parts;
 	size_t count;
 	struct object_condition condition;
+	const struct disk_wish *wish; /* size and checksum of the whole */
+	const char
+		*composite; /* "crc32:BASE64-3": of the parts' checksums; NULL: any */
 };
 
 /*
  * Makes the object of the parts that are named, in their order. Runs a transaction of
  * its own. The same list once more finds the object that it has made. E_S3_NO_UPLOAD;
- * E_S3_PART: one is not there; E_S3_PART_ORDER; E_S3_PART_SMALL; object_record()'s
+ * E_S3_PART: one is not there; E_S3_PART_ORDER; E_S3_PART_SMALL; E_S3_CHECKSUM;
+ * E_S3_TRUNCATED: of another size; object_record()'s
  */
 enum err upload_complete(struct ctx *c, const struct object_name *name,
 	const struct upload_list *named, struct store_object *out);

@@ -10,16 +10,17 @@ select content_type, headers from store.upload
    for update;
 
 -- name: part_list
-select number, size, etag, path, us(modified) as modified from store.part where upload_id = $1::uuid order by number;
+select number, size, etag, path, us(modified) as modified, checksum from store.part where upload_id = $1::uuid order by number;
 
 -- name: part_put
 with old as (
     select path from store.part where upload_id = $1::uuid and number = $2
 ), put as (
-    insert into store.part (upload_id, number, size, etag, path, modified)
-    values ($1::uuid, $2, $3, $4, $5, utc($6))
+    insert into store.part (upload_id, number, size, etag, path, modified, checksum)
+    values ($1::uuid, $2, $3, $4, $5, utc($6), $7)
     on conflict (upload_id, number) do update
-       set size = excluded.size, etag = excluded.etag, path = excluded.path, modified = excluded.modified
+       set size = excluded.size, etag = excluded.etag, path = excluded.path, modified = excluded.modified,
+           checksum = excluded.checksum
 )
 select coalesce((select path from old), '') as path;
 
