@@ -93,7 +93,7 @@ copy_object(struct req *r)
 	const char *type = req_param(r, "CONTENT_TYPE");
 	struct store_object from = {0}, made = {0};
 	struct object_condition condition;
-	struct object_name source;
+	struct object_name source = {0};
 	bool replace;
 
 	TRY(read_directive(r, &replace));
@@ -147,7 +147,7 @@ enum err
 copy_part(struct req *r, const char *id, int64_t number)
 {
 	struct store_object from = {0};
-	struct object_name source;
+	struct object_name source = {0};
 	struct upload_piece piece;
 	struct store_part part;
 
