@@ -90,7 +90,7 @@ static enum err
 read_head(struct reader *r, int64_t *size)
 {
 	static const char name[] = ";chunk-signature=";
-	char line[LINE_BYTES];
+	char line[LINE_BYTES] = "";
 	size_t n;
 
 	TRY(need_line(r, line));
@@ -228,7 +228,7 @@ static enum err
 read_trailers(struct reader *r, const char **value)
 {
 	struct trailers t = {.signed_text = {.arena = &r->c->arena}};
-	char line[LINE_BYTES];
+	char line[LINE_BYTES] = "";
 	bool more = true;
 
 	while (more) {
@@ -246,7 +246,7 @@ read_trailers(struct reader *r, const char **value)
 static enum err
 read_chunks(struct reader *r)
 {
-	char line[LINE_BYTES];
+	char line[LINE_BYTES] = "";
 	int64_t size = 0;
 
 	for (;;) {
