@@ -1,12 +1,17 @@
 #include "face.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/conf.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "cors.h"
 #include "db/db.h"
 #include "reply.h"
+
+#define RETRY_SECONDS 5
 
 const struct input NO_BODY = {0, NULL};
 
@@ -246,6 +251,22 @@ face_case(const struct face *f, enum err e)
 	}
 }
 
+/* Whoever has waited so long for a sign-in has gone; those behind them have not. nginx
+ * says when it handed the request over; the clock is the real one, whatever c->now. */
+static enum err
+waited(struct req *r)
+{
+	double queued = strtod(req_param(r, "QUEUED_AT"), NULL);
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (queued <= 0 ||
+		(double)now.tv_sec - queued <= (double)conf.fcgi_sign_in_wait)
+		return OK;
+	tell(&r->ctx, "retry_after", RETRY_SECONDS);
+	return fail(&r->ctx, E_BUSY, NULL);
+}
+
 static void
 serve(struct req *r, enum err read_err)
 {
@@ -257,6 +278,8 @@ serve(struct req *r, enum err read_err)
 		return;
 	if (e == OK)
 		e = read_err;
+	if (e == OK)
+		e = waited(r);
 	if (e == OK)
 		e = run(r);
 	if (e != OK && r->sent > 0) {

@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/conf.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/parent.h"
 #include "base/str.h"
@@ -32,9 +34,11 @@
 	(32 * INT64_C(1048576)) /* a body whose digests take longer than others may    \
 				   wait */
 #define APART_MOST 2            /* processes apart at once, of one worker */
+#define SIGN_IN_NICE 5
 
 struct worker {
-	int listen_fd, slot;
+	struct worker_sockets sockets;
+	int slot;
 	struct db *db;
 	struct cache *cache;
 	uint64_t served;
@@ -116,6 +120,7 @@ static void
 serve(struct worker *w, FCGX_Request *fcgi)
 {
 	int64_t begin = monotonic_us();
+	uint64_t hashed = hash_count();
 	struct req r = {0};
 
 	ctx_start(&r.ctx, w->db, w->cache);
@@ -141,6 +146,10 @@ serve(struct worker *w, FCGX_Request *fcgi)
 
 	int64_t us = monotonic_us() - begin;
 	tally_request(&r, us);
+	if (hash_count() > hashed && w->sockets.others_hash)
+		log_error("%s hashes a password: its requests belong to the workers "
+			  "that do nothing else (conf/nginx/nginx.conf.in, $pool)",
+			r.route == NULL ? "-" : r.route->name);
 	access_line(&r, method, us);
 	log_request(NULL);
 	ctx_end(&r.ctx);
@@ -155,15 +164,15 @@ drop(struct worker *w, int i)
 }
 
 static void
-take_connection(struct worker *w)
+take_connection(struct worker *w, int listen_fd)
 {
 	const struct timeval patience = {.tv_sec = 10};
 
 	/* Several workers wake for one connection, and those that come late must not
 	 * block. The flag is the socket's, not ours: systemd takes it away again when
 	 * it runs a command of the unit, such as its reload. */
-	fcntl(w->listen_fd, F_SETFL, O_NONBLOCK);
-	int fd = accept4(w->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	fcntl(listen_fd, F_SETFL, O_NONBLOCK);
+	int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0)
 		return;
 	/* Only nginx comes here, with whole requests; whoever else does must not hold a
@@ -171,7 +180,7 @@ take_connection(struct worker *w)
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	FCGX_Request *fcgi = &w->open[w->open_count];
-	FCGX_InitRequest(fcgi, w->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
+	FCGX_InitRequest(fcgi, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
 	fcgi->ipcFd = fd;
 	/* FCGX_Accept_r() finishes the request before: it must not close what has just
 	 * come. */
@@ -217,7 +226,8 @@ is_long(const FCGX_Request *fcgi)
 static _Noreturn void
 go_apart(struct worker *w, int i)
 {
-	close(w->listen_fd);
+	close(w->sockets.requests);
+	close(w->sockets.sign_ins);
 	for (int k = 0; k < w->open_count; k++)
 		if (k != i)
 			close(w->open[k].ipcFd);
@@ -317,7 +327,7 @@ drained(struct worker *w)
 static void
 turn(struct worker *w, const sigset_t *waiting)
 {
-	struct pollfd fds[MAX_CONNECTIONS + 1];
+	struct pollfd fds[MAX_CONNECTIONS + 2];
 	struct timespec second = {.tv_sec = 1};
 	bool taking = w->drain_until == 0 && w->open_count < w->cap;
 	int n = w->open_count;
@@ -325,19 +335,23 @@ turn(struct worker *w, const sigset_t *waiting)
 	reap_apart(w);
 	for (int i = 0; i < n; i++)
 		fds[i] = (struct pollfd){.fd = w->open[i].ipcFd, .events = POLLIN};
-	fds[n] = (struct pollfd){.fd = taking ? w->listen_fd : -1, .events = POLLIN};
-	if (ppoll(fds, (nfds_t)n + 1, &second, waiting) <= 0)
+	fds[n] = (struct pollfd){
+		.fd = taking ? w->sockets.requests : -1, .events = POLLIN};
+	fds[n + 1] = (struct pollfd){
+		.fd = taking ? w->sockets.sign_ins : -1, .events = POLLIN};
+	if (ppoll(fds, (nfds_t)n + 2, &second, waiting) <= 0)
 		return;
 	/* From the last to the first: drop() fills the gap with the last. */
 	for (int i = n - 1; i >= 0; i--)
 		if (fds[i].revents != 0)
 			serve_connection(w, i);
-	if (fds[n].revents != 0)
-		take_connection(w);
+	for (int i = n; i < n + 2; i++)
+		if (fds[i].revents != 0 && w->open_count < w->cap)
+			take_connection(w, fds[i].fd);
 }
 
 int
-worker_run(int listen_fd, int slot)
+worker_run(struct worker_sockets sockets, int slot)
 {
 	static struct worker w;
 	struct sigaction act = {.sa_handler = on_stop};
@@ -351,7 +365,9 @@ worker_run(int listen_fd, int slot)
 	sigdelset(&waiting, SIGTERM);
 	sigaction(SIGTERM, &act, NULL);
 
-	w = (struct worker){.listen_fd = listen_fd,
+	if (sockets.requests < 0)
+		setpriority(PRIO_PROCESS, 0, SIGN_IN_NICE);
+	w = (struct worker){.sockets = sockets,
 		.slot = slot,
 		.db = db_new("samovar-fcgi"),
 		.cache = cache_new()};

@@ -35,11 +35,20 @@ hmac_sha256(const void *key, size_t key_bytes, const void *text, size_t bytes,
 	crypto_auth_hmacsha256_final(&state, out);
 }
 
+static uint64_t hashed;
+
+uint64_t
+hash_count(void)
+{
+	return hashed;
+}
+
 char *
 hash_make(struct ctx *c, const char *password)
 {
 	char *out = arena_new(&c->arena, crypto_pwhash_STRBYTES);
 
+	hashed++;
 	if (crypto_pwhash_str(out, password, strlen(password),
 		    (unsigned long long)conf.account_argon2_passes,
 		    (size_t)conf.account_argon2_memory) != 0)
@@ -127,6 +136,7 @@ hash_check(struct ctx *c, const char *hash, const char *password, bool *stale)
 {
 	bool known = hash != NULL;
 
+	hashed++;
 	*stale = true;
 	if (known && (str_starts(hash, "$2a$") || str_starts(hash, "$2b$") ||
 			     str_starts(hash, "$2y$")))

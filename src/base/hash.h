@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/ctx.h"
 
@@ -27,6 +28,9 @@ char *hash_make(struct ctx *c, const char *password);
  * the time which accounts exist.
  */
 bool hash_check(struct ctx *c, const char *hash, const char *password, bool *stale);
+
+/* How many passwords this process has hashed so far. */
+uint64_t hash_count(void);
 
 /* Makes what a NULL hash is checked against, once before the fork: else the first such
  * check of each process takes longer. */

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import signal
 import subprocess
 
@@ -25,6 +26,8 @@ def check_logs(stack):
     """The last word of a session: an error of whatever test came last, and it is none of that test's."""
     found = private.found_in(stack.state / "log", private.values | {KEY, BOT_TOKEN, PASSWORD} | {
         path.read_text().strip() for path in (stack.state / "secret").iterdir()})
+    hashing = set(re.findall(r"(\w+) hashes a password", stack.log("samovar-fcgi"))) - {"post_login"}
+    assert not hashing, f"{hashing} should go to the workers that hash: conf/nginx/nginx.conf.in, $pool"
     if found:
         pytest.fail(f"{len(found)} lines of the logs hold what belongs to people, or opens doors:\n"
                     + "\n".join(found[:30]), pytrace=False)

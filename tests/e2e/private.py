@@ -26,8 +26,8 @@ def note(value):
     if not isinstance(value, str) or not LEAST <= len(value) <= MOST or "\n" in value or "\0" in value:
         if not (isinstance(value, str) and re.fullmatch(r"[А-ЯЁа-яё -]{4,7}", value)):
             return
-    # Digits alone are part of some number by chance.
-    if not value.isdigit() and not any("\ud800" <= c <= "\udfff" for c in value):
+    # Digits or letters alone stand in a log by chance.
+    if not re.fullmatch(r"[0-9]+|[A-Za-z]+", value) and not any("\ud800" <= c <= "\udfff" for c in value):
         values.add(value)
 
 
