@@ -1,6 +1,8 @@
 /* Staff's sign-in: contracts/programme.md 4.1. */
 #include "account/session.h"
 
+#include <strings.h>
+
 #include "account/account.h"
 #include "base/conf.h"
 #include "base/str.h"
@@ -11,6 +13,8 @@
 #include "token.h"
 
 #include "programme/session.sql.h"
+
+#define DEVICE_SECONDS (INT64_C(30) * 86400)
 
 struct login_body {
 	const char *email, *password;
@@ -71,6 +75,24 @@ open_session(struct ctx *c, int64_t account_id, struct session_order *order,
 	return session_open(c, account_id, order, pair);
 }
 
+/* The browser of somebody who has been signed in here shows its refresh token, live or
+ * not. */
+static const char *
+device(struct req *r, const char *email)
+{
+	struct utc oldest = utc_after(r->ctx.now, -DEVICE_SECONDS);
+	const char *token = req_cookie(r, "refresh_token");
+	struct claims claims = {0};
+	enum err e = token == NULL ? E_TOKEN_MISSING : token_read(r, token, &claims);
+
+	ctx_forgive(&r->ctx);
+	if ((e != OK && e != E_TOKEN_EXPIRED) || claims.jti == NULL ||
+		claims.email == NULL || strcasecmp(claims.email, email) != 0 ||
+		claims.issued * US_PER_SECOND < oldest.us)
+		return NULL;
+	return claims.jti;
+}
+
 /*
  * POST /administrators/login {"email", "password"}: 200 A with access_token, and the
  * cookie. E_CREDENTIALS for an unknown address and for who is not staff too,
@@ -85,7 +107,9 @@ post_staff_login(struct req *r)
 	struct session_pair pair = {0};
 	struct account a = {0};
 
-	TRY(account_sign_in(c, BY_EMAIL, in->email, in->password, &a));
+	struct sign_in attempt = {
+		.by = BY_EMAIL, .name = in->email, .device = device(r, in->email)};
+	TRY(account_sign_in(c, &attempt, in->password, &a));
 	if (a.role == NULL)
 		return fail(c, E_CREDENTIALS, NULL);
 	TRY(db_begin(c));

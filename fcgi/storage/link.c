@@ -74,7 +74,7 @@ get_link(struct req *r)
 #define ADDRESSES 10 /* that may try as often as one may, all together */
 
 /* Wrong passwords count, by the address and by the link: right ones of a whole school
- * do not. */
+ * do not. Who has opened the link before is not kept out by what others guess. */
 static enum err
 check_password(struct req *r, const struct link *link, const char *password)
 {
@@ -84,16 +84,21 @@ check_password(struct req *r, const struct link *link, const char *password)
 	if (!link->is_secured)
 		return OK;
 	const char *everybody = arena_fmt(&c->arena, "link:%s", link->id);
-	const char *one = arena_fmt(
-		&c->arena, "%s:%s", everybody, c->address == NULL ? "" : c->address);
+	const char *one = arena_fmt(&c->arena, "%s:%s", everybody, limit_caller(c));
 	int64_t most = conf.storage_link_tries_per_minute;
 
+	bool known = limit_knows(c, one);
+
 	TRY(limit_tries(c, one, most));
-	TRY(limit_tries(c, everybody, most * ADDRESSES));
-	if (password != NULL && hash_check(c, link->password, password, &stale))
+	if (!known)
+		TRY(limit_tries(c, everybody, most * ADDRESSES));
+	if (password != NULL && hash_check(c, link->password, password, &stale)) {
+		limit_know(c, one);
 		return OK;
+	}
 	limit_tried(c, one);
-	limit_tried(c, everybody);
+	if (!known)
+		limit_tried(c, everybody);
 	return fail(c, E_DENIED, NULL);
 }
 

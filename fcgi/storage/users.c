@@ -122,7 +122,9 @@ post_login(struct req *r)
 	struct session_pair pair = {0};
 	struct account a = {0};
 
-	TRY(account_sign_in(c, BY_USERNAME, in->username, in->password, &a));
+	TRY(account_sign_in(c,
+		&(struct sign_in){.by = BY_USERNAME, .name = in->username},
+		in->password, &a));
 	TRY(db_begin(c));
 	enum err e = add_claims(c, a.id, &order);
 	if (e == OK)

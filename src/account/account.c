@@ -132,15 +132,15 @@ find(struct ctx *c, enum sign_in_by by, const char *name, struct account *out,
 }
 
 enum err
-account_sign_in(struct ctx *c, enum sign_in_by by, const char *name,
-	const char *password, struct account *out)
+account_sign_in(
+	struct ctx *c, struct sign_in *s, const char *password, struct account *out)
 {
 	bool found, stale;
 
-	TRY(limit_sign_in(c, by, name));
-	TRY(find(c, by, name, out, &found));
+	TRY(limit_sign_in(c, s));
+	TRY(find(c, s->by, s->name, out, &found));
 	if (!hash_check(c, found ? out->password : NULL, password, &stale)) {
-		TRY(limit_failed(c, by, name));
+		TRY(limit_failed(c, s));
 		return fail(c, E_CREDENTIALS, NULL);
 	}
 	if (!str_eq(out->status, "active"))
@@ -151,5 +151,5 @@ account_sign_in(struct ctx *c, enum sign_in_by by, const char *name,
 		TRY(db_do(c, &ACCOUNT_PASSWORD_RENEW,
 			ARGS(c, out->id, out->password, hash)));
 	}
-	return limit_passed(c, by, name);
+	return limit_passed(c, s, out->id);
 }

@@ -77,8 +77,8 @@ enum err account_revoke(struct ctx *c, const struct account *a, const char *perm
  * older form is replaced. Makes its own small transactions, so that a failure is
  * counted although the request fails.
  */
-enum err account_sign_in(struct ctx *c, enum sign_in_by by, const char *name,
-	const char *password, struct account *out);
+enum err account_sign_in(
+	struct ctx *c, struct sign_in *s, const char *password, struct account *out);
 
 /* Rules for input fields (struct field.rule). plain_text_rule: no control characters.
  */

@@ -132,5 +132,6 @@ session_sweep_job(struct ctx *c, const struct job *job)
 {
 	(void)job;
 	TRY(db_do(c, &SWEEP_SESSIONS, ARGS(c, c->now)));
+	TRY(db_do(c, &SWEEP_FAMILIAR, ARGS(c, c->now)));
 	return db_do(c, &SWEEP_LOCKOUTS, ARGS(c, c->now));
 }

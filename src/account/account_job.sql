@@ -8,5 +8,8 @@ select name, email::text as email, '' as token from account.account where uuid =
 -- name: sweep_sessions
 delete from account.session where expires < utc($1) - interval '1 day';
 
+-- name: sweep_familiar
+delete from account.familiar where last_at < utc($1) - interval '30 days';
+
 -- name: sweep_lockouts
 delete from account.lockout where last_at < utc($1) - interval '1 day' and coalesce(locked_until < utc($1), true);

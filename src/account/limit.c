@@ -1,6 +1,8 @@
 #include "account/limit.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "base/conf.h"
@@ -12,6 +14,7 @@
 #include "account/limit.sql.h"
 
 #define MINUTE 60
+#define FAMILIAR_SECONDS (INT64_C(30) * 86400)
 
 /* Sixty-four digits that stand for a name: keyed, so that nobody can try names against
  * the table. A user name that looks like somebody's e-mail is another name. */
@@ -36,11 +39,31 @@ refuse(struct ctx *c, int64_t seconds)
 	return fail(c, E_LIMIT, NULL);
 }
 
+const char *
+limit_caller(struct ctx *c)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr a;
+
+	if (c->address == NULL)
+		return "";
+	if (inet_pton(AF_INET6, c->address, &a) != 1)
+		return inet_pton(AF_INET, c->address, &a) == 1 ? c->address : "";
+	if (IN6_IS_ADDR_V4MAPPED(&a))
+		return inet_ntop(AF_INET, a.s6_addr + 12, text, sizeof(text)) == NULL
+			       ? c->address
+			       : arena_str(&c->arena, text);
+	memset(a.s6_addr + 8, 0, 8);
+	return inet_ntop(AF_INET6, &a, text, sizeof(text)) == NULL
+		       ? c->address
+		       : arena_fmt(&c->arena, "%s/64", text);
+}
+
 enum err
 limit_address(struct ctx *c, const char *kind, int64_t per_minute)
 {
-	const char *key = arena_fmt(&c->arena, "limit:%s:address:%s", kind,
-		c->address == NULL ? "" : c->address);
+	const char *key =
+		arena_fmt(&c->arena, "limit:%s:address:%s", kind, limit_caller(c));
 
 	return cache_count(c, key, MINUTE) > per_minute ? refuse(c, MINUTE) : OK;
 }
@@ -64,44 +87,107 @@ limit_tried(struct ctx *c, const char *what)
 }
 
 static const char *
-failures_key(struct ctx *c, const char *hash)
+known_key(struct ctx *c, const char *what)
 {
-	return arena_fmt(&c->arena, "limit:sign-in:name:%s", hash);
+	return arena_fmt(&c->arena, "limit:known:%s", what);
+}
+
+bool
+limit_knows(struct ctx *c, const char *what)
+{
+	return cache_get(c, known_key(c, what)) != NULL;
+}
+
+void
+limit_know(struct ctx *c, const char *what)
+{
+	cache_set(c, known_key(c, what), "1", FAMILIAR_SECONDS);
+}
+
+static const char *
+failures_key(struct ctx *c, const char *key)
+{
+	return arena_fmt(&c->arena, "limit:sign-in:name:%s", key);
+}
+
+/* Another keyed hash: of a name and something else. */
+static const char *
+hash_with(struct ctx *c, const char *hash, const char *what, const char *more)
+{
+	const char *text = arena_fmt(&c->arena, "%s:%s:%s", hash, what, more);
+	unsigned char out[32];
+
+	hmac_sha256(
+		conf.token_secret, strlen(conf.token_secret), text, strlen(text), out);
+	return hex_text(&c->arena, out, sizeof(out));
+}
+
+/* Whose failures count: those of a device or a network that the person has used, or
+ * those of all others. */
+static enum err
+find_key(struct ctx *c, struct sign_in *s)
+{
+	const char *caller = limit_caller(c);
+	int64_t familiar = 0;
+
+	s->name_hash = s->key = name_hash(c, s->by, s->name);
+	if (s->device != NULL) {
+		s->key = hash_with(c, s->name_hash, "device", s->device);
+		return OK;
+	}
+	if (caller[0] != '\0')
+		TRY(db_int(c, &LIMIT_IS_FAMILIAR, &familiar,
+			ARGS(c, s->by == BY_EMAIL, s->name, caller, c->now)));
+	if (familiar != 0)
+		s->key = hash_with(c, s->name_hash, "network", caller);
+	return OK;
 }
 
 enum err
-limit_sign_in(struct ctx *c, enum sign_in_by by, const char *name)
+limit_sign_in(struct ctx *c, struct sign_in *s)
 {
-	const char *hash = name_hash(c, by, name);
 	int64_t left;
 
 	TRY(limit_address(c, "sign-in", conf.account_sign_in_per_address));
-	if (cache_counted(c, failures_key(c, hash)) >= conf.account_sign_in_failures)
+	TRY(find_key(c, s));
+	if (cache_counted(c, failures_key(c, s->key)) >= conf.account_sign_in_failures)
 		return refuse(c, MINUTE);
-	TRY(db_int(c, &LOCKOUT_LEFT, &left, ARGS(c, hash, c->now)));
+	TRY(db_int(c, &LOCKOUT_LEFT, &left, ARGS(c, s->key, c->now)));
 	return left > 0 ? refuse(c, left) : OK;
 }
 
 enum err
-limit_failed(struct ctx *c, enum sign_in_by by, const char *name)
+limit_failed(struct ctx *c, const struct sign_in *s)
 {
-	const char *hash = name_hash(c, by, name);
-
-	cache_count(c, failures_key(c, hash), MINUTE);
+	cache_count(c, failures_key(c, s->key), MINUTE);
 	return db_do(c, &LOCKOUT_COUNT,
-		ARGS(c, hash, c->now, conf.account_lockout_failures,
-			conf.account_lockout_time));
+		ARGS(c, s->key, c->now, conf.account_lockout_failures,
+			conf.account_lockout_time,
+			str_eq(s->key, s->name_hash) ? NULL : s->name_hash));
 }
 
 enum err
-limit_passed(struct ctx *c, enum sign_in_by by, const char *name)
+limit_passed(struct ctx *c, const struct sign_in *s, int64_t account_id)
 {
-	return db_do(c, &LOCKOUT_CLEAR, ARGS(c, name_hash(c, by, name)));
+	const char *caller = limit_caller(c);
+	enum err e = OK;
+
+	TRY(db_begin(c));
+	if (caller[0] != '\0')
+		e = db_do(c, &LIMIT_MAKE_FAMILIAR, ARGS(c, account_id, caller, c->now));
+	if (e == OK)
+		e = db_do(c, &LOCKOUT_CLEAR, ARGS(c, s->key));
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
 }
 
 enum err
 limit_unlock(struct ctx *c, enum sign_in_by by, const char *name)
 {
-	cache_drop(c, failures_key(c, name_hash(c, by, name)));
-	return limit_passed(c, by, name);
+	const char *hash = name_hash(c, by, name);
+
+	cache_drop(c, failures_key(c, hash));
+	return db_do(c, &LOCKOUT_CLEAR_ALL, ARGS(c, hash));
 }

@@ -1,6 +1,8 @@
 #ifndef LIMIT_H
 #define LIMIT_H
 
+#include <stdbool.h>
+
 #include "base/ctx.h"
 
 /*
@@ -13,18 +15,34 @@
 /* Which of a person's names was typed: each has its own count. */
 enum sign_in_by { BY_USERNAME, BY_EMAIL };
 
-/* May this address and this name try to sign in? */
-enum err limit_sign_in(struct ctx *c, enum sign_in_by by, const char *name);
-
-/* A wrong password: counts, and locks the name after account.lockout_failures in a row.
+/*
+ * An attempt. Failures from a network where the person has signed in within 30 days, or
+ * from a device that shows an old token of theirs, count apart from those of all
+ * others: whoever guesses elsewhere does not keep the person out.
  */
-enum err limit_failed(struct ctx *c, enum sign_in_by by, const char *name);
+struct sign_in {
+	enum sign_in_by by;
+	const char *name;      /* as it was typed */
+	const char *device;    /* the jti of such a token, NULL for none */
+	const char *name_hash; /* these are filled by limit_sign_in() */
+	const char *key;       /* whose failures count: 64 digits */
+};
 
-/* A right one: the count begins anew. */
-enum err limit_passed(struct ctx *c, enum sign_in_by by, const char *name);
+/* May this address and this name try to sign in? */
+enum err limit_sign_in(struct ctx *c, struct sign_in *inout);
 
-/* Ends a lock by hand. */
+/* A wrong password: counts, and locks after account.lockout_failures in a row. */
+enum err limit_failed(struct ctx *c, const struct sign_in *s);
+
+/* A right one: the count begins anew, and the network is familiar from now on. */
+enum err limit_passed(struct ctx *c, const struct sign_in *s, int64_t account_id);
+
+/* Ends all locks of a name by hand. */
 enum err limit_unlock(struct ctx *c, enum sign_in_by by, const char *name);
+
+/* Whom the counts by address mean: an address of IPv4, or a network of IPv6 (/64),
+ * because who has one address there has all of it. "" when there is no caller. */
+const char *limit_caller(struct ctx *c);
 
 /* Counts one use of what an address may do only so often a minute. kind is part of the
  * key. */
@@ -34,5 +52,9 @@ enum err limit_address(struct ctx *c, const char *kind, int64_t per_minute);
  * failure. */
 enum err limit_tries(struct ctx *c, const char *what, int64_t most);
 void limit_tried(struct ctx *c, const char *what);
+
+/* Has this succeeded within 30 days, as far as Redis knows? limit_know() says so. */
+bool limit_knows(struct ctx *c, const char *what);
+void limit_know(struct ctx *c, const char *what);
 
 #endif

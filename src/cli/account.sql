@@ -19,6 +19,8 @@ select jsonb_pretty(jsonb_build_object(
                    from account.session s where account_id = $1),
     'invitations', (select coalesce(jsonb_agg(to_jsonb(i) - 'token' order by created), '[]') from account.invitation i
                      where email = (select email from account.account where id = $1)),
+    'networks', (select coalesce(jsonb_agg(to_jsonb(n) - 'account_id' order by network), '[]') from account.familiar n
+                  where account_id = $1),
     'did', (select coalesce(jsonb_agg(to_jsonb(x) order by id), '[]') from account.audit x where actor = $1),
     'files', (select coalesce(jsonb_agg(to_jsonb(f) order by created), '[]') from storage.file f where account_id = $1),
     'history', (select coalesce(jsonb_agg(to_jsonb(h) order by created), '[]') from storage.history h where account_id = $1),
@@ -35,6 +37,8 @@ with gone as (
     delete from account.permission where account_id = $1
 ), sessions as (
     delete from account.session where account_id = $1
+), networks as (
+    delete from account.familiar where account_id = $1
 ), history as (
     delete from storage.history where account_id = $1
 ), traces as (

@@ -180,6 +180,89 @@ def test_unlock_ends_the_slowing_down_too(base, person, ctl):
     assert storage_login(client, who.username, PASSWORD).status_code == 200
 
 
+# -- the owner, while others guess
+
+FACES = {"storage": lambda client, who, password: storage_login(client, who.username, password),
+         "programme": lambda client, who, password: staff_login(client, who.email, password)}
+each_face = pytest.mark.parametrize("sign", FACES.values(), ids=FACES)
+
+
+def lock_out(base, redis, db, sign, who, tries=70):
+    """Somebody elsewhere guesses until the lock."""
+    stranger = Client(base)
+    for n in range(tries):
+        if sign(stranger, who, "Wrong12345").status_code == 429 and n > 60:
+            break
+        if n % 25 == 24:
+            redis("DEL", *redis("KEYS", "*limit:sign-in:name:*"), "x")  # the minute passes
+    assert sign(stranger, who, "Wrong12345").status_code == 429
+    return stranger
+
+
+@each_face
+def test_who_guesses_elsewhere_does_not_keep_the_owner_out(base, person, redis, db, sign):
+    who, home = person(role="expert"), Client(base)
+    assert sign(home, who, who.password).status_code == 200
+    stranger = lock_out(base, redis, db, sign, who)
+    assert sign(Client(base, address=home.address), who, who.password).status_code == 200
+    # The right password helps the stranger as little as a wrong one, and nobody else who comes anew.
+    assert sign(stranger, who, who.password).status_code == 429
+    assert sign(Client(base), who, who.password).status_code == 429
+    # Whose guesses these were is counted there: the owner's own slips do not add to them.
+    assert sign(home, who, "Wrong12345").status_code in (400, 401)
+    assert sign(home, who, who.password).status_code == 200
+
+
+def test_a_familiar_network_has_its_lock_too(base, person, redis, db):
+    """Or it would be the place to guess from. And it is not everybody's."""
+    who, home, work = person(), Client(base), Client(base)
+    for client in (home, work):
+        assert storage_login(client, who.username, who.password).status_code == 200
+    count, _ = failures_until_429(lambda: storage_login(home, who.username, "Wrong12345"))
+    assert count > 30
+    assert storage_login(home, who.username, who.password).status_code == 429
+    assert storage_login(work, who.username, who.password).status_code == 200
+    assert storage_login(Client(base), who.username, who.password).status_code == 200
+
+
+def test_a_network_is_forgotten_after_a_month(base, person, redis, db, ctl):
+    who, home = person(), Client(base)
+    assert storage_login(home, who.username, who.password).status_code == 200
+    db.do("update account.familiar set last_at = now() - interval '31 days' where account_id = %s", who.id)
+    failures_until_429(lambda: storage_login(Client(base), who.username, "Wrong12345"))
+    assert storage_login(home, who.username, who.password).status_code == 429
+    ctl("account", "unlock", who.username)
+    assert storage_login(home, who.username, who.password).status_code == 200
+    assert db.value("select count(*) from account.familiar where account_id = %s "
+                    "and last_at > now() - interval '1 minute'", who.id) == 1
+
+
+def test_the_browser_of_the_owner_is_known_on_another_network(base, person, redis, db):
+    """By the refresh token in its cookie, also one that is not live any more; nobody else's."""
+    who, other, browser = person(role="expert"), person(role="expert"), Client(base)
+    answer = staff_login(browser, who.email, who.password)
+    mine = {"Cookie": "refresh_token=" + answer.cookies["refresh_token"]}
+    theirs = {"Cookie": "refresh_token=" + staff_login(Client(base), other.email, other.password).cookies["refresh_token"]}
+    lock_out(base, redis, db, FACES["programme"], who)
+    body = {"email": who.email, "password": who.password}
+    for headers, status in ((theirs, 429), ({"Cookie": "refresh_token=x.y.z"}, 429), (mine, 200)):
+        assert Client(base).post("/api/administrators/login", body, headers=headers).status_code == status
+    db.do("update account.session set revoked_at = now(), revoked_why = 'test' where account_id = %s and revoked_at is null",
+          who.id)
+    assert Client(base).post("/api/administrators/login", body, headers=mine).status_code == 200
+
+
+def test_unlock_ends_the_locks_of_familiar_networks_too(base, person, redis, db, ctl):
+    who, home = person(), Client(base)
+    assert storage_login(home, who.username, who.password).status_code == 200
+    count = "select count(*) from account.lockout where of_name is not null"
+    before = db.value(count)
+    storage_login(home, who.username, "Wrong12345")
+    assert db.value(count) == before + 1
+    ctl("account", "unlock", who.username)
+    assert db.value(count) == before
+
+
 # -- Redis away
 
 def everything_works(base, signed, person, sign_in):

@@ -214,8 +214,14 @@ class TestShare:
         link = share(anna, file, password="secret")
         path = f"/files/{file['id']}/links/{link['id']}/"
         visitors = [Client(base, "/storage/api/v1") for _ in range(100)]
+        friend = Client(base, "/storage/api/v1")
+        assert friend.post(path, {"password": "secret"}).status_code == 200
         assert 200 <= refused_after(lambda: visitors[-1].post(path, {"password": "x"}), 25 * len(visitors),
                                     lambda n: n % 25 == 24 and visitors.pop())
+        # Who has opened it before is not kept out by that, and has tries of their own.
+        assert visitors[-1].post(path, {"password": "secret"}).status_code == 429
+        assert friend.post(path, {"password": "secret"}).status_code == 200
+        assert 25 <= refused_after(lambda: friend.post(path, {"password": "x"}), 400)
 
     def test_an_expired_link_is_listed_but_opens_nothing(self, anna, visitor, file, db):
         link = share(anna, file, lifetime=3600)

@@ -3,6 +3,7 @@
 #include <locale.h>
 
 #include "account/account.h"
+#include "account/limit.h"
 #include "base/hash.h"
 
 static const struct field field = {.name = "x"};
@@ -109,6 +110,28 @@ an_imported_bcrypt_hash_verifies_and_is_stale(void **state)
 	assert_false(fits("pbkdf2_sha256$3900$salt$b'x'", "x", &stale));
 }
 
+static const char *
+caller(const char *address)
+{
+	c.address = address;
+	return limit_caller(&c);
+}
+
+static void
+a_network_of_ipv6_is_one_caller(void **state)
+{
+	(void)state;
+	assert_string_equal(caller("203.0.113.5"), "203.0.113.5");
+	assert_string_equal(caller("::ffff:203.0.113.5"), "203.0.113.5");
+	assert_string_equal(caller("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+	assert_string_equal(caller("2001:db8:1:2::"), "2001:db8:1:2::/64");
+	assert_string_equal(caller("2001:DB8:1:2:ffff::1"), "2001:db8:1:2::/64");
+	assert_string_not_equal(caller("2001:db8:1:3::1"), caller("2001:db8:1:2::1"));
+	assert_string_equal(caller("nonsense"), "");
+	assert_string_equal(caller(""), "");
+	assert_string_equal(caller(NULL), "");
+}
+
 int
 main(void)
 {
@@ -117,6 +140,7 @@ main(void)
 		TEST(emails_keep_the_local_part_and_lower_the_domain),
 		TEST(a_staff_password_has_three_kinds_of_characters),
 		TEST(a_hash_knows_its_password_only),
+		TEST(a_network_of_ipv6_is_one_caller),
 		TEST(an_imported_bcrypt_hash_verifies_and_is_stale),
 	};
 
