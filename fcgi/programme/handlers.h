@@ -32,6 +32,7 @@ enum err get_analytics_tasks(struct req *r);
 enum err get_analytics_shift(struct req *r);
 enum err get_outbox(struct req *r);
 enum err patch_outbox_retry(struct req *r);
+enum err patch_outbox_presumed(struct req *r);
 enum err get_tasks(struct req *r);
 enum err post_task(struct req *r);
 enum err get_task(struct req *r);

@@ -3,7 +3,9 @@
 #include "account/audit.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "programme/day.h"
 #include "programme/handlers.h"
+#include "programme/outbox.h"
 #include "programme/programme.h"
 #include "reply.h"
 
@@ -102,4 +104,17 @@ patch_outbox_retry(struct req *r)
 		return not_found(r, "Message", r->word[0]);
 	}
 	return e == OK ? reply_json(r, 200, "{}") : e;
+}
+
+/* PATCH /outbox/presumed/retry: 200 {"messages"}: all that may not have arrived goes
+ * out again. */
+enum err
+patch_outbox_presumed(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	int64_t count;
+
+	TRY(outbox_resend_presumed(c, programme_task_date(c->now), &count));
+	return reply_json(
+		r, 200, arena_fmt(&c->arena, "{\"messages\":%lld}", (long long)count));
 }

@@ -5,6 +5,8 @@
 #include "base/str.h"
 #include "cli/commands.h"
 #include "db/db.h"
+#include "programme/day.h"
+#include "programme/outbox.h"
 #include "programme/person.h"
 #include "programme/photo_files.h"
 
@@ -70,6 +72,23 @@ enum err
 programme_resend_cmd(struct call *call)
 {
 	return change(call, resend);
+}
+
+static enum err
+resend_presumed(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	int64_t count;
+
+	TRY(outbox_resend_presumed(c, programme_task_date(c->now), &count));
+	printf("%" PRId64 " to be sent\n", count);
+	return OK;
+}
+
+enum err
+programme_resend_presumed_cmd(struct call *call)
+{
+	return call_in_tx(call, resend_presumed);
 }
 
 static enum err

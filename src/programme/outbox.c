@@ -1,5 +1,9 @@
 #include "programme/outbox.h"
 
+#include <inttypes.h>
+
+#include "account/audit.h"
+#include "base/conf.h"
 #include "db/db.h"
 
 #include "programme/outbox.sql.h"
@@ -53,10 +57,23 @@ outbox_forget_picture(struct ctx *c, int64_t id)
 }
 
 enum err
-outbox_recover(struct ctx *c, const char *recorder, const char *under_way)
+outbox_recover(
+	struct ctx *c, const char *recorder, const char *under_way, const char *hung)
 {
 	TRY(db_do(c, &OUTBOX_RECOVER_CLAIMED, ARGS(c)));
-	return db_do(c, &OUTBOX_RECOVER_DISPATCHED, ARGS(c, recorder, under_way));
+	return db_do(c, &OUTBOX_RECOVER_DISPATCHED,
+		ARGS(c, recorder, under_way, hung, conf.bot_tries));
+}
+
+enum err
+outbox_resend_presumed(struct ctx *c, struct date day, int64_t *count)
+{
+	TRY(db_do(c, &OUTBOX_RESEND_ALL_PRESUMED, ARGS(c, day)));
+	*count = c->rows;
+	return *count == 0 ? OK
+			   : audit_add(c, "outbox.resend_presumed", "outbox", "",
+				     arena_fmt(&c->arena, "{\"messages\":%" PRId64 "}",
+					     *count));
 }
 
 enum err

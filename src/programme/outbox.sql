@@ -70,15 +70,25 @@ update programme.outbox set state = 'waiting' where state = 'claimed';
 
 -- name: outbox_recover_dispatched
 with left_behind as (
-    select id, coalesce(claimed_by like '%:' || $1::text and id <> all ($2::bigint[]), false) as unwritten
+    select id, coalesce(claimed_by like '%:' || $1::text and id <> all ($2::bigint[]), false) as unwritten,
+           coalesce(claimed_by like '%:' || $1::text and id = any ($3::bigint[]), false) and tries < $4::bigint as hung
       from programme.outbox where state = 'dispatched'
 )
 update programme.outbox o
-   set state = case when l.unwritten then 'waiting' else 'presumed' end::programme.outbox_state,
+   set state = case when l.unwritten or l.hung then 'waiting' else 'presumed' end::programme.outbox_state,
        tries = o.tries - case when l.unwritten then 1 else 0 end,
        last_error = case when l.unwritten then 'the sender died just before it was sent'
+                         when l.hung then 'the sender died while Telegram did not answer'
                          else 'the sender died while it was on its way' end
   from left_behind l where l.id = o.id;
+
+-- name: outbox_resend_all_presumed
+update programme.outbox o set state = 'waiting', tries = 0, not_before = now(), last_error = null
+ where o.state = 'presumed' and o.kind <> 'note'
+   and (o.kind not in ('task', 'remind')
+        or exists (select from programme.member m join programme.report r on r.member_id = m.id
+                    where m.participant_id = o.participant_id and m.status = 'active'
+                      and r.task_date = $1::date and r.status = 'waiting' and split_part(o.key, '/', 2) = $1::date::text));
 
 -- name: outbox_until_due
 -- greatest() passes over null, so it stands outside of the coalesce.

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -17,9 +18,22 @@ struct record {
 	char boot[40];
 	char name[20];
 	_Atomic int64_t ids[RECORDER_SLOTS];
+	/* Milliseconds of the boot's clock: when an id was noted, and when the sender
+	 * last looked for answers. 0: not known. */
+	_Atomic int64_t since[RECORDER_SLOTS], alive;
 };
 
 static struct record *record; /* NULL: none */
+
+/* Goes on while the machine sleeps, and is the same for the next process. */
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 static void
 read_boot(char boot[40])
@@ -76,12 +90,30 @@ recorder_open(void)
 void
 recorder_note(int slot, int64_t id)
 {
+	if (record == NULL)
+		return;
+	atomic_store(&record->since[slot], id == 0 ? 0 : now_ms());
+	atomic_store(&record->ids[slot], id);
+}
+
+void
+recorder_alive(void)
+{
 	if (record != NULL)
-		atomic_store(&record->ids[slot], id);
+		atomic_store(&record->alive, now_ms());
+}
+
+static bool
+waited(int slot, int seconds)
+{
+	int64_t since = atomic_load(&record->since[slot]);
+
+	return seconds == 0 ||
+	       (since != 0 && atomic_load(&record->alive) - since >= seconds * 1000);
 }
 
 const char *
-recorder_ids(struct arena *a)
+recorder_ids(struct arena *a, int seconds)
 {
 	struct buf out = {.arena = a};
 
@@ -89,7 +121,7 @@ recorder_ids(struct arena *a)
 		return NULL;
 	buf_add(&out, "{0");
 	for (int i = 0; i < RECORDER_SLOTS; i++)
-		if (atomic_load(&record->ids[i]) != 0)
+		if (atomic_load(&record->ids[i]) != 0 && waited(i, seconds))
 			buf_fmt(&out, ",%lld", (long long)atomic_load(&record->ids[i]));
 	buf_add(&out, "}");
 	return buf_text(&out);

@@ -9,7 +9,8 @@
  * The sender's flight recorder: which messages may be on their way this very moment, in
  * memory that outlives the process (a mapped file in bot.directory). After a kill it
  * tells the message that had only been marked dispatched, and was never written, from
- * the one whose request may have reached Telegram.
+ * the one whose request may have reached Telegram, and of these the one that Telegram
+ * had left without an answer for long.
  *
  * It knows nothing after a reboot, or when the file is gone: then it has another name,
  * and everything that was dispatched under the old one counts as on its way.
@@ -25,8 +26,15 @@ const char *recorder_open(void);
  * outcome is recorded. */
 void recorder_note(int slot, int64_t id);
 
-/* The ids in all slots as text of a bigint[]; NULL when there is no recorder. */
-const char *recorder_ids(struct arena *a);
+/* All outcomes up to now are recorded: what is in a slot still waits for its answer. */
+void recorder_alive(void);
+
+/*
+ * The ids in all slots that waited for their answer for `seconds` or longer when the
+ * sender was last alive (0: all), as text of a bigint[]; NULL when there is no
+ * recorder.
+ */
+const char *recorder_ids(struct arena *a, int seconds);
 
 /* What was under way has been dealt with. */
 void recorder_clear(void);

@@ -31,6 +31,7 @@
 #define TOKEN_SECONDS 60   /* the token is wrong: somebody has to mend the settings */
 #define FLOOD_SECONDS 5    /* a second chat's 429 within these means all chats */
 #define LAND_SECONDS 10    /* at a stop, for what is under way */
+#define HANG_SECONDS 3     /* no answer for so long at a kill: Telegram hung */
 
 enum flight_state { FREE, FLYING, LANDED };
 
@@ -426,7 +427,8 @@ elect(struct sender *s)
 	step(s, &c);
 	if (db_int(&c, &SENDER_ELECT, &got, ARGS(&c, LOCK_KEY)) == OK && got == 1 &&
 		db_do(&c, &SENDER_USE_INDEXES, ARGS(&c)) == OK &&
-		outbox_recover(&c, s->recorder, recorder_ids(&c.arena)) == OK &&
+		outbox_recover(&c, s->recorder, recorder_ids(&c.arena, 0),
+			recorder_ids(&c.arena, HANG_SECONDS)) == OK &&
 		db_int(&c, &SENDER_PAUSED, &pause, ARGS(&c)) == OK) {
 		recorder_clear();
 		s->elected = true;
@@ -456,10 +458,32 @@ turn(struct sender *s)
 	curl_multi_perform(s->multi, &running);
 	collect(s);
 	record_landed(s);
+	recorder_alive();
 	rest(s);
 }
 
-/* What is under way lands; what was claimed and has not taken off is given back. */
+/* Calls that have no answer yet end as those do that time out: the message is tried
+ * again. */
+static void
+abandon_calls(struct sender *s)
+{
+	for (int i = 0; i < FLIGHTS; i++) {
+		struct flight *f = &s->flights[i];
+
+		if (f->state != FLYING)
+			continue;
+		curl_multi_remove_handle(s->multi, f->easy);
+		f->outcome = (struct bot_answer){.verdict = BOT_AGAIN,
+			.why = "the sender was stopped before the answer came"};
+		f->state = LANDED;
+	}
+	record_landed(s);
+}
+
+/*
+ * What is under way lands, or is left to the next sender as a living one leaves it to
+ * itself; what was claimed and has not taken off is given back.
+ */
 static void
 finish(struct sender *s)
 {
@@ -473,6 +497,7 @@ finish(struct sender *s)
 		record_landed(s);
 		curl_multi_poll(s->multi, NULL, 0, 50, NULL);
 	}
+	abandon_calls(s);
 	batch_end(s);
 	step(s, &c);
 	if (s->elected && db_do(&c, &SENDER_GIVE_BACK, ARGS(&c, s->name)) != OK)

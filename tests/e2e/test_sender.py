@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.conftest import wait_for
-from tests.e2e.day import (DAY, arrived, daily, each_once, family_of, fresh, got,  # noqa: F401
+from tests.e2e.day import (DAY, arrived, at, clock, daily, each_once, family_of, fresh, got,  # noqa: F401
                            kill, no_scheduler, no_workers, quiet, remind)
 from tests.e2e.programme import Shift, today
 
@@ -166,6 +166,64 @@ def test_telegram_away_for_a_while_delays_and_loses_nothing(ctl, db, telegram):
     arrived(telegram, 10, 90)
     quiet(db, 90)
     each_once(telegram, shift)
+
+
+# -- stopped and killed while Telegram hangs
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
+def test_a_worker_that_ends_while_telegram_hangs_loses_no_farewell(db, telegram, stack, no_workers, number):
+    """What Telegram leaves without an answer is tried again, whoever is left to try it: rather two than none."""
+    shift = Shift(db, 10, today() - 90 * DAY, days=89)
+    telegram.fault("hang", count=None)
+    worker = stack.spawn("samovar-worker", SAMOVAR_BOT_TIMEOUT="60")
+    db.do("insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority) "
+          "select 'final/' || id, id, telegram_id, 'text', '{\"text\": \"x\"}', 50 from programme.participant")
+    wait_for(lambda: db.value("select count(*) = 10 and min(now() - dispatched_at) > interval '3.5 seconds' "
+                              "from programme.outbox where state = 'dispatched'"), 30, "ten calls that hang")
+    if number == signal.SIGTERM:
+        worker.terminate()
+        worker.wait(30)
+        states = db.all("select state, count(*), min(tries) as tries from programme.outbox group by state")
+        assert [tuple(r) for r in states] == [("waiting", 10, 1)]
+    else:
+        kill(family_of(worker))
+    telegram.mend()
+    stack.spawn("samovar-worker")
+    arrived(telegram, 10, 30)
+    quiet(db)
+    each_once(telegram, shift)
+
+
+def presumed(db, shift, day):
+    """A task, a reminder, a word to all and a note, each presumed to have been sent, for each child."""
+    db.do("insert into programme.outbox (key, participant_id, chat_id, kind, payload, state) "
+          "select k || '/' || %s || '/' || m.id, p.id, p.telegram_id, k, '{\"text\": \"x\", \"query\": \"1\", \"name\": \"x\", "
+          "\"surname\": \"x\"}', 'presumed' from unnest(array['remind', 'text', 'note']) k, programme.participant p "
+          "join programme.member m on m.participant_id = p.id where m.shift_id = %s", day, shift.id)
+
+
+@pytest.mark.parametrize("face", ["route", "command"])
+def test_all_that_was_presumed_goes_out_on_demand(ctl, db, staff, no_workers, clock, face):
+    day = today()
+    clock.set(at(day, 12))
+    shift = Shift(db, 2, day - 5 * DAY)
+    for chat, status in zip(shift.chats, ("waiting", "reviewing")):
+        shift.report(chat, day, status)
+    presumed(db, shift, day)
+    presumed(db, shift, day - DAY)
+    if face == "route":
+        assert staff("expert").patch("/outbox/presumed/retry").status_code == 403
+        answer = staff().patch("/outbox/presumed/retry")
+        assert (answer.status_code, answer.json()) == (200, {"messages": 5})
+        again = staff().patch("/outbox/presumed/retry").json()["messages"]
+    else:
+        assert "5 to be sent" in ctl("programme", "resend-presumed").stdout
+        again = int(ctl("programme", "resend-presumed").stdout.split()[0])
+    assert again == 0
+    waiting = db.all("select kind, split_part(key, '/', 2) as day from programme.outbox where state = 'waiting'")
+    assert sorted(tuple(r) for r in waiting) == sorted(
+        [("text", day.isoformat())] * 2 + [("text", (day - DAY).isoformat())] * 2 + [("remind", day.isoformat())])
+    assert db.value("select count(*) from account.audit where action = 'outbox.resend_presumed'") > 0
 
 
 # -- killed at random
