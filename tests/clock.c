@@ -1,12 +1,13 @@
 /*
  * A library for LD_PRELOAD (tests/at-time): the calendar clock of a process, moved by
  * CLOCK_OFFSET seconds. It asks the kernel itself and needs no start of its own, so
- * that it also works below jemalloc (Redis), where libfaketime 0.9.10 locks up. Clocks
- * that measure durations are left alone, and so are the times of files: an offset into
- * the past keeps those from looking old.
+ * that it also works below jemalloc (Redis), where libfaketime 0.9.10 locks up. The
+ * times of files are moved with it; clocks that measure durations are left alone.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -64,4 +65,75 @@ int
 timespec_get(struct timespec *out, int base)
 {
 	return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, out) == 0 ? base : 0;
+}
+
+/* The kernel keeps its own time with files. */
+static int
+moved(int status, struct stat *st)
+{
+	if (status == 0) {
+		st->st_atim.tv_sec += offset();
+		st->st_mtim.tv_sec += offset();
+		st->st_ctim.tv_sec += offset();
+	}
+	return status;
+}
+
+int
+fstatat(int folder, const char *restrict path, struct stat *restrict out, int flags)
+{
+	return moved((int)syscall(SYS_newfstatat, folder, path, out, flags), out);
+}
+
+int
+stat(const char *restrict path, struct stat *restrict out)
+{
+	return fstatat(AT_FDCWD, path, out, 0);
+}
+
+int
+lstat(const char *restrict path, struct stat *restrict out)
+{
+	return fstatat(AT_FDCWD, path, out, AT_SYMLINK_NOFOLLOW);
+}
+
+int
+fstat(int fd, struct stat *out)
+{
+	return moved((int)syscall(SYS_fstat, fd, out), out);
+}
+
+/* On x86-64 the two kinds are one. */
+int stat64(const char *restrict path, struct stat64 *restrict out)
+	__attribute__((alias("stat")));
+int lstat64(const char *restrict path, struct stat64 *restrict out)
+	__attribute__((alias("lstat")));
+int fstat64(int fd, struct stat64 *out) __attribute__((alias("fstat")));
+int fstatat64(int folder, const char *restrict path, struct stat64 *restrict out,
+	int flags) __attribute__((alias("fstatat")));
+
+static int
+set_times(int folder, const char *path, const struct timespec *times, int flags)
+{
+	struct timespec real[2];
+
+	for (int i = 0; times != NULL && i < 2; i++) {
+		real[i] = times[i];
+		if (real[i].tv_nsec != UTIME_NOW && real[i].tv_nsec != UTIME_OMIT)
+			real[i].tv_sec -= offset();
+	}
+	return (int)syscall(
+		SYS_utimensat, folder, path, times == NULL ? NULL : real, flags);
+}
+
+int
+utimensat(int folder, const char *path, const struct timespec times[2], int flags)
+{
+	return set_times(folder, path, times, flags);
+}
+
+int
+futimens(int fd, const struct timespec times[2])
+{
+	return set_times(fd, NULL, times, 0);
 }

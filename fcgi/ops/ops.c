@@ -7,6 +7,7 @@
 #include "tally.h"
 
 #include "ops/ops.sql.h"
+#include "ops/schema_change.h"
 
 static enum err
 enter(struct req *r)
@@ -34,23 +35,40 @@ get_healthz(struct req *r)
 	return reply_json(r, 200, "{\"status\":\"up\"}");
 }
 
+struct readiness {
+	bool schema; /* fits this program */
+	bool room;   /* for further connections */
+};
+
+static FIELDS(readiness_fields, FIELD(struct readiness, schema),
+	FIELD(struct readiness, room));
+
 /*
- * GET /readyz: 200 when the database answers, else 503; whether its schema fits was
- * asked when the program started. Redis may be away: everything works without it,
+ * GET /readyz: 200 when the database answers, has this program's schema and takes
+ * further connections, else 503. Redis may be away: everything works without it,
  * slower.
  */
 enum err
 get_readyz(struct req *r)
 {
 	struct ctx *c = &r->ctx;
-	int64_t one;
+	struct readiness is = {0};
 	bool redis = cache_up(c->cache),
-	     database = db_int(c, &READY, &one, ARGS(c)) == OK;
+	     database = db_one(c, &READY, readiness_fields, &is,
+				ARGS(c, SCHEMA_CHANGE)) == OK,
+	     ready = database && is.schema && is.room;
 
-	return reply_json(r, database ? 200 : 503,
+	return reply_json(r, ready ? 200 : 503,
 		arena_fmt(&c->arena,
-			"{\"status\":\"%s\",\"database\":\"%s\",\"redis\":\"%s\"}",
-			database ? "ready" : "not ready", database ? "up" : "down",
+			"{\"status\":\"%s\",\"database\":\"%s\",\"schema\":\"%s\","
+			"\"connections\":\"%s\",\"redis\":\"%s\"}",
+			ready ? "ready" : "not ready", database ? "up" : "down",
+			!database   ? "unknown"
+			: is.schema ? "fits"
+				    : "other",
+			!database ? "unknown"
+			: is.room ? "free"
+				  : "exhausted",
 			redis ? "up" : "down"));
 }
 

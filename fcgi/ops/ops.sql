@@ -1,5 +1,8 @@
+-- Has the database the newest change that this program was built with ($1), and room for further connections?
 -- name: ready
-select 1;
+select exists (select from sqitch.changes where change = $1) as schema,
+       (select count(*) from pg_stat_activity where backend_type = 'client backend')
+           < current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer as room;
 
 -- name: queue_metrics
 with jobs as (

@@ -29,9 +29,11 @@ get_photo(struct req *r)
 	if (!photo_signature_holds(c, path, in->expires, in->signature) ||
 		strstr(path, "..") != NULL)
 		return fail(c, E_DENIED, NULL);
-	bool small = in->size != NULL && access(photo_file(c, path, PHOTO_THUMBNAIL), R_OK) == 0;
+	bool small = in->size != NULL &&
+		     access(photo_file(c, path, PHOTO_THUMBNAIL), R_OK) == 0;
 	reply_header_fmt(r, "X-Accel-Redirect", "/_photos/%s%s",
-		percent_encode(&c->arena, path, true), small ? PHOTO_THUMBNAIL_SUFFIX : "");
+		percent_encode(&c->arena, path, true),
+		small ? PHOTO_THUMBNAIL_SUFFIX : "");
 	reply_header(r, "Cache-Control", "private, max-age=300");
 	return reply_empty(r, 200);
 }

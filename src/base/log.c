@@ -20,7 +20,9 @@ enum level {
 
 static const char *program = "samovar";
 static const char *request;
-static bool named = true; /* the journal names program and process itself */
+/* What stands before a line: the journal names program and process itself, a person at
+ * a terminal needs no level, and the words of samovarctl are for people only. */
+static enum { LOG_FILE, LOG_JOURNAL, LOG_TERMINAL, LOG_COMMAND } reader = LOG_FILE;
 static enum level most = LOG_LEVEL_INFO;
 
 /* Does this lead to the journal? systemd.exec(5), JOURNAL_STREAM. */
@@ -45,7 +47,12 @@ log_open(const char *name, const char *level)
 		{"info", LOG_LEVEL_INFO}, {"debug", LOG_LEVEL_DEBUG}};
 
 	program = name;
-	named = !is_journal(STDERR_FILENO);
+	if (is_journal(STDERR_FILENO))
+		reader = LOG_JOURNAL;
+	else if (strcmp(name, "samovarctl") == 0)
+		reader = LOG_COMMAND;
+	else
+		reader = isatty(STDERR_FILENO) ? LOG_TERMINAL : LOG_FILE;
 	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++)
 		if (strcasecmp(level, levels[i].name) == 0)
 			most = levels[i].level;
@@ -63,9 +70,13 @@ log_request(const char *id)
 static int
 head_of_line(char *line, enum level level)
 {
-	int n = snprintf(line, LINE, "<%d>", (int)level);
+	int n = 0;
 
-	if (named)
+	if (reader == LOG_FILE || reader == LOG_JOURNAL)
+		n = snprintf(line, LINE, "<%d>", (int)level);
+	if (reader == LOG_COMMAND)
+		n = snprintf(line, LINE, "%s: ", program);
+	else if (reader != LOG_JOURNAL)
 		n += snprintf(
 			line + n, LINE - (size_t)n, "%s[%d]: ", program, (int)getpid());
 	if (request != NULL)
@@ -77,7 +88,7 @@ head_of_line(char *line, enum level level)
 static int
 head_of_object(char *line, enum level level)
 {
-	int n = named ? 0 : snprintf(line, LINE, "<%d>", (int)level);
+	int n = reader == LOG_JOURNAL ? snprintf(line, LINE, "<%d>", (int)level) : 0;
 
 	n += snprintf(line + n, LINE - (size_t)n, "{\"program\":\"%s\",\"pid\":%d,",
 		program, (int)getpid());
@@ -85,6 +96,26 @@ head_of_object(char *line, enum level level)
 		n += snprintf(
 			line + n, LINE - (size_t)n, "\"request\":\"%s\",", request);
 	return n;
+}
+
+/* A line is one line: breaks of words from elsewhere (libpq's have some) become blanks,
+ * and what a terminal would obey a question mark. Returns the new length. */
+static size_t
+one_line(char *line, size_t used)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < used; i++) {
+		unsigned char one = (unsigned char)line[i];
+		bool blank = one == '\n' || one == '\r' || one == '\t';
+
+		if (blank && (to == 0 || line[to - 1] == ' '))
+			continue;
+		line[to++] = blank ? ' ' : one < 32 || one == 127 ? '?' : (char)one;
+	}
+	while (to > 0 && line[to - 1] == ' ')
+		to--;
+	return to;
 }
 
 /* One write(2) a line: lines of several processes on one pipe must not mix. */
@@ -97,9 +128,7 @@ log_words(char *line, int n, const char *format, va_list args)
 
 	n = vsnprintf(line + used, room - used, format, args);
 	used += n < 0 ? 0 : (size_t)n < room - used ? (size_t)n : room - used - 1;
-	for (size_t i = 0; i < used; i++)
-		if ((unsigned char)line[i] < 32 || line[i] == 127)
-			line[i] = '?';
+	used = one_line(line, used);
 	line[used++] = '\n';
 	if (write(STDERR_FILENO, line, used) < 0) {
 		/* nobody is left to tell */

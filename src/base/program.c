@@ -49,8 +49,9 @@ texts_open(void)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	setlocale(LC_MESSAGES, "C.UTF-8");
 	setenv("LANGUAGE", conf.site_language, 1);
-	setenv("PGLOCALEDIR", "/nonexistent",
-		1); /* the log stays English: libpq has catalogues too */
+	/* The log stays English: libpq and the C library have catalogues, too. */
+	setenv("PGLOCALEDIR", "/nonexistent", 1);
+	bindtextdomain("libc", "/nonexistent");
 	bindtextdomain(PACKAGE, conf.site_locale_directory[0] == '\0'
 					? share_locale()
 					: conf.site_locale_directory);

@@ -51,7 +51,7 @@ account_list_cmd(struct call *call)
 	const char *role = call_arg(call, "role");
 
 	TRY(check_role(call, role));
-	return print_of(call, &ACCOUNT_LINES, ARGS(&call->ctx, role), "no accounts");
+	return call_table(call, &ACCOUNT_TABLE, ARGS(&call->ctx, role), "no accounts");
 }
 
 static enum err
@@ -343,8 +343,8 @@ account_sessions_cmd(struct call *call)
 	if (call_flag(call, "end"))
 		return change(call, "account.sessions", NULL, end_sessions);
 	TRY(call_account(call, "name", &a));
-	return print_of(
-		call, &ACCOUNT_SESSION_LINES, ARGS(c, a.id, c->now), "no live session");
+	return call_table(
+		call, &ACCOUNT_SESSION_TABLE, ARGS(c, a.id, c->now), "no live session");
 }
 
 enum err
@@ -372,13 +372,11 @@ erase(struct call *call, struct account *a)
 enum err
 account_erase_cmd(struct call *call)
 {
-	char line[16] = "";
+	struct ctx *c = &call->ctx;
+	struct account a;
 
-	if (!call_flag(call, "yes")) {
-		fprintf(stderr, "Erase %s for ever? (yes/no) ", call_arg(call, "name"));
-		if (fgets(line, sizeof(line), stdin) == NULL ||
-			strcmp(line, "yes\n") != 0)
-			return fail(&call->ctx, E_CONFLICT, "nothing was erased");
-	}
+	TRY(call_account(call, "name", &a));
+	TRY(call_confirm(call, arena_fmt(&c->arena, "Erase %s (account %lld) for ever?",
+				       call_arg(call, "name"), (long long)a.id)));
 	return change(call, "account.erase", NULL, erase);
 }

@@ -1,15 +1,14 @@
--- name: account_lines
-select string_agg(format('%-6s %-24s %-32s %-14s %-12s %s', id, coalesce(username::text, '-'), coalesce(email::text, '-'),
-           coalesce(role::text, '-'), status, case when is_superuser then 'superuser' else '' end), E'\n' order by id)
-  from account.account where $1::text is null or role = $1::account.role;
+-- name: account_table
+select id, username, email, role, status, is_superuser as superuser
+  from account.account where $1::text is null or role = $1::account.role order by id;
 
 -- name: account_permission_lines
 select string_agg(name, E'\n' order by name) from account.permission where account_id = $1;
 
--- name: account_session_lines
-select string_agg(format('%s  %-10s %-8s since %s until %s  %s  %s', jti, face, kind, iso(created), iso(expires),
-           coalesce(host(address), '-'), coalesce(left(user_agent, 60), '-')), E'\n' order by created)
-  from account.session where account_id = $1 and revoked_at is null and expires > utc($2);
+-- name: account_session_table
+select jti as session, face, kind, iso(created) as since, iso(expires) as until, host(address) as address,
+       left(user_agent, 60) as user_agent
+  from account.session where account_id = $1 and revoked_at is null and expires > utc($2) order by created;
 
 -- name: account_export
 select jsonb_pretty(jsonb_build_object(

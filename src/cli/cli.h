@@ -5,6 +5,7 @@
 
 #include "base/ctx.h"
 #include "base/field.h"
+#include "db/db.h"
 
 /*
  * samovarctl: each command is a row of cmds.def. Its pattern is usage text and parser
@@ -51,6 +52,17 @@ enum err call_date(struct call *call, const char *name, struct date *out);
  * end. */
 const char *call_secret(struct call *call, const char *question);
 
+/*
+ * Prints what a statement finds: a table with its column names as headings, or, with
+ * --json, an array of objects. `none`: the words for no row.
+ */
+enum err call_table(
+	struct call *call, const struct db_stmt *s, struct args args, const char *none);
+
+/* The same of a table that was made otherwise. */
+void call_table_print(
+	const struct call *call, const struct db_table *t, const char *none);
+
 /* Prints text lines of a statement that returns one text column "line" in one row, or
  * nothing. */
 void call_print(const char *text);
@@ -58,7 +70,31 @@ void call_print(const char *text);
 /* Runs what is done in one transaction. */
 enum err call_in_tx(struct call *call, enum err (*run)(struct call *call));
 
-/* All commands, for help and for tests. */
+/* OK with --yes, or when "yes" is typed to the question `what`; else E_CONFLICT. */
+enum err call_confirm(struct call *call, const char *what);
+
+/* Inside of samovarctl: main.c and usage.c. */
+
+/* All commands. */
 const struct cmd *cmds_all(size_t *count);
+
+/* Do the words fit call->cmd? words_only: without a look at arguments and options. */
+bool call_fits(const struct call *call, bool words_only);
+
+bool call_is_option(const char *arg);
+
+/* "--date DATE" of a pattern by its name: 1 takes a value, 0 takes none, -1 there is no
+ * such option. */
+int call_option_kind(const char *pattern, const char *name);
+
+/* Is --help or -h among the words? */
+bool usage_asked(const struct call *call);
+
+/* Prints the commands that begin with the words of the call; the exit status. */
+int usage_print(const struct call *call);
+
+/* Says on standard error what is wrong with a call that no command fits, and which was
+ * probably meant; the exit status. */
+int usage_complain(struct call *call);
 
 #endif

@@ -29,12 +29,52 @@ bad(struct findings *f, const char *what, const char *do_this)
 	f->bad++;
 }
 
+/* Questions to the database: an answer is what is wrong, null is well. */
+static const struct question {
+	const struct db_stmt *statement;
+	const char *well, *advice;
+} questions[] = {
+	{&DOCTOR_QUEUE, "the job queue moves",
+		"see: samovarctl jobs list --state parked; is samovar-worker running?"},
+	{&DOCTOR_TIMERS, "the scheduler is alive", "is samovar-scheduler running?"},
+	{&DOCTOR_OUTBOX, "messages to Telegram go out",
+		"check bot.token and bot.api_url, and the log of samovar-worker"},
+	{&DOCTOR_SERVERS, "S3 servers can be used",
+		"see: samovarctl storage servers; the first server: samovarctl setup"},
+	{&DOCTOR_FILES, "no file has lost its last copy",
+		"see: samovarctl storage files --lost; bring the disk that had them "
+		"back, "
+		"or its files from a backup"},
+	{&DOCTOR_UNREACHABLE, "every file can be downloaded",
+		"see: samovarctl storage servers; bring them back or switch them on"},
+	{&DOCTOR_STAFF, "there is an administrator",
+		"run: samovarctl setup, or samovarctl account add <email> --role "
+		"administrator"},
+};
+
+static void
+ask(struct call *call, struct findings *f, const struct question *q)
+{
+	struct ctx *c = &call->ctx;
+	const char *text = NULL;
+	struct args args =
+		q->statement == &DOCTOR_TIMERS ? ARGS(c, SCHEDULER_LOCK) : ARGS(c);
+
+	if (db_json(c, q->statement, &text, args) != OK) {
+		bad(f, c->why == NULL ? "the database does not answer" : c->why,
+			"is PostgreSQL running?");
+		ctx_forgive(c);
+	} else if (text != NULL) {
+		bad(f, text, q->advice);
+	} else {
+		good(q->well);
+	}
+}
+
 static void
 check_database(struct call *call, struct findings *f)
 {
-	struct ctx *c = &call->ctx;
-	enum err e = db_open(c->db);
-	const char *text;
+	enum err e = db_open(call->ctx.db);
 
 	if (e == E_BUSY) {
 		bad(f, "no connection to PostgreSQL",
@@ -53,34 +93,8 @@ check_database(struct call *call, struct findings *f)
 			"see: samovarctl installation show");
 	else
 		good("this installation is live");
-	if (db_json(c, &DOCTOR_QUEUE, &text, ARGS(c)) == OK && text != NULL)
-		bad(f, text,
-			"see: samovarctl jobs list --state parked; is samovar-worker "
-			"running?");
-	else
-		good("the job queue moves");
-	if (db_json(c, &DOCTOR_TIMERS, &text, ARGS(c, SCHEDULER_LOCK)) == OK &&
-		text != NULL)
-		bad(f, text, "is samovar-scheduler running?");
-	else
-		good("the scheduler is alive");
-	if (db_json(c, &DOCTOR_OUTBOX, &text, ARGS(c)) == OK && text != NULL)
-		bad(f, text,
-			"check bot.token and bot.api_url, and the log of "
-			"samovar-worker");
-	else
-		good("messages to Telegram go out");
-	if (db_json(c, &DOCTOR_FILES, &text, ARGS(c)) == OK && text != NULL)
-		bad(f, text,
-			"see: samovarctl storage files --lost; bring the disk that had "
-			"them back, or its files from a backup");
-	else
-		good("every file is somewhere");
-	if (db_json(c, &DOCTOR_STAFF, &text, ARGS(c)) == OK && text != NULL)
-		bad(f, text,
-			"run: samovarctl account add <email> --role administrator");
-	else
-		good("there is an administrator");
+	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++)
+		ask(call, f, &questions[i]);
 }
 
 static void

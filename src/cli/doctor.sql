@@ -20,6 +20,27 @@ select case when exists (select from programme.outbox where state in ('waiting',
                             and not_before < now() - interval '10 minutes')
             then 'messages to Telegram have waited for more than ten minutes' end;
 
+-- Files whose every holder is off, deleted or known to be down, and whether anything can be uploaded.
+-- name: doctor_servers
+select case
+    when not exists (select from storage.server where deleted_at is null)
+        then 'there is no S3 server: nobody can upload a file'
+    when not exists (select from storage.server s left join storage.health h on h.server_id = s.id
+                      where s.deleted_at is null and s.is_on and s.is_active and s.leaving_at is null and h.is_up is not false)
+        then 'no S3 server can be used: all are off, inactive or down'
+    when exists (select from storage.server s join storage.health h on h.server_id = s.id
+                  where s.deleted_at is null and s.is_on and h.is_up is false)
+        then (select 'down: ' || string_agg(s.name || coalesce(' (' || h.why || ')', ''), ', ' order by s.name)
+                from storage.server s join storage.health h on h.server_id = s.id
+               where s.deleted_at is null and s.is_on and h.is_up is false)
+    end;
+
+-- name: doctor_unreachable
+select case when n > 0 then n || ' files cannot be downloaded at the moment: every server that has them is off or down' end
+  from (select count(*) as n from storage.file f
+         where f.deleted_at is null and f.current_version is not null
+           and not exists (select from storage.holder h where h.version_id = f.current_version)) o;
+
 -- name: doctor_files
 select case when n > 0 then n || ' files have lost their last copy' end
   from (select count(*) as n from storage.file_version v

@@ -17,16 +17,14 @@ enum err
 jobs_list_cmd(struct call *call)
 {
 	struct ctx *c = &call->ctx;
-	const char *state = call_arg(call, "state"), *text;
+	const char *state = call_arg(call, "state");
 	int64_t limit = 100;
 
 	if (state != NULL && !str_in(state, "waiting running parked"))
 		return fail(c, E_INPUT, "state: waiting, running or parked");
 	TRY(call_number(call, "limit", 1, 100000, &limit));
-	TRY(db_json(
-		c, &JOBS_LIST, &text, ARGS(c, state, call_arg(call, "kind"), limit)));
-	call_print(text);
-	return OK;
+	return call_table(call, &JOBS_LIST,
+		ARGS(c, state, call_arg(call, "kind"), limit), "no jobs");
 }
 
 enum err
@@ -91,12 +89,7 @@ jobs_add_cmd(struct call *call)
 enum err
 jobs_stats_cmd(struct call *call)
 {
-	struct ctx *c = &call->ctx;
-	const char *text;
-
-	TRY(db_json(c, &JOBS_STATS, &text, ARGS(c)));
-	call_print(text == NULL ? "no jobs" : text);
-	return OK;
+	return call_table(call, &JOBS_STATS, ARGS(&call->ctx), "no jobs");
 }
 
 static enum err
@@ -109,26 +102,33 @@ the_timer(struct call *call, const struct timer **out)
 				      call_arg(call, "name"));
 }
 
+/* The first slot that is still to come. */
+static struct utc
+next_slot(const struct timer *t, struct utc now)
+{
+	struct utc slot = timer_slot(t, now);
+
+	return t->hour == NULL ? utc_after(slot, t->seconds)
+			       : timer_slot_of(t, date_after(utc_date(slot), 1));
+}
+
 enum err
 timers_list_cmd(struct call *call)
 {
 	struct ctx *c = &call->ctx;
+	struct buf names = {.arena = &c->arena}, slots = names;
 	size_t count;
 	const struct timer *timers = timers_all(&count);
 
 	for (size_t i = 0; i < count; i++) {
-		const struct timer *t = &timers[i];
-		struct utc slot = timer_slot(t, c->now);
-		struct utc next =
-			t->hour == NULL
-				? utc_after(slot, t->seconds)
-				: timer_slot_of(t, date_after(utc_date(slot), 1));
-		const char *last;
-
-		TRY(db_json(c, &TIMERS_LAST, &last, ARGS(c, t->name)));
-		printf("%-20s %s  next %s\n", t->name, last, utc_iso(&c->arena, next));
+		buf_fmt(&names, "%s%s", i == 0 ? "{" : ",", timers[i].name);
+		buf_fmt(&slots, "%s%lld", i == 0 ? "{" : ",",
+			(long long)next_slot(&timers[i], c->now).us);
 	}
-	return OK;
+	buf_add(&names, "}");
+	buf_add(&slots, "}");
+	return call_table(call, &TIMERS_LIST,
+		ARGS(c, buf_text(&names), buf_text(&slots)), "no timers");
 }
 
 /* Waits until the job is gone (done) or parked. */

@@ -7,11 +7,9 @@ with shown as (
     select * from shown where ($1::text is null or word = $1) and ($2::text is null or kind = $2)
      order by priority, run_at, id limit $3
 )
-select string_agg(format('%8s  %-16s %-8s try %s/%s  %-20s %s%s', id, kind, word, tries, max_tries,
-           to_char(run_at, 'YYYY-MM-DD HH24:MI:SS'), left(subject, 60),
-           case when last_error is null then '' else '  ! ' || last_error end), E'\n'
-           order by priority, run_at, id)
-  from picked;
+select id, kind, word as state, tries, max_tries, to_char(run_at, 'YYYY-MM-DD HH24:MI:SS') as due,
+       left(subject, 60) as subject, last_error as error
+  from picked order by priority, run_at, id;
 
 -- name: jobs_show : E_JOB_GONE
 select concat_ws(E'\n', 'id        ' || id, 'kind      ' || kind, 'subject   ' || subject,
@@ -37,15 +35,10 @@ insert into job.job (kind, subject, priority, max_tries)
 select $1, coalesce($2, ''), $3::smallint, $4::smallint from generate_series(1, $5::bigint);
 
 -- name: jobs_stats
-with counted as (
-    select kind, count(*) filter (where state = 'ready' and coalesce(lease_until < now(), true)) as waiting,
-           count(*) filter (where state = 'ready' and lease_until > now()) as running,
-           count(*) filter (where state = 'parked') as parked, min(run_at) as oldest
-      from job.job group by kind
-)
-select string_agg(format('%-16s waiting %s  running %s  parked %s  oldest %s', kind, waiting, running, parked,
-           to_char(oldest, 'YYYY-MM-DD HH24:MI:SS')), E'\n' order by kind)
-  from counted;
+select kind, count(*) filter (where state = 'ready' and coalesce(lease_until < now(), true)) as waiting,
+       count(*) filter (where state = 'ready' and lease_until > now()) as running,
+       count(*) filter (where state = 'parked') as parked, to_char(min(run_at), 'YYYY-MM-DD HH24:MI:SS') as oldest
+  from job.job group by kind order by kind;
 
 -- name: jobs_state
 select coalesce((select case when state = 'parked' or last_error is not null
@@ -55,10 +48,10 @@ select coalesce((select case when state = 'parked' or last_error is not null
 -- name: jobs_part
 select coalesce((select min(id) from job.job where kind = $1 and subject like $2), 0);
 
--- name: timers_last
-select coalesce((select format('%s  last %s', case when enabled then 'on ' else 'off' end,
-                        coalesce(iso(last_slot), 'never'))
-                   from job.timer where name = $1), 'on   last never');
+-- name: timers_list
+select n.name, coalesce(t.enabled, true) as enabled, coalesce(iso(t.last_slot), 'never') as last, iso(utc(n.next)) as next
+  from unnest($1::text[], $2::bigint[]) with ordinality as n (name, next, position)
+  left join job.timer t using (name) order by n.position;
 
 -- name: timers_switch
 insert into job.timer (name, enabled) values ($1, $2::boolean)

@@ -43,10 +43,8 @@ next_word(const char *p)
 	return *p == ' ' ? p + 1 : p;
 }
 
-/* "--date DATE" of a pattern by its name: 1 takes a value, 0 takes none, -1 there is no
- * such option. */
-static int
-option_kind(const char *pattern, const char *name)
+int
+call_option_kind(const char *pattern, const char *name)
 {
 	for (const char *p = pattern; *p != '\0'; p = next_word(p)) {
 		size_t n = strlen(name);
@@ -58,8 +56,8 @@ option_kind(const char *pattern, const char *name)
 	return -1;
 }
 
-static bool
-is_option(const char *arg)
+bool
+call_is_option(const char *arg)
 {
 	return strncmp(arg, "--", 2) == 0 && arg[2] != '\0';
 }
@@ -69,8 +67,9 @@ static const char *
 positional(const struct call *call, int n)
 {
 	for (int i = 0; i < call->argc; i++) {
-		if (is_option(call->argv[i])) {
-			i += option_kind(call->cmd->pattern, call->argv[i] + 2) == 1;
+		if (call_is_option(call->argv[i])) {
+			i += call_option_kind(call->cmd->pattern, call->argv[i] + 2) ==
+			     1;
 			continue;
 		}
 		if (n-- == 0)
@@ -83,19 +82,17 @@ static bool
 options_fit(const struct call *call)
 {
 	for (int i = 0; i < call->argc; i++) {
-		if (!is_option(call->argv[i]))
+		if (!call_is_option(call->argv[i]))
 			continue;
-		int kind = option_kind(call->cmd->pattern, call->argv[i] + 2);
+		int kind = call_option_kind(call->cmd->pattern, call->argv[i] + 2);
 		if (kind < 0 || (kind == 1 && ++i >= call->argc))
 			return false;
 	}
 	return true;
 }
 
-/* Do the words fit? With words_only arguments are not looked at: for a usage line that
- * helps. */
-static bool
-fits(const struct call *call, bool words_only)
+bool
+call_fits(const struct call *call, bool words_only)
 {
 	int n = 0;
 
@@ -120,7 +117,8 @@ call_arg(const struct call *call, const char *name)
 	int n = 0;
 
 	for (int i = 0; i + 1 < call->argc; i++)
-		if (is_option(call->argv[i]) && strcmp(call->argv[i] + 2, name) == 0)
+		if (call_is_option(call->argv[i]) &&
+			strcmp(call->argv[i] + 2, name) == 0)
 			return call->argv[i + 1];
 	for (const char *p = call->cmd->pattern; *p != '\0'; p = next_word(p)) {
 		if (strncmp(p, "[--", 3) == 0)
@@ -137,7 +135,8 @@ bool
 call_flag(const struct call *call, const char *name)
 {
 	for (int i = 0; i < call->argc; i++)
-		if (is_option(call->argv[i]) && strcmp(call->argv[i] + 2, name) == 0)
+		if (call_is_option(call->argv[i]) &&
+			strcmp(call->argv[i] + 2, name) == 0)
 			return true;
 	return false;
 }
@@ -212,36 +211,6 @@ call_in_tx(struct call *call, enum err (*run)(struct call *call))
 	return e;
 }
 
-/* "jobs" of "jobs list": the commands of one group share their first word. */
-static bool
-in_group(const struct cmd *cmd, const char *word)
-{
-	size_t n = word_length(cmd->pattern);
-
-	return strlen(word) == n && strncmp(cmd->pattern, word, n) == 0;
-}
-
-enum err
-help_cmd(struct call *call)
-{
-	const char *group = call_arg(call, "group");
-	bool any = false;
-
-	for (size_t i = 0; i < sizeof(cmds) / sizeof(*cmds); i++) {
-		if (group != NULL && !in_group(&cmds[i], group))
-			continue;
-		if (!any)
-			puts("samovarctl [--conf FILE] [--env FILE] COMMAND");
-		printf("  %s\n        %s\n", cmds[i].pattern, cmds[i].help);
-		any = true;
-	}
-	return any ? OK
-		   : fail(&call->ctx, E_INPUT,
-			     "no command begins with \"%s\"; \"samovarctl help\" "
-			     "lists all",
-			     group);
-}
-
 enum err
 conf_cmd(struct call *call)
 {
@@ -254,27 +223,17 @@ conf_cmd(struct call *call)
 	return OK;
 }
 
-static int
-complain(struct call *call)
+enum err
+call_confirm(struct call *call, const char *what)
 {
-	const char *word = call->argc > 0 ? call->argv[0] : "";
-	bool near = false, any = false;
+	char line[16] = "";
 
-	for (size_t i = 0; i < sizeof(cmds) / sizeof(*cmds); i++) {
-		call->cmd = &cmds[i];
-		near = near || fits(call, true);
-	}
-	for (size_t i = 0; i < sizeof(cmds) / sizeof(*cmds); i++) {
-		call->cmd = &cmds[i];
-		if (near ? fits(call, true) : in_group(&cmds[i], word)) {
-			fprintf(stderr, "usage: samovarctl %s\n", cmds[i].pattern);
-			any = true;
-		}
-	}
-	if (!any)
-		fprintf(stderr, "samovarctl: no such command; \"samovarctl help\" "
-				"lists them\n");
-	return 2;
+	if (call_flag(call, "yes"))
+		return OK;
+	fprintf(stderr, "%s (yes/no) ", what);
+	if (fgets(line, sizeof(line), stdin) == NULL || strcmp(line, "yes\n") != 0)
+		return fail(&call->ctx, E_CONFLICT, "nothing was changed");
+	return OK;
 }
 
 static int
@@ -307,10 +266,12 @@ main(int argc, char **argv)
 	int first = program_start("samovarctl", argc, argv);
 	struct call call = {.argc = argc - first, .argv = argv + first};
 
+	if (usage_asked(&call))
+		return usage_print(&call);
 	for (size_t i = 0; call.argc > 0 && i < sizeof(cmds) / sizeof(*cmds); i++) {
 		call.cmd = &cmds[i];
-		if (fits(&call, false))
+		if (call_fits(&call, false))
 			return run(&call);
 	}
-	return complain(&call);
+	return usage_complain(&call);
 }

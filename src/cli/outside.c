@@ -79,6 +79,9 @@ migrate_up_cmd(struct call *call)
 enum err
 migrate_down_cmd(struct call *call)
 {
+	TRY(call_confirm(call,
+		"Take the last change of the database back? What only it can hold "
+		"is lost. \"samovarctl migrate status\" names it."));
 	return sqitch(call, "revert", "-y", "--to=@HEAD^");
 }
 

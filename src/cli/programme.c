@@ -16,7 +16,7 @@ enum err
 programme_shift_list_cmd(struct call *call)
 {
 	struct ctx *c = &call->ctx;
-	const char *status = call_arg(call, "status"), *text;
+	const char *status = call_arg(call, "status");
 
 	if (status != NULL &&
 		!str_in(status,
@@ -24,21 +24,16 @@ programme_shift_list_cmd(struct call *call)
 		return fail(c, E_INPUT,
 			"status: preparing, started, ready_for_complete, finished or "
 			"cancelled");
-	TRY(db_json(c, &PROGRAMME_SHIFT_LINES, &text, ARGS(c, status)));
-	call_print(text == NULL ? "no shifts" : text);
-	return OK;
+	return call_table(call, &PROGRAMME_SHIFT_TABLE, ARGS(c, status), "no shifts");
 }
 
 enum err
 programme_member_find_cmd(struct call *call)
 {
 	struct ctx *c = &call->ctx;
-	const char *text;
 
-	TRY(db_json(
-		c, &PROGRAMME_PEOPLE_LINES, &text, ARGS(c, call_arg(call, "words"))));
-	call_print(text == NULL ? "nobody" : text);
-	return OK;
+	return call_table(call, &PROGRAMME_PEOPLE_TABLE,
+		ARGS(c, call_arg(call, "words")), "nobody");
 }
 
 /* What a command does to one person, in one transaction. */
@@ -181,18 +176,26 @@ erase(struct call *call, struct person *p)
 	return person_erase(&call->ctx, p);
 }
 
+/* Asked before anything is begun: whom of all that the words may mean? */
+static enum err
+confirm_erasure(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	struct person p = {0};
+	struct db_table who;
+
+	if (call_flag(call, "yes"))
+		return OK;
+	TRY(person_find(c, call_arg(call, "person"), &p));
+	TRY(db_table(c, &PROGRAMME_PEOPLE_TABLE, &who, ARGS(c, p.id)));
+	call_table_print(call, &who, "");
+	return call_confirm(call, "Erase this person for ever?");
+}
+
 enum err
 programme_erase_cmd(struct call *call)
 {
-	char line[16] = "";
-
-	if (!call_flag(call, "yes")) {
-		fprintf(stderr, "Erase %s for ever? (yes/no) ",
-			call_arg(call, "person"));
-		if (fgets(line, sizeof(line), stdin) == NULL ||
-			strcmp(line, "yes\n") != 0)
-			return fail(&call->ctx, E_CONFLICT, "nothing was erased");
-	}
+	TRY(confirm_erasure(call));
 	TRY(change(call, erase));
 	puts("done");
 	return OK;

@@ -1,26 +1,24 @@
--- name: programme_shift_lines
-select string_agg(format('%4s  %-18s %s - %s  members %5s  requests %4s  in review %5s  %s  %s', s.sequence_number, s.status,
-           s.started_at, s.finished_at, m.members, r.requests, p.reviewing, s.id, s.title), E'\n' order by s.sequence_number)
+-- name: programme_shift_table
+select s.sequence_number as number, s.status, s.started_at, s.finished_at, m.members, r.requests, p.reviewing as in_review,
+       s.id, s.title
   from programme.shift s
  cross join lateral (select count(*) as members from programme.member where shift_id = s.id) m
  cross join lateral (select count(*) as requests from programme.request where shift_id = s.id and status = 'pending') r
  cross join lateral (select count(*) as reviewing from programme.report where shift_id = s.id and status = 'reviewing') p
- where $1::text is null or s.status::text = $1;
+ where $1::text is null or s.status::text = $1 order by s.sequence_number;
 
--- name: programme_people_lines
-select string_agg(line, E'\n')
-  from (select format('%s  %-32s %-16s telegram %-12s %-9s%s  %s', p.id, p.surname || ' ' || p.name, p.phone_number, p.telegram_id,
-                      p.status, case when p.telegram_blocked then ' blocked' else '' end,
-                      coalesce('shift ' || s.sequence_number || ' ' || m.status || ', points ' || m.numbers_lombaryers, 'in no running shift')) as line
-          from programme.participant p
-          left join (programme.member m join programme.shift s on s.id = m.shift_id and s.status = 'started')
-            on m.participant_id = p.id
-         where p.erased_at is null
-           and (p.id::text = lower($1) or p.telegram_id::text = $1
-                or strpos(lower(p.surname || ' ' || p.name || ' ' || p.surname), lower($1)) > 0
-                or ($1 !~ '[^0-9+() -]' and regexp_replace($1, '[^0-9]', '', 'g') <> ''
-                    and regexp_replace(p.phone_number, '[^0-9]', '', 'g') like '%' || regexp_replace($1, '[^0-9]', '', 'g') || '%'))
-         order by p.surname, p.name, p.id limit 100) found;
+-- name: programme_people_table
+select p.id, p.surname || ' ' || p.name as person, p.phone_number as phone, p.telegram_id as telegram, p.status,
+       p.telegram_blocked as blocked, s.sequence_number as shift, m.status as member, m.numbers_lombaryers as points
+  from programme.participant p
+  left join (programme.member m join programme.shift s on s.id = m.shift_id and s.status = 'started')
+    on m.participant_id = p.id
+ where p.erased_at is null
+   and (p.id::text = lower($1) or p.telegram_id::text = $1
+        or strpos(lower(p.surname || ' ' || p.name || ' ' || p.surname), lower($1)) > 0
+        or ($1 !~ '[^0-9+() -]' and regexp_replace($1, '[^0-9]', '', 'g') <> ''
+            and regexp_replace(p.phone_number, '[^0-9]', '', 'g') like '%' || regexp_replace($1, '[^0-9]', '', 'g') || '%'))
+ order by p.surname, p.name, p.id limit 100;
 
 -- name: programme_export
 select jsonb_pretty(jsonb_build_object(

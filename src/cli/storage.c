@@ -26,17 +26,6 @@
 #define STALL_SECONDS 120 /* without any progress a decommission gives up waiting */
 
 static enum err
-print_lines(
-	struct call *call, const struct db_stmt *s, struct args args, const char *none)
-{
-	const char *text;
-
-	TRY(db_json(&call->ctx, s, &text, args));
-	call_print(text == NULL ? none : text);
-	return OK;
-}
-
-static enum err
 the_server(struct call *call, const char *name, struct server *out)
 {
 	struct ctx *c = &call->ctx;
@@ -66,7 +55,7 @@ the_owner(struct call *call, const char *word, int64_t *id)
 enum err
 storage_servers_cmd(struct call *call)
 {
-	return print_lines(call, &STORAGE_SERVER_LINES, ARGS(&call->ctx), "no servers");
+	return call_table(call, &STORAGE_SERVER_TABLE, ARGS(&call->ctx), "no servers");
 }
 
 static enum err
@@ -116,7 +105,7 @@ storage_files_cmd(struct call *call)
 
 	TRY(the_owner(call, "account", &owner));
 	TRY(call_number(call, "limit", 1, 100000, &limit));
-	return print_lines(call, &STORAGE_FILE_LINES,
+	return call_table(call, &STORAGE_FILE_TABLE,
 		ARGS(c, owner, call_arg(call, "name"), limit, call_flag(call, "lost")),
 		"no files");
 }
@@ -128,8 +117,8 @@ storage_parked_cmd(struct call *call)
 	int64_t limit = 20;
 
 	TRY(call_number(call, "limit", 1, 100000, &limit));
-	return print_lines(
-		call, &STORAGE_PARKED_LINES, ARGS(c, limit), "no parked messages");
+	return call_table(
+		call, &STORAGE_PARKED_TABLE, ARGS(c, limit), "no parked messages");
 }
 
 enum err

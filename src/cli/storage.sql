@@ -1,20 +1,18 @@
 -- Of those that are deleted, what is left there.
--- name: storage_server_lines
-select string_agg(format('%-16s %-14s %-12s %-9s %-5s %8s files %12s bytes  %s%s', s.name, s.location, s.zone,
-           case when s.deleted_at is not null then 'deleted' when not s.is_on then 'off' when s.leaving_at is not null then 'leaving'
-                when not s.is_active then 'inactive' else 'usable' end,
-           case when not s.is_on then '-' when h.is_up is false then 'down' else 'up' end,
-           n.files, n.bytes, s.host || ':' || s.port,
-           concat(case when s.public_url is not null then '  public ' || s.public_url end,
-                  case when s.tls then '  tls' end, case when s.virtual_host then '  virtual-host' end,
-                  case when s.region is not null then '  region ' || s.region end,
-                  case when s.rate is not null then '  rate ' || s.rate end,
-                  case when h.is_up is false then '  ' || h.why end)), E'\n'
-           order by s.deleted_at is not null, s.zone, s.name, s.deleted_at)
+-- name: storage_server_table
+select s.name, s.location, s.zone,
+       case when s.deleted_at is not null then 'deleted' when not s.is_on then 'off' when s.leaving_at is not null then 'leaving'
+            when not s.is_active then 'inactive' else 'usable' end as state,
+       case when not s.is_on then '-' when h.is_up is false then 'down' else 'up' end as health,
+       n.files, n.bytes, s.host || ':' || s.port as address,
+       concat_ws(' ', 'public ' || s.public_url, case when s.tls then 'tls' end,
+                 case when s.virtual_host then 'virtual-host' end, 'region ' || s.region, 'rate ' || s.rate,
+                 case when h.is_up is false then h.why end) as more
   from storage.server s left join storage.health h on h.server_id = s.id,
        lateral (select count(*) as files, coalesce(sum(v.size), 0) as bytes
                   from storage.copy c join storage.file_version v on v.id = c.version_id
-                 where c.server_id = s.id and (c.doomed_at is null or s.deleted_at is not null)) n;
+                 where c.server_id = s.id and (c.doomed_at is null or s.deleted_at is not null)) n
+ order by s.deleted_at is not null, s.zone, s.name, s.deleted_at;
 
 -- name: storage_city
 select (select b.server from storage.server s join store.bucket b on lower(b.server) = lower(s.city)
@@ -28,20 +26,22 @@ update storage.server
        rate = case when $6::bigint is null then rate else nullif($6::bigint, 0) end, updated = utc($7)
  where lower(name) = lower($1) and deleted_at is null;
 
--- name: storage_file_lines
-select string_agg(line, E'\n' order by created, id) from (
-    select f.created, f.id, format('%s %12s  %-20s %-10s %-24s %s', f.id, f.size, a.username,
-               case when f.current_version is null then 'announced'
-                    when (select lost_at from storage.file_version where id = f.current_version) is not null then 'lost'
-                    else 'stored' end,
-               coalesce((select string_agg(s.name, ',' order by s.name) from storage.copy c
-                           join storage.server s on s.id = c.server_id and s.deleted_at is null
-                          where c.version_id = f.current_version and c.doomed_at is null), '-'), f.name) as line
+-- name: storage_file_table
+select * from (
+    select f.id, f.size, a.username as owner,
+           case when f.current_version is null then 'announced'
+                when (select lost_at from storage.file_version where id = f.current_version) is not null then 'lost'
+                else 'stored' end as state,
+           (select string_agg(s.name, ',' order by s.name) from storage.copy c
+              join storage.server s on s.id = c.server_id and s.deleted_at is null
+             where c.version_id = f.current_version and c.doomed_at is null) as servers,
+           iso(f.created) as created, f.name
       from storage.file f join account.account a on a.id = f.account_id
      where f.deleted_at is null and ($1::bigint = 0 or f.account_id = $1)
        and ($2::text is null or strpos(lower(f.name), lower($2)) > 0)
        and (not $4 or f.current_version in (select id from storage.file_version where lost_at is not null))
-     order by f.created desc, f.id limit $3) o;
+     order by f.created desc, f.id limit $3) o
+ order by created, id;
 
 -- name: storage_copies
 select v.id as version_id, v.key, v.size, c.etag, encode(v.sha256, 'hex') as sha256, s.id as server_id
@@ -60,11 +60,11 @@ select count(*) from storage.copy c
   join storage.server s on s.id = c.server_id and s.is_on and s.deleted_at is null
  where c.doomed_at is null and ($1::text is null or lower($1) in (lower(s.name), lower(s.city)));
 
--- name: storage_parked_lines
-select string_agg(line, E'\n' order by id) from (
-    select id, format('%s %s %s %s: %s', id, iso(created), source,
-               regexp_replace(routing_key, '[[:cntrl:]]', ' ', 'g'), regexp_replace(reason, '[[:cntrl:]]', ' ', 'g')) || E'\n    ' || left(regexp_replace(body, '[[:cntrl:]]', ' ', 'g'), 200) as line
-      from storage.parked_message order by id desc limit $1) o;
+-- name: storage_parked_table
+select * from (
+    select id, iso(created) as created, source, routing_key, reason, left(body, 200) as body
+      from storage.parked_message order by id desc limit $1) o
+ order by id;
 
 -- name: storage_leave
 update storage.server set leaving_at = coalesce(leaving_at, utc($2)) where id = $1;

@@ -254,6 +254,53 @@ db_do(struct ctx *c, const struct db_stmt *s, struct args args)
 	return c->rows == 0 && s->none != E_BUG ? fail(c, s->none, NULL) : OK;
 }
 
+/* pg_type.dat: booleans, numbers and JSON can stand in JSON as they are. */
+static bool
+is_number(Oid type)
+{
+	return type == 20 || type == 21 || type == 23 || type == 26 || type == 700 ||
+	       type == 701 || type == 1700;
+}
+
+static const char *
+cell(PGresult *r, int row, int column)
+{
+	const char *text = PQgetvalue(r, row, column);
+
+	if (PQgetisnull(r, row, column) == 1)
+		return NULL;
+	if (PQftype(r, column) == 16)
+		return text[0] == 't' ? "true" : "false";
+	return text;
+}
+
+enum err
+db_table(struct ctx *c, const struct db_stmt *s, struct db_table *out, struct args args)
+{
+	PGresult *r = NULL;
+
+	TRY(run(c, s, args, &r));
+	int rows = PQntuples(r), columns = PQnfields(r);
+	size_t n = (size_t)columns;
+	const char **names = arena_new(&c->arena, (n + 1) * sizeof(*names));
+	const char **cells =
+		arena_new(&c->arena, ((size_t)rows * n + 1) * sizeof(*cells));
+	bool *numbers = arena_new(&c->arena, n + 1),
+	     *json = arena_new(&c->arena, n + 1);
+
+	for (int k = 0; k < columns; k++) {
+		Oid type = PQftype(r, k);
+
+		names[k] = PQfname(r, k);
+		numbers[k] = is_number(type);
+		json[k] = numbers[k] || type == 16 || type == 114 || type == 3802;
+		for (int i = 0; i < rows; i++)
+			cells[i * columns + k] = cell(r, i, k);
+	}
+	*out = (struct db_table){(size_t)rows, n, names, cells, json, numbers};
+	return OK;
+}
+
 enum err
 db_json(struct ctx *c, const struct db_stmt *s, const char **out, struct args args)
 {

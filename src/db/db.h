@@ -95,6 +95,19 @@ enum err db_each(struct ctx *c, const struct db_stmt *s, const struct db_reader 
  */
 enum err db_do(struct ctx *c, const struct db_stmt *s, struct args args);
 
+/* A result as text, row by row, for people and scripts. */
+struct db_table {
+	size_t rows, columns;
+	const char *const *names;
+	const char *const *cells; /* rows * columns; NULL is null */
+	const bool *is_json;   /* of a column: number, boolean or JSON, as it stands */
+	const bool *is_number; /* of a column */
+};
+
+/* All rows with all columns, whatever they are. */
+enum err db_table(
+	struct ctx *c, const struct db_stmt *s, struct db_table *out, struct args args);
+
 /* One row of one column: JSON text (or any text) to pass through; NULL if it is null.
  */
 enum err db_json(

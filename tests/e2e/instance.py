@@ -27,7 +27,7 @@ class Instance:
         self.process = subprocess.Popen(
             self.stack.as_service(self.stack.program("samovar-fcgi"), *self.stack.settings_of()),
             stdin=self.listening if self.activated else subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=open(self.stack.state / "log/instance.log", "ab"),
+            stdout=subprocess.DEVNULL, stderr=self.stack.open_log("instance.log"),
             env=self.stack.environ(**self.settings), cwd=self.stack.state, start_new_session=True)
         self.stack.started.append(self.process)
         wait_for(self.answers, 20, "the instance answers")

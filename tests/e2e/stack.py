@@ -229,7 +229,7 @@ class Stack:
 
     def spawn(self, name, *words, **environ):
         """One more process of a program, ended with the stack if not before."""
-        log = open(self.state / "log" / f"{name}.test.log", "ab")
+        log = self.open_log(f"{name}.test.log")
         process = subprocess.Popen(
             self.as_service(self.program(name), *self.settings_of(), *words),
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.state,
@@ -237,6 +237,10 @@ class Stack:
         log.close()
         self.started.append(process)
         return process
+
+    def open_log(self, name):
+        """As the services' own: not for everybody on the machine."""
+        return open(self.state / "log" / name, "ab", opener=lambda path, flags: os.open(path, flags, 0o600))
 
     def end_started(self):
         for process in self.started:  # each leads a group of its own
@@ -282,7 +286,7 @@ class Stack:
         return command
 
     def bring_back(self, service, command):
-        log = open(self.state / "log" / f"{service}.log", "ab")
+        log = self.open_log(f"{service}.log")
         for name in (f"{service}.pid", f"{service}.keeper"):
             (self.run / name).unlink(missing_ok=True)
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,

@@ -243,7 +243,7 @@ def test_the_demo_is_refused_in_production(ctl):
     (["jobs"], "usage: samovarctl jobs list"),
     (["jobs", "shw", "7"], "usage: samovarctl jobs show <id>"),
     (["account", "block"], "usage: samovarctl account block <name>"),
-    (["nothing"], "no such command"),
+    (["nothing"], 'no command "nothing"'),
     (["help", "nothing"], "no command begins with"),
     (["jobs", "list", "--limit", "-1"], "limit: 1 to"),
     (["jobs", "add", "job.nothing", "--count", "-4"], "count: 1 to"),

@@ -1,5 +1,6 @@
 """samovarctl storage: servers, files, verify, reconcile, decommission, import."""
 
+import json
 import os
 
 import pytest
@@ -144,7 +145,9 @@ def test_a_folder_is_imported_once(anna, ctl, stack):
 def test_parked_messages_are_shown(ctl, db):
     db.do("insert into storage.parked_message (source, routing_key, body, reason)"
           " values ('hook', 'server=x', 'nonsense', 'no server x')")
-    assert "hook server=x: no server x" in ctl("storage", "parked").stdout
+    (row,) = [r for r in json.loads(ctl("storage", "parked", "--json").stdout) if r["body"] == "nonsense"]
+    assert (row["source"], row["routing_key"], row["reason"]) == ("hook", "server=x", "no server x")
+    assert "no server x" in ctl("storage", "parked").stdout
 
 
 def test_an_import_goes_on_behind_a_name_that_cannot_be(stack, ctl, anna):

@@ -14,6 +14,7 @@ from tests.conftest import enterable, wait_for
 from tests.e2e import fcgi
 from tests.e2e.client import Client, word
 from tests.e2e.stack import REPO
+from tests.e2e.test_files import servers  # noqa: F401
 
 SAMPLE = re.compile(r'^([a-z_]+)(?:\{([^}]*)\})? (-?[0-9.e+-]+|NaN|\+Inf)$')
 
@@ -176,7 +177,7 @@ def test_settings_of_env_stand_beside_those_of_conf(stack, tmp_path):
     (tmp_path / "one.env").write_text("SEND_NO_REPORT_REMINDER_HOUR=21\n")
     enterable(tmp_path)
     out = subprocess.run(stack.as_service(stack.program("samovarctl"), "--conf", tmp_path / "one.conf", "conf"),
-                         capture_output=True, text=True, timeout=20, env=stack.environ(), check=True).stdout
+                         capture_output=True, text=True, timeout=20, env=stack.environ(SAMOVAR_SITE_TEST_MODE="false"), check=True).stdout
     assert "programme.new_task_hour = 7" in out and "programme.reminder_hour = 21" in out
 
 
@@ -212,7 +213,7 @@ def test_an_error_in_our_own_file_ends_the_start_and_is_named(stack, tmp_path, l
 def test_the_sample_of_the_environment_has_all_settings_as_they_are_by_default(stack, tmp_path):
     def settings(*words):
         out = subprocess.run(stack.as_service(stack.program("samovarctl"), "--conf", "/dev/null", *words, "conf"),
-                             capture_output=True, text=True, timeout=20, env=stack.environ(), check=True).stdout
+                             capture_output=True, text=True, timeout=20, env=stack.environ(SAMOVAR_SITE_TEST_MODE="false"), check=True).stdout
         return [line.split("  #")[0] for line in out.splitlines()]
     sample = (pathlib.Path(stack.program("samovarctl")).parents[1] / "share/samovar/env.example").read_text()
     set_all = tmp_path / "all.env"
@@ -234,13 +235,14 @@ def test_a_weak_key_does_not_start_a_server(stack, secret):
 
 # -- doctor
 
-def test_doctor_finds_nothing_wrong_with_a_healthy_installation(stack, db, staff):
+def test_doctor_finds_nothing_wrong_with_a_healthy_installation(stack, db, staff, servers):  # noqa: F811
     staff()
     db.do("delete from job.job")
     db.do("update storage.file_version set lost_at = null where lost_at is not null")  # of tests before this one
     # Tests before this one take PostgreSQL away; the scheduler is elected anew within seconds.
     wait_for(lambda: db.one("select 1 from pg_locks l join pg_stat_activity a using (pid) where l.locktype = 'advisory'"
                             " and l.granted and a.application_name like 'samovar-scheduler%%' limit 1"), 20)
+    wait_for(lambda: not db.all("select 1 from storage.health where not is_up"), 30, "the cities are up")
     done = stack.ctl("doctor", check=False)
     assert done.returncode == 0, done.stdout
 
@@ -266,3 +268,94 @@ def test_help_lists_the_commands_and_a_wrong_one_is_an_error(stack):
         assert name in out
     assert stack.ctl("no-such-thing", check=False).returncode == 2
     assert "usage" in stack.ctl("jobs", "show", check=False).stderr
+
+
+# -- a tool that one likes
+
+@pytest.mark.parametrize("typed, meant", [
+    ("jbos list", "jobs list"), ("jobs lst", "jobs list"), ("storage reconcil", "storage reconcile"), ("doctr", "doctor"),
+    ("account unlok anna", "account unlock")])
+def test_a_mistyped_command_is_recognized(stack, typed, meant):
+    done = stack.ctl(*typed.split(), check=False)
+    assert done.returncode == 2 and f"Did you mean: {meant}\n" in done.stderr
+
+
+def test_help_is_given_wherever_it_is_asked_for(stack):
+    assert "jobs that wait, run or are parked" in stack.ctl("jobs", "list", "--help").stdout
+    out = stack.ctl("storage", "--help").stdout
+    assert "storage reconcile" in out and "jobs list" not in out
+    assert "unknown option --stat" in stack.ctl("jobs", "list", "--stat", "x", check=False).stderr
+
+
+@pytest.mark.parametrize("words", [
+    "jobs list", "jobs stats", "timers list", "account list", "programme shift list", "programme member find nobody",
+    "storage servers", "storage files", "storage parked"])
+def test_lists_are_json_for_scripts(stack, db, words):
+    db.do("insert into job.job (kind, state, subject, last_error) values ('job.nothing', 'parked', '\"a\"', E'one\ntwo')")
+    rows = json.loads(stack.ctl(*words.split(), "--json").stdout)
+    db.do("delete from job.job")
+    assert isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+    if words == "jobs list":
+        assert ("job.nothing", "parked", '"a"', "one\ntwo", 0) in [
+            (r["kind"], r["state"], r["subject"], r["error"], r["tries"]) for r in rows]
+    if words == "timers list":
+        assert {"name": "programme.daily", "enabled": True}.items() <= next(
+            r for r in rows if r["name"] == "programme.daily").items()
+
+
+def test_words_of_libraries_are_english_lines_without_marks(stack):
+    done = stack.ctl("jobs", "list", check=False, SAMOVAR_DB_HOST="/nonexistent", LANG="ru_RU.UTF-8", LANGUAGE="ru")
+    assert done.returncode == 1
+    first = done.stderr.splitlines()[0]
+    assert first.startswith("samovarctl: db: cannot connect: ") and "No such file or directory Is the server" in first
+
+
+def test_the_schema_is_not_taken_back_unasked(stack, db):
+    before = db.value("select count(*) from sqitch.changes")
+    done = stack.ctl("migrate", "down", check=False, input="\n")
+    assert done.returncode == 1 and "(yes/no)" in done.stderr
+    assert db.value("select count(*) from sqitch.changes") == before
+
+
+# -- the truth
+
+def test_not_ready_without_the_schema_of_this_version(stack, db, base):
+    plan = (REPO / "sql/sqitch.plan").read_text().splitlines()
+    last = db.one("select * from sqitch.changes where change = %s", plan[-1].split()[0])
+    db.do("update sqitch.changes set change = 'of_another_version' where change_id = %s", last.change_id)
+    try:
+        answer = Client(base).get("/readyz")
+    finally:
+        db.do("update sqitch.changes set change = %s where change_id = %s", last.change, last.change_id)
+    assert answer.status_code == 503 and answer.json()["schema"] == "other"
+    assert Client(base).get("/readyz").status_code == 200
+
+
+def test_not_ready_when_the_database_takes_no_further_connection(stack, db, base):
+    most = int(db.value("show max_connections")) - int(db.value("show superuser_reserved_connections"))
+    links = []
+    try:
+        while db.value("select count(*) from pg_stat_activity where backend_type = 'client backend'") < most:
+            links.append(psycopg2.connect(**stack.dsn))
+        answer = Client(base).get("/readyz")
+    finally:
+        for link in links:
+            link.close()
+    assert answer.status_code == 503 and answer.json()["connections"] == "exhausted"
+
+
+def test_doctor_does_not_call_files_safe_that_nobody_can_have(stack, db, servers):  # noqa: F811
+    with stack.frozen("samovar-worker"):  # whose prober knows better
+        db.do("insert into storage.health (server_id, is_up, why) select id, false, 'no answer' from storage.server "
+              "on conflict (server_id) do update set is_up = false, why = 'no answer', probed_at = now()")
+        done = stack.ctl("doctor", check=False)
+    assert done.returncode != 0 and re.search("WRONG no S3 server can be used", done.stdout)
+
+
+def test_doctor_names_what_an_installation_lacks(stack, db):
+    with psycopg2.connect(**stack.dsn) as link, link.cursor() as cursor:
+        cursor.execute("create temp table kept as select id from storage.server where deleted_at is null")
+        db.do("update storage.server set deleted_at = now() where deleted_at is null")
+        done = stack.ctl("doctor", check=False)
+        cursor.execute("update storage.server set deleted_at = null where id in (select id from kept)")
+    assert re.search("WRONG there is no S3 server", done.stdout)
