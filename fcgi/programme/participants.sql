@@ -63,5 +63,5 @@ select json_build_object(
                         order by o.id desc limit 200) f));
 
 -- name: outbox_retry : E_MISSING
-update programme.outbox set state = 'waiting', tries = 0, not_before = now()
+update programme.outbox set state = 'waiting', tries = 0, not_before = now(), not_after = null
  where id = $1 and state in ('failed', 'presumed');

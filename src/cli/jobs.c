@@ -177,11 +177,13 @@ timers_run_cmd(struct call *call)
 
 	TRY(the_timer(call, &t));
 	TRY(call_date(call, "date", &day));
-	/* A day that has not come would count all days before it as missed, and the
-	 * ledger would hold back every slot until then. */
-	if (date_cmp(day, utc_date(c->now)) > 0 && !conf.site_test_mode)
-		return fail(
-			c, E_INPUT, "%s is in the future", date_iso(&c->arena, day));
+	/* A day that has not come would start its shift, count all days before it as
+	 * missed, and the ledger would hold back every slot until then. */
+	if (date_cmp(day, utc_date(c->now)) > 0 &&
+		!(call_flag(call, "future") && conf.site_test_mode))
+		return fail(c, E_INPUT, "%s is in the future%s",
+			date_iso(&c->arena, day),
+			conf.site_test_mode ? ": say --future if it is meant" : "");
 	TRY(timer_run_again(c, t, day, &job));
 	printf("%s for %s: job %" PRId64 "\n", t->name, date_iso(&c->arena, day), job);
 	if (call_flag(call, "no-wait"))

@@ -15,6 +15,9 @@
 
 #define DATE_LENGTH 10 /* 2026-11-21 */
 #define MOST_PARTS 99
+#define ASKED_SECONDS (60 * 60) /* what an operator asked for is of use for so long */
+
+static const char asked[] = "/asked"; /* behind the day, as timers.def says */
 
 struct running {
 	const char *id, *task_id, *title,
@@ -47,11 +50,12 @@ read_day(struct ctx *c, const struct job *job, struct date *day, const char **re
 struct part {
 	char first[37], last[37];
 	int number; /* which one of how many, 0 for all members */
+	bool asked; /* for by an operator, who knows how late it is */
 };
 
 /*
- * "2026-11-21" or, for one of four parts, "2026-11-21/3/4". Ids are random, so equal
- * ranges of them hold about as many members each.
+ * "2026-11-21" or, for one of four parts, "2026-11-21/3/4"; "/asked" behind either. Ids
+ * are random, so equal ranges of them hold about as many members each.
  */
 static enum err
 read_subject(struct ctx *c, const struct job *job, struct date *day, struct part *part)
@@ -60,11 +64,13 @@ read_subject(struct ctx *c, const struct job *job, struct date *day, struct part
 	const char *rest;
 	int length = 0;
 	bool named = read_day(c, job, day, &rest);
-	bool whole = rest[0] == '\0';
+	bool whole = rest[0] == '\0' || str_eq(rest, asked);
 
 	if (!whole)
 		sscanf(rest, "/%2lu/%2lu%n", &number, &count, &length);
-	if (!named || rest[length] != '\0' || number == 0 || number > count)
+	part->asked = str_eq(rest + length, asked);
+	if (!named || !(rest[length] == '\0' || part->asked) || number == 0 ||
+		number > count)
 		return fail(c, E_BUG, "the job names no day");
 	const uint64_t all = UINT64_C(1) << 32;
 	snprintf(part->first, sizeof(part->first), "%08lx-0000-0000-0000-000000000000",
@@ -75,9 +81,41 @@ read_subject(struct ctx *c, const struct job *job, struct date *day, struct part
 	return OK;
 }
 
+/* What is due at an hour of a day is of use until another, and in any case for an hour.
+ */
+static struct utc
+end_of_use(struct date day, int64_t due, int64_t until)
+{
+	return date_at(day, (int)(until > due ? until : due + 1), 0);
+}
+
+static struct utc
+end_of_task(struct date day)
+{
+	return end_of_use(day, conf.programme_new_task_hour, conf.programme_task_until);
+}
+
+static struct utc
+end_of_reminder(struct date day)
+{
+	return end_of_use(
+		day, conf.programme_reminder_hour, conf.programme_reminder_until);
+}
+
+/* Until when a message of that day may go out; an operator's for a while in any case.
+ */
+static struct utc
+not_after(struct ctx *c, struct utc end, bool by_hand)
+{
+	struct utc later = utc_after(c->now, ASKED_SECONDS);
+
+	return by_hand && end.us < later.us ? later : end;
+}
+
 /* A large shift is shared among the worker processes; each part is a transaction. */
 static enum err
-divide(struct ctx *c, struct date day, const struct running *s, bool *divided)
+divide(struct ctx *c, struct date day, const struct running *s, bool by_hand,
+	bool *divided)
 {
 	int64_t members;
 	int64_t batch = conf.programme_daily_batch > 0 ? conf.programme_daily_batch : 1;
@@ -88,12 +126,35 @@ divide(struct ctx *c, struct date day, const struct running *s, bool *divided)
 		parts = MOST_PARTS;
 	*divided = parts > 1;
 	for (int64_t i = 1; *divided && i <= parts; i++) {
-		const char *subject = arena_fmt(&c->arena, "%s/%" PRId64 "/%" PRId64,
-			date_iso(&c->arena, day), i, parts);
+		const char *subject = arena_fmt(&c->arena,
+			"%s/%" PRId64 "/%" PRId64 "%s", date_iso(&c->arena, day), i,
+			parts, by_hand ? asked : "");
 		TRY(job_add(c, &(struct job_order){.kind = "programme.daily",
 				       .subject = subject,
 				       .key = subject}));
 	}
+	return OK;
+}
+
+/* Nobody is told good morning at night, or given a task with too little of its day
+ * left; the day of a task that nobody was given counts for nobody. */
+static enum err
+issue(struct ctx *c, struct date day, const struct running *s, const struct part *p)
+{
+	struct utc end = end_of_task(day);
+
+	if (!p->asked && c->now.us >= end.us) {
+		log_info("programme.daily day=%s part=%d tasks=0: too late, the day "
+			 "does not count",
+			date_iso(&c->arena, day), p->number);
+		return db_do(c, &DAY_LEAVE_OUT,
+			ARGS(c, p->first, p->last, s->id, day, s->task_id, c->now));
+	}
+	TRY(db_do(c, &DAY_ISSUE,
+		ARGS(c, p->first, p->last, s->id, day, s->task_id, c->now, s->title,
+			s->url, not_after(c, end, p->asked))));
+	log_info("programme.daily day=%s part=%d tasks=%lld", date_iso(&c->arena, day),
+		p->number, (long long)c->rows);
 	return OK;
 }
 
@@ -107,12 +168,7 @@ do_part(struct ctx *c, struct date day, const struct running *s, const struct pa
 		ARGS(c, p->first, p->last, s->id, day, conf.programme_exclude_after,
 			c->now)));
 	TRY(db_do(c, &DAY_FILL_HOLES, ARGS(c, p->first, p->last, s->id, day, c->now)));
-	TRY(db_do(c, &DAY_ISSUE,
-		ARGS(c, p->first, p->last, s->id, day, s->task_id, c->now, s->title,
-			s->url)));
-	log_info("programme.daily day=%s part=%d tasks=%lld", date_iso(&c->arena, day),
-		p->number, (long long)c->rows);
-	return OK;
+	return issue(c, day, s, p);
 }
 
 enum err
@@ -144,21 +200,16 @@ programme_daily_job(struct ctx *c, const struct job *job)
 		return fail(c, E_CONFLICT, "the shift's plan has no task for %s",
 			date_iso(&c->arena, day));
 	if (part.number == 0)
-		TRY(divide(c, day, &s, &divided));
+		TRY(divide(c, day, &s, part.asked, &divided));
 	return divided ? OK : do_part(c, day, &s, &part);
 }
 
-/* Nobody is woken at night, or told of a task that cannot be done any more. The hour of
- * the reminder itself is always in time. */
+/* Nobody is woken at night, or told of a task that cannot be done any more. */
 static bool
 is_too_late(struct ctx *c, struct date day)
 {
-	int64_t until = conf.programme_reminder_until > conf.programme_reminder_hour
-				? conf.programme_reminder_until
-				: conf.programme_reminder_hour + 1;
-
 	return date_cmp(day, programme_task_date(c->now)) != 0 ||
-	       c->now.us >= date_at(day, (int)until, 0).us;
+	       c->now.us >= end_of_reminder(day).us;
 }
 
 enum err
@@ -167,15 +218,15 @@ programme_remind_job(struct ctx *c, const struct job *job)
 	const char *rest;
 	struct date day;
 
-	if (!read_day(c, job, &day, &rest) ||
-		!(rest[0] == '\0' || str_eq(rest, "/asked")))
+	if (!read_day(c, job, &day, &rest) || !(rest[0] == '\0' || str_eq(rest, asked)))
 		return fail(c, E_BUG, "the job names no day");
 	if (rest[0] == '\0' && is_too_late(c, day)) {
 		log_info("programme.remind day=%s: too late, left out",
 			date_iso(&c->arena, day));
 		return OK;
 	}
-	TRY(db_do(c, &DAY_REMIND, ARGS(c, day)));
+	TRY(db_do(c, &DAY_REMIND,
+		ARGS(c, day, not_after(c, end_of_reminder(day), rest[0] != '\0'))));
 	log_info("programme.remind day=%s messages=%lld", date_iso(&c->arena, day),
 		(long long)c->rows);
 	return OK;

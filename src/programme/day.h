@@ -15,7 +15,9 @@
  * of the same kind do it in parts (subject "2026-11-21/3/4"), a transaction each, side
  * by side. Days that nobody was there to issue (the server was off) become
  * `not_participate`, so that calendars have no holes and nobody is excluded for it; so
- * does a day whose job is done only when that of a later day is due, too. E_CONFLICT,
+ * does a day whose job is done only when that of a later day is due, or after
+ * programme.task_until, unless an operator asked for it (subject "2026-11-21/asked").
+ * Its messages are not sent after that hour either (programme/outbox.h). E_CONFLICT,
  * before anything is changed, when the plan has no task for the day.
  */
 enum err programme_daily_job(struct ctx *c, const struct job *job);

@@ -32,7 +32,7 @@ select s.id, s.tasks ->> extract(day from $1::date)::text as task_id, t.title, t
 -- name: day_members
 select count(*) from programme.member where shift_id = $1 and status = 'active';
 
--- The five that follow do their work for members from $1 to $2 (ids) only.
+-- The six that follow do their work for members from $1 to $2 (ids) only.
 
 -- name: day_skip_open
 -- Not where a photo is still being fetched: it came in time.
@@ -87,21 +87,28 @@ with issued as (
     on conflict (member_id, task_date) do nothing
     returning member_id
 )
-insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
+insert into programme.outbox (key, participant_id, chat_id, kind, payload, not_after, priority)
 select 'task/' || $4 || '/' || m.id, p.id, p.telegram_id, 'task',
        jsonb_build_object('name', p.name, 'task_id', $5::text, 'title', $7::text, 'url', $8::text, 'missed',
                           coalesce((select y.status in ('declined', 'skipped') from programme.report y
-                                     where y.member_id = m.id and y.task_date = $4::date - 1), false)), 90
+                                     where y.member_id = m.id and y.task_date = $4::date - 1), false)), utc($9), 90
   from issued i
   join programme.member m on m.id = i.member_id and m.id between $1::uuid and $2::uuid
   join programme.participant p on p.id = m.participant_id
  where not p.telegram_blocked
 on conflict (key) do nothing;
 
+-- name: day_leave_out
+-- Too late for the day's task: the day is there, and is nobody's.
+insert into programme.report (shift_id, task_id, member_id, task_date, status, created, updated)
+select shift_id, $5, id, $4::date, 'not_participate', utc($6), utc($6)
+  from programme.member where shift_id = $3 and status = 'active' and id between $1::uuid and $2::uuid order by id
+on conflict (member_id, task_date) do nothing;
+
 -- name: day_remind
-insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
+insert into programme.outbox (key, participant_id, chat_id, kind, payload, not_after, priority)
 select 'remind/' || $1 || '/' || m.id, p.id, p.telegram_id, 'remind',
-       jsonb_build_object('name', p.name, 'surname', p.surname), 90
+       jsonb_build_object('name', p.name, 'surname', p.surname), utc($2), 90
   from programme.shift s
   join programme.member m on m.shift_id = s.id and m.status = 'active'
   join programme.report r on r.member_id = m.id and r.task_date = $1::date and r.status = 'waiting'

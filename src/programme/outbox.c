@@ -16,8 +16,17 @@ enum err
 outbox_claim(struct ctx *c, const char *sender, int64_t most, struct message **out,
 	size_t *count)
 {
-	return db_many(
-		c, &OUTBOX_TAKE, message_fields, out, count, ARGS(c, sender, most));
+	return db_many(c, &OUTBOX_TAKE, message_fields, out, count,
+		ARGS(c, sender, most, c->now));
+}
+
+enum err
+outbox_expire(struct ctx *c)
+{
+	int64_t shifts;
+
+	TRY(db_int(c, &OUTBOX_LOCK_SHIFT, &shifts, ARGS(c)));
+	return db_do(c, &OUTBOX_EXPIRE, ARGS(c, c->now));
 }
 
 enum err
@@ -68,7 +77,7 @@ outbox_recover(
 enum err
 outbox_resend_presumed(struct ctx *c, struct date day, int64_t *count)
 {
-	TRY(db_do(c, &OUTBOX_RESEND_ALL_PRESUMED, ARGS(c, day)));
+	TRY(db_do(c, &OUTBOX_RESEND_ALL_PRESUMED, ARGS(c, day, c->now)));
 	*count = c->rows;
 	return *count == 0 ? OK
 			   : audit_add(c, "outbox.resend_presumed", "outbox", "",

@@ -31,6 +31,13 @@ struct message {
 enum err outbox_claim(struct ctx *c, const char *sender, int64_t most,
 	struct message **out, size_t *count);
 
+/*
+ * Gives up what waits and is of no use any more (not_after). A report whose task was so
+ * never sent becomes `not_participate`: nobody misses what nobody was told. In a
+ * transaction of its own.
+ */
+enum err outbox_expire(struct ctx *c);
+
 /* Marks a claimed message dispatched. E_CONFLICT when it is not this sender's any more.
  */
 enum err outbox_dispatch(struct ctx *c, int64_t id, const char *sender);

@@ -1,7 +1,7 @@
 -- name: outbox_take
 with due as (
     select o.id from programme.outbox o
-     where o.state = 'waiting' and o.not_before <= now()
+     where o.state = 'waiting' and o.not_before <= now() and (o.not_after is null or o.not_after > utc($3))
        -- A note is no message: it is shown at once, keeps no order and nobody waits for it.
        and (o.kind = 'note' or not exists (
                select from programme.outbox e where e.chat_id = o.chat_id and e.id < o.id and e.kind <> 'note'
@@ -21,6 +21,23 @@ update programme.outbox o set state = 'claimed', claimed_by = $1, claimed_at = n
  where o.id = any (array(select id from due))
 returning o.id, o.chat_id, o.tries, o.kind, o.payload, o.priority,
           (select t.telegram_file_id from programme.task t where t.id = (o.payload ->> 'task_id')::uuid) as file_id;
+
+-- name: outbox_lock_shift
+-- Before its reports: src/programme/shift.sql.
+select count(*) from (select id from programme.shift where status = 'started' for key share) locked;
+
+-- name: outbox_expire
+-- The day of a task that was certainly never sent counts for nobody.
+with late as (
+    update programme.outbox set state = 'failed', last_error = 'too late'
+     where state = 'waiting' and not_after <= utc($1)
+    returning key, kind, tries
+), task as (
+    select split_part(key, '/', 2)::date as day, split_part(key, '/', 3)::uuid as member from late where kind = 'task' and tries = 0
+)
+update programme.report r set status = 'not_participate', updated = utc($1)
+  from task where r.member_id = task.member and r.task_date = task.day and r.status = 'waiting'
+   and not exists (select from programme.photo_intake i where i.report_id = r.id);
 
 -- name: outbox_mark_dispatched : E_CONFLICT
 with quick as (
@@ -84,7 +101,7 @@ update programme.outbox o
 
 -- name: outbox_resend_all_presumed
 update programme.outbox o set state = 'waiting', tries = 0, not_before = now(), last_error = null
- where o.state = 'presumed' and o.kind <> 'note'
+ where o.state = 'presumed' and o.kind <> 'note' and (o.not_after is null or o.not_after > utc($2))
    and (o.kind not in ('task', 'remind')
         or exists (select from programme.member m join programme.report r on r.member_id = m.id
                     where m.participant_id = o.participant_id and m.status = 'active'

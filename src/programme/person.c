@@ -89,7 +89,7 @@ person_restore(struct ctx *c, const struct person *p)
 enum err
 person_resend(struct ctx *c, const struct person *p, bool task, int64_t *count)
 {
-	TRY(db_do(c, &PERSON_RESEND_FAILED, ARGS(c, p->id)));
+	TRY(db_do(c, &PERSON_RESEND_FAILED, ARGS(c, p->id, c->now)));
 	*count = c->rows;
 	if (task) {
 		TRY(membership(c, p));

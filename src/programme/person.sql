@@ -44,8 +44,9 @@ select s.id, (s.tasks ->> extract(day from d)::text)::uuid, m.id, d::date, 'not_
 on conflict (member_id, task_date) do nothing;
 
 -- name: person_resend_failed
+-- Not what is of no use any more.
 update programme.outbox set state = 'waiting', tries = 0, not_before = now(), last_error = null
- where participant_id = $1 and state in ('failed', 'presumed');
+ where participant_id = $1 and state in ('failed', 'presumed') and (not_after is null or not_after > utc($2));
 
 -- name: person_resend_task
 -- Once more beside the first one, which has its key: a second run within the same second adds nothing.

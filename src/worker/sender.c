@@ -30,6 +30,7 @@
 #define AWAY_SECONDS 5     /* Telegram is down: the next try */
 #define TOKEN_SECONDS 60   /* the token is wrong: somebody has to mend the settings */
 #define FLOOD_SECONDS 5    /* a second chat's 429 within these means all chats */
+#define EXPIRY_SECONDS 10  /* between two looks for what comes too late */
 #define LAND_SECONDS 10    /* at a stop, for what is under way */
 #define HANG_SECONDS 3     /* no answer for so long at a kill: Telegram hung */
 
@@ -64,7 +65,7 @@ struct sender {
 	bool more; /* the last claim was full: there is more to claim */
 	struct pace pace;
 	/* monotonic seconds */
-	double next_claim, paused_until;
+	double next_claim, next_expiry, paused_until;
 	int64_t flood_chat; /* whose call was refused with 429 last, and when */
 	double flood_at;
 };
@@ -347,6 +348,35 @@ batch_end(struct sender *s)
 	s->queued = s->next = 0;
 }
 
+static enum err
+expire(struct ctx *c)
+{
+	TRY(db_begin(c));
+	enum err e = outbox_expire(c);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
+/* Also while Telegram is away, so that the day's end finds its reports closed. */
+static void
+expire_due(struct sender *s, double now)
+{
+	struct ctx c;
+
+	if (now < s->next_expiry)
+		return;
+	s->next_expiry = now + EXPIRY_SECONDS;
+	step(s, &c);
+	if (expire(&c) != OK)
+		log_warn("bot: what comes too late is given up later: %s", c.why);
+	else if (c.rows > 0)
+		log_warn(
+			"bot: %lld tasks could not be sent in time", (long long)c.rows);
+	ctx_end(&c);
+}
+
 static void
 claim(struct sender *s, double now)
 {
@@ -452,6 +482,7 @@ turn(struct sender *s)
 	}
 	double now = monotonic();
 	if (s->elected) {
+		expire_due(s, now);
 		claim(s, now);
 		send_due(s, now);
 	}

@@ -38,11 +38,11 @@ def no_workers(stack):
 
 
 def daily(ctl, day):
-    return ctl("timers", "run", "programme.daily", "--date", day.isoformat(), "--no-wait")
+    return ctl("timers", "run", "programme.daily", "--date", day.isoformat(), "--future", "--no-wait")
 
 
 def remind(ctl, day):
-    return ctl("timers", "run", "programme.remind", "--date", day.isoformat(), "--no-wait")
+    return ctl("timers", "run", "programme.remind", "--date", day.isoformat(), "--future", "--no-wait")
 
 
 def quiet(db, seconds=60):

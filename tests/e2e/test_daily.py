@@ -129,7 +129,7 @@ def test_the_new_shift_starts_though_nobody_had_ended_the_old_one(db, telegram, 
     day = boundary(db)
     for n, kind in enumerate(order):
         db.do("insert into job.job (kind, subject, max_tries, run_at) values (%s, %s, 8, now() - make_interval(secs => %s))",
-              f"programme.{kind}", day.isoformat(), 10 - n)
+              f"programme.{kind}", day.isoformat() + "/asked" * (kind == "daily"), 10 - n)
     stack.spawn("samovar-worker", SAMOVAR_WORKER_PROCESSES="3")
     quiet(db)
     assert states(db) == ["ready_for_complete", "started"]
@@ -144,7 +144,7 @@ def test_of_several_days_without_a_worker_only_the_last_one_counts(db, telegram,
     shift.report(shift.chats[0], day - 4 * DAY, "skipped")
     for back in range(4):
         db.do("insert into job.job (kind, subject, max_tries, run_at) values ('programme.daily', %s, 8, now() - make_interval(secs => %s))",
-              (day - back * DAY).isoformat(), 10 - back if latest_first else back + 1)
+              f"{day - back * DAY}/asked", 10 - back if latest_first else back + 1)
     stack.spawn("samovar-worker", SAMOVAR_WORKER_PROCESSES="3")
     quiet(db)
     assert shift.reports(day, "waiting") == 2
@@ -199,11 +199,13 @@ def test_an_unknown_timer_or_date_is_an_error(ctl):
         assert done.returncode != 0 and done.stderr.strip()
 
 
-def test_a_day_that_has_not_come_is_refused(ctl, db):
-    day = (today() + 2 * DAY).isoformat()
-    done = ctl("timers", "run", "programme.daily", "--date", day, check=False, SAMOVAR_SITE_TEST_MODE="false")
+@pytest.mark.parametrize("more, mode", [([], "false"), (["--future"], "false"), ([], "true")])
+def test_a_day_that_has_not_come_is_refused(ctl, db, more, mode):
+    shift = Shift(db, 1, today() + 2 * DAY, status="preparing")
+    done = ctl("timers", "run", "programme.daily", "--date", (today() + 2 * DAY).isoformat(), *more, check=False, SAMOVAR_SITE_TEST_MODE=mode)
     assert done.returncode != 0 and "future" in done.stderr
     assert db.value("select count(*) from job.timer_run where slot > now()") == 0
+    assert db.value("select status::text from programme.shift where id = %s", shift.id) == "preparing"
 
 
 def test_timers_are_listed(ctl):
@@ -216,6 +218,63 @@ def test_the_operator_waits_for_the_end_unless_told_not_to(ctl, db):
     shift = Shift(db, 3, today() - 5 * DAY)
     ctl("timers", "run", "programme.daily", "--date", today().isoformat())
     assert shift.reports(today()) == 3
+
+
+# -- a morning that was missed
+
+LATE = [(0, 8, 0, True), (0, 17, 59, True), (0, 18, 0, False), (1, 3, 0, False), (1, 7, 59, False)]
+
+
+@pytest.mark.parametrize("subject", ["", "/1/1"], ids=["whole", "part"])
+@pytest.mark.parametrize("days, hour, minute, issued", LATE)
+def test_a_task_that_was_missed_comes_on_its_own_day_or_not_at_all(db, telegram, stack, clock, no_workers, days, hour, minute,
+                                                                   issued, subject):
+    shift, day = Shift(db, 2, today() - 5 * DAY), today()
+    shift.report(shift.chats[0], day - DAY, "waiting")
+    db.do("insert into job.job (kind, subject, max_tries) values ('programme.daily', %s, 1)", f"{day}{subject}")
+    clock.set(at(day + days * DAY, hour, minute))
+    stack.spawn("samovar-worker")
+    quiet(db)
+    assert not db.all("select from job.job where kind = 'programme.daily'")
+    assert shift.reports(day, "waiting" if issued else "not_participate") == 2 == shift.reports(day)
+    assert shift.reports(day - DAY, "skipped") == 1, "the day before is over, whatever the hour"
+    assert len(telegram.messages()) == (2 if issued else 0)
+    assert db.value("select count(*) from programme.outbox where kind = 'task'") == (2 if issued else 0)
+
+
+def test_an_operator_sends_the_task_at_any_hour(ctl, db, telegram, clock):
+    shift, day = Shift(db, 1, today() - 5 * DAY), today()
+    clock.set(at(day, 23))
+    daily(ctl, day)
+    arrived(telegram, 1)
+    assert shift.reports(day, "waiting") == 1
+
+
+def test_a_task_that_telegram_takes_too_late_is_not_sent_and_its_day_does_not_count(ctl, db, telegram, clock, stack, no_workers):
+    """Telegram, or our way to it, is down from the morning until the night. What may have arrived stays a task."""
+    shift, day = Shift(db, 3, today() - 5 * DAY), today()
+    seen, photo, unseen = shift.chats
+    clock.set(at(day, 8, 1))
+    telegram.fault("error", status=502, count=None)
+    worker = stack.spawn("samovar-worker")
+    ctl("timers", "run", "programme.daily", "--date", day.isoformat())
+    db.do("update programme.outbox set tries = 1 where chat_id = %s", seen)
+    db.do("update programme.report r set status = 'reviewing' from programme.member m join programme.participant p on p.id = m.participant_id "
+          "where m.id = r.member_id and p.telegram_id = %s", photo)
+    db.do("insert into programme.outbox (key, participant_id, chat_id, kind, payload) select 'x/' || id, id, telegram_id, 'text', "
+          "'{\"text\": \"later\"}' from programme.participant")
+    kill(family_of(worker))
+    clock.set(at(day + DAY, 3))
+    telegram.mend()
+    stack.spawn("samovar-worker")
+    arrived(telegram, 3)
+    quiet(db)
+    assert [m["text"] for m in telegram.messages()] == ["later"] * 3
+    states = {r.telegram_id: r.status for r in db.all(
+        "select p.telegram_id, r.status::text from programme.report r join programme.member m on m.id = r.member_id "
+        "join programme.participant p on p.id = m.participant_id")}
+    assert states == {seen: "waiting", photo: "reviewing", unseen: "not_participate"}
+    assert ctl("programme", "resend", str(unseen)).stdout.startswith("0 "), "nor is it sent by accident"
 
 
 # -- the reminder of 19:00
@@ -313,7 +372,7 @@ def test_a_part_waits_for_the_whole(ctl, db, telegram, parts):
         held.cursor().execute("select pg_advisory_xact_lock(hashtext('programme.daily'))")
         parts()
         for n in (1, 2, 3):
-            db.do("insert into job.job (kind, subject, max_tries) values ('programme.daily', %s, 8)", f"{day}/{n}/3")
+            db.do("insert into job.job (kind, subject, max_tries) values ('programme.daily', %s, 8)", f"{day}/{n}/3/asked")
         wait_for(lambda: db.value("select count(*) from pg_locks where locktype = 'advisory' and not granted") > 0, 20)
         assert shift.reports(day) == 0
     wait_for(lambda: shift.reports(day, "waiting") == 30, 30)
@@ -321,7 +380,8 @@ def test_a_part_waits_for_the_whole(ctl, db, telegram, parts):
     each_once(telegram, shift)
 
 
-@pytest.mark.parametrize("subject", ["yesterday", "2026-11-21/0/2", "2026-11-21/3/2", "2026-11-21/x", "2026-11-21/1/1000000"])
+@pytest.mark.parametrize("subject", ["yesterday", "2026-11-21/0/2", "2026-11-21/3/2", "2026-11-21/x", "2026-11-21/1/1000000", "2026-11-21/asked/1/2",
+                                     "2026-11-21/1/2/asked/"])
 def test_a_part_that_is_none_is_parked(db, telegram, subject):
     db.do("insert into job.job (kind, subject, max_tries) values ('programme.daily', %s, 1)", subject)
     wait_for(lambda: db.value("select state::text from job.job where subject = %s", subject) == "parked", 20)

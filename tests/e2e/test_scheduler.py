@@ -42,6 +42,7 @@ def test_two_schedulers_at_once_fire_each_slot_once(db, telegram, stack, clock):
     for _ in range(3):
         scheduler(stack, clock)
     wait_for(lambda: at(day, 8) in slots(db), 15)
+    arrived(telegram, 3, 20)
     clock.set(at(day, 18, 59, 58))
     wait_for(lambda: at(day, 19) in slots(db, "programme.remind"), 15)
     quiet(db)

@@ -198,7 +198,7 @@ def test_a_morning_that_is_days_late_leaves_the_reviewers_their_day(ctl, db):
     for kind in ("finish", "finish", "daily"):
         ctl("timers", "run", f"programme.{kind}", "--date", today().isoformat())
         assert db.value("select status::text from programme.shift") == "ready_for_complete"
-    ctl("timers", "run", "programme.finish", "--date", (today() + DAY).isoformat())
+    ctl("timers", "run", "programme.finish", "--date", (today() + DAY).isoformat(), "--future")
     assert db.value("select status::text from programme.shift") == "finished"
 
 
@@ -209,7 +209,7 @@ def test_the_morning_after_ends_a_shift_and_a_second_run_changes_nothing(ctl, db
         ctl("timers", "run", "programme.finish", "--date", today().isoformat())
         assert db.value("select status::text from programme.shift") == "ready_for_complete"
     assert db.value("select count(*) from programme.outbox where kind = 'final'") == 2
-    ctl("timers", "run", "programme.finish", "--date", (today() + DAY).isoformat())
+    ctl("timers", "run", "programme.finish", "--date", (today() + DAY).isoformat(), "--future")
     assert db.value("select status::text from programme.shift") == "finished"
     assert shift.reports(today() - DAY, "declined") == 1
     assert db.value("select count(*) from programme.outbox where kind = 'final'") == 3
