@@ -14,7 +14,7 @@ struct part {
 };
 
 /* More fields than this are refused. */
-#define MAX_PARTS 16
+#define MAX_PARTS 64
 
 /*
  * Splits a body into its parts; nothing is copied but names. E_INPUT with a flaw at

@@ -11,6 +11,7 @@
 #include "store/chunked.h"
 #include "store/digest.h"
 #include "store/disk.h"
+#include "store/policy.h"
 
 #define MD5_BYTES 16
 #define MD5_BASE64 24 /* characters */
@@ -62,6 +63,25 @@ store_checksum(struct req *r, struct disk_wish *out, const char **header)
 			return fail(&r->ctx, E_S3_CHECKSUM_FORM, NULL);
 		out->checksum = digits;
 		*header = name;
+	}
+	return OK;
+}
+
+enum err
+store_form_checksum(
+	struct req *r, const struct pair *fields, size_t count, struct disk_wish *out)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		const char *text = policy_field(fields, count,
+			arena_fmt(&r->ctx.arena, "x-amz-checksum-%s",
+				digest_name(known[i])));
+
+		if (text[0] == '\0')
+			continue;
+		out->kind = known[i];
+		out->checksum = digest_digits(&r->ctx.arena, out->kind, text);
+		return out->checksum != NULL ? OK
+					     : fail(&r->ctx, E_S3_CHECKSUM_FORM, NULL);
 	}
 	return OK;
 }

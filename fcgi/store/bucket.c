@@ -75,8 +75,6 @@ put_bucket(struct req *r)
 	const struct object_name *name = &call_of(r)->name;
 
 	TRY(store_plain_call(r));
-	if (store_query(r, "versioning") != NULL)
-		return fail(&r->ctx, E_S3_NO_FEATURE, "this store has no versioning");
 	TRY(bucket_add(&r->ctx, name->server, name->bucket));
 	reply_header_fmt(r, "Location", "/%s", name->bucket);
 	return reply_empty(r, 200);

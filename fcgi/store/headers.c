@@ -44,21 +44,20 @@ true_name(struct req *r, const char *name)
 static enum err
 add_metadata(struct req *r, struct headers *h)
 {
-	const struct s3_request *q = &call_of(r)->signed_part;
+	const struct store_call *call = call_of(r);
 	const char *name;
-	size_t count;
 
-	for (size_t i = 0; (name = q->amz_header(r, i)) != NULL; i++) {
+	for (size_t i = 0; (name = call->signed_part.amz_header(r, i)) != NULL; i++) {
 		const char *value = req_header(r, name);
 		if (str_starts(name, HEADERS_META))
 			TRY(headers_add(&r->ctx, h, true_name(r, name),
 				value == NULL ? "" : value));
 	}
 	/* Makers of presigned addresses may put them there. */
-	const struct pair *pairs = s3_query_pairs(&r->ctx.arena, q->query, &count);
-	for (size_t i = 0; i < count; i++)
-		if (str_starts(pairs[i].name, HEADERS_META))
-			TRY(headers_add(&r->ctx, h, pairs[i].name, pairs[i].value));
+	for (size_t i = 0; i < call->query_count; i++)
+		if (str_starts(call->query[i].name, HEADERS_META))
+			TRY(headers_add(
+				&r->ctx, h, call->query[i].name, call->query[i].value));
 	return OK;
 }
 

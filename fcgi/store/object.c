@@ -237,6 +237,9 @@ delete_object(struct req *r)
 	if (store_query(r, "uploadId") != NULL)
 		return delete_upload(r);
 	TRY(store_plain_call(r));
+	if (req_header(r, "If-Match") != NULL)
+		return fail(&r->ctx, E_S3_NO_FEATURE,
+			"this store does not know If-Match of DELETE");
 	TRY(bucket_own(&r->ctx, name->server, name->bucket));
 	TRY(object_drop(&r->ctx, name));
 	return reply_empty(r, 204);

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/conf.h"
 #include "base/str.h"
@@ -66,6 +67,15 @@ read_path(struct req *r, const char **bucket, const char **key)
 	*key = plain[n] == '/' ? plain + n + 1 : "";
 }
 
+/* A form of a browser's, for a bucket: the signature is of its policy (form.c). */
+static bool
+is_form(struct req *r, const char *bucket, const char *key)
+{
+	return r->method == POST && *bucket != '\0' && *key == '\0' &&
+	       strncasecmp(req_param(r, "CONTENT_TYPE"), "multipart/form-data", 19) ==
+		       0;
+}
+
 /*
  * A city's listener is known by its parameter. What nginx makes of the path (dots,
  * slashes, percent signs) may be another key than the one signed.
@@ -80,6 +90,8 @@ takes(struct req *r)
 	read_path(r, &bucket, &key);
 	if (is_check(r))
 		r->path = "/.check";
+	else if (is_form(r, bucket, key))
+		r->path = "/.form";
 	else if (key[0] != '\0')
 		r->path = "/bucket/key";
 	else
@@ -114,7 +126,6 @@ begun(const struct req *r)
 	return (struct utc){r->ctx.now.us - seconds * US_PER_SECOND};
 }
 
-/* Version 2 does not sign the host, so such an address is good in every city. */
 static bool
 signs_host(struct req *r)
 {
@@ -124,17 +135,30 @@ signs_host(struct req *r)
 	       store_query(r, "X-Amz-Algorithm") != NULL;
 }
 
+/* Checks who asks: the signature of the request. */
 static enum err
-enter(struct req *r)
+check_signature(struct req *r, struct store_call *call)
 {
 	struct ctx *c = &r->ctx;
 	const struct s3_key key = {
 		conf.s3_user, conf.s3_password, conf.s3_region, conf.store_regions};
-	struct store_call *call = arena_new(&c->arena, sizeof(*call));
-	size_t n = strcspn(r->raw_uri, "?");
 	struct utc now = c->now;
 
+	c->now = begun(r);
+	enum err e = s3_check(c, &call->signed_part, &key, &call->payload);
+	c->now = now;
+	return e;
+}
+
+static enum err
+enter(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct store_call *call = arena_new(&c->arena, sizeof(*call));
+	size_t n = strcspn(r->raw_uri, "?");
+
 	r->in = call;
+	*call = (struct store_call){.payload = {.signed_headers = ""}};
 	call->signed_part =
 		(struct s3_request){.method = req_param(r, "REQUEST_METHOD"),
 			.path = arena_strn(&c->arena, r->raw_uri, n),
@@ -142,13 +166,18 @@ enter(struct req *r)
 			.header = signed_header,
 			.amz_header = amz_header,
 			.headers = r};
-	c->now = begun(r);
-	enum err e = s3_check(c, &call->signed_part, &key, &call->payload);
-	c->now = now;
-	TRY(e);
-	TRY(store_host(r, call));
+	call->query =
+		s3_query_pairs(&c->arena, call->signed_part.query, &call->query_count);
+	read_path(r, &call->name.bucket, &call->name.key);
+	call->form = is_form(r, call->name.bucket, call->name.key);
+	if (!call->form)
+		TRY(check_signature(r, call));
 	TRY(read_name(r, &call->name));
-	if (call->known && str_eq(call->name.bucket, conf.s3_bucket) && !signs_host(r))
+	TRY(store_host(r, call));
+	/* Version 2 and policies do not sign the host, so they are good in every city.
+	 */
+	if (call->known && str_eq(call->name.bucket, conf.s3_bucket) &&
+		(call->form || !signs_host(r)))
 		return fail(c, E_S3_AUTH,
 			"people's files are given out for signatures of version 4 "
 			"only");
@@ -218,9 +247,24 @@ store_xml(struct req *r, const struct buf *xml)
 }
 
 const char *
+store_location(struct req *r, const struct object_name *name)
+{
+	struct arena *a = &r->ctx.arena;
+
+	return arena_fmt(a, "%s://%s/%s/%s", req_param(r, "REQUEST_SCHEME"),
+		req_param(r, "HTTP_HOST"), name->bucket,
+		percent_encode(a, name->key, true));
+}
+
+const char *
 store_query(struct req *r, const char *name)
 {
-	return s3_query(&r->ctx.arena, call_of(r)->signed_part.query, name);
+	const struct store_call *call = call_of(r);
+
+	for (size_t i = 0; i < call->query_count; i++)
+		if (str_eq(call->query[i].name, name))
+			return call->query[i].value;
+	return NULL;
 }
 
 const char *

@@ -19,6 +19,9 @@ struct store_call {
 	struct object_name name; /* bucket and key are "" where the path has none */
 	struct s3_payload payload;
 	struct s3_request signed_part;
+	const struct pair *query; /* the same query, decoded */
+	size_t query_count;
+	bool form;   /* a browser's: what is signed is inside the body */
 	bool known;  /* there is a server of the city's name */
 	bool closed; /* it takes no new objects of files now */
 };
@@ -70,8 +73,8 @@ void store_say_unchanged(struct req *r, const struct store_object *o);
  * E_S3_ARGUMENT */
 enum err store_condition(struct req *r, struct object_condition *out);
 
-/* E_S3_NO_FEATURE for the many questions of S3 (?acl, ?tagging...) that this store has
- * no answer to. */
+/* E_S3_NO_FEATURE for the many questions of S3 (?acl, ?tagging...) and headers that
+ * this store has no answer to. */
 enum err store_plain_call(struct req *r);
 
 /* Content-MD5 as 32 digits in *out, NULL if it was not sent. E_S3_MD5_FORM */
@@ -94,6 +97,19 @@ void store_say_checksum(struct req *r, const char *checksum);
 /* E_S3_NO_BUCKET; the one of our own files is there without being made. */
 enum err store_need_bucket(struct req *r);
 
+/* E_S3_NO_FEATURE for a header or field that this store does not follow. */
+enum err store_refuse_header(struct req *r, const char *name);
+
+/* ACL and storage class, NULL or "": none is wished for. E_S3_NO_FEATURE, E_S3_CLASS */
+enum err store_check_class(struct req *r, const char *acl, const char *class);
+
+/* The checksum among the fields of a form. E_S3_CHECKSUM_FORM */
+enum err store_form_checksum(
+	struct req *r, const struct pair *fields, size_t count, struct disk_wish *out);
+
+/* The address of an object as the client has called this city. */
+const char *store_location(struct req *r, const struct object_name *name);
+
 /* Is the body that of another object (x-amz-copy-source)? */
 bool store_is_copy(struct req *r);
 
@@ -104,6 +120,8 @@ enum err store_small_body(struct req *r);
 const char *store_time(struct req *r, struct utc at);
 
 enum err check_body(struct req *r);
+enum err check_form(struct req *r);
+enum err post_form(struct req *r);
 enum err get_buckets(struct req *r);
 enum err get_bucket(struct req *r);
 enum err head_bucket(struct req *r);

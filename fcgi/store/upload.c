@@ -38,20 +38,6 @@ open_upload(struct req *r)
 	return store_xml(r, &xml);
 }
 
-/* The address of an object as the client has called this city. */
-static void
-add_location(struct req *r, struct buf *xml)
-{
-	const struct object_name *name = &call_of(r)->name;
-	struct arena *a = &r->ctx.arena;
-
-	buf_add(xml, "<Location>");
-	buf_xml(xml, arena_fmt(a, "%s://%s/%s/%s", req_param(r, "REQUEST_SCHEME"),
-			     req_param(r, "HTTP_HOST"), name->bucket,
-			     percent_encode(a, name->key, true)));
-	buf_add(xml, "</Location>");
-}
-
 /* x-amz-mp-object-size and x-amz-checksum-...: of the whole or, with "-3" behind it, of
  * the checksums of three parts. */
 static enum err
@@ -112,7 +98,9 @@ complete_upload(struct req *r, const char *id)
 	TRY(scrub_city(c, name->server));
 	TRY(upload_complete(c, name, &list, &o));
 	buf_add(&xml, STORE_XML "<CompleteMultipartUploadResult" STORE_XMLNS ">");
-	add_location(r, &xml);
+	buf_add(&xml, "<Location>");
+	buf_xml(&xml, store_location(r, name));
+	buf_add(&xml, "</Location>");
 	add_name(&xml, name);
 	buf_fmt(&xml, "<ETag>&quot;%s&quot;</ETag>", o.etag);
 	add_checksum(r, &xml, o.checksum);

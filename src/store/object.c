@@ -107,7 +107,10 @@ object_put(struct ctx *c, const struct object_name *name, const struct object_ne
 {
 	struct disk_file file;
 
-	TRY(disk_keep(c, name->server, new->body_file, new->wish, &file));
+	TRY(new->bytes != NULL
+			? disk_keep_bytes(c, name->server, new->bytes, new->size,
+				  new->wish, &file)
+			: disk_keep(c, name->server, new->body_file, new->wish, &file));
 	*out = (struct store_object){.size = file.size,
 		.etag = file.md5,
 		.content_type = new->content_type,

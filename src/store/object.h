@@ -49,6 +49,8 @@ struct object_condition {
 struct disk_wish;
 struct object_new {
 	const char *body_file, *content_type;
+	const void *bytes; /* the body itself, of so many bytes; NULL: body_file */
+	size_t size;
 	const char *headers; /* as struct store_object's */
 	const struct disk_wish *wish;
 	struct object_condition condition;

@@ -99,3 +99,13 @@ sigv2_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key)
 	 */
 	return OK;
 }
+
+enum err
+sigv2_check_policy(struct ctx *c, const struct s3_policy *p, const struct s3_key *key)
+{
+	if (!str_eq(p->id, key->id))
+		return fail(c, E_S3_KEY_ID, NULL);
+	return str_same_secret(p->signature, sign(&c->arena, key->secret, p->policy))
+		       ? OK
+		       : fail(c, E_S3_SIGNATURE, NULL);
+}

@@ -12,4 +12,8 @@
 enum err sigv2_check(
 	struct ctx *c, const struct s3_request *q, const struct s3_key *key);
 
+/* The same for the policy of a form: base64 of the HMAC-SHA1 of its base64. */
+enum err sigv2_check_policy(
+	struct ctx *c, const struct s3_policy *p, const struct s3_key *key);
+
 #endif

@@ -66,6 +66,18 @@ struct s3_payload {
 enum err s3_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key,
 	struct s3_payload *payload);
 
+/* A policy of a form as it came: in base64, with its signature (store/policy.h). */
+struct s3_policy {
+	const char *policy, *signature;
+	const char *algorithm, *credential, *date; /* V4; "" for V2 */
+	const char *id;                            /* V2: the access key */
+};
+
+/* Checks that whoever has the key has signed a policy. E_S3_ANONYMOUS, E_S3_AUTH,
+ * E_S3_REGION, E_S3_KEY_ID, E_S3_SIGNATURE as above. */
+enum err s3_check_policy(
+	struct ctx *c, const struct s3_policy *p, const struct s3_key *key);
+
 /* Headers that a client of a presigned address may send though its maker has not signed
  * them: they only say what the body must be, or nothing at all. */
 bool s3_is_harmless(const char *amz_header);

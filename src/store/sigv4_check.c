@@ -296,3 +296,30 @@ s3_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key,
 	TRY(in_header ? read_header(c, q, key, &s) : read_query(c, q, key, &s));
 	return check(c, q, key, &s, payload);
 }
+
+enum err
+s3_check_policy(struct ctx *c, const struct s3_policy *p, const struct s3_key *key)
+{
+	struct signature s = {0};
+	unsigned char signing[SIGV4_KEY_BYTES];
+	struct utc at;
+
+	if (p->policy[0] == '\0' || p->signature[0] == '\0')
+		return fail(c, E_S3_ANONYMOUS, NULL);
+	if (p->algorithm[0] == '\0')
+		return sigv2_check_policy(c, p, key);
+	if (!str_eq(p->algorithm, SIGV4_ALGORITHM) || !s3_date_read(p->date, &at))
+		return fail(c, E_S3_AUTH,
+			"only " SIGV4_ALGORITHM " with x-amz-date is known");
+	TRY(read_credential(c, key, p->credential, &s));
+	if (strncmp(s.day, p->date, 8) != 0)
+		return fail(c, E_S3_AUTH,
+			"credential and x-amz-date are of different days");
+	const struct s3_key own = {
+		.id = key->id, .secret = key->secret, .region = s.region};
+	sigv4_key(&c->arena, &own, p->date, signing);
+	return str_same_secret(
+		       p->signature, sigv4_digits(&c->arena, signing, p->policy))
+		       ? OK
+		       : fail(c, E_S3_SIGNATURE, NULL);
+}

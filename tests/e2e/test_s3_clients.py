@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.client import word
 from tests.e2e.s3_clients import CLIENTS, Missing, post_form
 from tests.e2e.stack import REPO
-from tests.e2e.store import City, plain
+from tests.e2e.store import City, error_code, plain
 
 OPERATIONS = ["put", "get", "list", "multipart", "copy", "rename", "delete", "presign", "form", "metadata", "create", "sync"]
 TITLES = {"put": "put", "get": "get", "list": "list", "multipart": "multipart", "copy": "copy", "rename": "rename",
@@ -179,3 +179,34 @@ def test_the_table_in_the_documentation_is_what_was_seen():
         return
     assert lines[0] == head
     assert [line for line in seen.values() if line not in lines] == [], "run scripts/client-table"
+
+
+def test_what_is_out_of_scope_is_named(city):
+    """Each line of the document's table, with each method: an error that names it, never a silent success."""
+    section = DOCUMENT.read_text().partition("### Out of scope")[2].partition("\n### ")[0]
+    asked = [(line.split("|")[1].strip(), code) for line in section.splitlines() if line.startswith("| ")
+             for code in re.findall(r"`([^`]+)`", line.split("|")[2])]
+    calls = {code[1:] for _, code in asked if code.startswith("?")}
+    headers = {code.rstrip("*") for _, code in asked if code.startswith("x-amz-") and not code.startswith(("x-amz-acl", "x-amz-checksum"))}
+    assert len(calls) > 25 and len(headers) > 5
+    bucket = word("scope").replace("_", "-").lower()
+    city.s3.create_bucket(Bucket=bucket)
+    city.s3.put_object(Bucket=bucket, Key="k", Body=b"1")
+    for call in sorted(calls):
+        for method, path in (("GET", f"/{bucket}"), ("PUT", f"/{bucket}"), ("DELETE", f"/{bucket}"), ("GET", f"/{bucket}/k"),
+                             ("PUT", f"/{bucket}/k"), ("POST", f"/{bucket}/k"), ("DELETE", f"/{bucket}/k")):
+            if (call, method, path) == ("versioning", "GET", f"/{bucket}"):
+                continue  # a bucket may be asked whether it has them
+            answer = plain(method, city.signed_url(method, f"{path}?{call}"), data=b"")
+            assert (answer.status_code, error_code(answer)) == (501, "NotImplemented"), (method, path, call)
+            assert call in answer.text
+    for header in sorted(headers):
+        name = header + ("test" if header.endswith("-") else "")
+        for method in ("GET", "PUT", "DELETE"):
+            signed = city.signed(method, f"/{bucket}/k", headers={name: "1"})
+            answer = plain(method, f"{city.base}/{bucket}/k", headers=signed)
+            assert (answer.status_code, error_code(answer)) == (501, "NotImplemented"), (method, name)
+            assert name in answer.text
+    answer = plain("DELETE", city.presign("delete_object", bucket, "k"), headers={"If-Match": "x"})
+    assert (answer.status_code, error_code(answer)) == (501, "NotImplemented")
+    assert city.s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"1"

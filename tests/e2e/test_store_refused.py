@@ -391,7 +391,7 @@ def test_files_of_the_store_are_not_to_be_had_by_name(city, bucket, db):
     city.s3.put_object(Bucket=bucket, Key="secret", Body=b"secret")
     path = db.value("select path from store.object where bucket = %s and key = 'secret'", bucket)
     inside = path.partition("/")[2]
-    for address in (f"/.objects/{inside}", f"/{path}", "/.check", "/.again", f"/{bucket}/../.objects/{inside}"):
+    for address in (f"/.objects/{inside}", f"/{path}", "/.check", "/.again", "/.form", "/.lines/" + inside, f"/{bucket}/../.objects/{inside}"):
         answer = curl("--path-as-is", "-o", "-", "-w", "%{http_code}", city.base + address).stdout
         assert answer[-3:] in (b"403", b"404", b"400"), (address, answer)
         assert not answer.startswith(b"secret")
