@@ -23,7 +23,7 @@
 struct form {
 	struct pair fields[FIELDS_MOST + 1];
 	size_t count;
-	const struct part *file;
+	struct part file;
 };
 
 /* POST /.check for a form: its length is all that is known before its body is there. */
@@ -54,11 +54,11 @@ read_form(struct req *r, struct form *out)
 
 	TRY(req_parts(r, &parts, &count));
 	*out = (struct form){.count = 0};
-	for (size_t i = 0; i < count && out->file == NULL; i++) {
+	for (size_t i = 0; i < count && out->file.name == NULL; i++) {
 		const struct part *p = &parts[i];
 
 		if (strcasecmp(p->name, "file") == 0) {
-			out->file = p;
+			out->file = *p;
 			continue;
 		}
 		if (p->size > FIELD_BYTES || !utf8_valid(p->bytes, p->size) ||
@@ -108,10 +108,10 @@ check_policy(struct req *r, const struct form *f)
 		return fail(&r->ctx, E_S3_POLICY_FORM, NULL);
 	json[n] = '\0';
 	TRY(policy_check(&r->ctx, json, f->fields, f->count, &policy));
-	if ((int64_t)f->file->size < policy.least)
+	if ((int64_t)f->file.size < policy.least)
 		return fail(&r->ctx, E_S3_SMALL, NULL);
-	return (int64_t)f->file->size <= policy.most ? OK
-						     : fail(&r->ctx, E_TOO_LARGE, NULL);
+	return (int64_t)f->file.size <= policy.most ? OK
+						    : fail(&r->ctx, E_TOO_LARGE, NULL);
 }
 
 /* The field "key", where ${filename} stands for what the file is called at home. */
@@ -120,9 +120,7 @@ read_key(struct req *r, struct form *f, const char **out)
 {
 	static const char mark[] = "${filename}";
 	const char *key = field(f, "key"), *at = strstr(key, mark),
-		   *name = f->file == NULL || f->file->filename == NULL
-				   ? ""
-				   : f->file->filename;
+		   *name = f->file.filename == NULL ? "" : f->file.filename;
 
 	for (const char *s = name; *s != '\0'; s++)
 		if (*s == '/' || *s == '\\')
@@ -227,8 +225,8 @@ post_form(struct req *r)
 	TRY(read_headers(r, f, &new.headers));
 	const char *type = field(f, "Content-Type");
 	new.content_type = type[0] == '\0' ? "binary/octet-stream" : type;
-	new.bytes = f->file->bytes;
-	new.size = f->file->size;
+	new.bytes = f->file.bytes;
+	new.size = f->file.size;
 	wish = (struct disk_wish){.size = (int64_t) new.size};
 	TRY(store_form_checksum(r, f->fields, f->count, &wish));
 	TRY(scrub_city(&r->ctx, name.server));
