@@ -69,7 +69,8 @@ read_form(struct req *r, struct form *out)
 			p->name, arena_strn(&c->arena, p->bytes, p->size)};
 	}
 	out->fields[out->count++] = (struct pair){"bucket", call_of(r)->name.bucket};
-	return out->file != NULL ? OK : fail(c, E_S3_ARGUMENT, "the form has no file");
+	return out->file.name != NULL ? OK
+				      : fail(c, E_S3_ARGUMENT, "the form has no file");
 }
 
 static const char *

@@ -312,7 +312,7 @@ s3_check_policy(struct ctx *c, const struct s3_policy *p, const struct s3_key *k
 		return fail(c, E_S3_AUTH,
 			"only " SIGV4_ALGORITHM " with x-amz-date is known");
 	TRY(read_credential(c, key, p->credential, &s));
-	if (strncmp(s.day, p->date, 8) != 0)
+	if (s.day == NULL || strncmp(s.day, p->date, 8) != 0)
 		return fail(c, E_S3_AUTH,
 			"credential and x-amz-date are of different days");
 	const struct s3_key own = {
