@@ -17,6 +17,7 @@
 #include "base/program.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "image/image.h"
 #include "tally.h"
 #include "worker.h"
 
@@ -26,7 +27,7 @@
 /* Requests, and those that hash a password: conf/nginx sorts them. -1: there is none,
  * and the other socket has them too. */
 static int listen_fd, sign_in_fd = -1;
-static int workers, sign_in_workers;
+static int workers, sign_in_workers; /* behind their slots is the image process's */
 
 static bool
 is_listening(int fd)
@@ -108,7 +109,7 @@ open_sockets(void)
 static void
 share_out(int wanted)
 {
-	workers = wanted < PARENT_MAX ? wanted : PARENT_MAX;
+	workers = wanted < PARENT_MAX ? wanted : PARENT_MAX - 1;
 	if (sign_in_fd >= 0 && workers > 1)
 		sign_in_workers = workers < 8 ? 1 : workers / 4;
 }
@@ -118,6 +119,8 @@ worker(int slot)
 {
 	struct worker_sockets own = {listen_fd, sign_in_fd, false};
 
+	if (slot >= workers)
+		return image_serve();
 	if (sign_in_workers > 0 && slot >= workers - sign_in_workers)
 		own.requests = -1;
 	else if (sign_in_workers > 0)
@@ -128,7 +131,8 @@ worker(int slot)
 static void
 worker_gone(int slot, bool clean)
 {
-	tally_worker_gone(slot);
+	if (slot < workers)
+		tally_worker_gone(slot);
 	if (!clean)
 		tally_restart();
 }
@@ -155,6 +159,7 @@ main(int argc, char **argv)
 					  : 4 * (int)sysconf(_SC_NPROCESSORS_ONLN));
 	hash_prepare();
 	tally_open(workers);
-	parent_run(workers, worker, worker_gone);
+	image_prepare();
+	parent_run(workers + 1, worker, worker_gone);
 	return 0;
 }

@@ -56,6 +56,8 @@ parent_memory(size_t size)
 void
 parent_ready(void)
 {
+	if (ready == NULL)
+		return; /* a test runs the child's part alone */
 	atomic_store(&ready[own_slot], (int)getpid());
 	kill(getppid(), SIGCHLD); /* wakes it */
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The folder beside ours, or the one that was configured. */
+/* What lies beside our own folder, or where configure was told. */
 static const char *
 beside(char *path, size_t size, const char *name, const char *configured)
 {
@@ -21,7 +21,7 @@ beside(char *path, size_t size, const char *name, const char *configured)
 			return configured;
 		*slash = '\0';
 	}
-	int used = snprintf(path, size, "%s/share/%s", exe, name);
+	int used = snprintf(path, size, "%s/%s", exe, name);
 	return used < (int)size && access(path, X_OK) == 0 ? path : configured;
 }
 
@@ -32,7 +32,7 @@ share_folder(void)
 	static const char *found;
 
 	if (found == NULL)
-		found = beside(path, sizeof(path), "samovar", PKGDATADIR);
+		found = beside(path, sizeof(path), "share/samovar", PKGDATADIR);
 	return found;
 }
 
@@ -43,6 +43,18 @@ share_locale(void)
 	static const char *found;
 
 	if (found == NULL)
-		found = beside(path, sizeof(path), "locale", LOCALEDIR);
+		found = beside(path, sizeof(path), "share/locale", LOCALEDIR);
+	return found;
+}
+
+const char *
+share_image_program(void)
+{
+	static char path[PATH_MAX + 32];
+	static const char *found;
+
+	if (found == NULL)
+		found = beside(path, sizeof(path), "libexec/samovar/samovar-image",
+			PKGLIBEXECDIR "/samovar-image");
 	return found;
 }

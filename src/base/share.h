@@ -10,4 +10,7 @@
 const char *share_folder(void);
 const char *share_locale(void);
 
+/* samovar-image, in libexec/samovar. */
+const char *share_image_program(void);
+
 #endif

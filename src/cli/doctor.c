@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +9,8 @@
 #include "cache/cache.h"
 #include "cli/commands.h"
 #include "db/db.h"
+#include "image/image.h"
+#include "image/probe.h"
 #include "sched/timer.h"
 
 #include "cli/doctor.sql.h"
@@ -108,6 +111,24 @@ check_folder(struct findings *f, const char *setting, const char *path)
 	bad(f, line, "make the folder and give it to the user that runs the programs");
 }
 
+/* Inside the sandbox no file can be opened, not even one that everybody may read. */
+static void
+check_pictures(struct call *call, struct findings *f)
+{
+	struct ctx *c = &call->ctx;
+	struct image_answer answer;
+	int64_t number = 0;
+
+	enum err e = image_probe(c, PROBE_OPEN, 0, &answer, &number);
+	ctx_forgive(c);
+	if (e == OK && number == -EACCES)
+		good("pictures are opened in a sandbox");
+	else
+		bad(f, "pictures cannot be opened in a sandbox",
+			"is libexec/samovar/samovar-image installed, and does the "
+			"kernel allow seccomp filters?");
+}
+
 enum err
 doctor_cmd(struct call *call)
 {
@@ -129,6 +150,7 @@ doctor_cmd(struct call *call)
 		good("the FastCGI socket is there");
 	else
 		bad(&f, "no FastCGI socket at fcgi.socket", "is samovar-fcgi running?");
+	check_pictures(call, &f);
 	if (conf.mail_server[0] == '\0')
 		check_folder(&f, "mail.directory", conf.mail_directory);
 	if (conf.bot_token[0] == '\0')

@@ -130,13 +130,29 @@ jpeg(const struct bytes *b, struct image_header *h)
 	return IMAGE_OK;
 }
 
-/* Bytes of a pixel once it is unpacked: palettes and grey of few bits become bytes. */
+/* PNG 11.2.2. */
 static int64_t
-png_pixel_bytes(uint32_t bits, uint32_t type)
+png_channels(uint32_t type)
 {
-	int64_t channels = type == 0 ? 2 : type == 4 ? 2 : 4;
+	return type == 2 ? 3 : type == 4 ? 2 : type == 6 ? 4 : 1;
+}
 
-	return channels * (bits == 16 ? 2 : 1);
+/* What the pixels take as they are stored, and while an interlaced picture, whose last
+ * pass touches every row, is put together: palettes and grey of few bits as bytes. */
+static void
+png_size(const struct bytes *b, struct image_header *h)
+{
+	uint32_t bits = byte(b, 24), type = byte(b, 25);
+
+	h->width = big32(b, 16);
+	h->height = big32(b, 20);
+	if (h->width > IMAGE_MAX_SIDE || h->height > IMAGE_MAX_SIDE)
+		return;
+	int64_t pixels = h->width * h->height;
+	h->raw = pixels * png_channels(type) * bits / 8;
+	if (byte(b, 28) != 0)
+		h->held = pixels * (type == 3 ? 4 : png_channels(type)) *
+			  (bits == 16 ? 2 : 1);
 }
 
 /* Chunks up to IEND; what stands behind it is none of the picture's. */
@@ -147,12 +163,7 @@ png(const struct bytes *b, struct image_header *h)
 
 	if (!HAS(b, 8, "\0\0\0\rIHDR"))
 		return IMAGE_DAMAGED;
-	h->width = big32(b, 16);
-	h->height = big32(b, 20);
-	if (byte(b, 28) != 0 && /* interlaced: the last pass touches every row */
-		h->width <= IMAGE_MAX_SIDE && h->height <= IMAGE_MAX_SIDE)
-		h->held = h->width * h->height *
-			  png_pixel_bytes(byte(b, 24), byte(b, 25));
+	png_size(b, h);
 	for (size_t i = 8; i + 12 <= b->size && !complete;) {
 		size_t length = big32(b, i);
 
@@ -216,6 +227,7 @@ within_limits(const struct image_header *h)
 		return IMAGE_DAMAGED;
 	if (h->width > IMAGE_MAX_SIDE || h->height > IMAGE_MAX_SIDE ||
 		h->width * h->height > IMAGE_MAX_PIXELS || h->held > IMAGE_MAX_HELD ||
+		h->raw > IMAGE_MAX_RAW || h->scans > IMAGE_MAX_SCANS ||
 		h->held * h->scans > IMAGE_MAX_REPEATED)
 		return IMAGE_TOO_LARGE;
 	return IMAGE_OK;

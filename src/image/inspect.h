@@ -27,11 +27,14 @@ struct image_header {
 	int64_t width, height; /* pixels, as stored: orientation is not applied */
 	int64_t scans;         /* of a JPEG: how often the decoder goes over it */
 	int64_t held;          /* bytes that the decoder keeps at once, about */
+	int64_t raw;           /* bytes of all pixels as a PNG stores them, unpacked */
 };
 
-#define IMAGE_MAX_SIDE 65535                  /* pixels */
-#define IMAGE_MAX_PIXELS INT64_C(100000000)   /* a photo of 12,000 x 8,000 */
-#define IMAGE_MAX_HELD (INT64_C(160) << 20)   /* bytes */
+#define IMAGE_MAX_SIDE 65535                /* pixels */
+#define IMAGE_MAX_PIXELS INT64_C(100000000) /* a photo of 12,000 x 8,000 */
+#define IMAGE_MAX_RAW (INT64_C(200) << 20)  /* bytes */
+#define IMAGE_MAX_HELD (INT64_C(160) << 20) /* bytes */
+#define IMAGE_MAX_SCANS 100
 #define IMAGE_MAX_REPEATED (INT64_C(6) << 30) /* scans of a JPEG x bytes held */
 
 /* IMAGE_OK: the picture may be decoded. *out is filled as far as it could be read. */

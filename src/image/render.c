@@ -86,17 +86,46 @@ has_profile(VipsImage *image)
 	       vips_icc_is_compatible_profile(image, profile, size);
 }
 
-/* export_profile only where there is a profile to convert from: without one,
- * vips_thumbnail() shifts the colours of sRGB by up to six steps. */
+/*
+ * What the decoders say of pictures that are whole all the same: libjpeg's warnings
+ * about bytes that some cameras leave between segments, and about odd headers.
+ */
+static bool
+is_harmless(void)
+{
+	static const char *const words[] = {"extraneous bytes before marker",
+		"Invalid SOS parameters", "Adobe color transform", "JFIF revision"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strstr(vips_error_buffer(), words[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* How a picture is to be decoded. */
+struct wish {
+	int side; /* of the square that it must fit into */
+	VipsSize how;
+	bool profile; /* by its profile */
+	bool strict;  /* a warning of the decoder is a failure */
+};
+
+/*
+ * fail_on goes into the loader's options, too: vips_thumbnail_buffer() forgets to hand
+ * it on. export_profile only where there is a profile to convert from: without one, it
+ * shifts the colours of sRGB by up to six steps.
+ */
 static VipsImage *
-shrunk(const void *bytes, size_t size, int side, VipsSize how, bool profile)
+shrunk(const void *bytes, size_t size, const struct wish *w)
 {
 	VipsImage *image = NULL;
 
-	if (vips_thumbnail_buffer((void *)bytes, size, &image, side, "height", side,
-		    "size", how, "intent", VIPS_INTENT_RELATIVE, "fail_on",
-		    VIPS_FAIL_ON_ERROR, profile ? "export_profile" : NULL, "srgb",
-		    NULL) == 0)
+	if (vips_thumbnail_buffer((void *)bytes, size, &image, w->side, "height",
+		    w->side, "size", w->how, "intent", VIPS_INTENT_RELATIVE, "fail_on",
+		    w->strict ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_TRUNCATED,
+		    "option_string",
+		    w->strict ? "[fail_on=warning]" : "[fail_on=truncated]",
+		    w->profile ? "export_profile" : NULL, "srgb", NULL) == 0)
 		return image;
 	return NULL;
 }
@@ -136,32 +165,50 @@ by_profile(VipsImage **image)
  * decoder shrinks as far as the result stays clearly larger than what is wanted.
  */
 static VipsImage *
-from_inks(const void *bytes, size_t size, int side, VipsSize how, bool profile,
+from_inks(const void *bytes, size_t size, const struct wish *w,
 	const struct image_header *h)
 {
 	int64_t longer = h->width > h->height ? h->width : h->height;
 	int shrink = 1;
 	VipsImage *image = NULL, *made = NULL;
 
-	while (shrink < 8 && longer >= INT64_C(4) * shrink * side)
+	while (shrink < 8 && longer >= INT64_C(4) * shrink * w->side)
 		shrink *= 2;
 	if (vips_jpegload_buffer((void *)bytes, size, &image, "shrink", shrink,
-		    "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", VIPS_FAIL_ON_ERROR,
+		    "access", VIPS_ACCESS_SEQUENTIAL, "fail_on",
+		    w->strict ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_TRUNCATED,
 		    NULL) != 0)
 		return NULL;
-	if (!(profile ? by_profile(&image) : inks_to_light(&image)))
+	if (!(w->profile ? by_profile(&image) : inks_to_light(&image)))
 		return NULL;
 	int failed = vips_copy(
 		image, &made, "interpretation", VIPS_INTERPRETATION_sRGB, NULL);
 	if (!becomes(&image, failed, made))
 		return NULL;
 	failed = vips_thumbnail_image(
-		image, &made, side, "height", side, "size", how, NULL);
+		image, &made, w->side, "height", w->side, "size", w->how, NULL);
 	return becomes(&image, failed, made) ? image : NULL;
 }
 
+/* One try: 8-bit sRGB in memory, or NULL. The pixels are only computed here. */
 static VipsImage *
-opened(const void *bytes, size_t size, int side, VipsSize how,
+try_to_decode(const void *bytes, size_t size, const struct wish *w, bool inks,
+	const struct image_header *h)
+{
+	VipsImage *image = inks ? from_inks(bytes, size, w, h) : shrunk(bytes, size, w);
+	VipsImage *kept;
+
+	if (image == NULL || !plain(&image))
+		return NULL;
+	kept = vips_image_copy_memory(image);
+	g_object_unref(image);
+	return kept;
+}
+
+/* The picture at most side x side; NULL if it cannot be decoded. A profile that fails
+ * in the end is left out, as browsers do. */
+static VipsImage *
+decoded(const void *bytes, size_t size, int side, VipsSize how,
 	const struct image_header *h)
 {
 	VipsImage *header = vips_image_new_from_buffer(bytes, size, "", NULL);
@@ -169,29 +216,19 @@ opened(const void *bytes, size_t size, int side, VipsSize how,
 
 	if (header == NULL)
 		return NULL;
-	bool profile = has_profile(header);
+	struct wish w = {side, how, has_profile(header), true};
 	bool inks = vips_image_get_interpretation(header) == VIPS_INTERPRETATION_CMYK;
 	g_object_unref(header);
-	/* A profile that fails in the end is left out, as browsers do. */
-	for (int managed = profile; image == NULL && managed >= 0; managed--)
-		image = inks ? from_inks(bytes, size, side, how, managed == 1, h)
-			     : shrunk(bytes, size, side, how, managed == 1);
+	for (bool again = true; image == NULL && again;) {
+		vips_error_clear();
+		image = try_to_decode(bytes, size, &w, inks, h);
+		again = image == NULL && ((w.strict && is_harmless()) || w.profile);
+		if (w.strict && is_harmless())
+			w.strict = false;
+		else
+			w.profile = false;
+	}
 	return image;
-}
-
-/* The picture as 8-bit sRGB in memory, at most side x side. NULL if it cannot be
- * decoded. */
-static VipsImage *
-decoded(const void *bytes, size_t size, int side, VipsSize how,
-	const struct image_header *h)
-{
-	VipsImage *image = opened(bytes, size, side, how, h), *kept;
-
-	if (image == NULL || !plain(&image))
-		return NULL;
-	kept = vips_image_copy_memory(image);
-	g_object_unref(image);
-	return kept;
 }
 
 static bool

@@ -6,9 +6,10 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "programme/look.h"
+#include "image/image.h"
+#include "image/picture.h"
+#include "image/fingerprint.h"
 #include "programme/photo.h"
-#include "programme/picture.h"
 
 #include "programme/likeness.sql.h"
 
@@ -23,15 +24,24 @@ struct photo {
 static FIELDS(photo_fields, FIELD(struct photo, id), FIELD(struct photo, report_id),
 	FIELD(struct photo, url));
 
-/* The thumbnail is enough, where there is one. */
-static bool
-look_at(struct ctx *c, const struct photo *p, struct look *out)
+/* The thumbnail is enough, where there is one. *seen is false for a photo whose files
+ * are gone. E_BUSY. */
+static enum err
+look_at(struct ctx *c, const struct photo *p, struct fingerprint *out, bool *seen)
 {
-	const char *file = photo_file(c, p->url, PHOTO_THUMBNAIL);
+	static const enum photo_file files[] = {PHOTO_THUMBNAIL, PHOTO_WHOLE};
 
-	return picture_grey(c, file, LOOK_SIDE, out->gray, &out->wide) ||
-	       picture_grey(c, photo_file(c, p->url, PHOTO_WHOLE), LOOK_SIDE, out->gray,
-		       &out->wide);
+	*seen = false;
+	for (size_t i = 0; i < 2 && !*seen; i++) {
+		enum err e = image_grey(c, photo_file(c, p->url, files[i]),
+			FINGERPRINT_SIDE, out->grey, &out->wide);
+		if (e == E_BUSY || e == E_BUG)
+			return e;
+		if (e != OK)
+			ctx_forgive(c);
+		*seen = e == OK;
+	}
+	return OK;
 }
 
 static void
@@ -41,11 +51,11 @@ add_number(struct buf *b, int64_t n)
 }
 
 static void
-add_keys(struct buf *b, const struct look *l, int view, int turn, int tables)
+add_keys(struct buf *b, const struct fingerprint *l, int view, int turn, int tables)
 {
-	int32_t keys[LOOK_TABLES];
+	int32_t keys[FINGERPRINT_TABLES];
 
-	look_keys(l, view, turn, keys);
+	fingerprint_keys(l, view, turn, keys);
 	for (int i = 0; i < tables; i++)
 		add_number(b, keys[i]);
 }
@@ -58,19 +68,19 @@ array_end(struct buf *b)
 }
 
 static enum err
-note(struct ctx *c, const struct photo *p, const struct look *l)
+note(struct ctx *c, const struct photo *p, const struct fingerprint *l)
 {
 	struct buf hashes = {.arena = &c->arena}, whole = hashes, views = hashes;
-	uint64_t bits[2 * LOOK_TURNS];
+	uint64_t bits[2 * FINGERPRINT_TURNS];
 	int lying;
 
-	look_hashes(l, bits);
-	look_positions(l, &lying);
-	for (int i = 0; i < 2 * LOOK_TURNS; i++)
+	fingerprint_hashes(l, bits);
+	fingerprint_positions(l, &lying);
+	for (int i = 0; i < 2 * FINGERPRINT_TURNS; i++)
 		add_number(&hashes, (int64_t)bits[i]);
-	add_keys(&whole, l, 0, lying, LOOK_TABLES);
-	for (int view = 0; view < LOOK_VIEWS; view++)
-		add_keys(&views, l, view, lying, LOOK_TABLES);
+	add_keys(&whole, l, 0, lying, FINGERPRINT_TABLES);
+	for (int view = 0; view < FINGERPRINT_VIEWS; view++)
+		add_keys(&views, l, view, lying, FINGERPRINT_TABLES);
 	return db_do(c, &LIKENESS_NOTE,
 		ARGS(c, p->id, array_end(&hashes), array_end(&whole),
 			array_end(&views)));
@@ -80,17 +90,17 @@ note(struct ctx *c, const struct photo *p, const struct look *l)
  * them as unknown numbers each common one would be counted by a linear search. And it
  * must use the indexes: PostgreSQL takes the comparison of two arrays for cheap. */
 static enum err
-candidates(struct ctx *c, const struct photo *p, const struct look *l,
+candidates(struct ctx *c, const struct photo *p, const struct fingerprint *l,
 	struct photo **out, size_t *count)
 {
 	struct buf whole = {.arena = &c->arena}, views = whole;
-	int first, count_of = look_positions(l, &first);
+	int first, count_of = fingerprint_positions(l, &first);
 
 	for (int i = 0; i < count_of; i++)
-		for (int view = 0; view < LOOK_VIEWS; view++)
+		for (int view = 0; view < FINGERPRINT_VIEWS; view++)
 			add_keys(view == 0 ? &whole : &views, l, view,
-				(first + i) % LOOK_TURNS,
-				view == 0 ? LOOK_TABLES : VIEW_TABLES);
+				(first + i) % FINGERPRINT_TURNS,
+				view == 0 ? FINGERPRINT_TABLES : VIEW_TABLES);
 	TRY(db_begin(c));
 	enum err e = db_command(c, "set local plan_cache_mode = force_custom_plan; "
 				   "set local enable_seqscan = off");
@@ -106,19 +116,19 @@ candidates(struct ctx *c, const struct photo *p, const struct look *l,
 
 /* In how many of 64 bits the wholes, or a whole and a middle, differ at least. */
 static int
-differing(const struct look *a, const struct look *b)
+differing(const struct fingerprint *a, const struct fingerprint *b)
 {
-	uint64_t of_a[2 * LOOK_TURNS], of_b[2 * LOOK_TURNS];
+	uint64_t of_a[2 * FINGERPRINT_TURNS], of_b[2 * FINGERPRINT_TURNS];
 	int least = 64;
 
-	look_hashes(a, of_a);
-	look_hashes(b, of_b);
+	fingerprint_hashes(a, of_a);
+	fingerprint_hashes(b, of_b);
 	for (int middle = 0; middle < 2; middle++)
-		for (int i = 0; i < 2 * LOOK_TURNS; i++) {
-			if (middle == 1 && i >= LOOK_TURNS)
+		for (int i = 0; i < 2 * FINGERPRINT_TURNS; i++) {
+			if (middle == 1 && i >= FINGERPRINT_TURNS)
 				continue;
 			int bits = __builtin_popcountll(
-				of_a[middle * LOOK_TURNS] ^ of_b[i]);
+				of_a[middle * FINGERPRINT_TURNS] ^ of_b[i]);
 			least = bits < least ? bits : least;
 		}
 	return least;
@@ -137,20 +147,22 @@ mark(struct ctx *c, const struct photo *a, const struct photo *b, int bits,
 }
 
 static enum err
-compare(struct ctx *c, const struct photo *p, const struct look *l)
+compare(struct ctx *c, const struct photo *p, const struct fingerprint *l)
 {
-	struct look *other = arena_new(&c->arena, sizeof(*other));
+	struct fingerprint *other = arena_new(&c->arena, sizeof(*other));
 	struct photo *found;
 	size_t count;
+	bool seen;
 
 	TRY(candidates(c, p, l, &found, &count));
 	for (size_t i = 0; i < count; i++) {
-		if (!look_at(c, &found[i], other))
-			continue; /* its file is gone: there is nothing to show */
-		double likeness = look_likeness(l, other);
-		if (likeness < LOOK_ALIKE)
+		TRY(look_at(c, &found[i], other, &seen));
+		if (!seen)
+			continue; /* there is nothing to show */
+		double likeness = fingerprint_likeness(l, other);
+		if (likeness < FINGERPRINT_ALIKE)
 			continue;
-		look_measure(other);
+		fingerprint_measure(other);
 		TRY(mark(c, p, &found[i], differing(l, other), likeness));
 	}
 	return OK;
@@ -159,9 +171,9 @@ compare(struct ctx *c, const struct photo *p, const struct look *l)
 enum err
 photo_compare_job(struct ctx *c, const struct job *job)
 {
-	struct look *look = arena_new(&c->arena, sizeof(*look));
+	struct fingerprint *look = arena_new(&c->arena, sizeof(*look));
 	struct photo photo = {0};
-	bool there;
+	bool there, seen;
 
 	TRY(db_maybe(c, &LIKENESS_PHOTO, photo_fields, &photo, &there,
 		ARGS(c, job->subject)));
@@ -172,9 +184,10 @@ photo_compare_job(struct ctx *c, const struct job *job)
 	if (access(small, R_OK) != 0)
 		TRY(picture_write_from(c, file,
 			&(struct picture_copy){PHOTO_THUMBNAIL_SIDE, small}, 1));
-	if (!look_at(c, &photo, look))
+	TRY(look_at(c, &photo, look, &seen));
+	if (!seen)
 		return fail(c, E_PICTURE, "the photo %s cannot be read", photo.url);
-	look_measure(look);
+	fingerprint_measure(look);
 	TRY(note(c, &photo, look));
 	TRY(db_do(c, &LIKENESS_CLEAR, ARGS(c, photo.id)));
 	return compare(c, &photo, look);

@@ -10,7 +10,7 @@
  *
  * photo.compare, subject a programme.report_photo: makes the photo's thumbnail, notes
  * how it looks, and looks for what it resembles among all photos that were ever
- * submitted. In two steps: keys (src/programme/look.h) find a few dozen candidates
+ * submitted. In two steps: keys (src/image/fingerprint.h) find a few dozen candidates
  * among any number of photos, then each is laid over the new one. The later of two that
  * resemble each other is marked, whichever is looked at first. May be repeated.
  */

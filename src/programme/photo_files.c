@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "db/db.h"
 #include "programme/photo.h"
-#include "programme/picture.h"
+#include "image/picture.h"
 
 #include "programme/photo_files.sql.h"
 

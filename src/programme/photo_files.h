@@ -14,7 +14,7 @@
 /*
  * Makes the photo and its thumbnail from the bytes that were sent; *kept says whether
  * those were kept, too. path as in report_url; its folder must be there. All files or
- * none. The errors of programme/picture.h.
+ * none. The errors of image/picture.h.
  */
 enum err photo_store(
 	struct ctx *c, const char *path, const void *bytes, size_t size, bool *kept);

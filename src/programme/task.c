@@ -10,7 +10,7 @@
 #include "base/rand.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "programme/picture.h"
+#include "image/picture.h"
 
 #include "programme/task.sql.h"
 

@@ -10,7 +10,7 @@
  * gets the task as JSON. The picture is written before the row, under a name of the
  * server's, so that it can be read as soon as the answer is there; a transaction that
  * is undone leaves a file that nobody names. E_TASK_EXISTS, E_MISSING, and the
- * errors of programme/picture.h.
+ * errors of image/picture.h.
  */
 enum err task_add(struct ctx *c, const char *title, const void *picture, size_t size,
 	const char **out);

@@ -3,6 +3,7 @@
 #include "base/parent.h"
 #include "base/program.h"
 #include "db/db.h"
+#include "image/image.h"
 #include "worker/consumer.h"
 #include "worker/jobs.h"
 #include "worker/listener.h"
@@ -13,11 +14,11 @@
 static int
 process(int slot)
 {
-	/* Behind those that take jobs: one sends to Telegram, one listens to it, one
-	 * asks the S3 servers how they are, one reads what the embedded store keeps,
-	 * one listens to the broker. */
-	static int (*const others[])(void) = {
-		sender_run, listener_run, prober_run, scrubber_run, consumer_run};
+	/* Behind those that take jobs: one opens pictures, one sends to Telegram, one
+	 * listens to it, one asks the S3 servers how they are, one reads what the
+	 * embedded store keeps, one listens to the broker. */
+	static int (*const others[])(void) = {image_serve, sender_run, listener_run,
+		prober_run, scrubber_run, consumer_run};
 
 	parent_ready();
 	return slot < conf.worker_processes
@@ -35,7 +36,8 @@ main(int argc, char **argv)
 	db_close(db);
 	if (e == E_BUG || !conf_check_server())
 		return 1;
-	int others = conf.rabbitmq_host[0] == '\0' ? 4 : 5;
+	int others = conf.rabbitmq_host[0] == '\0' ? 5 : 6;
+	image_prepare();
 	parent_run((int)conf.worker_processes + others, process, NULL);
 	return 0;
 }

@@ -128,10 +128,20 @@ def dead(pid):
         return True
 
 
+def is_image(pid):
+    """The process that opens pictures, or waits until there is one."""
+    try:
+        with open(f"/proc/{pid}/comm") as f:
+            return f.read().startswith("samovar-image")
+    except OSError:
+        return False
+
+
 def children(pid):
+    """Those that work; not the image process, which ends by itself with its parent."""
     try:
         with open(f"/proc/{pid}/task/{pid}/children") as f:
-            return [int(word) for word in f.read().split()]
+            return [int(word) for word in f.read().split() if not is_image(word)]
     except OSError:
         return []
 

@@ -1,7 +1,9 @@
 """Pictures as people see them: what was sent against what is stored, pixel by pixel."""
 
 import io
+import os
 import pathlib
+import signal
 import subprocess
 import urllib.parse
 
@@ -12,6 +14,7 @@ from PIL import Image, ImageCms, ImageDraw
 from tests.conftest import wait_for
 from tests.e2e.client import word
 from tests.e2e.programme import clear, png
+from tests.e2e.stack import is_image
 from tests.e2e.test_photo import answers, family, photo_of, report
 
 DATA = pathlib.Path(__file__).resolve().parents[1] / "data/pictures"
@@ -93,6 +96,55 @@ def test_a_family_s_photo_keeps_its_colours(telegram, db, stack, staff):
         # Turned right: what was bottom left is top left.
         for n, colour in enumerate((BLUE, RED, YELLOW, GREEN)):
             assert_near(image.getpixel((n % 2 * w // 2 + w // 4, n // 2 * h // 2 + h // 4)), colour)
+
+
+# -- the process that opens pictures
+
+
+def image_of(stack, service):
+    """The pid of the service's samovar-image; None while it is only waiting to become one."""
+    with open(f"/proc/{stack.pid(service)}/task/{stack.pid(service)}/children") as f:
+        pids = [int(word) for word in f.read().split()]
+    return next((pid for pid in pids if is_image(pid)
+                 and os.readlink(f"/proc/{pid}/exe").endswith("/samovar-image")), None)
+
+
+def one_picture(telegram, db):
+    """After it samovar-worker has its image process."""
+    chat = family(db).chats[0]
+    telegram.message(chat, **photo_of(telegram, png(1)))
+    answers(telegram, chat)
+    wait_for(lambda: db.value("select count(*) from job.job where kind like 'photo.%%'") == 0, 30)
+    clear(db)
+
+
+def test_a_photo_survives_the_death_of_the_image_process(telegram, db, stack):
+    one_picture(telegram, db)
+    pid = wait_for(lambda: image_of(stack, "samovar-worker"), 10)
+    os.kill(pid, signal.SIGSTOP)  # it has the photo and does not answer
+    chat = family(db).chats[0]
+    telegram.message(chat, **photo_of(telegram, encoded(quarters(900, 600), "JPEG")))
+    wait_for(lambda: db.value("select count(*) from job.job where kind = 'photo.fetch' and leased_by is not null"), 20)
+    os.kill(pid, signal.SIGKILL)
+    texts = answers(telegram, chat, 2, seconds=60)  # the first one is of the picture before
+    assert len(texts) == 2 and all("на модерацию" in text for text in texts)
+    path = stack.state / "photos" / report(db, chat).report_url.lstrip("/")
+    assert opened(path.read_bytes()).size == (900, 600)
+    assert image_of(stack, "samovar-worker") not in (None, pid)
+
+
+def test_an_upload_is_told_to_try_again_when_no_picture_can_be_opened(me, base, stack):
+    image = encoded(one_colour())
+    assert_stored(me, base, image, ORANGE)
+    pid = wait_for(lambda: image_of(stack, "samovar-fcgi"), 10)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        answer = me("POST", f"/tasks/?title=задание {word()}", files={"image": ("a", image)})
+        assert answer.status_code == 503 and "попробуйте" in answer.text
+        assert me.get("/tasks/").status_code == 200
+    finally:
+        os.kill(pid, signal.SIGKILL)
+    assert_stored(me, base, image, ORANGE)
 
 
 # -- what families sent is kept while their shift runs

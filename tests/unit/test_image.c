@@ -117,12 +117,11 @@ assert_outputs(const char *what, struct rgb right, double steps)
 static VipsImage *
 flat(const double *values, int bands, VipsBandFormat format, VipsInterpretation space)
 {
+	static const double ones[] = {1, 1, 1, 1};
 	VipsImage *black, *image, *cast, *named;
 
 	assert_int_equal(vips_black(&black, SIDE, SIDE, "bands", bands, NULL), 0);
-	assert_int_equal(vips_linear(black, &image, (double[]){1}, (double *)values,
-				 bands == 1 ? 1 : bands, NULL),
-		0);
+	assert_int_equal(vips_linear(black, &image, ones, values, bands, NULL), 0);
 	assert_int_equal(vips_cast(image, &cast, format, NULL), 0);
 	assert_int_equal(vips_copy(cast, &named, "interpretation", space, NULL), 0);
 	g_object_unref(black);

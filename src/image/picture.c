@@ -1,4 +1,4 @@
-#include "programme/picture.h"
+#include "image/picture.h"
 
 #include <errno.h>
 #include <string.h>
@@ -6,28 +6,11 @@
 
 #include "base/file.h"
 #include "base/hash.h"
-#include "image/render.h"
-
-#define MAX_COPIES 4
-
-static enum err
-verdict(struct ctx *c, enum image_verdict v)
-{
-	switch (v) {
-	case IMAGE_OK:
-		return OK;
-	case IMAGE_TOO_LARGE:
-		return fail(c, E_PICTURE_LARGE, NULL);
-	case IMAGE_DAMAGED:
-		return fail(c, E_PICTURE_DAMAGED, NULL);
-	default:
-		return fail(c, E_PICTURE, NULL);
-	}
-}
+#include "image/image.h"
 
 static enum err
 put_all(struct ctx *c, const struct picture_copy *copies, size_t count,
-	const struct image_bytes *made)
+	const struct image_blob *made)
 {
 	enum err e = OK;
 	size_t done = 0;
@@ -44,18 +27,15 @@ enum err
 picture_write(struct ctx *c, const void *bytes, size_t size,
 	const struct picture_copy *copies, size_t count)
 {
-	struct image_bytes made[MAX_COPIES];
-	int sides[MAX_COPIES];
+	struct image_blob made[IMAGE_MAX_OUTPUTS];
+	int sides[IMAGE_MAX_OUTPUTS];
 
-	if (count > MAX_COPIES || !render_start("samovar"))
-		return fail(c, E_BUG, "libvips does not start");
+	if (count == 0 || count > IMAGE_MAX_OUTPUTS)
+		return fail(c, E_BUG, "%zu copies of a picture", count);
 	for (size_t i = 0; i < count; i++)
 		sides[i] = copies[i].side;
-	TRY(verdict(c, render_jpegs(bytes, size, sides, count, made)));
-	enum err e = put_all(c, copies, count, made);
-	for (size_t i = 0; i < count; i++)
-		render_free(&made[i]);
-	return e;
+	TRY(image_jpegs(c, (struct image_blob){bytes, size}, sides, count, made));
+	return put_all(c, copies, count, made);
 }
 
 enum err
@@ -68,17 +48,6 @@ picture_write_from(struct ctx *c, const char *from, const struct picture_copy *c
 	if (bytes == NULL)
 		return fail(c, E_PICTURE, "%s: %s", from, strerror(errno));
 	return picture_write(c, bytes, size, copies, count);
-}
-
-bool
-picture_grey(
-	struct ctx *c, const char *path, int side, unsigned char *out, double *wide)
-{
-	size_t size;
-	const char *bytes = file_get(c, path, &size);
-
-	return bytes != NULL && render_start("samovar") &&
-	       render_grey(bytes, size, side, out, wide) == IMAGE_OK;
 }
 
 const char *

@@ -1,4 +1,4 @@
-#include "programme/look.h"
+#include "image/fingerprint.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ struct cut {
 	double side[4];
 };
 
-static const struct cut views[LOOK_VIEWS] = {
+static const struct cut views[FINGERPRINT_VIEWS] = {
 	{{0, 0, 0, 0}},
 	{{.05, .05, .05, .05}},
 	{{.1, 0, 0, 0}},
@@ -39,16 +39,16 @@ static const struct cut views[LOOK_VIEWS] = {
  * source the sum of all that is above and left of it.
  */
 struct sums {
-	double at[LOOK_SIDE + 1][LOOK_SIDE + 1];
+	double at[FINGERPRINT_SIDE + 1][FINGERPRINT_SIDE + 1];
 };
 
 static void
-sum_up(const unsigned char *gray, struct sums *s)
+sum_up(const unsigned char *grey, struct sums *s)
 {
 	memset(s, 0, sizeof(*s));
-	for (int y = 0; y < LOOK_SIDE; y++)
-		for (int x = 0; x < LOOK_SIDE; x++)
-			s->at[y + 1][x + 1] = gray[y * LOOK_SIDE + x] +
+	for (int y = 0; y < FINGERPRINT_SIDE; y++)
+		for (int x = 0; x < FINGERPRINT_SIDE; x++)
+			s->at[y + 1][x + 1] = grey[y * FINGERPRINT_SIDE + x] +
 					      s->at[y][x + 1] + s->at[y + 1][x] -
 					      s->at[y][x];
 }
@@ -57,8 +57,8 @@ sum_up(const unsigned char *gray, struct sums *s)
 static double
 sum_to(const struct sums *s, double x, double y)
 {
-	int i = x < LOOK_SIDE ? (int)x : LOOK_SIDE - 1;
-	int j = y < LOOK_SIDE ? (int)y : LOOK_SIDE - 1;
+	int i = x < FINGERPRINT_SIDE ? (int)x : FINGERPRINT_SIDE - 1;
+	int j = y < FINGERPRINT_SIDE ? (int)y : FINGERPRINT_SIDE - 1;
 	double fx = x - i, fy = y - j;
 
 	return (1 - fy) * ((1 - fx) * s->at[j][i] + fx * s->at[j][i + 1]) +
@@ -71,7 +71,7 @@ edge(const struct cut *c, int axis, int i, int n)
 {
 	double first = c->side[axis], last = 1 - c->side[axis + 2];
 
-	return LOOK_SIDE * (first + (last - first) * i / n);
+	return FINGERPRINT_SIDE * (first + (last - first) * i / n);
 }
 
 static void
@@ -118,13 +118,13 @@ transform(const double *pixels, double wave[WAVES][WAVES])
 }
 
 void
-look_measure(struct look *l)
+fingerprint_measure(struct fingerprint *l)
 {
 	double pixels[WAVE_SIDE * WAVE_SIDE];
 	struct sums sums;
 
-	sum_up(l->gray, &sums);
-	for (int i = 0; i < LOOK_VIEWS; i++) {
+	sum_up(l->grey, &sums);
+	for (int i = 0; i < FINGERPRINT_VIEWS; i++) {
 		sample(&sums, &views[i], WAVE_SIDE, pixels);
 		transform(pixels, l->wave[i]);
 	}
@@ -145,32 +145,33 @@ positive(const double wave[WAVES][WAVES], int turn, int u, int v)
 }
 
 void
-look_hashes(const struct look *l, uint64_t out[2 * LOOK_TURNS])
+fingerprint_hashes(const struct fingerprint *l, uint64_t out[2 * FINGERPRINT_TURNS])
 {
-	for (int i = 0; i < 2 * LOOK_TURNS; i++) {
+	for (int i = 0; i < 2 * FINGERPRINT_TURNS; i++) {
 		out[i] = 0;
 		for (int bit = 1; bit < 64; bit++)
-			if (positive(l->wave[i / LOOK_TURNS], i % LOOK_TURNS, bit % 8,
-				    bit / 8))
+			if (positive(l->wave[i / FINGERPRINT_TURNS],
+				    i % FINGERPRINT_TURNS, bit % 8, bit / 8))
 				out[i] |= UINT64_C(1) << bit;
 	}
 }
 
 /* A crop of a tenth makes nothing lie that stood, unless it is nearly square. */
 int
-look_positions(const struct look *l, int *first)
+fingerprint_positions(const struct fingerprint *l, int *first)
 {
 	*first = l->wide < 1 ? 4 : 0;
-	return l->wide > 1.25 || l->wide < 1 / 1.25 ? LOOK_TURNS / 2 : LOOK_TURNS;
+	return l->wide > 1.25 || l->wide < 1 / 1.25 ? FINGERPRINT_TURNS / 2
+						    : FINGERPRINT_TURNS;
 }
 
 /* The frequencies that a table samples: drawn once and for all, since keys are kept. */
 static void
-draw_samples(unsigned char samples[LOOK_TABLES][KEY_BITS])
+draw_samples(unsigned char samples[FINGERPRINT_TABLES][KEY_BITS])
 {
 	uint32_t state = 2463534242u;
 
-	for (int t = 0; t < LOOK_TABLES; t++)
+	for (int t = 0; t < FINGERPRINT_TABLES; t++)
 		for (int k = 0; k < KEY_BITS;) {
 			state ^= state << 13; /* Marsaglia's xorshift */
 			state ^= state >> 17;
@@ -184,13 +185,14 @@ draw_samples(unsigned char samples[LOOK_TABLES][KEY_BITS])
 }
 
 void
-look_keys(const struct look *l, int view, int turn, int32_t out[LOOK_TABLES])
+fingerprint_keys(const struct fingerprint *l, int view, int turn,
+	int32_t out[FINGERPRINT_TABLES])
 {
-	static unsigned char samples[LOOK_TABLES][KEY_BITS];
+	static unsigned char samples[FINGERPRINT_TABLES][KEY_BITS];
 
 	if (samples[0][0] == 0)
 		draw_samples(samples);
-	for (int t = 0; t < LOOK_TABLES; t++) {
+	for (int t = 0; t < FINGERPRINT_TABLES; t++) {
 		out[t] = t << KEY_BITS;
 		for (int k = 0; k < KEY_BITS; k++)
 			if (positive(l->wave[view], turn, samples[t][k] % WAVES,
@@ -286,7 +288,7 @@ fit(const struct sums *whole, const struct cut *c, const double *part, int n)
 
 /* The best few of all ways, roughly: cuts of 0, 5, 10 and 15 % in eight positions. */
 static void
-rough(const struct sums *whole, const double parts[LOOK_TURNS][COARSE * COARSE],
+rough(const struct sums *whole, const double parts[FINGERPRINT_TURNS][COARSE * COARSE],
 	struct way *best, int most)
 {
 	double pixels[COARSE * COARSE];
@@ -298,7 +300,7 @@ rough(const struct sums *whole, const double parts[LOOK_TURNS][COARSE * COARSE],
 			(code >> 4 & 3) * .05, (code >> 6) * .05}};
 		sample(whole, &c, COARSE, pixels);
 		sharpen(pixels, COARSE);
-		for (int turn = 0; turn < LOOK_TURNS; turn++) {
+		for (int turn = 0; turn < FINGERPRINT_TURNS; turn++) {
 			struct way way = {
 				turn, c, product(pixels, parts[turn], COARSE)};
 			for (int i = 0; i < most; i++)
@@ -337,13 +339,13 @@ static double
 laid_over(const struct sums *whole, const struct sums *part)
 {
 	double plain[FINE * FINE], small[COARSE * COARSE], large[FINE * FINE];
-	double parts[LOOK_TURNS][COARSE * COARSE];
+	double parts[FINGERPRINT_TURNS][COARSE * COARSE];
 	double best = 0;
 	struct way ways[3];
 
 	sample(part, &views[0], COARSE, small);
 	sharpen(small, COARSE);
-	for (int turn = 0; turn < LOOK_TURNS; turn++)
+	for (int turn = 0; turn < FINGERPRINT_TURNS; turn++)
 		turned(small, COARSE, turn, parts[turn]);
 	rough(whole, (const double(*)[COARSE * COARSE]) parts, ways, 3);
 	sample(part, &views[0], FINE, plain);
@@ -359,12 +361,12 @@ laid_over(const struct sums *whole, const struct sums *part)
 }
 
 double
-look_likeness(const struct look *a, const struct look *b)
+fingerprint_likeness(const struct fingerprint *a, const struct fingerprint *b)
 {
 	struct sums sa, sb;
 
-	sum_up(a->gray, &sa);
-	sum_up(b->gray, &sb);
+	sum_up(a->grey, &sa);
+	sum_up(b->grey, &sb);
 	double one = laid_over(&sa, &sb);
 	return one > .9 ? one : fmax(one, laid_over(&sb, &sa));
 }

@@ -1,5 +1,5 @@
-#ifndef PROGRAMME_PICTURE_H
-#define PROGRAMME_PICTURE_H
+#ifndef IMAGE_PICTURE_H
+#define IMAGE_PICTURE_H
 
 #include <stdbool.h>
 
@@ -7,11 +7,8 @@
 
 /*
  * Files of pictures. What strangers send is known by its bytes, not its name: JPEG, PNG
- * or WebP, decoded and written anew as JPEG (image/render.h says what an output is).
- *
- * E_PICTURE: none of the three formats. E_PICTURE_DAMAGED: truncated, or it cannot be
- * decoded. E_PICTURE_LARGE: more than may be decoded (image/inspect.h). E_BUG: the file
- * cannot be written.
+ * or WebP, opened by another program (image/image.h, which has the errors) and written
+ * anew as JPEG. E_BUG, too: a file cannot be written.
  */
 
 /* An output: fits into a square of `side` pixels, is never enlarged, goes to path. */
@@ -28,11 +25,6 @@ enum err picture_write(struct ctx *c, const void *bytes, size_t size,
 /* The same for a picture in a file. E_PICTURE, too, if it cannot be read. */
 enum err picture_write_from(struct ctx *c, const char *from,
 	const struct picture_copy *copies, size_t count);
-
-/* The picture squeezed into side x side shades of grey, and what its width was by its
- * height. False if it cannot be read. */
-bool picture_grey(
-	struct ctx *c, const char *path, int side, unsigned char *out, double *wide);
 
 /* SHA-256 of a file as hexadecimal digits, NULL if it cannot be read. */
 const char *picture_sha256(struct ctx *c, const char *path);

@@ -1,5 +1,5 @@
-#ifndef PROGRAMME_LOOK_H
-#define PROGRAMME_LOOK_H
+#ifndef IMAGE_FINGERPRINT_H
+#define IMAGE_FINGERPRINT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,45 +14,47 @@
  * their signs are used, so brightness and contrast do not matter, and turning or
  * mirroring the picture merely swaps or negates them.
  */
-#define LOOK_SIDE 128  /* pixels of the square */
-#define LOOK_VIEWS 11  /* the whole first, its middle second */
-#define LOOK_TABLES 12 /* keys of a view: each samples 18 of the signs */
-#define LOOK_TURNS 8   /* four turns, and their mirror images */
+#define FINGERPRINT_SIDE 128  /* pixels of the square */
+#define FINGERPRINT_VIEWS 11  /* the whole first, its middle second */
+#define FINGERPRINT_TABLES 12 /* keys of a view: each samples 18 of the signs */
+#define FINGERPRINT_TURNS 8   /* four turns, and their mirror images */
 
-struct look {
-	unsigned char gray[LOOK_SIDE * LOOK_SIDE];
-	double wide;                     /* width by height, before it was squeezed */
-	double wave[LOOK_VIEWS][16][16]; /* filled by look_measure() */
+struct fingerprint {
+	unsigned char grey[FINGERPRINT_SIDE * FINGERPRINT_SIDE];
+	double wide; /* width by height, before it was squeezed */
+	double wave[FINGERPRINT_VIEWS][16][16]; /* filled by fingerprint_measure() */
 };
 
-/* From the gray pixels to the frequencies. */
-void look_measure(struct look *l);
+/* From the grey pixels to the frequencies. */
+void fingerprint_measure(struct fingerprint *l);
 
 /* 64 signs of the whole and of the middle in each of the eight positions, as
  * report_photo.phashes keeps them; the first is the whole as it is. */
-void look_hashes(const struct look *l, uint64_t out[2 * LOOK_TURNS]);
+void fingerprint_hashes(
+	const struct fingerprint *l, uint64_t out[2 * FINGERPRINT_TURNS]);
 
 /*
  * The positions in which copies may be: at *first and the next so many that are
  * returned. Keys are kept as of a picture that lies, so one that clearly lies or stands
  * has four; the first is the one to be kept.
  */
-int look_positions(const struct look *l, int *first);
+int fingerprint_positions(const struct fingerprint *l, int *first);
 
 /*
  * The keys of one view in one position. A copy shares some key with its original though
  * it differs in some signs; of strangers hardly any do.
  */
-void look_keys(const struct look *l, int view, int turn, int32_t out[LOOK_TABLES]);
+void fingerprint_keys(const struct fingerprint *l, int view, int turn,
+	int32_t out[FINGERPRINT_TABLES]);
 
 /*
  * How alike two photos are once one is laid over the other, in whatever position and
- * with up to 15 % cut off at each side: about 1 for copies, below LOOK_ALIKE for
+ * with up to 15 % cut off at each side: about 1 for copies, below FINGERPRINT_ALIKE for
  * strangers (0 when a rough look is enough), however much their outlines resemble each
  * other. Some milliseconds.
  */
-double look_likeness(const struct look *a, const struct look *b);
+double fingerprint_likeness(const struct fingerprint *a, const struct fingerprint *b);
 
-#define LOOK_ALIKE 0.75
+#define FINGERPRINT_ALIKE 0.75
 
 #endif

@@ -1,0 +1,61 @@
+#ifndef IMAGE_H
+#define IMAGE_H
+
+#include <stddef.h>
+
+#include "base/ctx.h"
+#include "image/wire.h"
+
+/*
+ * Pictures are opened by another program, samovar-image: each in a process of its own
+ * that has limits of memory and processor time and can reach nothing (image/sandbox.h).
+ * This is how the others ask it.
+ *
+ * A program whose processes share one image process calls image_prepare() before it
+ * forks and runs image_serve() in one of them; others start theirs when they need it,
+ * and it ends with them.
+ *
+ * E_PICTURE          not a JPEG, PNG or WebP
+ * E_PICTURE_DAMAGED  truncated, or the decoder failed
+ * E_PICTURE_LARGE    more pixels, memory or processor time than a picture may take
+ * E_BUSY             no answer within image.timeout: trying again may help
+ */
+
+struct image_blob {
+	const void *bytes;
+	size_t size;
+};
+
+/* JPEGs of a picture, upright, in sRGB, without metadata: out[i] fits into a square of
+ * sides[i] pixels (they must fall, at most IMAGE_MAX_OUTPUTS). The bytes live as long
+ * as the ctx. */
+enum err image_jpegs(struct ctx *c, struct image_blob picture, const int *sides,
+	size_t count, struct image_blob *out);
+
+/* A picture in a file, squeezed into side x side shades of grey; *wide: its width by
+ * its height before that. E_MISSING if the file cannot be read. */
+enum err image_grey(
+	struct ctx *c, const char *path, int side, unsigned char *out, double *wide);
+
+/* What enum image_probe (image/probe.h) does in the sandbox, for tests and doctor:
+ * *number is what it returned. The answer, too, if there was one. E_BUSY. */
+enum err image_probe(struct ctx *c, int what, int milliseconds,
+	struct image_answer *answer, int64_t *number);
+
+/* The last picture's answer: what it took. */
+const struct image_answer *image_last(void);
+
+/* In the parent, before it forks. Ends the program if the system has no sockets. */
+void image_prepare(void);
+
+/*
+ * The body of the process that serves the others of its program: waits until somebody
+ * asks, and becomes samovar-image; that ends when nobody has asked for a minute, and
+ * the parent starts another one. Its exit status.
+ */
+int image_serve(void);
+
+/* Where samovar-image is; the installed one unless a test says otherwise. */
+void image_use(const char *program);
+
+#endif

@@ -1,0 +1,125 @@
+#include "image/operation.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image/probe.h"
+#include "image/render.h"
+#include "image/sandbox.h"
+
+#define MAX_SIDE 8192 /* pixels of an output */
+#define MAX_GREY 512
+
+/* One request on its way: the picture, and the file that the outputs go to. */
+struct operation {
+	const struct image_request *q;
+	const void *bytes;
+	size_t size;
+	int file;
+	uint64_t used; /* bytes of the file */
+	struct image_result result;
+};
+
+static bool
+write_all(int fd, const void *bytes, size_t size, uint64_t offset)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t n = pwrite(fd, (const char *)bytes + done, size - done,
+			(off_t)(offset + done));
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+static void
+add_output(struct operation *o, const void *bytes, size_t size)
+{
+	struct image_result *r = &o->result;
+
+	if (!write_all(o->file, bytes, size, o->used))
+		_exit(IMAGE_EXIT_OUTPUT);
+	r->outputs[r->count].offset = o->used;
+	r->outputs[r->count].size = size;
+	r->count++;
+	o->used += size;
+}
+
+static enum image_verdict
+jpegs(struct operation *o)
+{
+	struct image_bytes made[IMAGE_MAX_OUTPUTS];
+	enum image_verdict v =
+		render_jpegs(o->bytes, o->size, o->q->sides, o->q->count, made);
+
+	for (size_t i = 0; v == IMAGE_OK && i < o->q->count; i++)
+		add_output(o, made[i].bytes, made[i].size);
+	return v;
+}
+
+static enum image_verdict
+grey(struct operation *o)
+{
+	int side = o->q->sides[0];
+	unsigned char *out = calloc((size_t)side, (size_t)side);
+
+	if (out == NULL)
+		return IMAGE_TOO_LARGE;
+	enum image_verdict v =
+		render_grey(o->bytes, o->size, side, out, &o->result.wide);
+	if (v == IMAGE_OK)
+		add_output(o, out, (size_t)side * (size_t)side);
+	return v;
+}
+
+static enum image_verdict
+try_probe(struct operation *o)
+{
+	o->result.number = probe((enum image_probe)o->q->sides[0], o->file);
+	return IMAGE_OK;
+}
+
+static const struct {
+	enum image_verdict (*run)(struct operation *o);
+	uint32_t least, most; /* outputs */
+	int largest;          /* pixels of an output's side */
+} operations[IMAGE_OPERATIONS] = {
+	[IMAGE_JPEGS] = {jpegs, 1, IMAGE_MAX_OUTPUTS, MAX_SIDE},
+	[IMAGE_GREY] = {grey, 1, 1, MAX_GREY},
+	[IMAGE_PROBE] = {try_probe, 1, 1, PROBES},
+};
+
+bool
+operation_valid(const struct image_request *q)
+{
+	bool good = q->operation < IMAGE_OPERATIONS &&
+		    q->count >= operations[q->operation].least &&
+		    q->count <= operations[q->operation].most;
+
+	for (uint32_t i = 0; good && i < q->count; i++)
+		good = q->sides[i] >= (q->operation == IMAGE_PROBE ? 0 : 1) &&
+		       q->sides[i] <= operations[q->operation].largest;
+	return good;
+}
+
+_Noreturn void
+operation_run(const struct image_request *q, int input, int file)
+{
+	struct operation o = {.q = q, .file = file, .used = sizeof(o.result)};
+	struct stat st;
+
+	if (fstat(input, &st) != 0 || st.st_size < 0 || st.st_size > IMAGE_MAX_BYTES)
+		_exit(IMAGE_EXIT_SIZE);
+	o.size = (size_t)st.st_size;
+	if (o.size > 0)
+		o.bytes = mmap(NULL, o.size, PROT_READ, MAP_PRIVATE, input, 0);
+	if (o.bytes == MAP_FAILED || !sandbox_enter())
+		_exit(IMAGE_EXIT_SANDBOX);
+	o.result.verdict =
+		o.size == 0 ? IMAGE_UNKNOWN : operations[q->operation].run(&o);
+	_exit(write_all(file, &o.result, sizeof(o.result), 0) ? IMAGE_EXIT_DONE
+							      : IMAGE_EXIT_OUTPUT);
+}

@@ -1,0 +1,68 @@
+#ifndef IMAGE_WIRE_H
+#define IMAGE_WIRE_H
+
+#include <stdint.h>
+
+#include "image/inspect.h"
+
+/*
+ * What a program and its image process say to each other: datagrams over a socket that
+ * all processes of the program share, on one host, of one build.
+ *
+ * A request carries two descriptors (SCM_RIGHTS): the picture, a file or a memfd, and
+ * the socket for the answer. The answer carries one: a memfd with the outputs, which
+ * begins with a struct image_result.
+ */
+
+enum image_operation {
+	IMAGE_JPEGS, /* sides: of each output; see render_jpegs() */
+	IMAGE_GREY, /* sides[0]; output: sides[0] x sides[0] bytes; see render_grey() */
+	IMAGE_PROBE, /* sides[0]: what to try; see image/probe.h */
+	IMAGE_OPERATIONS
+};
+
+#define IMAGE_MAX_OUTPUTS 4
+#define IMAGE_MAX_BYTES (32 << 20) /* of a picture, and of its outputs together */
+
+struct image_request {
+	uint32_t operation;
+	uint32_t count; /* of sides in use */
+	int32_t sides[IMAGE_MAX_OUTPUTS];
+	uint32_t milliseconds; /* after this the picture is given up */
+};
+
+/* Written by the process that has opened the picture: not to be believed unchecked. */
+struct image_result {
+	uint32_t verdict; /* enum image_verdict */
+	uint32_t count;
+	int64_t number; /* of IMAGE_PROBE */
+	double wide;    /* of IMAGE_GREY */
+	struct {
+		uint64_t offset, size;
+	} outputs[IMAGE_MAX_OUTPUTS];
+};
+
+/* How the process of a picture ends. */
+enum image_exit {
+	IMAGE_EXIT_DONE,
+	IMAGE_EXIT_OUTPUT,  /* the result could not be written */
+	IMAGE_EXIT_SIZE,    /* the file is larger than IMAGE_MAX_BYTES */
+	IMAGE_EXIT_SANDBOX, /* it could not be entered: the picture was not opened */
+};
+
+enum image_outcome {
+	IMAGE_DONE,      /* there is a result */
+	IMAGE_DIED,      /* by the signal `number`, or with exit status -number */
+	IMAGE_TIMED_OUT, /* not done in time */
+	IMAGE_REFUSED,   /* the request makes no sense, or the system gave no process */
+};
+
+/* Written by the image process itself, which opens no picture. */
+struct image_answer {
+	uint32_t outcome;
+	int32_t number;
+	int64_t cpu_us;  /* processor time of this picture */
+	int64_t peak_kb; /* most memory at once */
+};
+
+#endif

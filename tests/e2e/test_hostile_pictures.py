@@ -1,0 +1,77 @@
+"""samovar-image and pictures that are meant to hurt it: what they get, and what they may take."""
+
+import os
+import socket
+import struct
+import subprocess
+
+import pytest
+
+from tests.e2e import hostile
+
+JPEGS, DONE = 0, 0  # src/image/wire.h
+VERDICTS = ["good", "unknown", "damaged", "large"]
+CPU_US, PEAK_KB = 2_000_000, 300 * 1024
+
+
+class Image:
+    """samovar-image as its programs start it: with nothing but a socket."""
+
+    def __init__(self, program):
+        self.link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.process = subprocess.Popen([program, str(theirs.fileno()), "1"], pass_fds=[theirs.fileno()],
+                                        env={"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"})
+        theirs.close()
+
+    def open(self, data, sides=(1600, 320)):
+        """(outcome, signal, processor time in us, most memory in KB, verdict, outputs)"""
+        picture = os.memfd_create("picture")
+        os.write(picture, data)
+        mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with mine, theirs:
+            mine.settimeout(100)
+            request = struct.pack("=II4iI", JPEGS, len(sides), *sides, 0, 0, 60_000)
+            socket.send_fds(self.link, [request], [picture, theirs.fileno()])
+            os.close(picture)
+            answer, fds, _, _ = socket.recv_fds(mine, 100, 1)
+        with open(fds[0], "rb") as file:
+            result = file.read()
+        outcome = struct.unpack("=Iiqq", answer)
+        if outcome[0] != DONE:
+            return outcome + (None, [])
+        verdict, count = struct.unpack_from("=II", result)
+        places = struct.iter_unpack("=QQ", result[24:24 + 16 * count])
+        return outcome + (VERDICTS[verdict], [result[at:at + size] for at, size in places])
+
+    def stop(self):
+        self.link.close()  # nobody is left who could ask
+        assert self.process.wait(10) == 0
+
+
+@pytest.fixture
+def image(stack):
+    image = Image(stack.helper("samovar-image"))
+    yield image
+    image.stop()
+
+
+def test_no_picture_takes_more_than_it_may(image):
+    wrong = []
+    for name, data in hostile.pictures():
+        outcome, signal, cpu, peak, verdict, outputs = image.open(data)
+        if outcome != DONE or verdict != name.split("-")[0] or cpu > CPU_US or peak > PEAK_KB:
+            wrong.append(f"{name}: outcome {outcome}, signal {signal}, {cpu / 1e6:.2f} s, {peak >> 10} MB, {verdict}")
+        if len(outputs) != (2 if verdict == "good" else 0) or not all(o.startswith(b"\xff\xd8\xff") for o in outputs):
+            wrong.append(f"{name}: {len(outputs)} outputs")
+    assert wrong == []
+
+
+def test_only_one_program_can_open_pictures(stack):
+    """The others are not even linked with the library."""
+    def libraries(path):
+        return subprocess.run(["ldd", path], capture_output=True, text=True, check=True).stdout
+    for name in ("samovar-fcgi", "samovar-worker", "samovar-scheduler", "samovarctl"):
+        linked = libraries(stack.program(name))
+        assert "libc.so" in linked
+        assert not [word for word in ("vips", "jpeg", "png", "webp", "tiff", "heif", "Magick") if word in linked], name
+    assert "libvips" in libraries(stack.helper("samovar-image"))
