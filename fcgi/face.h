@@ -9,8 +9,9 @@ enum route_flag {
 	FORM = 2,    /* the body is multipart/form-data, kept by nginx in a file */
 	QUERY = 4,   /* the row's input describes the query string, not the body */
 	MAYBE = 8,   /* the body may be absent or null; then the input is all zero */
-	ANYBODY = 16 /* the body is not looked at: an empty one, or what an old client
+	ANYBODY = 16, /* the body is not looked at: an empty one, or what an old client
 			sends along */
+	QUIET = 32, /* asked all the time, by probes: a success gets no access line */
 };
 
 struct route {

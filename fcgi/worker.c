@@ -103,6 +103,8 @@ access_line(const struct req *r, const char *method, int64_t us)
 	const char *route = r->route == NULL ? "-" : r->route->name;
 	const char *face = r->face == NULL ? "-" : r->face->name;
 
+	if (r->route != NULL && (r->route->flags & QUIET) != 0 && r->status < 300)
+		return;
 	if (strcmp(conf.log_format, "json") == 0)
 		log_object("\"face\":\"%s\",\"method\":\"%.8s\",\"route\":\"%s\","
 			   "\"status\":%d,"

@@ -15,10 +15,7 @@
 static enum err
 name_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
-	const char *name = *(const char **)member;
-
-	if (strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678"
-			 "9_-") == strlen(name))
+	if (server_name_valid(*(const char **)member))
 		return OK;
 	return flaw_add(
 		c, (struct flaw){.place = place,

@@ -16,6 +16,16 @@ die() {
 	exit 1
 }
 
+# plain_path PATH: autoconf and make take no blanks and no letters beyond ASCII. Said before
+# anything is installed or made.
+plain_path() {
+	case $1 in
+	*[!A-Za-z0-9_./+,@%=-]*)
+		die "the build tools take no such path: $1 (use letters A to Z, digits and _ . - only)"
+		;;
+	esac
+}
+
 # until_true SECONDS COMMAND...: polls until COMMAND succeeds, 1 when it never did.
 until_true() {
 	until_tries=$(($1 * 10))

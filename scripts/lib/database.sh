@@ -45,7 +45,7 @@ postgres_start() {
 	fi
 	# shellcheck disable=SC2046 # a list of words
 	keep postgres INT "$PG_BIN/postgres" -D "$STATE/pg" -c listen_addresses= \
-		-c "unix_socket_directories=$STATE/run" -c unix_socket_permissions=0700 \
+		-c dynamic_shared_memory_type=mmap -c "unix_socket_directories=$STATE/run" -c unix_socket_permissions=0700 \
 		-c max_connections=200 -c shared_buffers=256MB -c timezone=UTC -c log_timezone=UTC \
 		$(quiet_settings | sed 's/^/-c /; s/ = /=/')
 	until_true 30 as_service "$PG_BIN/pg_isready" -q -h "$STATE/run" || {

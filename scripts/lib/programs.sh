@@ -97,12 +97,14 @@ demo_seed() {
 	date | state_file demo.done 644
 }
 
-# programs_start PORT CITY_PORT
+# programs_start PORT CITY_PORT PARTS
 programs_start() {
+	for part in $3; do
+		[ "$part" = web ] || program_start "samovar-$part"
+	done
+	case " $3 " in *" web "*) ;; *) return 0 ;; esac
 	nginx_files "$1" "$2"
 	program_start samovar-fcgi
-	program_start samovar-worker
-	program_start samovar-scheduler
 	keep nginx QUIT "$PREFIX/libexec/samovar/nginx-run" -e stderr -c "$STATE/nginx/conf/nginx.conf"
 	until_true 30 ready "$1" || {
 		warn "http://127.0.0.1:$1/readyz says: $(curl -sS -m 5 "http://127.0.0.1:$1/readyz" 2>&1)"

@@ -376,6 +376,12 @@ env_beside(const char *file)
 	return access(path, F_OK) == 0 ? path : NULL;
 }
 
+const char *
+conf_env_file(void)
+{
+	return env_path;
+}
+
 bool
 conf_load(const char *file, const char *env_file)
 {
@@ -424,6 +430,19 @@ conf_check_server(void)
 		return false;
 	}
 	return true;
+}
+
+bool
+conf_is_default(const char *name)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		size_t n = strlen(settings[i].section);
+
+		if (strncmp(name, settings[i].section, n) == 0 && name[n] == '.' &&
+			strcmp(name + n + 1, settings[i].key) == 0)
+			return strcmp(in_force.from[i], "default") == 0;
+	}
+	return false;
 }
 
 void

@@ -44,6 +44,12 @@ bool conf_reload(void);
 /* Checks what a server must not start with: short or sample secrets outside debug. */
 bool conf_check_server(void);
 
+/* The .env file that is read, whether or not it is there; NULL: none. */
+const char *conf_env_file(void);
+
+/* Is the setting "section.key" as it is when nobody has set it? */
+bool conf_is_default(const char *name);
+
 /* Prints "section.key = value  # from where", secrets masked. */
 void conf_print(FILE *out);
 

@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "cli/commands.h"
+#include "cli/setup.h"
 #include "db/db.h"
 
 #include "cli/account.sql.h"
@@ -104,22 +105,29 @@ check_names(struct ctx *c, struct account *a)
 	return a->email == NULL ? OK : email_rule(c, &email, "argument", &a->email);
 }
 
-static enum err
-make_asked(struct call *call, struct account *a, bool all)
+enum err
+account_make_asked(struct call *call, struct account *a, bool all)
 {
-	const char *name = call_arg(call, "name"), *password;
-	struct ctx *c = &call->ctx;
+	const char *password;
+
+	TRY(check_names(&call->ctx, a));
+	TRY(ask_password(call, &password));
+	TRY(make(call, a, password, all));
+	printf("account %lld %s\n", (long long)a->id, a->uuid);
+	return OK;
+}
+
+static enum err
+make_named(struct call *call, struct account *a, bool all)
+{
+	const char *name = call_arg(call, "name");
 
 	a->email = call_arg(call, "email");
 	if (strchr(name, '@') != NULL)
 		a->email = name;
 	else
 		a->username = name;
-	TRY(check_names(c, a));
-	TRY(ask_password(call, &password));
-	TRY(make(call, a, password, all));
-	printf("account %lld %s\n", (long long)a->id, a->uuid);
-	return OK;
+	return account_make_asked(call, a, all);
 }
 
 static const char *
@@ -142,7 +150,7 @@ account_add_cmd(struct call *call)
 		call_arg(call, "email") == NULL)
 		return fail(&call->ctx, E_INPUT,
 			"staff signs in by e-mail: give one with --email");
-	return make_asked(call, &a, false);
+	return make_named(call, &a, false);
 }
 
 enum err
@@ -150,7 +158,7 @@ account_superuser_cmd(struct call *call)
 {
 	struct account a = {.name = "", .surname = "", .is_superuser = true};
 
-	return make_asked(call, &a, true);
+	return make_named(call, &a, true);
 }
 
 enum err

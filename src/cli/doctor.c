@@ -129,6 +129,27 @@ check_pictures(struct call *call, struct findings *f)
 			"kernel allow seccomp filters?");
 }
 
+/* Defaults that are one community's: another one would write in its name. */
+static void
+check_defaults(struct findings *f)
+{
+	static const char *const theirs[] = {
+		"mail.from", "programme.group_url", "site.time_zone"};
+	char line[200];
+
+	if (!conf.site_production)
+		return;
+	for (size_t i = 0; i < sizeof(theirs) / sizeof(*theirs); i++) {
+		if (!conf_is_default(theirs[i]))
+			continue;
+		snprintf(line, sizeof(line),
+			"%s has not been set: its default is another community's",
+			theirs[i]);
+		bad(f, line,
+			"run: samovarctl setup; or set it to say that it is right");
+	}
+}
+
 enum err
 doctor_cmd(struct call *call)
 {
@@ -139,6 +160,7 @@ doctor_cmd(struct call *call)
 	else
 		bad(&f, "the settings have errors, see above",
 			"samovarctl conf shows what is in force");
+	check_defaults(&f);
 	check_database(call, &f);
 	if (cache_up(call->ctx.cache))
 		good("Redis answers");

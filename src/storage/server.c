@@ -1,5 +1,7 @@
 #include "storage/server.h"
 
+#include <string.h>
+
 #include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
@@ -26,6 +28,14 @@ static FIELDS(row_fields, SERVER_FIELDS, FIELD(struct server, public_url),
 /* What the database adds to a server that was sent. */
 static FIELDS(stamp_fields, FIELD(struct server, id), FIELD(struct server, created),
 	FIELD(struct server, updated), FIELD(struct server, is_unseen));
+
+bool
+server_name_valid(const char *name)
+{
+	return name[0] != '\0' &&
+	       strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			    "0123456789_-") == strlen(name);
+}
 
 enum err
 server_list(struct ctx *c, const char **json)

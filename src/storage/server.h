@@ -33,6 +33,10 @@ struct server {
 /* What may be shown: all but public_url. */
 extern const struct field server_fields[];
 
+/* Letters, digits, _ and -: a name becomes part of routing keys and of the source of
+ * events. */
+bool server_name_valid(const char *name);
+
 /* All servers that are not deleted as a JSON list, by zone and name. */
 enum err server_list(struct ctx *c, const char **json);
 

@@ -164,10 +164,12 @@ class Stack:
                     "connect_timeout": 5}
         self.redis_path = self.run / "redis.sock"
         self.started = []
+        self.watcher = None
 
     # -- as a whole
 
     def start(self):
+        self.watch()
         self.write_settings()
         self.set_clock("+0")
         done = subprocess.run(
@@ -188,7 +190,18 @@ class Stack:
         new.chmod(0o644)
         new.rename(self.clock)
 
+    def watch(self):
+        """Should this process be killed, somebody stops the stack and removes it: its end closes the pipe."""
+        self.watcher = subprocess.Popen(
+            ["sh", "-c", f"cat >/dev/null; '{REPO}/scripts/stop' --state \"$1\"; '{REPO}/tests/end-all' \"$1\"; "
+             "rm -rf \"$1\" \"$2\" \"$3\"", "watch", str(self.state), str(self.env), str(self.clock)],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", start_new_session=True)
+
     def stop(self):
+        if self.watcher is not None:
+            self.watcher.kill()
+            self.watcher.wait(5)
+            self.watcher.stdin.close()
         self.end_started()
         subprocess.run([REPO / "scripts/stop", "--state", self.state], check=False,
                        capture_output=True, timeout=120)

@@ -359,3 +359,19 @@ def test_doctor_names_what_an_installation_lacks(stack, db):
         done = stack.ctl("doctor", check=False)
         cursor.execute("update storage.server set deleted_at = null where id in (select id from kept)")
     assert re.search("WRONG there is no S3 server", done.stdout)
+
+
+def test_doctor_names_defaults_of_another_community(stack):
+    out = stack.ctl("doctor", check=False, SAMOVAR_SITE_TEST_MODE="false", SAMOVAR_SITE_PRODUCTION="true", ORGANIZATIONS_EMAIL="club@example.org").stdout
+    assert "WRONG programme.group_url has not been set" in out and "WRONG site.time_zone" in out and "WRONG mail.from" not in out
+
+
+def test_probes_leave_no_lines_but_failures_do(stack, base):
+    near = Client(base, address="127.0.0.1")
+    before = len(stack.log("access")), len(stack.log("samovar-fcgi"))
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert near.get(path).status_code == 200
+    near.get("/healthzz")
+    wait_for(lambda: "/healthzz" in stack.log("access")[before[0]:], 5)
+    for service, at in (("access", before[0]), ("samovar-fcgi", before[1])):
+        assert not re.search(r"(/healthz\"|/readyz|/metrics|get_healthz|get_readyz|get_metrics)", stack.log(service)[at:])

@@ -1,0 +1,60 @@
+"""The scripts around the programs: what they refuse, and what they leave behind."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import wait_for
+from tests.e2e.stack import REPO, dead
+
+
+@pytest.mark.parametrize("name", ["with a blank", "Самовар"])
+@pytest.mark.parametrize("script", ["run", "test"])
+def test_a_path_that_cannot_be_built_in_is_refused_first(tmp_path, name, script):
+    clone = tmp_path / name
+    (clone / "scripts").mkdir(parents=True)
+    (clone / "scripts/lib").symlink_to(REPO / "scripts/lib")
+    (clone / "scripts" / script).write_bytes((REPO / "scripts" / script).read_bytes())
+    # There is no install-packages in this clone: who came that far would say so.
+    done = subprocess.run(["sh", clone / "scripts" / script], capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1 and "the build tools take no such path" in done.stderr and done.stdout == ""
+    assert [p.name for p in clone.iterdir()] == ["scripts"]
+
+
+def test_a_killed_run_of_the_tests_leaves_no_process(tmp_path):
+    state = tmp_path / "state"
+    state.mkdir()
+    code = ("import subprocess, sys, time\n"
+            "from tests.e2e.stack import Stack\n"
+            f"stack = Stack({str(state)!r}, 1, {{}})\n"
+            "stack.watch()\n"
+            "child = subprocess.Popen(['sleep', '600'], cwd=stack.state, start_new_session=True)\n"
+            "print(child.pid, flush=True)\n"
+            "time.sleep(600)\n")
+    run = subprocess.Popen([sys.executable, "-c", code], cwd=REPO, stdout=subprocess.PIPE, text=True)
+    child = int(run.stdout.readline())
+    assert not dead(child)
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait(5)
+    wait_for(lambda: dead(child) and not state.exists(), 20)
+
+
+def test_logs_do_not_grow_for_ever(tmp_path):
+    for name in ("run", "log"):
+        (tmp_path / name).mkdir()
+    big, small = tmp_path / "log/nginx.log", tmp_path / "log/other.log"
+    big.write_text("x" * 2000)
+    small.write_text("x" * 500)
+    keeper = subprocess.Popen([REPO / "scripts/lib/keep", "postgres", "TERM", tmp_path, "sleep", "600"],
+                              env={**os.environ, "KEEP_LOG_BYTES": "1000", "KEEP_LOG_SECONDS": "600"})
+    try:
+        wait_for(lambda: big.stat().st_size == 0, 10)
+        assert (tmp_path / "log/nginx.log.1").read_text() == "x" * 2000 and small.read_text() == "x" * 500
+    finally:
+        pid = int((tmp_path / "run/postgres.pid").read_text())
+        keeper.terminate()
+        keeper.wait(10)
+        wait_for(lambda: dead(pid), 5)
