@@ -5,13 +5,13 @@
 
 /* What a route needs of its request, beside who may call it. */
 enum route_flag {
-	TX = 1,      /* runs in a transaction, the answer goes out after the commit */
-	FORM = 2,    /* the body is multipart/form-data, kept by nginx in a file */
-	QUERY = 4,   /* the row's input describes the query string, not the body */
-	MAYBE = 8,   /* the body may be absent or null; then the input is all zero */
+	TX = 1,       /* runs in a transaction, the answer goes out after the commit */
+	FORM = 2,     /* the body is multipart/form-data, kept by nginx in a file */
+	QUERY = 4,    /* the row's input describes the query string, not the body */
+	MAYBE = 8,    /* the body may be absent or null; then the input is all zero */
 	ANYBODY = 16, /* the body is not looked at: an empty one, or what an old client
 			sends along */
-	QUIET = 32, /* asked all the time, by probes: a success gets no access line */
+	QUIET = 32,   /* asked all the time, by probes: a success gets no access line */
 };
 
 struct route {

@@ -72,7 +72,7 @@ distance(const char *a, const char *b)
 static size_t
 far_from(const char *typed, const char *words)
 {
-	char same[WORDS];
+	char same[WORDS] = "";
 	size_t n = 0, blanks = 0;
 
 	for (const char *p = words; *p != '\0'; p++)
@@ -156,7 +156,7 @@ print_commands(const struct call *call)
 int
 usage_print(const struct call *call)
 {
-	char typed[WORDS];
+	char typed[WORDS] = "";
 
 	if (print_commands(call))
 		return 0;
@@ -194,7 +194,7 @@ usage_complain(struct call *call)
 {
 	size_t count;
 	const struct cmd *cmds = cmds_all(&count);
-	char typed[WORDS];
+	char typed[WORDS] = "";
 	bool any = false;
 
 	for (size_t i = 0; i < count; i++) {
