@@ -29,6 +29,21 @@ get_buckets(struct req *r)
 	return store_xml(r, &xml);
 }
 
+/*
+ * PUT, GET /{bucket}?notification: the events of the files' bucket reach the programs
+ * anyway, in the transaction of the change, so whoever sets them up is right to believe
+ * that they come. Nothing is sent anywhere for other buckets.
+ */
+static enum err
+check_notification(struct req *r)
+{
+	const struct object_name *name = &call_of(r)->name;
+
+	if (!str_eq(name->bucket, conf.s3_bucket))
+		return fail(&r->ctx, E_S3_NO_FEATURE, "this store has no notification");
+	return bucket_own(&r->ctx, name->server, name->bucket);
+}
+
 /* GET /{bucket}: ?location, ?versioning, ?uploads (upload.c), else a listing (list.c).
  */
 enum err
@@ -49,6 +64,11 @@ get_bucket(struct req *r)
 	}
 	if (store_query(r, "versioning") != NULL) {
 		buf_add(&xml, STORE_XML "<VersioningConfiguration" STORE_XMLNS "/>");
+		return store_xml(r, &xml);
+	}
+	if (store_query(r, "notification") != NULL) {
+		TRY(check_notification(r));
+		buf_add(&xml, STORE_XML "<NotificationConfiguration" STORE_XMLNS "/>");
 		return store_xml(r, &xml);
 	}
 	return store_query(r, "uploads") != NULL ? get_uploads(r) : list_objects(r);
@@ -75,6 +95,10 @@ put_bucket(struct req *r)
 	const struct object_name *name = &call_of(r)->name;
 
 	TRY(store_plain_call(r));
+	if (store_query(r, "notification") != NULL) {
+		TRY(check_notification(r));
+		return reply_empty(r, 200);
+	}
 	TRY(bucket_add(&r->ctx, name->server, name->bucket));
 	reply_header_fmt(r, "Location", "/%s", name->bucket);
 	return reply_empty(r, 200);

@@ -48,6 +48,9 @@ store_plain_call(struct req *r)
 		if (store_query(r, unknown_calls[i]) != NULL)
 			return fail(&r->ctx, E_S3_NO_FEATURE, "this store has no %s",
 				unknown_calls[i]);
+	if (store_query(r, "notification") != NULL &&
+		(call->name.key[0] != '\0' || (r->method != GET && r->method != PUT)))
+		return fail(&r->ctx, E_S3_NO_FEATURE, "this store has no notification");
 	/* A bucket may be asked whether it has them. */
 	if (store_query(r, "versioning") != NULL &&
 		(r->method != GET || call->name.key[0] != '\0'))

@@ -51,7 +51,7 @@ find_source(struct req *r, struct object_name *name, struct store_object *out)
 	TRY(read_source(r, name));
 	TRY(bucket_own(&r->ctx, name->server, name->bucket));
 	TRY(object_own(&r->ctx, name, out));
-	TRY(scrub_check(&r->ctx, name, out));
+	TRY(scrub_check(&r->ctx, name, out, true));
 	return condition_check_source(r, out->etag, out->modified);
 }
 

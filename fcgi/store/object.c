@@ -24,7 +24,7 @@ find(struct req *r, struct store_object *o, enum range *range, int64_t *first,
 		return fail(
 			&r->ctx, E_S3_NO_FEATURE, "no part of an object can be had");
 	TRY(object_own(&r->ctx, name, o));
-	TRY(scrub_check(&r->ctx, name, o));
+	TRY(scrub_check(&r->ctx, name, o, r->method == GET));
 	enum err e = condition_check(r, o->etag, o->modified);
 	if (e == E_S3_UNCHANGED)
 		store_say_unchanged(r, o);

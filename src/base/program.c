@@ -27,6 +27,7 @@
 static volatile sig_atomic_t stopping, reload_wanted;
 static sigset_t outside; /* the mask while waiting */
 static bool caught;
+static struct utc started;
 
 static void
 usage(const char *name, int status)
@@ -59,12 +60,22 @@ texts_open(void)
 	textdomain(PACKAGE);
 }
 
+struct utc
+program_started(void)
+{
+	return started;
+}
+
 int
 program_start(const char *name, int argc, char **argv)
 {
+	struct timespec now;
 	const char *file = access(DEFAULT_CONF, R_OK) == 0 ? DEFAULT_CONF : NULL,
 		   *env = NULL;
 	int i = 1;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	started.us = now.tv_sec * US_PER_SECOND + now.tv_nsec / 1000;
 
 	for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
 		if (strcmp(argv[i], "--version") == 0) {

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "base/utc.h"
+
 /*
  * What the four programs share: options, settings, signals, words to systemd.
  *
@@ -14,6 +16,9 @@
  * first argument that is none of these.
  */
 int program_start(const char *name, int argc, char **argv);
+
+/* When program_start() was called, by the real clock; children have their parent's. */
+struct utc program_started(void);
 
 /* Catches SIGTERM, SIGINT, SIGHUP and SIGCHLD; they are delivered only inside
  * program_wait(). */

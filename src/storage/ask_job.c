@@ -125,6 +125,7 @@ copy_doubt(struct ctx *c, const char *server_id, const char *key)
 	struct object_name name = {.bucket = conf.s3_bucket, .key = key};
 
 	TRY(db_json(c, &COPY_CITY, &name.server, ARGS(c, server_id)));
+	TRY(db_do(c, &COPY_MARK_DOUBTED, ARGS(c, server_id, key)));
 	TRY(object_doubt(c, &name));
 	return job_add(c, &look);
 }

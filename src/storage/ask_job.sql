@@ -2,6 +2,10 @@
 select count(*) from storage.copy c join storage.file_version v on v.id = c.version_id
  where c.server_id = $1 and v.key = $2;
 
+-- name: copy_mark_doubted
+update storage.copy c set doubted_at = now() from storage.file_version v
+ where v.id = c.version_id and v.key = $2 and c.server_id = $1;
+
 -- name: copy_city
 select city from storage.server where id = $1;
 

@@ -208,7 +208,9 @@ copy_news(struct ctx *c, const struct object_news *news)
 		return OK;
 	if (is_origin && is_replaced(&v, news) && !copied && v.being_copied)
 		return look_again(c, v.server_id, news->key);
-	TRY(db_do(c, &COPY_INSERT, ARGS(c, v.id, v.server_id, news->etag, c->now)));
+	TRY(db_do(c, &COPY_INSERT,
+		ARGS(c, v.id, v.server_id, news->etag, c->now,
+			news->compared || news->copied)));
 	if (v.lost)
 		TRY(found_again(c, v.id));
 	if (v.leaving)

@@ -16,7 +16,8 @@ struct object_news {
 	bool created; /* else removed */
 	int64_t size;
 	const char *etag;
-	bool copied; /* by ourselves, just now, from the bytes that are served */
+	bool copied;   /* by ourselves, just now, from the bytes that are served */
+	bool compared; /* its bytes have just been stored, or read once more */
 };
 
 /*

@@ -44,7 +44,8 @@ select count(*) from (select from storage.file f join storage.file_version v on 
 -- name: copy_insert
 insert into storage.copy (version_id, server_id, etag, created) values ($1, $2, $3, utc($4))
 on conflict (version_id, server_id) do update
-   set etag = excluded.etag, doomed_at = null;
+   set etag = excluded.etag, doomed_at = null,
+       doubted_at = case when not $5::boolean then storage.copy.doubted_at end;
 
 -- name: copy_delete
 delete from storage.copy where version_id = $1 and server_id = $2;

@@ -97,7 +97,8 @@ select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude
  limit 1
    for key share of s;
 
--- $5: for copies, which may also be taken from one that is being given up.
+-- $5: for copies, which may also be taken from one that is being given up. A copy that is doubted is not given out for as
+-- long as it takes to read it again.
 -- name: server_choose_holder : E_SERVER_GONE
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
        us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
@@ -106,10 +107,11 @@ select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude
   from storage.copy c join storage.server s on s.id = c.server_id
   left join storage.health h on h.server_id = s.id
  where c.version_id = $4 and c.doomed_at is null and s.is_on
+   and ($5::boolean or c.doubted_at is null or c.doubted_at < now() - interval '10 minutes')
    and case when $5::boolean then s.is_active or s.leaving_at is not null or s.deleted_at is not null
             else s.is_active and s.deleted_at is null end
  order by case when h.probed_at > now() - interval '1 minute' then case when h.is_up then 0 else 2 end else 1 end,
-          s.deleted_at is not null,
+          s.deleted_at is not null, c.doubted_at is not null,
           case when $1 then power(sin(radians(latitude - $2) / 2), 2)
                + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
                when $6 then extract(epoch from s.created) else random() end,

@@ -33,6 +33,7 @@ storage_event_job(struct ctx *c, const struct job *job)
 	const struct object_news news = {.server = event.server,
 		.key = event.key,
 		.created = event.created,
+		.compared = true, /* what has just been stored, or read once more */
 		.size = event.size,
 		.etag = event.etag};
 	return copy_news(c, &news);

@@ -90,6 +90,7 @@ struct disk_reading {
 	const char *parts; /* sizes with commas between them; NULL: it has none */
 	bool (*go_on)(void *thing, int64_t bytes);
 	void *thing;
+	bool from_cache; /* what is about to be sent from there anyway */
 };
 
 struct disk_digests {

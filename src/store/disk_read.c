@@ -69,19 +69,22 @@ read_all(struct ctx *c, int fd, const struct disk_reading *r, struct disk_digest
 	if (r->parts != NULL)
 		joint_turn(&j);
 	/* What is in memory may be right while the disk is not. */
-	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	if (!r->from_cache)
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	while ((n = read(fd, chunk, sizeof(chunk))) > 0) {
 		digest_add(md5, chunk, (size_t)n);
 		joint_add(&j, chunk, (size_t)n);
 		out->size += n;
 		/* From the beginning: what lies across two pieces goes with the later.
 		 */
-		posix_fadvise(fd, 0, out->size, POSIX_FADV_DONTNEED);
+		if (!r->from_cache)
+			posix_fadvise(fd, 0, out->size, POSIX_FADV_DONTNEED);
 		if (!r->go_on(r->thing, n))
 			return fail(c, E_BUSY, "the reading was broken off");
 	}
 	out->unreadable = n < 0;
-	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	if (!r->from_cache)
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	out->md5 = digest_text(c, md5);
 	if (r->parts != NULL)
 		out->joined =

@@ -21,7 +21,8 @@ static FIELDS(object_fields, FIELD(struct store_object, size),
 	FIELD(struct store_object, path), FIELD(struct store_object, modified),
 	FIELD(struct store_object, parts), FIELD(struct store_object, damage),
 	FIELD(struct store_object, headers), FIELD(struct store_object, checksum),
-	FIELD(struct store_object, upload_id));
+	FIELD(struct store_object, upload_id), FIELD(struct store_object, md5),
+	FIELD(struct store_object, scrubbed_at));
 
 static FIELDS(entry_fields, FIELD(struct store_entry, prefix),
 	FIELD(struct store_entry, key), FIELD(struct store_entry, size),
@@ -238,6 +239,23 @@ enum err
 object_doubt(struct ctx *c, const struct object_name *n)
 {
 	return db_do(c, &OBJECT_READ_NEXT, ARGS(c, n->server, n->bucket, n->key));
+}
+
+enum err
+object_read_soon(struct ctx *c, const struct object_name *n)
+{
+	return db_do(c, &OBJECT_READ_SOON, ARGS(c, n->server, n->bucket, n->key));
+}
+
+enum err
+object_confirm(struct ctx *c, const struct object_name *n, const char *path)
+{
+	struct change change = {0};
+	bool found;
+
+	TRY(db_maybe(c, &OBJECT_CONFIRM, change_fields, &change, &found,
+		ARGS(c, n->server, n->bucket, n->key, path)));
+	return found ? follow_up(c, &change) : OK;
 }
 
 enum err

@@ -24,6 +24,8 @@ struct store_object {
 	const char *headers;  /* lines "name: value" (store/headers.h), NULL: none */
 	const char *checksum; /* "crc32:BASE64", NULL: none was sent */
 	const char *upload_id; /* the upload in parts that made it, NULL: none */
+	const char *md5; /* of the bytes, where the etag does not say; NULL: unknown */
+	struct utc scrubbed_at; /* when all bytes were last read and compared */
 };
 
 #define KEY_BYTES 1024 /* longest key */
@@ -104,6 +106,14 @@ enum err object_mend(struct ctx *c, const struct object_name *name, const char *
 
 /* Somebody has doubts about an object: its bytes are read next. */
 enum err object_doubt(struct ctx *c, const struct object_name *name);
+
+/* Its bytes are read soon, behind what is doubted. */
+enum err object_read_soon(struct ctx *c, const struct object_name *name);
+
+/* Tells that the bytes of an object that was doubted are right. In the caller's
+ * transaction. */
+enum err object_confirm(
+	struct ctx *c, const struct object_name *name, const char *path);
 
 /* How many objects a city should have; damaged ones do not count. At most 1. */
 enum err object_any(struct ctx *c, const char *server, int64_t *count);

@@ -28,7 +28,7 @@ select event.id as event, (select path from old) as old_path from event;
 
 -- name: object_own : E_S3_NO_OBJECT
 select size, etag, content_type, path, us(modified) as modified, array_to_string(parts, ',') as parts,
-       damage, headers, checksum, upload_id
+       damage, headers, checksum, upload_id, md5, us(greatest(scrubbed_at, 'epoch')) as scrubbed_at
   from store.object where server = $1 and bucket = $2 and key = $3;
 
 -- name: object_drop
@@ -72,6 +72,25 @@ with mend as (
     select pg_notify('scrub', '') from mend where not $6
 )
 select id as event, null as old_path from event left join told on true;
+
+-- Somebody had doubts, and its bytes are what they were.
+-- name: object_confirm
+with event as (
+    insert into store.event (server, bucket, key, name, size, etag, at)
+    select server, bucket, key, 's3:ObjectCreated:Mended', size, etag, now() from store.object
+     where server = $1 and bucket = $2 and key = $3 and path = $4
+    returning id
+)
+select id as event, null as old_path from event;
+
+-- It has not been read for long: soon, but after what is doubted.
+-- name: object_read_soon
+with soon as (
+    update store.object set scrubbed_at = '1969-01-01Z'
+     where server = $1 and bucket = $2 and key = $3 and scrubbed_at >= 'epoch'
+    returning path
+)
+select pg_notify('scrub', '') from soon;
 
 -- name: object_read_next
 with doubted as (

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/conf.h"
+#include "base/program.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "store/disk.h"
@@ -11,10 +13,12 @@
 /* A file that was touched when it was marked may have been mended by that very touch:
  * the clocks of files are coarse. */
 #define TOUCH_SECONDS 1
+#define READ_FIRST_BYTES (INT64_C(8) * 1048576) /* some 15 ms */
 
 struct row {
 	const char *bucket, *key, *path, *etag, *parts, *md5;
 	const char *damage; /* NULL: none is known */
+	bool doubted;       /* somebody has read other bytes than these should be */
 	int64_t size;
 	struct utc damaged_at;
 };
@@ -25,7 +29,8 @@ static FIELDS(look_fields, FIELD(struct row, bucket), FIELD(struct row, key),
 
 static FIELDS(due_fields, FIELD(struct row, bucket), FIELD(struct row, key),
 	FIELD(struct row, path), FIELD(struct row, size), FIELD(struct row, etag),
-	FIELD(struct row, parts), FIELD(struct row, md5), FIELD(struct row, damage));
+	FIELD(struct row, parts), FIELD(struct row, md5), FIELD(struct row, damage),
+	FIELD(struct row, doubted));
 
 static FIELDS(server_fields, FIELD(struct scrub_server, server));
 
@@ -192,6 +197,8 @@ note(struct ctx *c, const struct object_name *name, const struct row *row,
 		return object_damage(c, name, row->path, damage);
 	if (row->damage != NULL)
 		TRY(object_mend(c, name, row->path, row->damage, true));
+	else if (row->doubted)
+		TRY(object_confirm(c, name, row->path));
 	return db_do(c, &SCRUB_DONE,
 		ARGS(c, name->server, name->bucket, name->key, row->path, md5));
 }
@@ -233,8 +240,52 @@ scrub_next(struct ctx *c, const char *server, int64_t seconds,
 	return note_now(c, &name, &row, damage, md5);
 }
 
+/* Has nobody compared the bytes since the program began, or for long? */
+static bool
+is_due(struct ctx *c, const struct store_object *o)
+{
+	struct utc before = utc_after(c->now, -conf.store_check_interval);
+
+	return conf.store_check_interval > 0 &&
+	       (o->scrubbed_at.us < program_started().us ||
+		       o->scrubbed_at.us < before.us);
+}
+
+static bool
+never_stop(void *thing, int64_t bytes)
+{
+	(void)thing;
+	(void)bytes;
+	return true;
+}
+
+/* Compares the bytes that are about to be sent, if that is quick; else the scrubber
+ * does it soon. */
+static enum err
+read_first(struct ctx *c, const struct object_name *name, const struct store_object *o)
+{
+	const struct row row = {.path = o->path,
+		.etag = o->etag,
+		.parts = o->parts,
+		.md5 = o->md5,
+		.doubted = o->scrubbed_at.us <= 0,
+		.size = o->size};
+	const struct disk_reading reading = {.path = o->path,
+		.parts = o->parts,
+		.go_on = never_stop,
+		.from_cache = true};
+	const char *damage, *md5 = NULL;
+
+	if (o->size > READ_FIRST_BYTES)
+		return object_read_soon(c, name);
+	TRY(compare(c, &row, &reading, &damage, &md5));
+	TRY(note_now(c, name, &row, damage, md5));
+	return damage == NULL ? OK : fail(c, E_S3_NO_OBJECT, NULL);
+}
+
 enum err
-scrub_check(struct ctx *c, const struct object_name *name, const struct store_object *o)
+scrub_check(struct ctx *c, const struct object_name *name, const struct store_object *o,
+	bool sent)
 {
 	const struct row row = {.path = o->path, .damage = o->damage};
 	struct utc touched;
@@ -243,7 +294,7 @@ scrub_check(struct ctx *c, const struct object_name *name, const struct store_ob
 		return fail(c, E_S3_NO_OBJECT, NULL);
 	enum disk_found found = disk_find(c, o->path, o->size, &touched);
 	if (found == DISK_RIGHT && o->damage == NULL)
-		return OK;
+		return sent && is_due(c, o) ? read_first(c, name, o) : OK;
 	TRY(scrub_city(c, name->server));
 	if (found == DISK_RIGHT) {
 		TRY(db_begin(c));

@@ -39,10 +39,12 @@ enum err scrub_next(struct ctx *c, const char *server, int64_t seconds,
 
 /*
  * May this object's file be sent? Outside of transactions; what is found is noted.
- * E_S3_NO_OBJECT: it is damaged; E_BUSY: the city's folder is away.
+ * sent: it is, so its bytes are compared first if nobody has done so since the program
+ * began or for store.check_interval; those of a large one soon after. E_S3_NO_OBJECT:
+ * it is damaged; E_BUSY: the city's folder is away.
  */
-enum err scrub_check(
-	struct ctx *c, const struct object_name *name, const struct store_object *o);
+enum err scrub_check(struct ctx *c, const struct object_name *name,
+	const struct store_object *o, bool sent);
 
 /* Is the folder of a city there, with what should be in it? */
 enum err scrub_city(struct ctx *c, const char *server);

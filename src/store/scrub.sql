@@ -7,7 +7,9 @@ select bucket, key, path, size, damage, us(damaged_at) as damaged_at from store.
  where server = $1 and damaged_at is not null order by bucket, key limit 10000;
 
 -- name: scrub_due
-select bucket, key, path, size, etag, array_to_string(parts, ',') as parts, md5, damage from store.object
+select bucket, key, path, size, etag, array_to_string(parts, ',') as parts, md5, damage,
+       scrubbed_at = '-infinity' as doubted
+  from store.object
  where server = $1
    and scrubbed_at < case when $2::bigint > 0 then now() - make_interval(secs => $2::bigint) else 'epoch' end
  order by scrubbed_at limit 1;

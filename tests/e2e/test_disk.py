@@ -2,17 +2,18 @@
 
 import os
 import shutil
+import time
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import wait_for
-from tests.e2e.client import ALL_PERMISSIONS, Client, word
+from tests.e2e.client import ALL_PERMISSIONS, Client, error, word
 from tests.e2e.stack import children, dead, lay_down
 from tests.e2e.store import City, plain
 from tests.e2e.test_copies import bytes_at, gate, hurry, key_of, through, upload_slowly  # noqa: F401
 from tests.e2e.test_files import owner, servers  # noqa: F401
-from tests.e2e.test_servers import NEW_YORK, VLADIVOSTOK, holders, upload_at
+from tests.e2e.test_servers import NEW_YORK, VLADIVOSTOK, at, city_of, holders, upload_at
 
 BIG = 7 * 1048576  # two parts
 ZONE = {"s1_2", "s1_3"}
@@ -121,6 +122,73 @@ def test_the_only_copy_is_kept_and_shown_and_right_again_later(anna, ctl, db, ba
 @pytest.fixture
 def city(stack):
     return lambda name: City(stack, name)
+
+
+@pytest.mark.parametrize("size", [5000, BIG])
+def test_other_bytes_are_not_sent_once_they_may_have_been_long_there(anna, db, city, row, path, size):
+    """What nobody has compared for a day is compared before it is sent; the zone's other copy is served meanwhile."""
+    data = os.urandom(size)
+    file = upload_slowly(anna, data, NEW_YORK)
+    wait_for(lambda: holders(anna, file) == ZONE, 30, "the zone has it")
+    for name in ZONE:
+        key = key_of(db, file)
+        hurt(path(file, name), "bytes") if name == "s1_2" else None
+        db.do("update store.object set scrubbed_at = now() - interval '25 hours' where key = %s and server = %s", key, name)
+    assert plain("GET", city("s1_2").presign("get_object", "storage", key)).status_code == 404
+    good = plain("GET", city("s1_3").presign("get_object", "storage", key))
+    assert good.status_code == 200 and good.content == data
+    assert row(file, "s1_3").scrubbed_at.timestamp() > time.time() - 3600
+    wait_for(lambda: hurry(db) or (holders(anna, file) == ZONE and row(file, "s1_2").damaged_at is None), 30, "it is healed")
+    assert plain("GET", city("s1_2").presign("get_object", "storage", key)).content == data
+
+
+def test_other_bytes_are_not_sent_after_a_restart(anna, stack, db, city, row, path):
+    file = upload_at(anna, VLADIVOSTOK, b"before the restart")
+    hurt(path(file, "s2_1"), "bytes")
+    key = key_of(db, file)
+    url = city("s2_1").presign("get_object", "storage", key)
+    with stack.without("samovar-fcgi"):
+        pass
+    assert wait_for(lambda: (status := plain("GET", url).status_code) != 503 and status, 20) == 404
+    assert row(file, "s2_1").damage == "bytes"
+
+
+def test_what_is_larger_is_read_soon_after(anna, db, city, row, path):
+    """The first download goes, because reading it takes longer than its client would wait; the next does not."""
+    name = word("large").replace("_", "-").lower()
+    large = city("s2_1")
+    large.s3.create_bucket(Bucket=name)
+    large.s3.put_object(Bucket=name, Key="k", Body=b"\0" * (9 << 20))
+    (where,) = db.all("select path from store.object where bucket = %s", name)
+    hurt(large.folder.parent / where.path, "bytes")
+    db.do("update store.object set scrubbed_at = now() - interval '25 hours' where bucket = %s", name)
+    assert plain("GET", large.presign("get_object", name, "k")).status_code == 200
+    wait_for(lambda: plain("GET", large.presign("get_object", name, "k")).status_code == 404, 30, "it has been read")
+    large.s3.delete_object(Bucket=name, Key="k")
+
+
+def test_no_address_of_a_doubted_copy_is_given_out(anna, stack, db):
+    """Until it has been read once more; whoever has another copy serves that."""
+    def led_to():
+        answers = [anna.get(f"/files/{file['id']}/", headers=at(NEW_YORK)) for _ in range(4)]
+        return {city_of(a.json()["link"], stack) if a.status_code == 200 else error(a) for a in answers}
+    file = upload_at(anna, NEW_YORK, b"doubted")
+    wait_for(lambda: holders(anna, file) == ZONE, 30, "the zone has it")
+    assert led_to() == {"s1_2"}
+    doubt = ("update storage.copy c set doubted_at = now() - %s::interval from storage.file_version v, storage.server s"
+             " where v.id = c.version_id and v.file_id = %s and s.id = c.server_id and s.name = any(%s)")
+    db.do(doubt, "0", file["id"], ["s1_2"])
+    assert led_to() == {"s1_3"}
+    db.do(doubt, "0", file["id"], ["s1_2", "s1_3"])
+    assert led_to() == {(400, "CdnServer.DoesNotExist")}
+    # The scrubber says that the one is right.
+    db.do("update store.object set scrubbed_at = '-infinity' where key = %s and server = 's1_3'", key_of(db, file))
+    db.do("notify scrub")
+    wait_for(lambda: led_to() == {"s1_3"}, 30, "it has been compared")
+    db.do(doubt, "11 minutes", file["id"], ["s1_2"])
+    assert led_to() == {"s1_3"}, "it comes last"
+    db.do(doubt, "11 minutes", file["id"], ["s1_2", "s1_3"])
+    assert led_to() == {"s1_2"}
 
 
 def test_a_download_notices_at_once(anna, db, city, row, path):

@@ -311,6 +311,22 @@ def test_a_copy_that_was_lost_is_ordered_again(anna, city, db):
     wait_for(lambda: holders(anna, file) == {"s1_2", "s1_3"}, 20, "it is copied again")
 
 
+def test_an_embedded_city_may_be_told_where_to_send_its_events(stack, db):
+    """It sends them where they belong anyway; servers beside it may need the call."""
+    id = db.value("select id from storage.server where name = 's1_2'")
+    with stack.without("samovar-worker"):
+        worker = stack.spawn("samovar-worker", SAMOVAR_WORKER_PROCESSES="2",
+                             SAMOVAR_STORAGE_NOTIFICATION_ARN="arn:minio:sqs::RABBIT:amqp")
+        try:
+            job = db.value("insert into job.job (kind, subject) values ('server.prepare', %s) returning id", id)
+            db.do("notify job")
+            wait_for(lambda: not db.one("select 1 from job.job where id = %s", job), 20, "the city is prepared")
+        finally:
+            worker.terminate()
+            worker.wait(20)
+    assert not db.one("select 1 from job.job where kind = 'server.prepare' and state = 'parked' limit 1")
+
+
 def test_an_upload_whose_event_is_lost_is_found_all_the_same(anna, stack, db):
     """As with a server that sends no events: the worker asks it."""
     with stack.without("samovar-worker"):
