@@ -197,7 +197,8 @@ face_input(struct req *r, bool strict)
 		(r->body_size == 0 || str_eq(str_trim(&c->arena, r->body), "null")))
 		return c->err;
 	struct json_object *json;
-	if (json_read(c, r->body == NULL ? "" : r->body, r->body_size, &json) == OK)
+	if (json_read_input(c, r->body == NULL ? "" : r->body, r->body_size, &json) ==
+		OK)
 		fields_from_json(c, json, row->in->fields, strict, in);
 	return c->err;
 }

@@ -25,8 +25,8 @@ INPUT(registration_in, struct registration,
 		.rule = person_name_rule),
 	FIELD(struct registration, surname, .must = true, .min = 2, .max = 100,
 		.rule = person_name_rule),
-	FIELD(struct registration, password, .must = true, .min = 0, .max = 1000,
-		.rule = staff_password_rule));
+	FIELD(struct registration, password, .must = true, .as_typed = true, .min = 0,
+		.max = 1000, .rule = staff_password_rule));
 
 static enum err
 reply_or_missing(struct req *r, int status, enum err e, const char *json)

@@ -133,6 +133,7 @@ flaw_type(const struct flaw *f)
 		return "value_error.number.not_le";
 	case FLAW_CHOICE:
 		return "type_error.enum";
+	case FLAW_SURROGATE:
 	case FLAW_SYNTAX:
 		return "value_error.jsondecode";
 	case FLAW_NOT_OBJECT:
@@ -156,7 +157,7 @@ static void
 flaw_to_json(struct ctx *c, struct buf *b, const struct flaw *f)
 {
 	buf_fmt(b, "{\"loc\":[\"%s\"", f->place);
-	if (f->kind == FLAW_SYNTAX)
+	if (f->kind == FLAW_SYNTAX || f->kind == FLAW_SURROGATE)
 		buf_fmt(b, ",%lld", (long long)f->limit);
 	if (f->field != NULL) {
 		buf_add(b, ",");

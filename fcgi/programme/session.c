@@ -23,7 +23,8 @@ struct login_body {
 INPUT(staff_login_in, struct login_body,
 	FIELD(struct login_body, email, .must = true, .max = 254,
 		.rule = staff_email_rule),
-	FIELD(struct login_body, password, .must = true, .max = 1000));
+	FIELD(struct login_body, password, .must = true, .as_typed = true,
+		.max = 1000));
 
 static struct session_order
 order_of(struct req *r)

@@ -1,6 +1,7 @@
 /* Shifts: contracts/programme.md 4.4. */
 #include "programme/shift.h"
 
+#include "account/account.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/handlers.h"
@@ -38,8 +39,8 @@ title_rule(struct ctx *c, const struct field *f, const char *place, void *member
 {
 	int64_t n = utf8_count(*(const char **)member);
 
-	(void)f, (void)place;
-	return n >= 3 && n <= 60 ? OK : fail(c, E_SHIFT_TITLE, NULL);
+	return n >= 3 && n <= 60 ? plain_text_rule(c, f, place, member)
+				 : fail(c, E_SHIFT_TITLE, NULL);
 }
 
 #define PLAN_FIELDS                                                                    \

@@ -1,6 +1,7 @@
 /* Tasks: contracts/programme.md 4.7. */
 #include "programme/task.h"
 
+#include "account/account.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "multipart.h"
@@ -17,7 +18,7 @@ struct task_filter {
 /* The title comes in the query, the picture as the form's part "image". */
 INPUT(task_query, struct task_filter,
 	FIELD(struct task_filter, title, .must = true, .trim = true, .min = 3,
-		.max = 150));
+		.max = 150, .rule = plain_text_rule));
 
 static enum err
 flaw(struct req *r, enum flaw_kind kind, const char *words)

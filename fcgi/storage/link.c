@@ -18,14 +18,15 @@ struct new_link {
 
 INPUT(link_in, struct new_link,
 	FIELD(struct new_link, lifetime, .min = 1, .max = TEN_YEARS),
-	FIELD(struct new_link, password, .max = PASSWORD_MAX_CHARACTERS));
+	FIELD(struct new_link, password, .as_typed = true,
+		.max = PASSWORD_MAX_CHARACTERS));
 
 struct key {
 	const char *password;
 };
 
 INPUT(password_in, struct key,
-	FIELD(struct key, password, .max = PASSWORD_MAX_CHARACTERS));
+	FIELD(struct key, password, .as_typed = true, .max = PASSWORD_MAX_CHARACTERS));
 
 /*
  * POST /files/{uuid}/links/ {"lifetime": 3600, "password": "..."}: 201 with the link;

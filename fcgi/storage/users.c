@@ -20,7 +20,8 @@ struct register_body {
 INPUT(register_in, struct register_body,
 	FIELD(struct register_body, username, .must = true, .min = 1, .max = 100,
 		.rule = username_rule),
-	FIELD(struct register_body, password, .must = true, .min = 8, .max = 100),
+	FIELD(struct register_body, password, .must = true, .as_typed = true, .min = 8,
+		.max = 100),
 	FIELD(struct register_body, email, .must = true, .min = 3, .max = 100,
 		.rule = email_rule),
 	FIELD(struct register_body, first_name, .must = true, .min = 0, .max = 100,
@@ -33,8 +34,10 @@ struct login_body {
 };
 
 INPUT(login_in, struct login_body,
-	FIELD(struct login_body, username, .must = true, .min = 0, .max = 1000),
-	FIELD(struct login_body, password, .must = true, .min = 0, .max = 1000));
+	FIELD(struct login_body, username, .must = true, .as_typed = true, .min = 0,
+		.max = 1000),
+	FIELD(struct login_body, password, .must = true, .as_typed = true, .min = 0,
+		.max = 1000));
 
 struct verify_body {
 	struct texts permissions;

@@ -1,12 +1,17 @@
 #include "account/account.h"
 
+#include <string.h>
+
 #include "account/limit.h"
 #include "account/session.h"
 #include "base/hash.h"
 #include "base/str.h"
+#include "base/unicode.h"
 #include "db/db.h"
 
 #include "account/account.sql.h"
+
+#define NOTE_AT_ONCE 1000 /* names of before whose look is noted by the way */
 
 static FIELDS(account_fields, FIELD(struct account, id), FIELD(struct account, uuid),
 	FIELD(struct account, username), FIELD(struct account, email),
@@ -45,15 +50,50 @@ hashed(struct ctx *c, const char *password, const char **hash)
 	return password != NULL && *hash == NULL ? fail(c, E_BUG, NULL) : OK;
 }
 
+/* The skeletons of names that came without: those of before, and those that somebody
+ * has put into the table. */
+enum err
+account_note_skeletons(struct ctx *c, int64_t most, int64_t *done)
+{
+	struct account *found;
+	size_t count;
+
+	TRY(db_many(c, &ACCOUNT_WITHOUT_SKELETON, account_fields, &found, &count,
+		ARGS(c, most)));
+	for (size_t i = 0; i < count; i++)
+		TRY(db_do(c, &ACCOUNT_SKELETON_SET,
+			ARGS(c, found[i].id,
+				unicode_skeleton(&c->arena, found[i].username))));
+	*done = (int64_t)count;
+	return OK;
+}
+
+/* A user name that looks like somebody's is taken. The lock lasts until the transaction
+ * ends: of two that come at once one finds the other. */
+static enum err
+looks_like_nobody(struct ctx *c, const char *skeleton)
+{
+	int64_t count;
+
+	TRY(account_note_skeletons(c, NOTE_AT_ONCE, &count));
+	TRY(db_do(c, &ACCOUNT_LOCK_SKELETON, ARGS(c, skeleton)));
+	TRY(db_int(c, &ACCOUNT_LOOKALIKES, &count, ARGS(c, skeleton)));
+	return count == 0 ? OK : fail(c, E_NAME_TAKEN, NULL);
+}
+
 enum err
 account_add(struct ctx *c, struct account *a, const char *password)
 {
-	const char *hash;
+	const char *hash, *skeleton = NULL;
 
+	if (a->username != NULL) {
+		skeleton = unicode_skeleton(&c->arena, a->username);
+		TRY(looks_like_nobody(c, skeleton));
+	}
 	TRY(hashed(c, password, &hash));
 	return db_one(c, &ACCOUNT_INSERT, account_fields, a,
 		ARGS(c, a->username, a->email, a->name, a->surname, hash, a->role,
-			a->is_superuser, c->now));
+			a->is_superuser, c->now, skeleton));
 }
 
 enum err
@@ -137,8 +177,15 @@ account_sign_in(
 {
 	bool found, stale;
 
+	const char *typed = s->name, *name = unicode_nfc(&c->arena, typed);
+
+	if (name != NULL)
+		s->name = name;
 	TRY(limit_sign_in(c, s));
 	TRY(find(c, s->by, s->name, out, &found));
+	/* A name of before may stand in another form beside somebody else's. */
+	if (!found && strcmp(s->name, typed) != 0)
+		TRY(find(c, s->by, typed, out, &found));
 	if (!hash_check(c, found ? out->password : NULL, password, &stale)) {
 		TRY(limit_failed(c, s));
 		return fail(c, E_CREDENTIALS, NULL);

@@ -33,10 +33,14 @@ enum err account_by_any(struct ctx *c, const char *text, struct account *out);
 
 /*
  * Makes an account from username, email, name, surname, role, is_superuser and
- * `password` in clear (NULL: none), and fills its id and uuid. E_NAME_TAKEN,
- * E_EMAIL_TAKEN.
+ * `password` in clear (NULL: none), and fills its id and uuid. E_NAME_TAKEN, also for a
+ * name that looks like another's; E_EMAIL_TAKEN. The caller's transaction.
  */
 enum err account_add(struct ctx *c, struct account *a, const char *password);
+
+/* Notes the look of at most so many user names that came into the table without, so
+ * that nobody takes a name that looks the same; *done says how many there were. */
+enum err account_note_skeletons(struct ctx *c, int64_t most, int64_t *done);
 
 /*
  * Sets a password and ends all sessions of the account. `why` goes into the audit
@@ -80,8 +84,8 @@ enum err account_revoke(struct ctx *c, const struct account *a, const char *perm
 enum err account_sign_in(
 	struct ctx *c, struct sign_in *s, const char *password, struct account *out);
 
-/* Rules for input fields (struct field.rule). plain_text_rule: no control characters.
- */
+/* Rules for input fields (struct field.rule). plain_text_rule: what may stand in a
+ * name, username_rule: in one that must not be taken for another's (base/unicode.h). */
 enum err username_rule(
 	struct ctx *c, const struct field *f, const char *place, void *member);
 enum err plain_text_rule(

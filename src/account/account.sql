@@ -21,9 +21,23 @@ select id, uuid, username, email, name, surname, password, status, role, is_supe
             else username = $1::citext end;
 
 -- name: account_insert
-insert into account.account (username, email, name, surname, password, password_changed_at, role, is_superuser, created, updated)
-values ($1, $2, $3, $4, $5, utc($8), $6::account.role, $7, utc($8), utc($8))
+insert into account.account (username, email, name, surname, password, password_changed_at, role, is_superuser, created, updated, username_skeleton)
+values ($1, $2, $3, $4, $5, utc($8), $6::account.role, $7, utc($8), utc($8), $9)
 returning id, uuid, username, email, name, surname, password, status, role, is_superuser;
+
+-- name: account_without_skeleton
+select id, uuid, username, email, name, surname, password, status, role, is_superuser
+  from account.account where username is not null and username_skeleton is null
+ order by id limit $1 for update skip locked;
+
+-- name: account_skeleton_set
+update account.account set username_skeleton = $2 where id = $1;
+
+-- name: account_lock_skeleton
+select pg_advisory_xact_lock(hashtextextended('account.username_skeleton ' || $1::text, 0))::text;
+
+-- name: account_lookalikes
+select count(*) from account.account where username_skeleton = $1;
 
 -- name: account_password_set : E_ACCOUNT_GONE
 update account.account set password = $2, password_changed_at = utc($3), updated = utc($3) where id = $1;

@@ -10,6 +10,7 @@
 
 #include "account/account_job.sql.h"
 
+#define NOTE_AT_ONCE 1000
 #define SEAL_CONTEXT "samovar mail"
 
 struct recipient {
@@ -130,7 +131,11 @@ mail_send_job(struct ctx *c, const struct job *job)
 enum err
 session_sweep_job(struct ctx *c, const struct job *job)
 {
+	int64_t done = 1;
+
 	(void)job;
+	while (done > 0)
+		TRY(account_note_skeletons(c, NOTE_AT_ONCE, &done));
 	TRY(db_do(c, &SWEEP_SESSIONS, ARGS(c, c->now)));
 	TRY(db_do(c, &SWEEP_FAMILIAR, ARGS(c, c->now)));
 	return db_do(c, &SWEEP_LOCKOUTS, ARGS(c, c->now));

@@ -6,6 +6,7 @@
 #include "account/account.h"
 #include "base/conf.h"
 #include "base/str.h"
+#include "base/unicode.h"
 
 static enum err
 flaw(struct ctx *c, const struct field *f, const char *place, const char *words)
@@ -20,9 +21,9 @@ flaw(struct ctx *c, const struct field *f, const char *place, const char *words)
 enum err
 plain_text_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
-	return utf8_plain(*(const char **)member)
-		       ? OK
-		       : flaw(c, f, place, "must not have control characters");
+	const char *fault = unicode_name_fault(*(const char **)member);
+
+	return fault == NULL ? OK : flaw(c, f, place, fault);
 }
 
 /* A name that cannot be taken for another's: not #5, which is an id to samovarctl, and
@@ -30,9 +31,14 @@ plain_text_rule(struct ctx *c, const struct field *f, const char *place, void *m
 enum err
 username_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
-	const char *name = *(const char **)member;
+	const char *name = unicode_nfc(&c->arena, *(const char **)member);
 
-	TRY(plain_text_rule(c, f, place, member));
+	if (name == NULL)
+		return flaw(c, f, place, "is no text of any language");
+	const char *fault = unicode_identifier_fault(&c->arena, name);
+	if (fault != NULL)
+		return flaw(c, f, place, fault);
+	*(const char **)member = name;
 	if (strcmp(str_trim(&c->arena, name), name) != 0)
 		return flaw(c, f, place, "must not begin or end with a blank");
 	if (name[0] == '#')

@@ -1,5 +1,6 @@
 #include "base/field.h"
 
+#include <ctype.h>
 #include <json-c/json.h>
 #include <math.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include <time.h>
 
 #include "base/str.h"
+#include "base/unicode.h"
 
 #define JSON_DEPTH 32
 
@@ -86,6 +88,63 @@ json_read(struct ctx *c, const char *text, size_t n, struct json_object **out)
 	return OK;
 }
 
+static bool
+hex_read(const char *s, const char *end, unsigned *out)
+{
+	unsigned value = 0;
+
+	if (end - s < 4)
+		return false;
+	for (int i = 0; i < 4; i++) {
+		if (!isxdigit((unsigned char)s[i]))
+			return false;
+		value = value << 4 |
+			(unsigned)(s[i] <= '9' ? s[i] - '0' : (s[i] & 7) + 9);
+	}
+	*out = value;
+	return true;
+}
+
+/* The first "\uD800" to "\uDFFF" that is not one of a pair, NULL for none. Outside of
+ * strings there is no backslash in JSON. */
+static const char *
+half_surrogate(const char *text, size_t n)
+{
+	const char *end = text + n, *s = text;
+	unsigned first, second;
+
+	while ((s = memchr(s, '\\', (size_t)(end - s))) != NULL) {
+		const char *at = s;
+
+		s += 2;
+		if (s > end)
+			break;
+		if (at[1] != 'u' || !hex_read(s, end, &first))
+			continue;
+		s += 4;
+		if (first < 0xD800 || first > 0xDFFF)
+			continue;
+		if (first > 0xDBFF || end - s < 2 || s[0] != '\\' || s[1] != 'u' ||
+			!hex_read(s + 2, end, &second) || second < 0xDC00 ||
+			second > 0xDFFF)
+			return at;
+		s += 6;
+	}
+	return NULL;
+}
+
+enum err
+json_read_input(struct ctx *c, const char *text, size_t n, struct json_object **out)
+{
+	const char *half = half_surrogate(text, n);
+
+	if (half != NULL)
+		return flaw_add(c, (struct flaw){.place = "body",
+					   .kind = FLAW_SURROGATE,
+					   .limit = half - text});
+	return json_read(c, text, n, out);
+}
+
 static enum err
 flaw_at(struct ctx *c, const struct field *f, const char *place, enum flaw_kind kind,
 	int64_t limit, const char *expected)
@@ -119,6 +178,10 @@ put_text(struct ctx *c, const struct field *f, const char *place, const char *s,
 	if (utf8_count(s) < 0)
 		return flaw_at(c, f, place, FLAW_FORM, 0, "utf-8");
 	s = f->trim ? str_trim(&c->arena, s) : arena_str(&c->arena, s);
+	if (!f->as_typed)
+		s = unicode_nfc(&c->arena, s);
+	if (s == NULL)
+		return flaw_at(c, f, place, FLAW_FORM, 0, "text of any language");
 	TRY(check_range(c, f, place, utf8_count(s), true));
 	if (f->one_of != NULL && !str_in(s, f->one_of))
 		return flaw_at(c, f, place, FLAW_CHOICE, 0, f->one_of);

@@ -38,6 +38,8 @@ struct field {
 	size_t offset;
 	bool must;        /* input: must be there and not null */
 	bool trim;        /* input: white space at both ends is dropped first */
+	bool as_typed;    /* input: not in normal form C (a password, whose older hash
+			     may be of other bytes) */
 	int64_t min, max; /* input: of a number, or of the characters of a text; both 0:
 			     any */
 	const char *one_of;     /* input: the blank-separated words allowed */
@@ -98,6 +100,13 @@ struct json_object;
  * FLAW_NOT_OBJECT) at "body" if it is not.
  */
 enum err json_read(struct ctx *c, const char *text, size_t n, struct json_object **out);
+
+/*
+ * The same for what people send: half of a surrogate pair ("\\ud800"), which would be
+ * read as U+FFFD and make one text of two, is refused (FLAW_SURROGATE).
+ */
+enum err json_read_input(
+	struct ctx *c, const char *text, size_t n, struct json_object **out);
 
 /*
  * Fills a zeroed struct from a JSON object, checks included. All flaws are noted, not

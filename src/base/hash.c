@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/str.h"
+#include "base/unicode.h"
 
 /* The legacy form: 1000 rounds and 3900 bytes of output, where the reverse was meant.
  */
@@ -43,12 +44,23 @@ hash_count(void)
 	return hashed;
 }
 
+/* One password whatever the keyboard that it is typed on. */
+static const char *
+normal(struct ctx *c, const char *password)
+{
+	const char *text =
+		utf8_count(password) < 0 ? NULL : unicode_nfc(&c->arena, password);
+
+	return text == NULL ? password : text;
+}
+
 char *
 hash_make(struct ctx *c, const char *password)
 {
 	char *out = arena_new(&c->arena, crypto_pwhash_STRBYTES);
 
 	hashed++;
+	password = normal(c, password);
 	if (crypto_pwhash_str(out, password, strlen(password),
 		    (unsigned long long)conf.account_argon2_passes,
 		    (size_t)conf.account_argon2_memory) != 0)
@@ -131,8 +143,8 @@ hash_prepare(void)
 	nobodys_hash();
 }
 
-bool
-hash_check(struct ctx *c, const char *hash, const char *password, bool *stale)
+static bool
+check(struct ctx *c, const char *hash, const char *password, bool *stale)
 {
 	bool known = hash != NULL;
 
@@ -150,4 +162,18 @@ hash_check(struct ctx *c, const char *hash, const char *password, bool *stale)
 			 (unsigned long long)conf.account_argon2_passes,
 			 (size_t)conf.account_argon2_memory) != 0;
 	return known && same;
+}
+
+bool
+hash_check(struct ctx *c, const char *hash, const char *password, bool *stale)
+{
+	const char *text = normal(c, password);
+
+	if (check(c, hash, text, stale))
+		return true;
+	/* Older hashes are of the bytes that came. */
+	if (strcmp(text, password) == 0 || !check(c, hash, password, stale))
+		return false;
+	*stale = true;
+	return true;
 }

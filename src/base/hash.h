@@ -21,7 +21,8 @@ void hmac_sha256(const void *key, size_t key_bytes, const void *text, size_t byt
 char *hash_make(struct ctx *c, const char *password);
 
 /*
- * Is it the password of this hash? Besides our own form it knows two imported ones:
+ * Passwords are hashed in normal form C. Is it the password of this hash, so or in the
+ * bytes that came? Besides our own form it knows two imported ones:
  * bcrypt ($2b$) and pbkdf2_sha256$3900$ (contracts/storage.md 6.1). *stale becomes true
  * when the hash should be replaced: an imported form, or other work than the settings
  * ask for. hash NULL does the same work and answers false, so that nobody learns from

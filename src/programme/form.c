@@ -9,6 +9,7 @@
 #include "base/field.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/unicode.h"
 
 #define _(text) gettext(text)
 #define OLDEST_YEAR 1900
@@ -18,7 +19,9 @@ text_member(struct ctx *c, struct json_object *json, const char *name)
 {
 	const char *text = json_text(json, name);
 
-	return text == NULL ? "" : str_trim(&c->arena, text);
+	if (text != NULL)
+		text = unicode_nfc(&c->arena, str_trim(&c->arena, text));
+	return text == NULL ? "" : text;
 }
 
 void

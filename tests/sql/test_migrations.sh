@@ -68,6 +68,22 @@ run deploy --verify
 run verify
 schema >"$tmp/first"
 
+# Names of before, in the other form: brought into ours, and where that one is taken they get a number.
+run revert -y --to text_normal_form^
+psql -qAt >/dev/null <<'SQL'
+insert into account.account (id, username, name, surname) overriding system value
+values (1, 'e' || chr(769) || 'lan', 'И' || chr(774), ''), (2, 'x', '', ''), (3, chr(233) || '2', '', ''), (4, 'e' || chr(769) || '2', '', '');
+insert into storage.file (account_id, name, size, created) values
+(1, 'е' || chr(776) || 'ж.txt', 1, '2020-01-01'), (1, 'ёж.txt', 1, '2020-01-02'), (1, 'е' || chr(776) || 'ж (2).txt', 1, '2020-01-03'),
+(2, 'е' || chr(776) || 'ж', 1, now());
+SQL
+run deploy --verify
+names=$(psql -qAtc "select string_agg(name, ' ' order by account_id, created) from storage.file")
+[ "$names" = "ёж (2).txt ёж.txt ёж (2) (2).txt ёж" ] || fail "file names after the migration: $names"
+names=$(psql -qAtc "select string_agg(username || name, ' ' order by id) from account.account")
+[ "$names" = "élanЙ x é2 $(printf 'e\314\201')2" ] || fail "account names after the migration: $names"
+psql -qAtc "delete from storage.file; delete from account.account" >/dev/null
+
 # One change at a time, so that a revert that leaves something behind shows where it stands.
 changes=$(grep -Ec '^[a-z]' "$top/sql/sqitch.plan")
 while [ "$changes" -gt 1 ]; do

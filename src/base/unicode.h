@@ -1,0 +1,42 @@
+#ifndef UNICODE_H
+#define UNICODE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+
+/*
+ * Text as people see it: what looks the same is the same (ICU). All text that comes in
+ * must be valid UTF-8 (utf8_valid()).
+ */
+
+/*
+ * The text in normal form C (Unicode Standard Annex 15), as everything is stored,
+ * searched and compared. NULL for more than 30 combining marks in a row, which no
+ * language has, and whose order would take work out of proportion (the Stream-Safe
+ * Format of the same annex).
+ */
+const char *unicode_nfc(struct arena *a, const char *text);
+
+/*
+ * May it stand in a name of a person or a file? Not control characters, line and
+ * paragraph separators, and what turns or encloses the direction of writing (U+202A to
+ * U+202E, U+2066 to U+2069). All else is somebody's language: joiners of Persian and
+ * of emoji, marks of direction, blanks of any width. NULL if it may, else the reason.
+ */
+const char *unicode_name_fault(const char *text);
+
+/*
+ * May it be a user name? Beside the above: printable ASCII, and of other letters those
+ * that identifiers are recommended to have; no invisible ones; letters of one script,
+ * or of those that are written together (Unicode Technical Standard 39, "highly
+ * restrictive"). NULL if it may, else the reason; the sentence lives as long as the
+ * arena.
+ */
+const char *unicode_identifier_fault(struct arena *a, const char *text);
+
+/* Two names look the same, whatever their case, if and only if these are equal (the
+ * skeleton of UTS 39, of the case-folded text). */
+const char *unicode_skeleton(struct arena *a, const char *text);
+
+#endif
