@@ -128,7 +128,11 @@ hear_skip_press(struct ctx *c, const struct update *u, const struct person *p)
 				_("This task has been skipped already. The next task "
 				  "comes at %02lld:00."),
 				(long long)conf.programme_new_task_hour));
-	if (!str_eq(today.status, "waiting") || today.on_its_way)
+	if (today.on_its_way > 0)
+		return answer_press(c, u,
+			_("A photo of this task has come and is still being fetched: "
+			  "the task cannot be skipped."));
+	if (!str_eq(today.status, "waiting"))
 		return answer_press(c, u,
 			_("The report is under review or accepted already: the task "
 			  "cannot be skipped."));

@@ -18,6 +18,7 @@
 #include "programme/day.h"
 #include "programme/hear.h"
 #include "programme/photo_files.h"
+#include "programme/refusal.h"
 #include "programme/shift.h"
 #include "programme/today.h"
 
@@ -26,21 +27,26 @@
 #define _(text) gettext(text)
 #define MAX_FILE (20 << 20) /* bytes: the Bot API gives out no larger ones */
 #define UNAVAILABLE_TRIES 5
+#define MOST_AT_ONCE 10 /* photos of one report that are being fetched */
+#define ALBUM_DELAY 2   /* seconds: time for the other photos of an album to come */
 
 struct intake {
 	int64_t id, chat_id, attempts, number; /* number: the shift's */
+	bool waits;                            /* for an earlier one */
 	const char *report_id, *file_id, *unique_id;
 	const char *status, *shift_status, *shift_id, *member_id, *participant_id;
 	struct date task_date;
 };
 
+static FIELDS(other_fields, FIELD(struct intake, id), FIELD(struct intake, chat_id));
+
 static FIELDS(intake_fields, FIELD(struct intake, id), FIELD(struct intake, chat_id),
-	FIELD(struct intake, attempts), FIELD(struct intake, number),
-	FIELD(struct intake, report_id), FIELD(struct intake, file_id),
-	FIELD(struct intake, unique_id), FIELD(struct intake, status),
-	FIELD(struct intake, shift_status), FIELD(struct intake, shift_id),
-	FIELD(struct intake, member_id), FIELD(struct intake, participant_id),
-	FIELD(struct intake, task_date));
+	FIELD(struct intake, waits), FIELD(struct intake, attempts),
+	FIELD(struct intake, number), FIELD(struct intake, report_id),
+	FIELD(struct intake, file_id), FIELD(struct intake, unique_id),
+	FIELD(struct intake, status), FIELD(struct intake, shift_status),
+	FIELD(struct intake, shift_id), FIELD(struct intake, member_id),
+	FIELD(struct intake, participant_id), FIELD(struct intake, task_date));
 
 struct photo {
 	const char *bytes;
@@ -49,19 +55,6 @@ struct photo {
 	const char *path; /* below programme.photo_directory, begins with '/' */
 	bool kept;        /* the bytes lie beside it */
 };
-
-static const char *
-used_already(void)
-{
-	return _("This photo has been used in another report already. Send another "
-		 "one.");
-}
-
-static const char *
-too_large(void)
-{
-	return _("This photo is too large. Send a smaller one.");
-}
 
 static const char *
 no_attempts(struct ctx *c)
@@ -74,7 +67,7 @@ no_attempts(struct ctx *c)
 
 /* What speaks against taking the photo, in the order of 8.7; NULL: nothing. */
 static enum err
-objection(struct ctx *c, const char *status, int64_t attempts, bool used,
+objection(struct ctx *c, const char *status, int64_t attempts, bool used, bool open,
 	const char **out)
 {
 	*out = NULL;
@@ -83,7 +76,7 @@ objection(struct ctx *c, const char *status, int64_t attempts, bool used,
 	else if (str_eq(status, "skipped"))
 		*out = today_skipped(c);
 	else if (used)
-		*out = used_already();
+		*out = refusal_words(c, refusal_used(), open);
 	else if (attempts >= conf.programme_attempts)
 		*out = no_attempts(c);
 	else if (!str_in(status, "waiting declined"))
@@ -132,29 +125,67 @@ earlier_objection(struct ctx *c, const struct today *t, struct utc sent, bool us
 {
 	*out = NULL;
 	if (was_closed_too_early(t, sent))
-		*out = used ? used_already() : NULL;
+		*out = used ? refusal_words(c, refusal_used(), false) : NULL;
 	else if (str_in(t->status, "skipped not_participate") ||
 		 (str_eq(t->status, "declined") &&
 			 t->attempts >= conf.programme_attempts))
 		*out = _("Your photo is of the task of the day before, and that day is "
 			 "over. Send a photo of the new task.");
 	else
-		TRY(objection(c, t->status, t->attempts, used, out));
+		TRY(objection(c, t->status, t->attempts, used, false, out));
 	return OK;
+}
+
+static enum err
+fetch_soon(struct ctx *c, const char *id, int64_t delay)
+{
+	return job_add(c, &(struct job_order){.kind = "photo.fetch",
+				  .subject = id,
+				  .key = id,
+				  .delay = delay});
 }
 
 static enum err
 note(struct ctx *c, const struct update *u, const struct today *today, struct utc sent)
 {
 	struct utc received = sent.us < today->issued.us ? today->issued : sent;
-	const char *id;
+	const char *id = NULL;
 
 	if (str_eq(today->status, "skipped"))
 		TRY(db_do(c, &INTAKE_REOPEN, ARGS(c, today->id, c->now)));
 	TRY(db_json(c, &INTAKE_ADD, &id,
-		ARGS(c, today->id, u->chat_id, u->file_id, u->unique_id, received)));
-	return job_add(c,
-		&(struct job_order){.kind = "photo.fetch", .subject = id, .key = id});
+		ARGS(c, today->id, u->chat_id, u->file_id, u->unique_id, received,
+			u->album)));
+	if (id == NULL)
+		return answer_say(c, answer_key(c, u, "photo"), u->chat_id,
+			_("This photo has come already and is still being fetched "
+			  "from Telegram. Nothing has to be done."),
+			NULL);
+	return fetch_soon(c, id, u->album == NULL ? 0 : ALBUM_DELAY);
+}
+
+/* Why the photo is not taken; NULL: it is. */
+static enum err
+hear_objection(struct ctx *c, const struct update *u, const struct today *today,
+	struct utc sent, const char **words)
+{
+	bool open = date_cmp(today->task_date, programme_task_date(c->now)) >= 0;
+	int64_t used;
+
+	TRY(db_int(c, &INTAKE_USED_ID, &used, ARGS(c, u->unique_id)));
+	if (!today->is_there)
+		*words = today_none();
+	else if (today->on_its_way >= MOST_AT_ONCE)
+		*words = _("Several photos of this task have come already. Please wait "
+			   "for the answer.");
+	else if (!open)
+		TRY(earlier_objection(c, today, sent, used > 0, words));
+	else
+		TRY(objection(
+			c, today->status, today->attempts, used > 0, open, words));
+	if (*words == NULL && u->bytes > MAX_FILE)
+		*words = refusal_words(c, refusal_large(), open);
+	return OK;
 }
 
 enum err
@@ -163,29 +194,19 @@ hear_photo(struct ctx *c, const struct update *u, const struct person *p)
 	const char *words = NULL;
 	struct utc sent = sent_at(c, u);
 	struct today today;
-	int64_t used;
 	bool later;
 
 	TRY(intake_is_later(c, u, true, &later));
-	if (later)
-		return OK;
 	if (p == NULL)
-		return hear_stranger(c, u);
+		return later ? OK : hear_stranger(c, u);
 	TRY(today_report_at(c, p, sent, &today));
-	TRY(db_int(c, &INTAKE_USED_ID, &used, ARGS(c, u->unique_id)));
-	if (!today.is_there)
-		words = today_none();
-	else if (today.on_its_way)
-		words = today_busy();
-	else if (date_cmp(today.task_date, programme_task_date(c->now)) < 0)
-		TRY(earlier_objection(c, &today, sent, used > 0, &words));
-	else
-		TRY(objection(c, today.status, today.attempts, used > 0, &words));
-	if (words == NULL && u->bytes > MAX_FILE)
-		words = too_large();
-	return words == NULL ? note(c, u, &today, sent)
-			     : answer_say(c, answer_key(c, u, "photo"), u->chat_id,
-				       words, NULL);
+	TRY(hear_objection(c, u, &today, sent, &words));
+	if (words == NULL)
+		return note(c, u, &today, sent);
+	/* An album is answered once, for the first of its photos. */
+	return later ? OK
+		     : answer_say(
+			       c, answer_key(c, u, "photo"), u->chat_id, words, NULL);
 }
 
 /* Without a token the files are where one puts them for trying out. */
@@ -267,16 +288,47 @@ say(struct ctx *c, const struct intake *i, const char *what, const char *words)
 		i->chat_id, words, NULL);
 }
 
-/* What the morning passed over because of the photo is closed now; a shift that waited
- * for it may end. */
+/* The next photo of the report, if there is one that has not been tried yet. */
+static enum err
+fetch_next(struct ctx *c, const struct intake *i)
+{
+	const char *id = NULL;
+
+	TRY(db_json(c, &INTAKE_NEXT, &id, ARGS(c, i->report_id, i->id)));
+	return id == NULL ? OK : fetch_soon(c, id, 0);
+}
+
+/*
+ * Another photo may still be the report. If there is none, what the morning passed over
+ * because of the photo is closed now; a shift that waited for it may end.
+ */
 static enum err
 refuse(struct ctx *c, const struct intake *i, const char *words)
 {
+	int64_t left;
+
 	TRY(db_do(c, &INTAKE_REMOVE, ARGS(c, i->id)));
+	TRY(db_int(c, &INTAKE_LEFT, &left, ARGS(c, i->report_id)));
+	if (left > 0)
+		return fetch_next(c, i);
 	TRY(db_do(c, &INTAKE_CLOSE_REPORT,
 		ARGS(c, i->report_id, programme_task_date(c->now), c->now)));
 	TRY(say(c, i, "answer", words));
 	return shift_reviewed(c, i->shift_id, i->member_id);
+}
+
+/* The report has its photo: the others that were on their way are not needed. */
+static enum err
+remove_others(struct ctx *c, const struct intake *i)
+{
+	struct intake *others;
+	size_t count;
+
+	TRY(db_many(c, &INTAKE_REMOVE_OTHERS, other_fields, &others, &count,
+		ARGS(c, i->report_id, i->id)));
+	for (size_t n = 0; n < count; n++)
+		TRY(say(c, &others[n], "answer", today_busy()));
+	return OK;
 }
 
 static enum err
@@ -288,6 +340,7 @@ accept_photo(struct ctx *c, const struct intake *i, const struct photo *p)
 		ARGS(c, i->report_id, p->path, p->sha256, (int64_t)p->size, i->file_id,
 			i->unique_id, c->now, p->kept)));
 	TRY(db_do(c, &INTAKE_REPORT, ARGS(c, i->report_id, p->path, i->id, c->now)));
+	TRY(remove_others(c, i));
 	TRY(db_do(c, &INTAKE_REMOVE, ARGS(c, i->id)));
 	TRY(say(c, i, "answer",
 		_("Thank you, the photo is sent to moderation! You will be told the "
@@ -298,11 +351,13 @@ accept_photo(struct ctx *c, const struct intake *i, const struct photo *p)
 
 /*
  * The whole step from a stored file to a report in review. Everything may have changed
- * since the photo came; photo NULL: it cannot be had, `words` say why.
+ * since the photo came; photo NULL: it cannot be had, `why` says why.
  */
 static enum err
-conclude(struct ctx *c, const char *id, const struct photo *p, const char *words)
+conclude(
+	struct ctx *c, const char *id, const struct photo *p, const struct refusal *why)
 {
+	const char *words = NULL;
 	struct intake i = {0};
 	int64_t used = 0;
 	bool there;
@@ -310,24 +365,29 @@ conclude(struct ctx *c, const char *id, const struct photo *p, const char *words
 	TRY(db_maybe(c, &INTAKE_LOCK, intake_fields, &i, &there, ARGS(c, id)));
 	if (!there)
 		return OK;
-	if (p != NULL) {
+	bool open = date_cmp(i.task_date, programme_task_date(c->now)) >= 0 &&
+		    str_eq(i.shift_status, "started");
+	if (p == NULL) {
+		words = refusal_words(c, *why, open);
+	} else {
 		TRY(db_do(c, &INTAKE_LOCK_CONTENT, ARGS(c, p->sha256)));
 		TRY(db_int(c, &INTAKE_USED, &used, ARGS(c, p->sha256)));
 		if (!str_in(i.shift_status, "started ready_for_complete"))
 			words = _("The shift has ended: reports are not taken any "
 				  "more.");
 		else
-			TRY(objection(c, i.status, i.attempts, used > 0, &words));
+			TRY(objection(c, i.status, i.attempts, used > 0, open, &words));
 	}
 	return words == NULL && p != NULL ? accept_photo(c, &i, p)
 					  : refuse(c, &i, words);
 }
 
 static enum err
-in_transaction(struct ctx *c, const char *id, const struct photo *p, const char *words)
+in_transaction(
+	struct ctx *c, const char *id, const struct photo *p, const struct refusal *why)
 {
 	TRY(db_begin(c));
-	enum err e = conclude(c, id, p, words);
+	enum err e = conclude(c, id, p, why);
 	if (e == OK)
 		return db_commit(c);
 	db_rollback(c);
@@ -343,7 +403,7 @@ fetch(struct ctx *c, const struct intake *i, int64_t tries, struct photo *p)
 }
 
 /* Telegram does not give the photo now: who waits is told so once, or at the last try
- * that it will not come. */
+ * that it will not come. Another photo of the report need not wait for it. */
 static enum err
 not_yet(struct ctx *c, const struct job *job, const struct intake *i, enum err e)
 {
@@ -351,11 +411,13 @@ not_yet(struct ctx *c, const struct job *job, const struct intake *i, enum err e
 
 	ctx_forgive(c);
 	if (job->tries >= job->max_tries) {
+		const struct refusal never = refusal_not_given();
+
 		log_warn("photo: given up: %s", why);
-		return in_transaction(c, job->subject, NULL,
-			_("The photo could not be fetched from Telegram. Please send "
-			  "it once more."));
+		return in_transaction(c, job->subject, NULL, &never);
 	}
+	TRY(db_do(c, &INTAKE_DELAY, ARGS(c, i->id)));
+	TRY(fetch_next(c, i));
 	TRY(say(c, i, "late",
 		_("The photo has come, but Telegram does not give it to us at the "
 		  "moment. We go on trying, nothing has to be done.")));
@@ -373,22 +435,24 @@ drop_unused(struct ctx *c, const struct intake *i, const struct photo *p)
 	return used == 0 ? photo_remove(c, p->path) : OK;
 }
 
-/* Why this photo will never be a report; NULL: trying again may help. */
-static const char *
-final_words(enum err e)
+/* Why this photo will never be a report; false: trying again may help. */
+static bool
+is_final(enum err e, struct refusal *out)
 {
 	switch (e) {
 	case E_TOO_LARGE:
 	case E_PICTURE_LARGE:
-		return too_large();
+		*out = refusal_large();
+		return true;
 	case E_PICTURE:
 	case E_PICTURE_DAMAGED:
-		return _("This is no picture that we can read. Send another photo.");
+		*out = refusal_unreadable();
+		return true;
 	case E_MISSING:
-		return _("The photo could not be fetched from Telegram. Please send it "
-			 "once more.");
+		*out = refusal_not_given();
+		return true;
 	default:
-		return NULL;
+		return false;
 	}
 }
 
@@ -397,20 +461,21 @@ photo_fetch_job(struct ctx *c, const struct job *job)
 {
 	struct intake i = {0};
 	struct photo p = {0};
+	struct refusal why;
 	bool there;
 
 	TRY(db_maybe(
 		c, &INTAKE_SHOW, intake_fields, &i, &there, ARGS(c, job->subject)));
-	if (!there)
+	/* The outcome of the one before it adds this job once more. */
+	if (!there || i.waits)
 		return OK;
 	enum err e = fetch(c, &i, job->tries, &p);
 	if (e == OK) {
 		TRY(in_transaction(c, job->subject, &p, NULL));
 		return drop_unused(c, &i, &p);
 	}
-	const char *words = final_words(e);
-	if (words == NULL)
+	if (!is_final(e, &why))
 		return not_yet(c, job, &i, e);
 	ctx_forgive(c);
-	return in_transaction(c, job->subject, NULL, words);
+	return in_transaction(c, job->subject, NULL, &why);
 }

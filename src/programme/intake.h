@@ -9,6 +9,11 @@
  * job fetches it from Telegram, and only when it is safely stored does the report
  * change, once. Until then the report waits: the morning does not close it.
  *
+ * Several photos may be on their way to one report. They are fetched in the order in
+ * which they came, the next one when the one before it was refused or Telegram did not
+ * give it, and the first that can be had counts. A refusal is told when no other is
+ * left.
+ *
  * photo.fetch; subject: the id of the photo_intake. Exact duplicates of any photo ever
  * stored are refused. E_BUSY while Telegram does not give it; after the last try the
  * sender is told.
@@ -16,7 +21,7 @@
 enum err photo_fetch_job(struct ctx *c, const struct job *job);
 
 /* Was something (photos: a photo) of the same album heard before? One answer an album,
- * and its first photo is the report. */
+ * and its first good photo is the report. */
 enum err intake_is_later(
 	struct ctx *c, const struct update *u, bool photos, bool *later);
 

@@ -11,15 +11,21 @@ select count(*) from programme.report_photo where telegram_unique_id = $1;
 select count(*) from programme.report_photo where sha256 = decode($1, 'hex');
 
 -- name: intake_add
-insert into programme.photo_intake (report_id, chat_id, file_id, unique_id, received)
-values ($1, $2::bigint, $3, $4, utc($5))
-returning id::text;
+-- Null: it is there already.
+with added as (
+    insert into programme.photo_intake (report_id, chat_id, file_id, unique_id, received, album)
+    values ($1, $2::bigint, $3, $4, utc($5), $6)
+    on conflict on constraint photo_intake_taken do nothing
+    returning id
+)
+select (select id::text from added);
 
 -- name: intake_reopen
 update programme.report set status = 'waiting', updated = utc($2) where id = $1 and status = 'skipped';
 
 -- name: intake_show
-select i.id, i.chat_id, i.report_id, i.file_id, i.unique_id, r.status, r.number_attempt as attempts, r.task_date,
+-- waits: an earlier photo of the report is being fetched, and has not failed yet.
+select exists (select from programme.photo_intake e where e.report_id = i.report_id and e.id < i.id and not e.delayed) as waits, i.id, i.chat_id, i.report_id, i.file_id, i.unique_id, r.status, r.number_attempt as attempts, r.task_date,
        r.shift_id, r.member_id, s.status as shift_status, s.sequence_number as number, m.participant_id
   from programme.photo_intake i
   join programme.report r on r.id = i.report_id
@@ -28,7 +34,7 @@ select i.id, i.chat_id, i.report_id, i.file_id, i.unique_id, r.status, r.number_
  where i.id = $1::bigint;
 
 -- name: intake_lock
-select i.id, i.chat_id, i.report_id, i.file_id, i.unique_id, r.status, r.number_attempt as attempts, r.task_date,
+select false as waits, i.id, i.chat_id, i.report_id, i.file_id, i.unique_id, r.status, r.number_attempt as attempts, r.task_date,
        r.shift_id, r.member_id, s.status as shift_status, s.sequence_number as number, m.participant_id
   from programme.photo_intake i
   join programme.report r on r.id = i.report_id
@@ -56,6 +62,25 @@ update programme.report r
    set status = 'reviewing', report_url = $2, number_attempt = r.number_attempt + 1, updated = utc($4),
        uploaded_at = (select received from programme.photo_intake where id = $3::bigint)
  where r.id = $1;
+
+-- name: intake_delay
+update programme.photo_intake set delayed = true where id = $1::bigint;
+
+-- name: intake_next
+-- Of a report's photos the next to be fetched; null: none. $2: left out, or null.
+select min(id)::text from programme.photo_intake where report_id = $1 and not delayed and id is distinct from $2::bigint;
+
+-- name: intake_left
+select count(*) from programme.photo_intake where report_id = $1;
+
+-- name: intake_remove_others
+-- The other photos of a report that has one. Who was told that theirs comes later, or sent it in the same album, hears no more.
+with others as (
+    delete from programme.photo_intake where report_id = $1 and id <> $2::bigint returning id, chat_id, delayed, album
+)
+select o.id, o.chat_id from others o
+ where not o.delayed and (o.album is null or o.album is distinct from (select album from programme.photo_intake where id = $2::bigint))
+ order by o.id;
 
 -- name: intake_remove
 delete from programme.photo_intake where id = $1::bigint;

@@ -110,7 +110,7 @@ with late as (
     returning i.id, i.chat_id, r.member_id
 ), told as (
     insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
-    select 'photo/' || late.id || '/answer', p.id, p.telegram_id, 'text', jsonb_build_object('text', $3::text), 50
+    select distinct on (m.id) 'photo/' || late.id || '/answer', p.id, p.telegram_id, 'text', jsonb_build_object('text', $3::text), 50
       from late
       join programme.member m on m.id = late.member_id
       join programme.participant p on p.id = m.participant_id

@@ -10,7 +10,8 @@ struct today {
 	int64_t attempts;
 	struct date task_date;
 	struct utc issued, changed; /* when it was made and last changed */
-	bool is_there, on_its_way;  /* on_its_way: a photo is still being fetched */
+	bool is_there;
+	int64_t on_its_way; /* photos that are still being fetched */
 };
 
 /* Finds and locks it; is_there says whether there is one. */

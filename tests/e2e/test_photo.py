@@ -212,7 +212,110 @@ def test_the_first_photo_of_an_album_is_the_report_whatever_stands_before_it(tel
     assert len(telegram.messages(chat_id=chat)) == 2 and photos(db) == 1
 
 
+def album(telegram, db, chat, *pictures):
+    """Sends an album, and waits until all of it has been heard and dealt with."""
+    group = f"album-{next(groups)}"
+    for data in pictures:
+        last = telegram.message(chat, **photo_of(telegram, data), media_group_id=group)
+    wait_for(lambda: db.value("select count(*) from programme.bot_update where update_id = %s", last), 20)
+    settled(db)
+
+
+def settled(db):
+    """No photo is on its way, and nothing is left to be said."""
+    def done():
+        hurry(db)
+        return db.value("select (select count(*) from programme.photo_intake) + (select count(*) from job.job where kind = 'photo.fetch') "
+                        "+ (select count(*) from programme.outbox where state <> 'sent')") == 0
+    wait_for(done, 30, "photos and answers", every=0.2)
+
+
+def test_the_first_good_photo_of_an_album_is_the_report(telegram, db):
+    chat = family(db).chats[0]
+    album(telegram, db, chat, b"\xff\xd8\xff garbage", png(1)[:-20], png(2), png(3))
+    (said,) = answers(telegram, chat)
+    assert SENT in said
+    assert report(db, chat).number_attempt == 1 and photos(db) == 1
+
+
+def test_an_album_without_a_good_photo_is_answered_once(telegram, db):
+    chat = family(db).chats[0]
+    album(telegram, db, chat, b"\xff\xd8\xff garbage", png(1)[:-20])
+    (said,) = answers(telegram, chat)
+    assert "прочитать" in said and "Пришлите другую" in said
+    assert (report(db, chat).state, report(db, chat).number_attempt) == ("waiting", 0)
+
+
+def test_an_album_that_begins_with_an_old_photo_counts_by_its_new_one(telegram, db):
+    one, two = family(db, 2).chats
+    send(telegram, one, png(1))
+    answers(telegram, one)
+    settled(db)
+    album(telegram, db, two, png(1), png(2))
+    assert [SENT in a for a in answers(telegram, two)] == [True]
+    assert report(db, two).state == "reviewing" and photos(db) == 2
+
+
 # -- what Telegram does
+
+def test_another_photo_counts_while_telegram_does_not_give_the_first(telegram, db):
+    chat = family(db).chats[0]
+    telegram.fault("error", status=502, method="getFile", count=1)
+    send(telegram, chat, png(1))
+    assert "пока не отдаёт" in answers(telegram, chat)[0]
+    db.do("update job.job set run_at = now() + interval '1 hour' where kind = 'photo.fetch'")
+    send(telegram, chat, png(2))
+    wait_for(lambda: report(db, chat).state == "reviewing", 20)
+    assert report(db, chat).number_attempt == 1 and photos(db) == 1
+    settled(db)
+    assert len(answers(telegram, chat, 2)) == 2 and SENT in answers(telegram, chat, 2)[1]
+
+
+def test_a_photo_that_telegram_gives_late_counts_when_the_second_is_none(telegram, db):
+    chat = family(db).chats[0]
+    telegram.fault("error", status=502, method="getFile", count=1)
+    send(telegram, chat, png(1))
+    assert "пока не отдаёт" in answers(telegram, chat)[0]
+    db.do("update job.job set run_at = now() + interval '1 hour' where kind = 'photo.fetch'")
+    send(telegram, chat, b"\xff\xd8\xff garbage")
+    wait_for(lambda: db.value("select count(*) from programme.photo_intake") == 1
+             and db.value("select count(*) from job.job where kind = 'photo.fetch'") == 1, 20)
+    settled(db)
+    assert SENT in answers(telegram, chat, 2)[-1]
+    assert report(db, chat).state == "reviewing" and photos(db) == 1
+
+
+def test_of_two_photos_at_once_the_first_counts_and_the_second_is_told_so(telegram, db):
+    chat = family(db).chats[0]
+    telegram.fault("slow", seconds=2, method="getFile", count=1)
+    for n in (1, 2):
+        send(telegram, chat, png(n), unique=f"two{n}")
+    wait_for(lambda: db.value("select count(*) from programme.photo_intake") == 2, 20)
+    telegram.message(chat, text="Пропустить задание")
+    telegram.update(callback_query={"id": "1", "from": {"id": chat, "is_bot": False, "first_name": "x"}, "chat_instance": "1",
+                                    "data": f"skip/{current()}", "message": {"message_id": 1, "date": 1, "chat": {"id": chat, "type": "private"}}})
+    settled(db)
+    said = answers(telegram, chat, 3)
+    assert [SENT in a for a in said].count(True) == 1 and [BUSY in a for a in said].count(True) == 1
+    assert db.value("select telegram_unique_id from programme.report_photo") == "two1"
+    assert report(db, chat).state == "reviewing"
+
+
+@pytest.mark.parametrize("data", [b"\xff\xd8\xff garbage", png(1)], ids=["garbage", "used"])
+def test_nobody_is_asked_for_another_photo_when_the_day_is_over(telegram, db, data):
+    """The photo came in time, and Telegram gave it when the next task had come."""
+    one, two = family(db, 2).chats
+    send(telegram, two, png(1))
+    answers(telegram, two)
+    telegram.fault("error", status=502, method="getFile", count=1)
+    send(telegram, one, data)
+    assert "пока не отдаёт" in answers(telegram, one)[0]
+    db.do("update programme.report set task_date = task_date - 1")
+    settled(db)
+    assert "не получится" in answers(telegram, one, 2)[1] and "ришлите" not in answers(telegram, one, 2)[1]
+    assert report(db, one, current() - DAY).state == "skipped"
+
+
 
 def test_a_file_that_is_unavailable_for_a_moment_is_asked_for_again(telegram, db):
     """Telegram says the same of a wrong file_id, so it is believed after some tries only."""
@@ -324,7 +427,7 @@ def test_a_photo_that_never_comes_is_given_up_and_the_report_closed(telegram, db
         return db.value("select count(*) from programme.photo_intake") == 0
     wait_for(given_up, 30, every=0.2)
     hurry(db)
-    assert "ещё раз" in answers(telegram, chat, 2)[1]
+    assert "не получится" in answers(telegram, chat, 2)[1] and "ещё раз" not in answers(telegram, chat, 2)[1]
     assert report(db, chat, current() - DAY).state == "skipped"
     assert db.value("select count(*) from job.job where kind = 'photo.fetch'") == 0
 
