@@ -17,7 +17,7 @@ import requests
 from tests.conftest import wait_for
 from tests.e2e.stack import REPO
 
-NODE_FOLDER = os.environ.get("SAMOVAR_TEST_S3_CLIENTS")  # made by scripts/test
+NODE_FOLDER = os.environ.get("SAMOVAR_TEST_NPM")  # made by scripts/test
 
 
 class Missing(Exception):
@@ -104,7 +104,7 @@ class Node(Client):
     def __init__(self, *args):
         super().__init__(*args)
         if not NODE_FOLDER or not shutil.which("node"):
-            raise Missing("SAMOVAR_TEST_S3_CLIENTS is not set; scripts/test sets it")
+            raise Missing("SAMOVAR_TEST_NPM is not set; scripts/test sets it")
         for source in (REPO / "tests/clients").glob("*.mjs"):
             shutil.copy(source, NODE_FOLDER)
         self.process = subprocess.Popen(
@@ -155,7 +155,7 @@ class Node(Client):
 
 
 def npm_version(name):
-    wanted = json.loads((REPO / "tests/clients/package.json").read_text())["dependencies"][name]
+    wanted = json.loads((REPO / "tests/npm/package.json").read_text())["dependencies"][name]
     return ".".join(wanted.split(".")[:2])
 
 

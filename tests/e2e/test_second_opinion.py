@@ -1,6 +1,6 @@
 """The bot against a Bot API that is not ours: the npm package telegram-test-api, which scripts/test installs.
 
-TELEGRAM_TEST_API names its folder. Without it, in a run by hand, there is nothing to talk to.
+SAMOVAR_TEST_NPM names the folder that it is installed in. Without it, in a run by hand, there is nothing to talk to.
 """
 
 import datetime
@@ -14,11 +14,11 @@ from tests.conftest import free_port, wait_for
 from tests.e2e.programme import Shift, clear, today
 from tests.e2e.stack import REPO
 
-FOLDER = os.environ.get("TELEGRAM_TEST_API")
+FOLDER = os.environ.get("SAMOVAR_TEST_NPM")
 TOKEN = "123456:second-opinion"
 CHAT = 740_000_001
 
-pytestmark = pytest.mark.skipif(not FOLDER, reason="TELEGRAM_TEST_API is not set; scripts/test sets it")
+pytestmark = pytest.mark.skipif(not FOLDER, reason="SAMOVAR_TEST_NPM is not set; scripts/test sets it")
 
 
 class Other:
@@ -62,7 +62,7 @@ class Other:
 @pytest.fixture(scope="module")
 def other():
     port = free_port()
-    server = subprocess.Popen(["node", REPO / "tests/standin/telegram_test_api.js", FOLDER, str(port)],
+    server = subprocess.Popen(["node", REPO / "tests/standin/telegram_test_api.js", f"{FOLDER}/node_modules/telegram-test-api", str(port)],
                               stdout=subprocess.PIPE, text=True)
     assert server.stdout.readline() == "listening\n"
     yield Other(f"http://127.0.0.1:{port}")
