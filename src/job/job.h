@@ -57,7 +57,7 @@ const struct job_kind *job_kind(const char *name);
 
 /*
  * Leases up to `most` due jobs of at most this priority for `seconds` to `worker`
- * (host:pid). They live as long as the ctx.
+ * (host:pid:began). They live as long as the ctx.
  */
 enum err job_claim(struct ctx *c, const char *worker, int64_t most, int64_t priority,
 	int64_t seconds, struct job **out, size_t *count);
@@ -86,7 +86,7 @@ enum err job_release(struct ctx *c, const char *worker);
  */
 enum err job_recover(struct ctx *c, const char *worker);
 
-/* Who on this host ("host:pid") holds leases, whether he lives or not. */
+/* Who on this host ("host:pid:began") holds leases, whether he lives or not. */
 enum err job_lessees(
 	struct ctx *c, const char *host, const char ***workers, size_t *count);
 

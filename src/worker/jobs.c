@@ -1,7 +1,6 @@
 #include "worker/jobs.h"
 
-#include <errno.h>
-#include <signal.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "base/conf.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/program.h"
 #include "base/utc.h"
 #include "cache/cache.h"
@@ -22,10 +22,14 @@
 	    */
 #define QUICK_SECONDS                                                                  \
 	0.2 /* a batch done faster than this may be followed by a larger one */
+#define LOOK_SECONDS 3
 #define RUN_SECONDS 300 /* longest statement of a job */
 
 struct taker {
-	char name[300]; /* host:pid */
+	char name[320]; /* host:pid:when it began */
+	char host[256];
+	bool looks;     /* for what the dead have leased */
+	double look_at; /* monotonic seconds */
 	struct db *db;
 	struct cache *cache;
 	int64_t batch, priority;
@@ -127,6 +131,42 @@ learn(struct taker *t, double seconds, size_t count)
 							    : conf.worker_batch;
 }
 
+/* Is it "host:pid:began" of a process that has ended? Older ones have no beginning. */
+static bool
+is_dead(const struct taker *t, const char *worker)
+{
+	char *end;
+	long pid = strtol(worker + strlen(t->host) + 1, &end, 10);
+
+	return pid > 0 && (*end == '\0' || *end == ':') &&
+	       process_is_dead(
+		       (pid_t)pid, *end == ':' ? strtoull(end + 1, NULL, 10) : 0);
+}
+
+/*
+ * A process of this host that was killed will not do what it has leased: nobody need
+ * wait for the end of its leases, which may be long. Nobody tells of it either, so one
+ * process looks every few seconds; the first, which is never busy with a bulk of jobs.
+ */
+static void
+recover_dead(struct taker *t)
+{
+	const char **workers = NULL;
+	size_t count = 0;
+	struct ctx c;
+
+	if (!t->looks || monotonic() < t->look_at)
+		return;
+	t->look_at = monotonic() + LOOK_SECONDS;
+	ctx_start(&c, t->db, t->cache);
+	if (job_lessees(&c, t->host, &workers, &count) != OK)
+		count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (is_dead(t, workers[i]) && job_recover(&c, workers[i]) == OK)
+			log_info("requeued jobs of dead worker %s", workers[i]);
+	ctx_end(&c);
+}
+
 static void
 take_turn(struct taker *t)
 {
@@ -135,6 +175,7 @@ take_turn(struct taker *t)
 	size_t count = 0;
 	struct ctx c;
 
+	recover_dead(t);
 	ctx_start(&c, t->db, t->cache);
 	double begin = monotonic();
 	enum err e = t->at_odds ? job_recover(&c, t->name) : OK;
@@ -161,38 +202,16 @@ take_turn(struct taker *t)
 		db_wait_notify(t->db, (int)wait_ms);
 }
 
-/* A process of this host that was killed will not do what it has leased: nobody need
- * wait for the end of its leases, which may be long. */
-static void
-recover_dead(struct taker *t, const char *host)
-{
-	const char **workers;
-	size_t count = 0;
-	struct ctx c;
-
-	ctx_start(&c, t->db, t->cache);
-	if (job_lessees(&c, host, &workers, &count) != OK)
-		count = 0;
-	for (size_t i = 0; i < count; i++) {
-		pid_t pid = (pid_t)atoi(workers[i] + strlen(host) + 1);
-
-		if (pid > 0 && kill(pid, 0) != 0 && errno == ESRCH &&
-			job_recover(&c, workers[i]) == OK)
-			log_info("jobs of the dead process %d are taken up again",
-				(int)pid);
-	}
-	ctx_end(&c);
-}
-
 int
 jobs_run(int slot)
 {
 	static struct taker t;
-	char host[256] = "";
 	struct ctx c;
 
-	gethostname(host, sizeof(host) - 1);
-	snprintf(t.name, sizeof(t.name), "%s:%d", host, (int)getpid());
+	gethostname(t.host, sizeof(t.host) - 1);
+	snprintf(t.name, sizeof(t.name), "%s:%d:%" PRIu64, t.host, (int)getpid(),
+		process_began(getpid()));
+	t.looks = slot == 0;
 	program_signals();
 	t.db = db_new("samovar-worker");
 	t.cache = cache_new();
@@ -202,7 +221,6 @@ jobs_run(int slot)
 	db_listen(t.db, "job");
 	if (db_open(t.db) == E_BUG)
 		return 1;
-	recover_dead(&t, host);
 	while (!program_stopping())
 		take_turn(&t);
 	ctx_start(&c, t.db, t.cache);

@@ -15,6 +15,8 @@ class Gate:
         self.port = free_port()
         self.asked = []  # first lines of requests, as they came
         self.limit = None  # bytes towards the city after which it shuts
+        self.hold_at = None  # bytes towards the city after which nothing moves until go() is called
+        self.held, self.moving = threading.Event(), threading.Event()
         self.passed = 0
         self.links, self.listener = set(), None
         self.lock = threading.Lock()
@@ -53,6 +55,9 @@ class Gate:
                     self.asked += [line.decode() for line in
                                    re.findall(rb"(?:^|\n)((?:GET|PUT|POST|HEAD|DELETE) \S+) HTTP/1", data)]
                     self.passed += len(data)
+                    if self.hold_at is not None and self.passed > self.hold_at:
+                        self.held.set()
+                        self.moving.wait(60)
                     if self.limit is not None and self.passed > self.limit:
                         self.shut()
                         return
@@ -60,6 +65,10 @@ class Gate:
             target.shutdown(socket.SHUT_WR)
         except OSError:
             pass
+
+    def go(self):
+        self.hold_at = None
+        self.moving.set()
 
     def shut(self):
         """As if the city's machine had died."""

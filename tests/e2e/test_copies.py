@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 import time
 
 import pytest
@@ -10,6 +11,7 @@ import requests
 from tests.conftest import wait_for
 from tests.e2e.client import ALL_PERMISSIONS, error, word
 from tests.e2e.gate import Gate
+from tests.e2e.stack import children
 from tests.e2e.store import City, plain, rewrite
 from tests.e2e.test_files import owner, put, readable, servers  # noqa: F401
 from tests.e2e.test_servers import CAPE, NEW_YORK, add, at, city_of, holders, server, spare, upload_at  # noqa: F401
@@ -138,8 +140,23 @@ class TestBig:
         wait_for(lambda: dallas.listener is None, 20)
         with stack.without("samovar-worker", 9):
             dallas.open()
-        db.do("update job.job set lease_until = null, leased_by = null where kind = 'copy.make'")
         wait_for(lambda: hurry(db) or holders(anna, file) == {"s1_2", "s1_3"}, 30, "the copy is made")
+        assert bytes_at(through(stack, db, "s1_3"), key_of(db, file)) == data
+
+    def test_all_workers_killed_in_a_copy_at_once(self, anna, db, stack, gate):
+        """Parent and children, as the kernel does when memory is short: others go on within seconds."""
+        dallas = gate("s1_3")
+        dallas.hold_at = 7 * 1048576
+        data = os.urandom(BIG)
+        file = upload_slowly(anna, data)
+        wait_for(dallas.held.is_set, 20, "the copy is half made")
+        leased = "select 1 from job.job where kind = 'copy.make' and lease_until > now() + interval '5 minutes'"
+        assert db.all(leased)
+        parent = stack.pid("samovar-worker")
+        for pid in (parent, *children(parent)):
+            os.kill(pid, signal.SIGKILL)
+        dallas.go()
+        wait_for(lambda: holders(anna, file) == {"s1_2", "s1_3"}, 40, "the copy is made")
         assert bytes_at(through(stack, db, "s1_3"), key_of(db, file)) == data
 
     def test_what_was_begun_for_a_deleted_file_is_given_up(self, anna, db, stack, gate):

@@ -1,5 +1,6 @@
 """The queue: claimed once, leased, retried later and later, parked, in order of priority."""
 
+import datetime
 import os
 import re
 import signal
@@ -312,6 +313,34 @@ def test_a_job_added_again_at_the_moment_of_its_end_runs_again_at_once(db, done)
         return len(done()) > 50
     wait_for(thousand_more, 60, "it has run many times")
     wait_for(lambda: left(db) == 0, 20, "none is left behind")
+
+
+def lease(db, id, worker):
+    db.do("update job.job set lease_until = now() + interval '10 minutes', tries = 1, leased_by = %s where id = %s",
+          f"{socket.gethostname()}:{worker}", id)
+
+
+def began(pid):
+    with open(f"/proc/{pid}/stat") as f:
+        return int(f.read().rpartition(")")[2].split()[19])
+
+
+def test_what_a_worker_has_leased_that_dies_while_others_live_is_taken_up_in_seconds(stack, db, done, no_workers):
+    """Its parent may not have asked for it yet, as in a container without an init; its pid may be another's now."""
+    stack.spawn("samovar-worker", SAMOVAR_WORKER_PROCESSES="1", SAMOVAR_WORKER_BACKOFF="1")
+    first = add(db)[0]
+    wait_for(lambda: not db.one("select 1 from job.job where id = %s", first), 20, "the worker has begun")
+    zombie = subprocess.Popen(["true"])
+    wait_for(lambda: dead(zombie.pid), 5)
+    zombies, reused, own = (add(db, run_at=datetime.datetime(2999, 1, 1))[0] for _ in range(3))
+    lease(db, zombies, f"{zombie.pid}:{began(zombie.pid)}")
+    lease(db, reused, f"{os.getpid()}:{began(os.getpid()) - 1}")
+    lease(db, own, f"{os.getpid()}:{began(os.getpid())}")
+    db.do("update job.job set run_at = now() where id = any(%s)", [zombies, reused, own])
+    wait_for(lambda: not db.all("select 1 from job.job where id = any(%s)", [zombies, reused]), 20, "both are done")
+    assert db.one("select 1 from job.job where id = %s", own), "who lives keeps his lease"
+    zombie.wait()
+    lay_down(db)
 
 
 def test_what_a_dead_process_had_leased_is_taken_up_at_once(stack, db, done, no_workers):
