@@ -58,21 +58,28 @@ keyboard_none(void)
 	return "{\"remove_keyboard\":true}";
 }
 
+static void
+add_task_row(struct buf *b)
+{
+	buf_add(b, "[{\"text\":");
+	buf_json(b, _("Skip the task"));
+	buf_add(b, "},{\"text\":");
+	buf_json(b, _("Balance of lombaryers"));
+	buf_add(b, "}]],\"resize_keyboard\":true}");
+}
+
 const char *
 keyboard_task(struct ctx *c)
 {
 	struct buf b = {.arena = &c->arena};
 
-	buf_add(&b, "{\"keyboard\":[[{\"text\":");
-	buf_json(&b, _("Skip the task"));
-	buf_add(&b, "},{\"text\":");
-	buf_json(&b, _("Balance of lombaryers"));
-	buf_add(&b, "}]],\"resize_keyboard\":true}");
+	buf_add(&b, "{\"keyboard\":[");
+	add_task_row(&b);
 	return buf_text(&b);
 }
 
 const char *
-keyboard_form(struct ctx *c, const char *label, const char *url)
+keyboard_form(struct ctx *c, const char *label, const char *url, bool has_task)
 {
 	struct buf b = {.arena = &c->arena};
 
@@ -80,7 +87,12 @@ keyboard_form(struct ctx *c, const char *label, const char *url)
 	buf_json(&b, label);
 	buf_add(&b, ",\"web_app\":{\"url\":");
 	buf_json(&b, url);
-	buf_add(&b, "}}]]}");
+	if (!has_task) {
+		buf_add(&b, "}}]]}");
+		return buf_text(&b);
+	}
+	buf_add(&b, "}}],");
+	add_task_row(&b);
 	return buf_text(&b);
 }
 

@@ -30,7 +30,10 @@ enum err answer_press(struct ctx *c, const struct update *u, const char *text);
 /* Keyboards, as JSON. */
 const char *keyboard_none(void);
 const char *keyboard_task(struct ctx *c); /* skip the task, or see the balance */
-const char *keyboard_form(struct ctx *c, const char *label, const char *url);
+/* A button that opens the form; below it those of keyboard_task() for who has a task.
+ */
+const char *keyboard_form(
+	struct ctx *c, const char *label, const char *url, bool has_task);
 const char *keyboard_skip(struct ctx *c, struct date day); /* of one message */
 
 /* Labels of the buttons, in the language of the settings and as the older bot had them.

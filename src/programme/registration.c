@@ -1,5 +1,6 @@
 /* Registration by the bot: contracts/programme.md 8.8, 9.3, 9.4. */
 #include <libintl.h>
+#include <string.h>
 
 #include "base/conf.h"
 #include "base/str.h"
@@ -94,6 +95,18 @@ say_approved(struct ctx *c, const struct update *u, const struct person *p)
 		keyboard_after(c, p));
 }
 
+/* Who has tasks hears neither that registration is closed nor of a first task. */
+static enum err
+say_member(struct ctx *c, const struct update *u)
+{
+	return say(c, u, "member",
+		arena_fmt(&c->arena,
+			_("You take part in the shift already: a new task comes every "
+			  "day at %02lld:00."),
+			(long long)conf.programme_new_task_hour),
+		keyboard_task(c));
+}
+
 static enum err
 open_shift(struct ctx *c, struct row *shift, bool *open)
 {
@@ -120,7 +133,8 @@ offer_to_known(struct ctx *c, const struct update *u, const struct person *p)
 
 	return say(c, u, "offer",
 		_("Press the button to check your data and apply for the shift."),
-		keyboard_form(c, _("Apply for the shift"), form_address(c, true, &f)));
+		keyboard_form(c, _("Apply for the shift"), form_address(c, true, &f),
+			p->is_member));
 }
 
 enum err
@@ -140,15 +154,17 @@ hear_start(struct ctx *c, const struct update *u, const struct person *p)
 		return say(c, u, "offer",
 			_("Press the button to open the form and register."),
 			keyboard_form(c, _("Register in the project"),
-				form_address(c, false, NULL)));
+				form_address(c, false, NULL), false));
 	TRY(open_shift(c, &shift, &open));
 	if (!open)
-		return say_closed(c, u, p);
+		return p->is_member ? say_member(c, u) : say_closed(c, u, p);
 	TRY(request_to(c, shift.id, p, &request));
 	if (str_eq(request.status, "pending"))
 		return say_pending(c, u, p);
 	if (str_eq(request.status, "approved"))
-		return say_approved(c, u, p);
+		return p->is_member && str_eq(shift.status, "started")
+			       ? say_member(c, u)
+			       : say_approved(c, u, p);
 	return offer_to_known(c, u, p);
 }
 
@@ -157,8 +173,67 @@ form_again(struct ctx *c, const struct update *u, const struct person *p,
 	const struct form *given, const char *wrong)
 {
 	return say(c, u, "wrong", wrong,
-		keyboard_form(
-			c, _("Correct the data"), form_address(c, p != NULL, given)));
+		keyboard_form(c, _("Correct the data"),
+			form_address(c, p != NULL, given), p != NULL && p->is_member));
+}
+
+/* The same letters, but for the two dots that many leave out. */
+static bool
+same_word(struct ctx *c, const char *a, const char *b)
+{
+	const char *words[] = {a, b}, *plain[2];
+
+	for (int i = 0; i < 2; i++) {
+		char *out = arena_new(&c->arena, strlen(words[i]) + 1), *end = out;
+		uint32_t u;
+
+		for (const char *s = words[i]; (u = utf8_next(&s)) != 0;)
+			end += utf8_put(end, u == 0x451   ? 0x435
+					     : u == 0x401 ? 0x415
+							  : u);
+		plain[i] = out;
+	}
+	return str_eq(plain[0], plain[1]);
+}
+
+/*
+ * A chat is one participant's, and past shifts show the name of today: who has been
+ * admitted, or has applied to another shift, may correct a birth date or a surname, and
+ * does not become somebody else by a form.
+ */
+static enum err
+is_somebody_else(struct ctx *c, const struct person *p, const struct form *f,
+	const char *shift, bool *out)
+{
+	const char *born = arena_fmt(
+		&c->arena, "%02d.%02d.%04d", f->born.day, f->born.month, f->born.year);
+	int64_t history;
+
+	*out = false;
+	if (p == NULL || (same_word(c, p->name, f->name) &&
+				 (str_eq(p->born, born) ||
+					 same_word(c, p->surname, f->surname))))
+		return OK;
+	TRY(db_int(c, &REGISTRATION_HISTORY, &history, ARGS(c, p->id, shift)));
+	*out = history > 0;
+	return OK;
+}
+
+static enum err
+say_somebody_else(struct ctx *c, const struct update *u, const struct person *p)
+{
+	const struct form f = {
+		p->name, p->surname, p->born, p->city, p->phone_number, {0}};
+
+	return say(c, u, "other",
+		arena_fmt(&c->arena,
+			_("This chat is that of the participant %s %s. For another "
+			  "child open the bot from another Telegram account and send "
+			  "/start. If it is the same child and the name or the date of "
+			  "birth must be corrected, write to %s."),
+			p->name, p->surname, conf.mail_from),
+		keyboard_form(c, _("Apply for the shift"), form_address(c, true, &f),
+			p->is_member));
 }
 
 /* The person, new or changed. Whose data change is looked at again. */
@@ -218,7 +293,7 @@ hear_form(struct ctx *c, const struct update *u, const struct person *p)
 	struct row shift = {0}, request;
 	struct form given, f;
 	int64_t others;
-	bool open;
+	bool open, somebody_else;
 
 	form_read(c, u->text, &given);
 	f = given;
@@ -232,6 +307,9 @@ hear_form(struct ctx *c, const struct update *u, const struct person *p)
 		return say_pending(c, u, p);
 	if (str_eq(request.status, "approved"))
 		return say_approved(c, u, p);
+	TRY(is_somebody_else(c, p, &f, shift.id, &somebody_else));
+	if (somebody_else)
+		return say_somebody_else(c, u, p);
 	if (request.id != NULL && request.is_repeated >= conf.programme_max_requests)
 		return say(c, u, "limit",
 			arena_fmt(&c->arena,
@@ -243,6 +321,7 @@ hear_form(struct ctx *c, const struct update *u, const struct person *p)
 		ARGS(c, f.phone_number, u->chat_id)));
 	if (others > 0)
 		return form_again(c, u, p, &given,
-			_("A participant with this phone number exists already."));
+			_("A participant with this phone number exists already. Please "
+			  "give another number."));
 	return accept_form(c, u, p, &f, &shift, &request);
 }

@@ -8,6 +8,11 @@ select id, status from programme.shift
 -- name: registration_request
 select id, status, is_repeated from programme.request where participant_id = $1 and shift_id = $2 for update;
 
+-- name: registration_history
+-- What would bear another name: memberships, and applications to other shifts than $2.
+select (select count(*) from programme.member where participant_id = $1)
+     + (select count(*) from programme.request where participant_id = $1 and shift_id <> $2);
+
 -- name: registration_phone_taken
 select count(*) from programme.participant where phone_number = $1 and telegram_id <> $2::bigint;
 

@@ -70,7 +70,7 @@ def requests_of(db, chat):
 
 def offered(message):
     """Label and query of the form that a message offers."""
-    ((button,),) = message["reply_markup"]["keyboard"]
+    (button,) = (b for row in message["reply_markup"]["keyboard"] for b in row if "web_app" in b)
     url = urllib.parse.urlsplit(button["web_app"]["url"])
     assert url.path == "/api/telegram/registration_form"
     return button["text"], dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
@@ -178,6 +178,86 @@ def test_a_second_shift_keeps_the_person_and_the_buttons_of_the_first(telegram, 
     assert "Баланс" in str(answer["reply_markup"])
     assert [r.shift_id for r in requests_of(db, chat)] == [shift.id]
     assert first.member(chat).status == "active"
+
+
+TASK_BUTTONS = ["Пропустить задание", "Баланс ломбарьеров"]
+
+
+def has_task_buttons(message):
+    return TASK_BUTTONS in [[b["text"] for b in row] for row in message["reply_markup"]["keyboard"]]
+
+
+def test_a_member_keeps_the_buttons_of_the_task(telegram, db):
+    """Also while the next shift is open; and nobody who has tasks hears that registration is closed."""
+    first = Shift(db, 1, today() - 30 * DAY)
+    chat = first.chats[0]
+    alone = start(telegram, chat)
+    assert has_task_buttons(alone) and "закрыта" not in alone["text"] and "участвуете" in alone["text"]
+    preparing(db, 100)
+    offer = start(telegram, chat)
+    assert has_task_buttons(offer) and offered(offer)[0].startswith("Подать заявку")
+    wrong = submit(telegram, chat, form(name="anna"))
+    assert has_task_buttons(wrong) and offered(wrong)[0] == FIX
+
+
+def test_a_member_of_the_first_days_is_not_told_to_wait_for_a_first_task(telegram, db):
+    first = Shift(db, 1, today() - DAY)
+    db.do("insert into programme.request (participant_id, shift_id, status) select id, %s, 'approved' from programme.participant", first.id)
+    said = start(telegram, first.chats[0])
+    assert "участвуете" in said["text"] and has_task_buttons(said)
+
+
+def person_of(db, chat):
+    p = participant(db, chat)
+    return p.name, p.surname, str(p.date_of_birth)
+
+
+MASHA = {"name": "Мария", "surname": "Фамилия", "date_of_birth": "05.06.2014"}
+
+
+@pytest.mark.parametrize("who", [MASHA, {**MASHA, "date_of_birth": "01.01.2010"}, {**MASHA, "surname": "Другая"}],
+                         ids=["sister", "twin", "friend"])
+def test_a_second_child_in_a_chat_does_not_rename_the_first(telegram, db, who):
+    first = Shift(db, 1, today() - 200 * DAY, status="finished")
+    preparing(db)
+    chat = first.chats[0]
+    before = person_of(db, chat)
+    answer = submit(telegram, chat, form(**who))
+    assert "Имя Фамилия" in answer["text"] and "другого аккаунта" in answer["text"] and "@" in answer["text"]
+    assert offered(answer)[1]["name"] == "Имя", "the way to apply for the first child"
+    assert person_of(db, chat) == before and requests_of(db, chat) == []
+
+
+def test_a_second_child_does_not_take_over_what_was_declined_in_an_earlier_shift(telegram, db):
+    earlier = preparing(db)
+    chat = next(chats)
+    submit(telegram, chat, form())
+    db.do("update programme.request set status = 'declined'")
+    db.do("update programme.shift set status = 'cancelled' where id = %s", earlier.id)
+    preparing(db, 7)
+    assert "другого аккаунта" in submit(telegram, chat, form(**MASHA))["text"]
+    assert participant(db, chat).name == "Анна"
+
+
+@pytest.mark.parametrize("change, after", [
+    ({"date_of_birth": "02.01.2010"}, ("Имя", "Фамилия", "2010-01-02")),
+    ({"surname": "Новая"}, ("Имя", "Новая", "2010-01-01"))])
+def test_a_slip_in_the_data_is_mended_by_the_form(telegram, db, change, after):
+    chat = Shift(db, 1, today() - 200 * DAY, status="finished").chats[0]
+    preparing(db)
+    data = form(name="Имя", surname="Фамилия", date_of_birth="01.01.2010")
+    assert ACCEPTED in submit(telegram, chat, {**data, **change})["text"]
+    assert person_of(db, chat) == after
+
+
+def test_who_was_only_ever_declined_may_begin_anew(telegram, db):
+    """A parent who has given their own name is told to give the child's."""
+    preparing(db)
+    chat = next(chats)
+    submit(telegram, chat, form(name="Ольга", date_of_birth="05.05.1985"))
+    db.do("update programme.request set status = 'declined'")
+    assert ACCEPTED in submit(telegram, chat, form(**MASHA))["text"]
+    assert participant(db, chat).name == "Мария"
 
 
 def test_another_persons_number_is_refused(telegram, db):
