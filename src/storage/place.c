@@ -184,6 +184,27 @@ ends_in(const char *text, const char *ending)
 	return n >= m && str_eq(text + n - m, ending);
 }
 
+/* Addresses that nobody has on the internet: RFC 6890. */
+static bool
+is_public(uint32_t a)
+{
+	return a >> 24 != 0 && a >> 24 != 10 && a >> 24 != 127 && a >> 24 < 224 &&
+	       a >> 20 != 0xac1 && a >> 16 != 0xc0a8 && a >> 16 != 0xa9fe &&
+	       a >> 22 != 0x191;
+}
+
+const char *
+place_random_address(struct arena *arena)
+{
+	uint32_t a;
+
+	do
+		a = (uint32_t)rand_below(1 << 16) << 16 | (uint32_t)rand_below(1 << 16);
+	while (!is_public(a));
+	return arena_fmt(
+		arena, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
+}
+
 struct place
 place_of_caller(struct ctx *c, const char *said)
 {
@@ -199,12 +220,14 @@ place_of_caller(struct ctx *c, const char *said)
 	if (str_eq(how, "random"))
 		return (struct place){true, (double)rand_below(18001) / 100 - 90,
 			(double)rand_below(36001) / 100 - 180, false};
-	if (how[0] != '/' || c->address == NULL || !conf.storage_use_real_ip)
+	const char *address =
+		conf.storage_use_real_ip ? c->address : place_random_address(&c->arena);
+	if (how[0] != '/' || address == NULL)
 		return place;
 	if (ends_in(how, ".mmdb"))
-		return geoip_place(how, c->address);
+		return geoip_place(how, address);
 	const char *text = table_text(how);
-	return text == NULL ? place : place_in_table(text, c->address);
+	return text == NULL ? place : place_in_table(text, address);
 }
 
 double

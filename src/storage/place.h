@@ -20,6 +20,10 @@ struct place {
  */
 struct place place_of_caller(struct ctx *c, const char *said);
 
+/* An IPv4 address that somebody on the internet may have (RFC 6890 lists those that
+ * nobody has): the caller's, where storage.use_real_ip is off. */
+const char *place_random_address(struct arena *arena);
+
 /* Reads "latitude,longitude"; false if it is no such text or no point on the earth. */
 bool place_read(const char *text, struct place *out);
 

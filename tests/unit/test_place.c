@@ -2,6 +2,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "storage/place.h"
 
@@ -19,7 +21,7 @@ static const char table[] = "# documentation addresses\n"
 static void
 assert_at(const char *address, double latitude, double longitude)
 {
-	struct place p = place_in_table(table, address);
+	struct place p = place_in_table(reserved, address);
 
 	assert_true(p.known);
 	assert_float_equal(p.latitude, latitude, 1e-9);
@@ -82,6 +84,33 @@ distances_are_along_the_great_circle(void **state)
 	assert_float_equal(place_distance(detroit, detroit), 0, 1e-6);
 }
 
+/* What the older system meant by GEO__USE_REAL_IP=false. */
+static void
+a_random_address_is_a_public_one(void **state)
+{
+	static const char *const private[] = {"0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8",
+		"100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+		"224.0.0.0/3"};
+	struct arena arena = {0};
+	char reserved[400] = "", first[20] = "";
+	bool differ = false;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(private) / sizeof(*private); i++)
+		snprintf(reserved + strlen(reserved),
+			sizeof(reserved) - strlen(reserved), "%s 1 1\n", private[i]);
+	assert_true(place_in_table(reserved, "100.64.0.1").known);
+	for (int i = 0; i < 20000; i++) {
+		const char *address = place_random_address(&arena);
+
+		assert_false(place_in_table(reserved, address).known);
+		differ = differ || (i > 0 && strcmp(first, address) != 0);
+		snprintf(first, sizeof(first), "%s", address);
+	}
+	assert_true(differ);
+	arena_end(&arena);
+}
+
 int
 main(void)
 {
@@ -90,6 +119,7 @@ main(void)
 		cmocka_unit_test(an_unknown_address_is_nowhere),
 		cmocka_unit_test(a_place_is_two_numbers_on_the_earth),
 		cmocka_unit_test(distances_are_along_the_great_circle),
+		cmocka_unit_test(a_random_address_is_a_public_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
