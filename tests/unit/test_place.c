@@ -21,7 +21,7 @@ static const char table[] = "# documentation addresses\n"
 static void
 assert_at(const char *address, double latitude, double longitude)
 {
-	struct place p = place_in_table(reserved, address);
+	struct place p = place_in_table(table, address);
 
 	assert_true(p.known);
 	assert_float_equal(p.latitude, latitude, 1e-9);
