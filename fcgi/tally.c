@@ -5,6 +5,8 @@
 #include "base/parent.h"
 #include "face.h"
 
+#include "config.h"
+
 #define BUCKETS 8
 #define CLASSES 6 /* 1xx .. 5xx, and 0 for none */
 
@@ -87,15 +89,32 @@ labels_of(struct buf *out, size_t index)
 		route == NULL ? "none" : route->name);
 }
 
+/* Rows of one handler are counted together, with the first (face_route_index()). */
+static bool
+is_counted(size_t index)
+{
+	const struct face *face;
+	const struct route *route = face_route_at(index, &face);
+
+	if (route != NULL)
+		for (const struct route *r = face->routes; r < route; r++)
+			if (r->handle == route->handle)
+				return false;
+	return true;
+}
+
+/* Counters begin at 0: what appears at 1 only has not grown, as Prometheus sees it. */
 static void
 print_answers(struct buf *out, size_t index)
 {
+	const char *labels = labels_of(out, index);
+
 	for (int i = 0; i < CLASSES; i++) {
 		uint64_t n = atomic_load(&tally.route[index].answers[i]);
 
-		if (n > 0)
+		if (n > 0 || i >= 2)
 			buf_fmt(out, "samovar_requests_total{%s,class=\"%dxx\"} %llu\n",
-				labels_of(out, index), i, (unsigned long long)n);
+				labels, i, (unsigned long long)n);
 	}
 }
 
@@ -126,31 +145,46 @@ print_seconds(struct buf *out, size_t index)
 static void
 print_workers(struct buf *out)
 {
-	buf_add(out, "# TYPE samovar_worker_up gauge\n");
+	tally_head(
+		out, "samovar_worker_up", "gauge", "Is this worker process running?");
 	for (int i = 0; i < tally.workers; i++)
 		buf_fmt(out, "samovar_worker_up{worker=\"%d\"} %d\n", i,
 			atomic_load(&tally.worker[i].pid) != 0);
-	buf_add(out, "# TYPE samovar_worker_memory_bytes gauge\n");
+	tally_head(out, "samovar_worker_memory_bytes", "gauge",
+		"Resident memory of this worker process.");
 	for (int i = 0; i < tally.workers; i++)
 		buf_fmt(out, "samovar_worker_memory_bytes{worker=\"%d\"} %lld\n", i,
 			(long long)atomic_load(&tally.worker[i].memory));
-	buf_add(out, "# TYPE samovar_worker_requests gauge\n");
+	tally_head(out, "samovar_worker_requests", "gauge",
+		"Requests that this worker process has answered since it started.");
 	for (int i = 0; i < tally.workers; i++)
 		buf_fmt(out, "samovar_worker_requests{worker=\"%d\"} %llu\n", i,
 			(unsigned long long)atomic_load(&tally.worker[i].requests));
 }
 
 void
+tally_head(struct buf *out, const char *name, const char *type, const char *help)
+{
+	buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+void
 tally_print(struct buf *out)
 {
-	buf_add(out, "# TYPE samovar_worker_restarts_total counter\n");
+	tally_head(out, "samovar_build_info", "gauge", "1; its label is the version.");
+	buf_add(out, "samovar_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
+	tally_head(out, "samovar_worker_restarts_total", "counter",
+		"Worker processes that were started again after they had ended.");
 	buf_fmt(out, "samovar_worker_restarts_total %llu\n",
 		(unsigned long long)atomic_load(tally.restarts));
 	print_workers(out);
-	buf_add(out, "# TYPE samovar_requests_total counter\n");
+	tally_head(out, "samovar_requests_total", "counter",
+		"Answered requests by route and class of status.");
 	for (size_t i = 0; i < face_route_count(); i++)
-		print_answers(out, i);
-	buf_add(out, "# TYPE samovar_request_seconds histogram\n");
+		if (is_counted(i))
+			print_answers(out, i);
+	tally_head(out, "samovar_request_seconds", "histogram",
+		"Time to the answer by route; routes that were asked.");
 	for (size_t i = 0; i < face_route_count(); i++)
 		print_seconds(out, i);
 }

@@ -24,7 +24,11 @@ void tally_restart(void);
 /* Counts one answered request. */
 void tally_request(const struct req *r, int64_t microseconds);
 
-/* Everything in the text format of Prometheus. */
+/* The lines # HELP and # TYPE that stand before a metric. */
+void tally_head(struct buf *out, const char *name, const char *type, const char *help);
+
+/* Everything in the text format of Prometheus,
+ * https://prometheus.io/docs/instrumenting/exposition_formats/. */
 void tally_print(struct buf *out);
 
 #endif

@@ -72,20 +72,74 @@ get_readyz(struct req *r)
 			redis ? "up" : "down"));
 }
 
+/* A metric of each kind is there while no job waits, too. */
+static const char job_kinds[] = ""
+#define JOB(name, ...) name " "
+#include "job/jobs.def"
+#undef JOB
+	;
+
+struct sample {
+	const char *name, *labels;
+	int64_t value;
+};
+
+static FIELDS(sample_fields, FIELD(struct sample, name), FIELD(struct sample, labels),
+	FIELD(struct sample, value));
+
+/* What queue_metrics in ops.sql counts. */
+static const struct {
+	const char *name, *help;
+} queue_metrics[] = {
+	{"samovar_server_up",
+		"Can this S3 server be used, as far as the last probe knows?"},
+	{"samovar_healed_objects", "Objects that reconciliation has put right, by what "
+				   "was wrong; of the runs that are kept."},
+	{"samovar_damaged_objects",
+		"Objects of this embedded store whose bytes are not those that came."},
+	{"samovar_lost_files", "Files of which no whole copy is left."},
+	{"samovar_parked_messages", "Events of S3 servers that could not be used."},
+	{"samovar_jobs",
+		"Background jobs; ready: due, running or later, parked: given up."},
+	{"samovar_job_delay_seconds",
+		"How long the oldest job of this kind has been due."},
+	{"samovar_outbox", "Messages of the bot that have not been sent, or of which "
+			   "nobody knows."},
+};
+
+static void
+print_queues(struct buf *out, const struct sample *samples, size_t count)
+{
+	for (size_t m = 0; m < sizeof(queue_metrics) / sizeof(*queue_metrics); m++) {
+		const char *name = queue_metrics[m].name;
+
+		tally_head(out, name, "gauge", queue_metrics[m].help);
+		for (size_t i = 0; i < count; i++)
+			if (str_eq(samples[i].name, name))
+				buf_fmt(out, "%s%s %lld\n", name, samples[i].labels,
+					(long long)samples[i].value);
+	}
+}
+
 /* GET /metrics: what all workers have counted, and the length of the queues. */
 enum err
 get_metrics(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct buf out = {.arena = &c->arena};
-	const char *queues = NULL;
+	struct sample *samples;
+	size_t count = 0;
 
 	tally_print(&out);
-	buf_fmt(&out, "# TYPE samovar_redis_up gauge\nsamovar_redis_up %d\n",
-		cache_up(c->cache));
-	bool up = db_json(c, &QUEUE_METRICS, &queues, ARGS(c)) == OK;
-	buf_fmt(&out, "# TYPE samovar_database_up gauge\nsamovar_database_up %d\n", up);
-	buf_add(&out, queues == NULL ? "" : queues);
+	tally_head(&out, "samovar_redis_up", "gauge", "Does Redis answer?");
+	buf_fmt(&out, "samovar_redis_up %d\n", cache_up(c->cache));
+	bool up = db_many(c, &QUEUE_METRICS, sample_fields, &samples, &count,
+			  ARGS(c, job_kinds)) == OK;
+	tally_head(&out, "samovar_database_up", "gauge",
+		"Does the database answer? If not, what is counted there is missing.");
+	buf_fmt(&out, "samovar_database_up %d\n", up);
+	if (up)
+		print_queues(&out, samples, count);
 	return reply_text(r, 200, "text/plain; version=0.0.4; charset=utf-8",
 		buf_text(&out), out.used);
 }
