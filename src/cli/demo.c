@@ -12,7 +12,9 @@
 #include "base/share.h"
 #include "catalogue/load.h"
 #include "cli/commands.h"
+#include "cli/demo_photo.h"
 #include "db/db.h"
+#include "programme/day.h"
 
 #include "cli/demo.sql.h"
 
@@ -156,7 +158,10 @@ add_full_shift(struct demo *d, const char *status, struct date first, const char
 	TRY(add_requests(d, id, "approved", "verified"));
 	TRY(add_requests(d, id, "declined", "declined"));
 	TRY(db_do(c, &DEMO_MEMBERS, ARGS(c, id)));
-	TRY(db_do(c, &DEMO_REPORTS, ARGS(c, id, d->today, d->seed)));
+	TRY(db_do(c, &DEMO_REPORTS,
+		ARGS(c, id, d->today, d->seed, c->now, conf.programme_new_task_hour,
+			conf.site_time_zone)));
+	TRY(demo_photos(c, id, d->today));
 	return db_do(c, &DEMO_POINTS, ARGS(c, id));
 }
 
@@ -186,7 +191,7 @@ static enum err
 demo(struct call *call)
 {
 	struct ctx *c = &call->ctx;
-	struct demo d = {.call = call, .seed = 1, .today = utc_date(c->now)};
+	struct demo d = {.call = call, .seed = 1, .today = programme_task_date(c->now)};
 	int64_t scale = 1, shifts, tasks;
 
 	TRY(call_number(call, "scale", 1, 1000, &scale));

@@ -1,0 +1,71 @@
+"""samovarctl demo: what somebody sees who tries Samovar out."""
+
+import io
+import secrets
+
+import pytest
+import requests
+from PIL import Image, ImageStat
+
+from tests.conftest import free_port
+from tests.e2e.stack import Db, Stack, state_folder
+
+ZONE = "Asia/Yekaterinburg"
+
+
+@pytest.fixture(scope="module")
+def demo():
+    """A Samovar of its own with the demo in it."""
+    stack = Stack(state_folder(), free_port(count=6), {
+        "TOKEN__SECRET_KEY": secrets.token_hex(32), "SAMOVAR_SITE_TEST_MODE": "true",
+        "SAMOVAR_ACCOUNT_ARGON2_MEMORY": "1m", "SAMOVAR_ACCOUNT_ARGON2_PASSES": "1"})
+    try:
+        stack.start()
+        stack.ctl("demo")
+        yield stack, Db(stack)
+    finally:
+        stack.stop()
+        stack.remove()
+
+
+def test_every_report_of_the_demo_has_its_photo(demo):
+    stack, db = demo
+    reports = db.all("select r.report_url as url, p.url as photo, p.bytes from programme.report r "
+                     "left join programme.report_photo p on p.report_id = r.id and p.url = r.report_url")
+    assert len(reports) > 5000 and all(r.photo for r in reports)
+    lost = [r.url for r in reports if not (stack.state / "photos" / r.url.lstrip("/")).is_file()]
+    assert lost == []
+    assert {(stack.state / "photos" / r.url.lstrip("/")).stat().st_size - r.bytes for r in reports} == {0}
+
+
+def test_the_demo_s_review_shows_photos_in_colour(demo):
+    stack, _ = demo
+    token = requests.post(f"{stack.base}/api/administrators/login", timeout=30,
+                          json={"email": "user@example.com", "password": "string"}).json()["access_token"]
+
+    def get(path):
+        return requests.get(f"{stack.base}/api{path}", headers={"Authorization": f"Bearer {token}"}, timeout=30).json()
+    (shift,) = (s for s in get("/shifts/") if s["status"] == "started")
+    shown = [requests.get(r["photo_url"], timeout=10) for r in get(f"/reports/?shift_id={shift['id']}&status=reviewing")]
+    assert len(shown) == 10 and {answer.status_code for answer in shown} == {200}
+    assert len({answer.content for answer in shown}) == 10
+    for answer in shown:
+        image = Image.open(io.BytesIO(answer.content))
+        assert image.mode == "RGB" and min(image.size) >= 400
+        saturation = ImageStat.Stat(image.convert("HSV")).mean[1]
+        assert saturation > 25, f"{saturation}: grey"
+    assert len(get(f"/shifts/{shift['id']}/similar?status=reviewing")) == 2  # look-alikes, for the reviewer to see
+
+
+def test_the_demo_s_days_have_their_hours(demo):
+    _, db = demo
+    wrong = db.all(f"""
+        select task_date, uploaded_at, reviewed_at, created from programme.report
+         where created <> (task_date + time '08:00') at time zone '{ZONE}'
+            or uploaded_at < created or uploaded_at > now() or reviewed_at < uploaded_at or reviewed_at > now()
+            or (uploaded_at at time zone '{ZONE}')::date <> task_date
+            or (status <> 'reviewing') <> (reviewed_at is not null)""")
+    assert wrong == []
+    assert db.value("select count(distinct date_trunc('minute', uploaded_at)) from programme.report") > 4000
+    assert db.value("select count(*) from programme.request q join programme.shift s on s.id = q.shift_id "
+                    "where q.created > now() or (s.status <> 'preparing' and q.created > s.started_at)") == 0
