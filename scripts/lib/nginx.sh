@@ -38,6 +38,16 @@ nginx_configure() {
 	[ "$(id -u)" -ne 0 ] || chown "$owner" "$conf" "$conf"/*.conf
 }
 
+# site_csp WEB: what pages of the site may load, in CSP's words. Our own first page
+# needs no more than its style; of somebody's app nobody knows.
+site_csp() {
+	if [ -e "$1/index.css" ] && [ -d "$1/telegram-form" ]; then
+		echo "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	else
+		echo "object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
+	fi
+}
+
 # nginx_proxies COMMAND...: what the setting site.real_ip_from, as samovarctl conf
 # prints it through COMMAND, is in nginx's words.
 nginx_proxies() {

@@ -66,6 +66,7 @@ nginx_files() {
 	nginx_configure "$nginx_conf" "$SERVICE:" "$(cities "$2")" \
 		PROCESSES=2 CONNECTIONS=32768 HEADER_TIME=10s PER_ADDRESS=2000 "RUN=$STATE/run" "TEMP=$STATE/nginx/temp" \
 		ERROR_LOG=stderr "ACCESS_LOG=$STATE/log/access.log samovar" \
+		"SITE_CSP=$(site_csp "$PREFIX/share/samovar/web")" \
 		"FCGI_SOCKET=$STATE/run/fcgi.sock" "OBJECTS=$STATE/objects" \
 		"STATIC=$STATE/static" "PHOTOS=$STATE/photos" "WEB=$PREFIX/share/samovar/web" \
 		"DOCS=$PREFIX/share/samovar/docs" "PAGES=$PREFIX/share/samovar/web"
