@@ -75,7 +75,7 @@ post_register(struct req *r)
 	if (!conf.account_registration_open)
 		return fail(c, E_REGISTER_CLOSED, NULL);
 	TRY(limit_address(c, "register", conf.account_registrations_per_address));
-	TRY(account_add(c, &a, in->password));
+	TRY(account_register(c, &a, in->password));
 	TRY(db_json(c, &USERS_SHOW, &json, ARGS(c, a.id)));
 	return reply_json(r, 201, json);
 }

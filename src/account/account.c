@@ -81,8 +81,9 @@ looks_like_nobody(struct ctx *c, const char *skeleton)
 	return count == 0 ? OK : fail(c, E_NAME_TAKEN, NULL);
 }
 
-enum err
-account_add(struct ctx *c, struct account *a, const char *password)
+/* claimed: an address that is told to this account only. */
+static enum err
+add(struct ctx *c, struct account *a, const char *password, const char *claimed)
 {
 	const char *hash, *skeleton = NULL;
 
@@ -93,7 +94,25 @@ account_add(struct ctx *c, struct account *a, const char *password)
 	TRY(hashed(c, password, &hash));
 	return db_one(c, &ACCOUNT_INSERT, account_fields, a,
 		ARGS(c, a->username, a->email, a->name, a->surname, hash, a->role,
-			a->is_superuser, c->now, skeleton));
+			a->is_superuser, c->now, skeleton, claimed));
+}
+
+enum err
+account_add(struct ctx *c, struct account *a, const char *password)
+{
+	return add(c, a, password, NULL);
+}
+
+enum err
+account_register(struct ctx *c, struct account *a, const char *password)
+{
+	const char *email = a->email;
+	int64_t staff;
+
+	TRY(db_int(c, &ACCOUNT_IS_STAFF_EMAIL, &staff, ARGS(c, email)));
+	if (staff > 0)
+		a->email = NULL;
+	return add(c, a, password, staff > 0 ? email : NULL);
 }
 
 enum err

@@ -38,6 +38,13 @@ enum err account_by_any(struct ctx *c, const char *text, struct account *out);
  */
 enum err account_add(struct ctx *c, struct account *a, const char *password);
 
+/*
+ * The same for a registration that is open to all. The e-mail of a member of staff is
+ * taken as any that nobody has, so that nobody learns who is staff; but it is theirs,
+ * and the new account only claims it.
+ */
+enum err account_register(struct ctx *c, struct account *a, const char *password);
+
 /* Notes the look of at most so many user names that came into the table without, so
  * that nobody takes a name that looks the same; *done says how many there were. */
 enum err account_note_skeletons(struct ctx *c, int64_t most, int64_t *done);

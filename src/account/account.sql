@@ -21,9 +21,12 @@ select id, uuid, username, email, name, surname, password, status, role, is_supe
             else username = $1::citext end;
 
 -- name: account_insert
-insert into account.account (username, email, name, surname, password, password_changed_at, role, is_superuser, created, updated, username_skeleton)
-values ($1, $2, $3, $4, $5, utc($8), $6::account.role, $7, utc($8), utc($8), $9)
+insert into account.account (username, email, name, surname, password, password_changed_at, role, is_superuser, created, updated, username_skeleton, email_claimed)
+values ($1, $2, $3, $4, $5, utc($8), $6::account.role, $7, utc($8), utc($8), $9, $10)
 returning id, uuid, username, email, name, surname, password, status, role, is_superuser;
+
+-- name: account_is_staff_email
+select count(*) from account.account where email = $1 and role is not null;
 
 -- name: account_without_skeleton
 select id, uuid, username, email, name, surname, password, status, role, is_superuser

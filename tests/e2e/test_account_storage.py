@@ -54,6 +54,24 @@ def test_a_taken_email_is_refused(users):
             == (400, "Database.Error.UniqueViolation")
 
 
+def test_the_address_of_staff_is_like_one_that_nobody_has(users, person, staff, db):
+    """Or anybody could ask who is staff. It stays theirs all the same."""
+    who = staff().person
+    body = form(email=who.email.upper())
+    fresh, answer = users.post("/auth/register/", form()), users.post("/auth/register/", body)
+    assert (answer.status_code, set(answer.json())) == (fresh.status_code, set(fresh.json())) == (201, USER)
+    assert answer.json()["email"] == body["email"].replace("@EXAMPLE.COM", "@example.com")
+    assert set(answer.headers) == set(fresh.headers)
+    # Once more, it is taken, as any address that somebody has registered.
+    assert error(users.post("/auth/register/", form(email=who.email))) == (400, "Database.Error.UniqueViolation")
+    pair = users.post("/auth/login/", {k: body[k] for k in ("username", "password")}).json()
+    assert users.get("/users/me/", token=pair["access_token"]).json()["email"] == answer.json()["email"]
+    assert db.value("select email from account.account where id = %s", who.id) == who.email
+    api = Client(users.base, "/api")
+    assert api.post("/administrators/login", {"email": who.email, "password": who.password}).status_code == 200
+    assert api.post("/administrators/login", {"email": who.email, "password": body["password"] + "x"}).status_code == 400
+
+
 @pytest.mark.parametrize("field", ["username", "password", "email", "first_name", "last_name"])
 def test_register_needs_each_field(users, field):
     is_invalid(users.post("/auth/register/", form(**{field: ...})), field)
