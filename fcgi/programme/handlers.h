@@ -42,10 +42,11 @@ enum err get_healthcheck(struct req *r);
 enum err get_audit(struct req *r);
 enum err post_telegram_webhook(struct req *r);
 enum err get_registration_form(struct req *r);
+enum err post_registration_form(struct req *r);
 
-extern const struct input shifts_query, shift_in, shift_change_in, cancel_in,
-	members_query, requests_query, decline_in, reports_query, participants_query,
-	audit_query, outbox_query, all_requests_query, notice_in, photo_query,
-	similar_query, task_query;
+extern const struct input form_token_in, shifts_query, shift_in, shift_change_in,
+	cancel_in, members_query, requests_query, decline_in, reports_query,
+	participants_query, audit_query, outbox_query, all_requests_query, notice_in,
+	photo_query, similar_query, task_query;
 
 #endif

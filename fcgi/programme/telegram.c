@@ -2,6 +2,7 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "programme/bot.h"
+#include "programme/form.h"
 #include "programme/handlers.h"
 #include "programme/programme.h"
 #include "programme/webhook.h"
@@ -32,4 +33,26 @@ get_registration_form(struct req *r)
 {
 	reply_header(r, "X-Accel-Redirect", "/_web/telegram-form/form.html");
 	return reply_empty(r, 200);
+}
+
+struct token_body {
+	const char *token;
+};
+
+INPUT(form_token_in, struct token_body,
+	FIELD(struct token_body, token, .must = true, .min = 1, .max = 8000));
+
+/* POST /telegram/registration_form {"token"}: 200 with the five members that the form's
+ * token stands for. E_MISSING for one that is past. */
+enum err
+post_registration_form(struct req *r)
+{
+	const struct token_body *in = r->in;
+	const char *json = form_by_token(&r->ctx, in->token);
+
+	if (json == NULL)
+		return fail(&r->ctx, E_MISSING,
+			"Данные для формы устарели: заполните её заново.");
+	reply_header(r, "Cache-Control", "no-store");
+	return reply_json(r, 200, json);
 }

@@ -1,9 +1,9 @@
 #include "account/account_job.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #include "base/conf.h"
+#include "base/seal.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "net/mail.h"
@@ -20,60 +20,12 @@ struct recipient {
 static FIELDS(recipient_fields, FIELD(struct recipient, name),
 	FIELD(struct recipient, email), FIELD(struct recipient, token));
 
-static void
-seal_key(unsigned char key[crypto_secretbox_KEYBYTES])
-{
-	crypto_generichash_state state;
-
-	crypto_generichash_init(&state, NULL, 0, crypto_secretbox_KEYBYTES);
-	crypto_generichash_update(
-		&state, (const unsigned char *)SEAL_CONTEXT, strlen(SEAL_CONTEXT));
-	crypto_generichash_update(&state, (const unsigned char *)conf.token_secret,
-		strlen(conf.token_secret));
-	crypto_generichash_final(&state, key, crypto_secretbox_KEYBYTES);
-}
-
-/* Nonce and box as hexadecimal digits. */
-static const char *
-seal(struct ctx *c, const char *secret)
-{
-	unsigned char key[crypto_secretbox_KEYBYTES];
-	size_t n = strlen(secret),
-	       size = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + n;
-	unsigned char *out = arena_new(&c->arena, size);
-
-	seal_key(key);
-	randombytes_buf(out, crypto_secretbox_NONCEBYTES);
-	crypto_secretbox_easy(out + crypto_secretbox_NONCEBYTES,
-		(const unsigned char *)secret, n, out, key);
-	return hex_text(&c->arena, out, size);
-}
-
-static const char *
-unseal(struct ctx *c, const char *hex)
-{
-	unsigned char key[crypto_secretbox_KEYBYTES];
-	size_t most = strlen(hex) / 2, size;
-	unsigned char *box = arena_new(&c->arena, most + 1);
-	const size_t head = crypto_secretbox_NONCEBYTES,
-		     mac = crypto_secretbox_MACBYTES;
-
-	if (sodium_hex2bin(box, most, hex, strlen(hex), NULL, &size, NULL) != 0 ||
-		size < head + mac)
-		return NULL;
-	seal_key(key);
-	unsigned char *out = arena_new(&c->arena, size - head - mac + 1);
-	if (crypto_secretbox_open_easy(out, box + head, size - head, box, key) != 0)
-		return NULL;
-	return (const char *)out;
-}
-
 enum err
 mail_password(struct ctx *c, const struct account *a, const char *password)
 {
 	return job_add(c, &(struct job_order){.kind = "mail.send",
 				  .subject = arena_fmt(&c->arena, "password %s %s",
-					  a->uuid, seal(c, password))});
+					  a->uuid, seal(c, SEAL_CONTEXT, password))});
 }
 
 static enum err
@@ -102,7 +54,7 @@ send_password(struct ctx *c, const char *rest)
 	struct recipient to = {0};
 	bool found;
 
-	const char *secret = blank == NULL ? NULL : unseal(c, blank + 1);
+	const char *secret = blank == NULL ? NULL : unseal(c, SEAL_CONTEXT, blank + 1);
 	if (secret == NULL)
 		return fail(c, E_BUG,
 			"the sealed password cannot be read: has token.secret "

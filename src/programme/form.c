@@ -8,11 +8,15 @@
 #include "base/conf.h"
 #include "base/field.h"
 #include "base/json.h"
+#include "base/seal.h"
 #include "base/str.h"
 #include "base/unicode.h"
 
 #define _(text) gettext(text)
 #define OLDEST_YEAR 1900
+#define MAX_PREFILL 100 /* characters of one value */
+#define SEAL_PURPOSE "samovar registration form"
+#define TOKEN_SECONDS 86400
 
 static const char *
 text_member(struct ctx *c, struct json_object *json, const char *name)
@@ -221,4 +225,55 @@ form_check(struct ctx *c, struct form *f, struct buf *wrong)
 	f->city = city;
 	f->phone_number = phone;
 	return wrong->used == 0;
+}
+
+static FIELDS(shown_fields, FIELD(struct form, name), FIELD(struct form, surname),
+	FIELD(struct form, date_of_birth), FIELD(struct form, city),
+	FIELD(struct form, phone_number));
+
+/* The first characters of a text, so that what was typed makes no endless address. */
+static const char *
+first_of(struct ctx *c, const char *text)
+{
+	const char *s = text;
+
+	for (int i = 0; i < MAX_PREFILL && *s != '\0'; i++)
+		utf8_next(&s);
+	return arena_strn(&c->arena, text, (size_t)(s - text));
+}
+
+const char *
+form_token(struct ctx *c, const struct form *f)
+{
+	struct utc until = utc_after(c->now, TOKEN_SECONDS);
+	struct buf b = {.arena = &c->arena};
+	const struct form shown = {.name = first_of(c, f->name),
+		.surname = first_of(c, f->surname),
+		.date_of_birth = first_of(c, f->date_of_birth),
+		.city = first_of(c, f->city),
+		.phone_number = first_of(c, f->phone_number)};
+
+	buf_fmt(&b, "{\"until\":%lld,\"form\":", (long long)until.us);
+	fields_to_json(&b, shown_fields, &shown, STYLE_KEEP_NULL);
+	buf_add(&b, "}");
+	return seal(c, SEAL_PURPOSE, buf_text(&b));
+}
+
+const char *
+form_by_token(struct ctx *c, const char *token)
+{
+	const char *text = unseal(c, SEAL_PURPOSE, token);
+	struct json_object *json, *form;
+
+	if (text == NULL || json_read(c, text, strlen(text), &json) != OK ||
+		json_number(json, "until") <= c->now.us) {
+		ctx_forgive(c);
+		return NULL;
+	}
+	form = json_member(json, "form", json_type_object);
+	return form == NULL ? NULL
+			    : arena_str(&c->arena,
+				      json_object_to_json_string_ext(form,
+					      JSON_C_TO_STRING_PLAIN |
+						      JSON_C_TO_STRING_NOSLASHESCAPE));
 }

@@ -37,4 +37,12 @@ const char *phone_read(struct arena *a, const char *text);
  * for "на" in the middle. */
 const char *city_read(struct arena *a, const char *text);
 
+/*
+ * A token for the form's address that stands for what it is to be filled with, for a
+ * day: an address is seen by more than one server. form_by_token() gives the five
+ * members as a JSON object, NULL for a token that is not ours or past.
+ */
+const char *form_token(struct ctx *c, const struct form *f);
+const char *form_by_token(struct ctx *c, const char *token);
+
 #endif

@@ -12,7 +12,6 @@
 #include "programme/registration.sql.h"
 
 #define _(text) gettext(text)
-#define MAX_PREFILL 100 /* characters of one value in the form's address */
 
 struct row {
 	const char *id, *status;
@@ -39,17 +38,6 @@ keyboard_after(struct ctx *c, const struct person *p)
 }
 
 static const char *
-value(struct ctx *c, const char *text)
-{
-	const char *s = text;
-
-	for (int i = 0; i < MAX_PREFILL && *s != '\0'; i++)
-		utf8_next(&s);
-	return percent_encode(
-		&c->arena, arena_strn(&c->arena, text, (size_t)(s - text)), false);
-}
-
-static const char *
 form_address(struct ctx *c, bool known, const struct form *f)
 {
 	const char *page = arena_fmt(&c->arena, "%s%stelegram/registration_form",
@@ -57,11 +45,8 @@ form_address(struct ctx *c, bool known, const struct form *f)
 
 	if (f == NULL)
 		return page;
-	return arena_fmt(&c->arena,
-		"%s?%sname=%s&surname=%s&date_of_birth=%s&city=%s&phone_number=%s",
-		page, known ? "update=true&" : "", value(c, f->name),
-		value(c, f->surname), value(c, f->date_of_birth), value(c, f->city),
-		value(c, f->phone_number));
+	return arena_fmt(&c->arena, "%s?%stoken=%s", page, known ? "update=true&" : "",
+		form_token(c, f));
 }
 
 static enum err

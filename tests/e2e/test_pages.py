@@ -19,6 +19,8 @@ TELEGRAM = """window.toBot = []; window.calls = [];
 window.Telegram = { WebApp: { platform: "android", themeParams: {}, ready() { calls.push("ready"); },
 	expand() { calls.push("expand"); }, close() { calls.push("close"); }, sendData(data) { toBot.push(data); },
 	MainButton: { setParams(p) { window.button = { ...window.button, ...p }; }, onClick(f) { window.press = f; } } } };"""
+ANSWER = """
+window.asked = []; window.fetch = async (path, order) => { asked.push([path, order.body]); return { ok: true, json: async () => (%s) }; };"""
 FORM = {"name": "Анна", "surname": "Петрова-Водкина", "date_of_birth": "01.02.2012", "city": "Ростов-на-Дону",
         "phone_number": "+7 912 345-67-89"}
 TYPED = {**FORM, "name": "анна", "surname": "петрова-водкина", "date_of_birth": "01022012", "city": "ростов-на-дону",
@@ -168,6 +170,23 @@ class TestForm:
     def test_what_is_known_is_there_already(self, open_form):
         page = open_form(TELEGRAM, update="true", **FORM)
         assert page.js("[button.is_active, button.text]") == [True, "Подать заявку на участие в смене"]
+        page.js("press()")
+        assert [json.loads(data) for data in page.js("toBot")] == [FORM]
+
+    def test_what_a_token_stands_for_is_there_already(self, open_form):
+        """The answer of the server, here by the page's own fetch()."""
+        page = open_form(TELEGRAM + ANSWER % json.dumps(FORM), update="true", token="to.ken")
+        page.wait("button.is_active")
+        assert page.js("asked") == [["/api/telegram/registration_form", '{"token":"to.ken"}']]
+        page.js("press()")
+        assert [json.loads(data) for data in page.js("toBot")] == [FORM]
+
+    def test_a_token_that_is_past_leaves_the_form_empty_and_says_so(self, open_form):
+        page = open_form(TELEGRAM, update="true", token="to.ken")
+        page.wait("!document.getElementById('past').hidden")
+        assert "больше суток" in page.text("past")
+        assert page.js("document.getElementById('surname').value") == ""
+        self.fill(page, **TYPED)
         page.js("press()")
         assert [json.loads(data) for data in page.js("toBot")] == [FORM]
 

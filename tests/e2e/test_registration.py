@@ -9,6 +9,8 @@ import urllib.parse
 import pytest
 
 from tests.conftest import wait_for
+from tests.e2e import fcgi, private
+from tests.e2e.client import Client
 from tests.e2e.programme import Shift, clear, today, tasks
 
 DAY = datetime.timedelta(days=1)
@@ -68,12 +70,29 @@ def requests_of(db, chat):
                   "where p.telegram_id = %s", chat)
 
 
-def offered(message):
-    """Label and query of the form that a message offers."""
+def form_button(message):
     (button,) = (b for row in message["reply_markup"]["keyboard"] for b in row if "web_app" in b)
-    url = urllib.parse.urlsplit(button["web_app"]["url"])
+    return button
+
+
+def address_of(message):
+    return form_button(message)["web_app"]["url"]
+
+
+def told(token, base):
+    """The answer to the page's question what a token stands for."""
+    return Client(base, "/api").post("/telegram/registration_form", {"token": token})
+
+
+def offered(message):
+    """Label of the form that a message offers, and what it is to be filled with: of the address itself, and of its token."""
+    url = urllib.parse.urlsplit(address_of(message))
     assert url.path == "/api/telegram/registration_form"
-    return button["text"], dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
+    query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
+    assert set(query) <= {"update", "token"}
+    if "token" in query:
+        query.update(told(query.pop("token"), f"{url.scheme}://{url.netloc}").json())
+    return form_button(message)["text"], query
 
 
 def preparing(db, days=5):
@@ -281,6 +300,31 @@ def test_what_is_wrong_is_said_at_once_and_the_form_comes_back_filled(telegram, 
     submit(telegram, chat, form())
     db.do("update programme.request set status = 'declined'")
     assert offered(submit(telegram, chat, data)) == (FIX, {"update": "true", **data})
+
+
+def test_the_forms_address_tells_nothing_of_the_person(telegram, db, base, stack):
+    """It goes through Telegram, histories and logs: in it is a token, good for a day and for nothing else."""
+    preparing(db)
+    chat, data = next(chats), form(name="anna")
+    url = address_of(submit(telegram, chat, data))
+    for value in data.values():
+        for spelling in private.spellings(value):
+            assert spelling not in url
+    token = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)["token"][0]
+    answer = told(token, base)
+    assert (answer.status_code, answer.json()) == (200, data)
+    assert answer.headers["Cache-Control"] == "no-store"
+    for bad in (token[:-1], token[:-2] + "AA", "A" + token[1:], "x", token.upper()):
+        assert told(bad, base).status_code == 404
+    assert told("", base).status_code == 422 and told("a" * 8001, base).status_code == 422
+    later = stack.spawn("samovar-fcgi", SAMOVAR_FCGI_SOCKET=str(stack.run / "later.sock"), SAMOVAR_FCGI_PROCESSES="1",
+                        SAMOVAR_NOW="+86410")
+    wait_for(lambda: fcgi.answers(stack.run / "later.sock"), 20)
+    status, body = fcgi.ask(stack.run / "later.sock", "POST", "/api/telegram/registration_form",
+                            json.dumps({"token": token}).encode())
+    assert status == 404 and "устарели" in json.loads(body)["detail"]
+    later.terminate()
+    later.wait(15)
 
 
 @pytest.mark.parametrize("data", ["", "{", "null", "[]", "5", "{}", '{"name": 5}', '{"name": {"a": []}}',

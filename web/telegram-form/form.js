@@ -1,4 +1,5 @@
-// The registration form. It calls no server: what was entered goes to the bot through Telegram.
+// The registration form. What was entered goes to the bot through Telegram; our server is asked only what the token of
+// its address stands for.
 "use strict";
 
 const KEYS = ["name", "surname", "date_of_birth", "city", "phone_number"];
@@ -138,11 +139,24 @@ function makeCalendar() {
 
 // -- the beginning
 
-function prefill() {
-	if (known) byId("heading").textContent = "Рады видеть вас снова! Проверьте, всё ли верно";
-	if (!query.has("surname")) return;
-	for (const key of KEYS) field(key).value = query.get(key) || "";
+function fill(given) {
+	for (const key of KEYS) field(key).value = given[key] || "";
 	KEYS.forEach(complain);
+	showButton();
+}
+
+// The token is good for a day; a button of before has the values themselves in its address.
+async function prefill() {
+	if (known) byId("heading").textContent = "Рады видеть вас снова! Проверьте, всё ли верно";
+	if (query.has("surname")) return fill(Object.fromEntries(query));
+	if (!query.has("token")) return;
+	try {
+		const answer = await fetch(location.pathname, { method: "POST", credentials: "omit",
+			headers: { "Content-Type": "application/json" }, body: JSON.stringify({ token: query.get("token") }) });
+		if (answer.ok) return fill(await answer.json());
+	} catch (e) { /* the server is away: as with a token that is past */ }
+	if (known) byId("heading").textContent = "Рады видеть вас снова!";
+	byId("past").hidden = false;
 }
 
 function meetTelegram() {
