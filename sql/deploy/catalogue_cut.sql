@@ -98,13 +98,14 @@ language sql immutable strict parallel safe
 return catalogue.film_words($1) || catalogue.name_words($1);
 comment on function catalogue.title_words is 'The lexemes of both languages, and all words as they are: some titles are stop words only.';
 
--- Search. The lexemes that count as a word: of films in both languages, of people the word itself.
+-- Search. Settings stand at look_for() only, for each call that sets some takes its time.
+-- The lexemes that count as a word: of films in both languages, of people the word itself.
 create function catalogue.own_stems(what "char", w text) returns text[]
 language sql immutable strict parallel safe
 return case when what = 'f' then catalogue.stems(w) else array[w] end;
 
 create function catalogue.is_spelt(what "char", own text[]) returns boolean
-language plpgsql stable set enable_seqscan = off set enable_indexscan = off set jit = off as $$
+language plpgsql stable as $$
 begin
 	return exists (select from catalogue.spelling s where s.kind = what and s.stems && own);
 end $$;
@@ -153,7 +154,7 @@ begin
 end $$;
 
 create or replace function catalogue.look_for(what "char", query text) returns setof tsquery
-language plpgsql stable as $$
+language plpgsql stable set enable_seqscan = off set enable_indexscan = off set jit = off as $$
 declare
 	runs text[] := (array(select m[1] from regexp_matches(catalogue.folded(left(query, 500), false),
 		'[[:alnum:]]+(?:[^[:alnum:][:space:]]+[[:alnum:]]+)*', 'g') as m))[1:12];
