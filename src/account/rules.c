@@ -111,18 +111,6 @@ staff_email_rule(struct ctx *c, const struct field *f, const char *place, void *
 	return OK;
 }
 
-static bool
-is_upper_cyrillic(uint32_t u)
-{
-	return (u >= 0x410 && u <= 0x42F) || u == 0x401;
-}
-
-static bool
-is_lower_cyrillic(uint32_t u)
-{
-	return (u >= 0x430 && u <= 0x44F) || u == 0x451;
-}
-
 enum err
 staff_password_rule(
 	struct ctx *c, const struct field *f, const char *place, void *member)
@@ -150,8 +138,8 @@ staff_password_rule(
 
 /*
  * One pass over the name, which writes each part with a capital and the rest small:
- * Cyrillic letters, parts joined by one hyphen or blank, the first begins with a
- * capital, each later part has two letters at least.
+ * Cyrillic letters of any language, parts joined by one hyphen or blank, the first
+ * begins with a capital, each later part has two letters at least.
  */
 static bool
 name_titled(const char *s, char *out)
@@ -160,7 +148,8 @@ name_titled(const char *s, char *out)
 	uint32_t u;
 
 	while ((u = utf8_next(&s)) != 0) {
-		bool upper = is_upper_cyrillic(u), lower = is_lower_cyrillic(u);
+		bool upper = unicode_is_cyrillic_capital(u),
+		     lower = unicode_is_cyrillic_small(u);
 
 		if (u == '-' || u == ' ') {
 			if (letters == 0 || (part > 0 && letters < 2))
@@ -172,11 +161,11 @@ name_titled(const char *s, char *out)
 		}
 		/* A capital stands only at the start of a part; the first part must
 		 * have one. */
-		if ((!upper && !lower) || (upper && letters > 0) ||
-			(lower && letters == 0 && part == 0))
+		if ((!upper && !lower) || (!lower && letters > 0) ||
+			(!upper && letters == 0 && part == 0))
 			return false;
-		if (lower && letters == 0)
-			u = u == 0x451 ? 0x401 : u - 0x20;
+		if (letters == 0)
+			u = unicode_capital(u);
 		letters++;
 		out += utf8_put(out, u);
 	}

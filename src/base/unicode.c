@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
+#include <unicode/uscript.h>
 #include <unicode/uset.h>
 #include <unicode/uspoof.h>
 #include <unicode/ustring.h>
@@ -12,6 +13,8 @@
 #include "base/str.h"
 
 #define MARKS_MOST 30
+#define PALOCHKA 0x04C0
+#define SMALL_PALOCHKA 0x04CF
 
 static bool
 is_ascii(const char *s)
@@ -165,6 +168,36 @@ unicode_identifier_fault(struct arena *a, const char *text)
 	if ((failed & USPOOF_MIXED_NUMBERS) != 0)
 		return "must not mix digits of different scripts";
 	return failed != 0 ? "must not have marks that cannot be seen" : NULL;
+}
+
+static bool
+is_cyrillic(uint32_t letter)
+{
+	UErrorCode code = U_ZERO_ERROR;
+	UScriptCode script = uscript_getScript((UChar32)letter, &code);
+
+	must(code, "script");
+	return script == USCRIPT_CYRILLIC;
+}
+
+bool
+unicode_is_cyrillic_capital(uint32_t letter)
+{
+	return is_cyrillic(letter) &&
+	       (u_isupper((UChar32)letter) || letter == SMALL_PALOCHKA);
+}
+
+bool
+unicode_is_cyrillic_small(uint32_t letter)
+{
+	return is_cyrillic(letter) &&
+	       (u_islower((UChar32)letter) || letter == PALOCHKA);
+}
+
+uint32_t
+unicode_capital(uint32_t letter)
+{
+	return (uint32_t)u_toupper((UChar32)letter);
 }
 
 const char *

@@ -2,6 +2,7 @@
 #define UNICODE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 
@@ -34,6 +35,15 @@ const char *unicode_name_fault(const char *text);
  * arena.
  */
 const char *unicode_identifier_fault(struct arena *a, const char *text);
+
+/*
+ * Letters of the Cyrillic script, whichever language they belong to, by their case. The
+ * palochka of the Caucasus (U+04C0, U+04CF) is written alike in both: it is small as
+ * well as capital. unicode_capital(): the letter's capital, or itself.
+ */
+bool unicode_is_cyrillic_capital(uint32_t letter);
+bool unicode_is_cyrillic_small(uint32_t letter);
+uint32_t unicode_capital(uint32_t letter);
 
 /* Two names look the same, whatever their case, if and only if these are equal (the
  * skeleton of UTS 39, of the case-folded text). */

@@ -45,18 +45,6 @@ form_read(struct ctx *c, const char *text, struct form *out)
 	out->phone_number = text_member(c, json, "phone_number");
 }
 
-static bool
-is_capital(uint32_t u)
-{
-	return (u >= 0x410 && u <= 0x42F) || u == 0x401;
-}
-
-static bool
-is_small(uint32_t u)
-{
-	return (u >= 0x430 && u <= 0x44F) || u == 0x451;
-}
-
 /* A capital and at least so many small letters; *s moves behind them. */
 static bool
 word(const char **s, size_t small)
@@ -64,9 +52,10 @@ word(const char **s, size_t small)
 	const char *at = *s;
 	size_t n = 0;
 
-	if (!is_capital(utf8_next(&at)))
+	if (!unicode_is_cyrillic_capital(utf8_next(&at)))
 		return false;
-	for (const char *next = at; is_small(utf8_next(&next)); at = next)
+	for (const char *next = at; unicode_is_cyrillic_small(utf8_next(&next));
+		at = next)
 		n++;
 	*s = at;
 	return n >= small;
@@ -141,19 +130,23 @@ phone_read(struct arena *a, const char *text)
 	return arena_fmt(a, "+7 %.3s %.3s-%.2s-%.2s", d, d + 3, d + 6, d + 8);
 }
 
-/* dd.mm.yyyy of the calendar */
-static bool
-read_born(const char *text, struct date *out)
+/* dd.mm.yyyy: NULL and the day, or what is wrong with it. */
+static const char *
+born_fault(const char *text, struct date *out)
 {
 	int day, month, year, end = 0;
 	char iso[40];
 
 	if (strspn(text, "0123456789.") != strlen(text) || strlen(text) > 10 ||
 		sscanf(text, "%2d.%2d.%4d%n", &day, &month, &year, &end) != 3 ||
-		text[end] != '\0')
-		return false;
+		text[end] != '\0' || strlen(strrchr(text, '.')) != 5)
+		return _("The date of birth must be given as DD.MM.YYYY.");
+	if (year < OLDEST_YEAR)
+		return _("The year of birth cannot be right: please check it.");
 	snprintf(iso, sizeof(iso), "%04d-%02d-%02d", year, month, day);
-	return date_parse(iso, out) && out->year >= OLDEST_YEAR;
+	return date_parse(iso, out) ? NULL
+				    : _("There is no such day in the calendar: please "
+					"check the date of birth.");
 }
 
 /* Born before this day one is old enough; of 29 February it is the 28th. */
@@ -189,8 +182,10 @@ check_name(struct ctx *c, const char **name, int64_t max)
 static void
 check_born(struct ctx *c, struct form *f, struct buf *wrong)
 {
-	if (!read_born(f->date_of_birth, &f->born))
-		complain(wrong, _("The date of birth must be given as DD.MM.YYYY."));
+	const char *fault = born_fault(f->date_of_birth, &f->born);
+
+	if (fault != NULL)
+		complain(wrong, fault);
 	else if (date_cmp(f->born, utc_date(c->now)) >= 0)
 		complain(wrong, _("The date of birth must be in the past."));
 	else if (date_cmp(f->born, latest_birth(c)) >= 0)

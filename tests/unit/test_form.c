@@ -95,6 +95,60 @@ an_age_is_counted_to_the_day(void **state)
 	}
 }
 
+/* A form with this name, surname and city, as it is stored; NULL: refused. */
+static const char *
+stored(const char *name, const char *surname, const char *city)
+{
+	struct buf wrong = {.arena = &c.arena};
+	struct form f = sample();
+
+	f.name = name;
+	f.surname = surname;
+	f.city = city;
+	return form_check(&c, &f, &wrong)
+		       ? arena_fmt(&c.arena, "%s %s, %s", f.name, f.surname, f.city)
+		       : NULL;
+}
+
+static void
+letters_of_every_language_in_cyrillic_are_taken(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		stored("Әлфия", "Ҡотлоғужина", "Өфө"), "Әлфия Ҡотлоғужина, Өфө");
+	assert_string_equal(stored("Рөстәм", "Ҫәлимов-ҙур", "Йошкар-Ола"),
+		"Рөстәм Ҫәлимов-Ҙур, Йошкар-Ола");
+	assert_string_equal(
+		stored("Ғәзиз", "Їжакевич", "Ҡазан"), "Ғәзиз Їжакевич, Ҡазан");
+	assert_string_equal(stored("ГӀамар", "Хьӏаж", "Уфа"), "ГӀамар Хьӏаж, Уфа");
+	assert_null(stored("әлфия", "Петрова", "Уфа"));
+	assert_null(stored("ӘЛФИЯ", "Петрова", "Уфа"));
+	assert_null(stored("Anna", "Петрова", "Уфа"));
+	assert_null(stored("Αнна", "Петрова", "Уфа")); /* a Greek letter */
+	assert_null(stored("Анна", "Петрова", "өфө"));
+}
+
+static void
+a_day_that_is_none_is_called_so(void **state)
+{
+	static const struct {
+		const char *born, *words;
+	} cases[] = {{"31.02.2010", "no such day"}, {"29.02.2011", "no such day"},
+		{"00.01.2010", "no such day"}, {"01.13.2010", "no such day"},
+		{"01.02.0012", "year"}, {"2010-02-01", "DD.MM.YYYY"},
+		{"01.02.12", "DD.MM.YYYY"}, {"", "DD.MM.YYYY"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct buf wrong = {.arena = &c.arena};
+		struct form f = sample();
+
+		f.date_of_birth = cases[i].born;
+		assert_false(form_check(&c, &f, &wrong));
+		assert_non_null(strstr(buf_text(&wrong), cases[i].words));
+	}
+}
+
 static void
 a_form_that_is_none_is_empty(void **state)
 {
@@ -121,6 +175,8 @@ main(void)
 		TEST(what_is_no_russian_number_is_refused),
 		TEST(a_city_keeps_its_own_capitals),
 		TEST(an_age_is_counted_to_the_day),
+		TEST(letters_of_every_language_in_cyrillic_are_taken),
+		TEST(a_day_that_is_none_is_called_so),
 		TEST(a_form_that_is_none_is_empty),
 	};
 

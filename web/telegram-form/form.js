@@ -14,7 +14,7 @@ let telegram = null; // Telegram's own object, once it is there
 let sent = false;
 
 function values() {
-	return Object.fromEntries(KEYS.map((key) => [key, field(key).value.trim()]));
+	return Object.fromEntries(KEYS.map((key) => [key, field(key).value.trim().normalize()]));
 }
 
 function valid() {
@@ -23,7 +23,7 @@ function valid() {
 }
 
 function complain(key) {
-	const fault = FAULTS[key](field(key).value.trim());
+	const fault = FAULTS[key](values()[key]);
 	byId(key + "-error").textContent = fault;
 	field(key).classList.toggle("wrong", fault !== "");
 	field(key).setAttribute("aria-invalid", fault !== "");

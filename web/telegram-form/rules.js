@@ -2,17 +2,24 @@
 // so that they can be tried by themselves.
 "use strict";
 
-const NAME = /^[А-ЯЁ][а-яё]*(-[А-ЯЁ][а-яё]+)*$/;
-const CITY = /^[А-ЯЁ][а-яё]*(-[А-ЯЁ][а-яё]+|-на)*( [А-ЯЁ][а-яё]+)*$/;
+// Letters of the Cyrillic script, whichever language they belong to. The palochka (Ӏ) is written alike in both cases.
+const CYRILLIC = "(?=\\p{Script=Cyrillic})";
+const CAPITAL = `(?:${CYRILLIC}\\p{Lu})`;
+const SMALL = `(?:${CYRILLIC}[\\p{Ll}Ӏ])`;
+const NAME = new RegExp(`^${CAPITAL}${SMALL}*(-${CAPITAL}${SMALL}+)*$`, "u");
+const CITY = new RegExp(`^${CAPITAL}${SMALL}*(-${CAPITAL}${SMALL}+|-на)*( ${CAPITAL}${SMALL}+)*$`, "u");
+const LETTERS = new RegExp(`^(?:${CYRILLIC}\\p{L}|[- ])+$`, "u");
+const TWO_CAPITALS = new RegExp(`${CAPITAL}(?!Ӏ)${CAPITAL}`, "u");
+const FIRST_SMALL = new RegExp(`(^|[-\\s])(${CYRILLIC}\\p{Ll})`, "gu");
 const FIRST_YEAR = 1945;
 
 // Why a name or a city is not one; "" if it is.
-function wordFault(value, pattern, max, letters) {
+function wordFault(value, pattern, max) {
 	if (value === "") return "Заполните это поле";
-	if (!letters.test(value)) return "Только русские буквы и дефис";
+	if (!LETTERS.test(value)) return "Только буквы кириллицы и дефис";
 	if (value.length < 2 || value.length > max) return `От 2 до ${max} букв`;
 	if (/^[-\s]|[-\s]$|-\s|\s-|--|\s\s/.test(value)) return "Дефис стоит между двумя словами, без пробелов";
-	if (/[А-ЯЁ]{2}/.test(value)) return "Две заглавные буквы подряд";
+	if (TWO_CAPITALS.test(value)) return "Две заглавные буквы подряд";
 	return pattern.test(value) ? "" : "Каждое слово начинается с заглавной буквы";
 }
 
@@ -26,8 +33,10 @@ function dateOf(value) {
 
 function dateFault(value, today) {
 	if (value === "") return "Заполните это поле";
+	if (!/^\d\d\.\d\d\.\d{4}$/.test(value)) return "Дата в виде ДД.ММ.ГГГГ";
 	const date = dateOf(value);
-	if (!date || date.getFullYear() < FIRST_YEAR) return "Дата в виде ДД.ММ.ГГГГ";
+	if (!date) return "Такого дня нет в календаре";
+	if (date.getFullYear() < FIRST_YEAR) return "Проверьте год";
 	return date < today ? "" : "Дата ещё не наступила";
 }
 
@@ -50,16 +59,16 @@ function phoneFault(value) {
 }
 
 const FAULTS = {
-	name: (v) => wordFault(v, NAME, 20, /^[А-Яа-яЁё\- ]+$/),
-	surname: (v) => wordFault(v, NAME, 100, /^[А-Яа-яЁё\- ]+$/),
+	name: (v) => wordFault(v, NAME, 20),
+	surname: (v) => wordFault(v, NAME, 100),
 	date_of_birth: (v) => dateFault(v, new Date()),
-	city: (v) => wordFault(v, CITY, 50, /^[А-Яа-яЁё\- ]+$/),
+	city: (v) => wordFault(v, CITY, 50),
 	phone_number: phoneFault,
 };
 
 // The first letter of each word becomes a capital while typing, but not that of "на" in a city.
 function capitals(value, city) {
-	const raised = value.replace(/(^|[-\s])([а-яё])/g, (all, before, letter) => before + letter.toUpperCase());
+	const raised = value.replace(FIRST_SMALL, (all, before, letter) => before + letter.toUpperCase());
 	return city ? raised.replace(/-На(?=-|$)/g, "-на") : raised;
 }
 
