@@ -164,7 +164,7 @@ flaw_to_json(struct ctx *c, struct buf *b, const struct flaw *f)
 		buf_json(b, f->field);
 	}
 	buf_add(b, "],\"msg\":");
-	buf_json(b, flaw_sentence(c, f));
+	buf_json(b, programme_flaw_words(c, f));
 	buf_fmt(b, ",\"type\":\"%s\"", flaw_type(f));
 	if (f->kind == FLAW_SHORT || f->kind == FLAW_LONG || f->kind == FLAW_SMALL ||
 		f->kind == FLAW_LARGE)

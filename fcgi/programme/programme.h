@@ -20,6 +20,9 @@ enum programme_who {
 	TELEGRAM       /* the webhook's secret in its header */
 };
 
+/* What is wrong with a piece of input, for staff to read. */
+const char *programme_flaw_words(struct ctx *c, const struct flaw *f);
+
 /* E_MISSING whose sentence names what was looked for ("Shift") and its id. */
 enum err not_found(struct req *r, const char *what, const char *id);
 

@@ -96,10 +96,15 @@ hear_text(struct ctx *c, const struct update *u, const struct person *p)
 {
 	if (p == NULL)
 		return hear_stranger(c, u);
+	if (!p->is_member)
+		return answer_say(c, answer_key(c, u, "text"), u->chat_id,
+			_("I do not understand words yet. Send /start to see where "
+			  "your application stands."),
+			NULL);
 	return answer_say(c, answer_key(c, u, "text"), u->chat_id,
 		_("I do not understand words yet. Send a photo of the task that you "
 		  "have done, or use the buttons."),
-		p->is_member ? keyboard_task(c) : NULL);
+		keyboard_task(c));
 }
 
 static enum err

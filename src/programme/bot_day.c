@@ -78,11 +78,15 @@ hear_balance(struct ctx *c, const struct update *u, const struct person *p)
 		return hear_stranger(c, u);
 	TRY(db_int(c, &DAY_BALANCE, &points, ARGS(c, p->id)));
 	return answer_say(c, answer_key(c, u, "balance"), u->chat_id,
-		arena_fmt(&c->arena,
-			ngettext("You have %lld lombaryer. Well done, go on like this!",
-				"You have %lld lombaryers. Well done, go on like this!",
-				(unsigned long)points),
-			(long long)points),
+		points == 0 ? _("You have 0 lombaryers for now. Do a task and send a "
+				"photo, and the first one will come!")
+			    : arena_fmt(&c->arena,
+				      ngettext("You have %lld lombaryer. Well done, go "
+					       "on like this!",
+					      "You have %lld lombaryers. Well done, go "
+					      "on like this!",
+					      (unsigned long)points),
+				      (long long)points),
 		NULL);
 }
 

@@ -43,9 +43,11 @@ report_review(struct ctx *c, const char *id, bool approved, const char **out)
 		return not_taken(c, id);
 	if (approved)
 		TRY(db_do(c, &REPORT_POINT, ARGS(c, row.member_id, c->now)));
+	struct date day = programme_task_date(c->now);
+	struct utc until =
+		date_at(date_after(day, 1), (int)conf.programme_new_task_hour, 0);
 	TRY(db_do(c, &REPORT_TELL,
-		ARGS(c, id, utc_date(c->now), programme_task_date(c->now),
-			conf.programme_attempts)));
+		ARGS(c, id, utc_date(c->now), day, conf.programme_attempts, until.us)));
 	TRY(shift_reviewed(c, row.shift_id, row.member_id));
 	TRY(audit_add(
 		c, approved ? "report.approve" : "report.decline", "report", id, NULL));

@@ -20,7 +20,7 @@ insert into programme.outbox (key, participant_id, chat_id, kind, payload, prior
 select 'report-' || r.status || '/' || r.id || '/' || r.number_attempt, p.id, p.telegram_id, 'report_' || r.status,
        jsonb_build_object('date', to_char(coalesce(r.uploaded_at, r.created), 'DD.MM.YYYY'),
                           'more', $2::date < s.finished_at, 'current', r.task_date = $3::date,
-                          'left', greatest($4::integer - r.number_attempt, 0)), 40
+                          'left', greatest($4::integer - r.number_attempt, 0), 'until', $5::bigint), 40
   from programme.report r
   join programme.shift s on s.id = r.shift_id
   join programme.member m on m.id = r.member_id

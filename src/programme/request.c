@@ -34,8 +34,9 @@ lock_pending(struct ctx *c, const char *id, struct row *row)
 	TRY(db_one(c, &REQUEST_LOCK, row_fields, row, ARGS(c, id)));
 	return str_eq(row->status, "pending")
 		       ? OK
-		       : fail(c, E_REQUEST_REVIEWED,
-				 "Заявка уже рассмотрена: её статус %s.", row->status);
+		       : fail(c, E_REQUEST_REVIEWED, "Заявка уже рассмотрена: она %s.",
+				 str_eq(row->status, "approved") ? "одобрена"
+								 : "отклонена");
 }
 
 static enum err

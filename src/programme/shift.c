@@ -18,7 +18,7 @@
 static const char usual_farewell[] =
 	"Привет, {name}! Незаметно пролетели три месяца проекта «Ломая Барьеры». "
 	"Спасибо за "
-	"участие! В этой смене ты заработал(а) {numbers_lombaryers} {lombaryers_case}. "
+	"участие! Твой результат в этой смене: {numbers_lombaryers} {lombaryers_case}. "
 	"Завтра "
 	"начнётся регистрация на следующий поток. До новых встреч!";
 static const char usual_cancellation[] =
@@ -195,6 +195,17 @@ shift_change(
 	return db_json(c, &SHIFT_JSON, out, ARGS(c, id));
 }
 
+/* A status as staff calls it. */
+static const char *
+in_words(const char *status)
+{
+	return str_eq(status, "preparing")            ? "ещё готовится"
+	       : str_eq(status, "started")            ? "уже идёт"
+	       : str_eq(status, "ready_for_complete") ? "ждёт проверки отчётов"
+	       : str_eq(status, "cancelled") ? "отменена"
+					     : "завершена";
+}
+
 static enum err
 lock_in_state(struct ctx *c, const char *id, const char *state, struct row *row)
 {
@@ -204,9 +215,8 @@ lock_in_state(struct ctx *c, const char *id, const char *state, struct row *row)
 	TRY(db_one(c, &SHIFT_LOCK, row_fields, row, ARGS(c, id)));
 	return str_eq(row->status, state)
 		       ? OK
-		       : fail(c, E_SHIFT_STATE,
-				 "Это действие невозможно для смены %s в статусе %s.",
-				 id, row->status);
+		       : fail(c, E_SHIFT_STATE, "Это действие невозможно: смена %s %s.",
+				 id, in_words(row->status));
 }
 
 static enum err
@@ -240,7 +250,7 @@ shift_start(struct ctx *c, const char *id, const char **out)
 	TRY(others_of(c, id, &o));
 	if (o.running_start.year != 0)
 		return fail(c, E_SHIFT_STATE,
-			"Смену %s в статусе preparing нельзя начать: идёт другая "
+			"Смену %s начать нельзя: она ещё готовится, а идёт другая "
 			"смена.",
 			id);
 	TRY(set_status(c, id, "started", utc_date(c->now), none, NULL));

@@ -19,6 +19,7 @@ struct payload {
 	const char *query;  /* id of the press that a note answers */
 	bool missed, more, current;
 	int64_t points, left, message_id;
+	int64_t until; /* microseconds: another photo counts before; 0: not known */
 };
 
 static FIELDS(payload_fields, FIELD(struct payload, name),
@@ -28,7 +29,8 @@ static FIELDS(payload_fields, FIELD(struct payload, name),
 	FIELD(struct payload, markup), FIELD(struct payload, query),
 	FIELD(struct payload, missed), FIELD(struct payload, more),
 	FIELD(struct payload, current), FIELD(struct payload, points),
-	FIELD(struct payload, left), FIELD(struct payload, message_id));
+	FIELD(struct payload, left), FIELD(struct payload, message_id),
+	FIELD(struct payload, until));
 
 static void
 begin(struct ctx *c, struct buf *b, int64_t chat_id)
@@ -51,20 +53,31 @@ add_markup(struct buf *b, const char *json)
 	buf_add(b, json);
 }
 
+/* A task that was late comes in the afternoon. */
+static const char *
+greeting(struct ctx *c, const char *name)
+{
+	int hour = utc_hour(c->now);
+
+	return arena_fmt(&c->arena,
+		hour < 12   ? _("Good morning, %s!")
+		: hour < 18 ? _("Good afternoon, %s!")
+			    : _("Good evening, %s!"),
+		name);
+}
+
 static enum err
 task_text(struct ctx *c, const struct message *m, const struct payload *p,
 	struct bot_call *out)
 {
-	const char *caption = arena_fmt(&c->arena,
-		p->missed ? _("Good morning, %s!\nYesterday's task was not done, and "
-			      "only the new one can be "
-			      "reported now.\nToday's task: %s.\nDo not forget to take "
-			      "a photo when you "
-			      "have done it!")
-			  : _("Good morning, %s!\nToday's task: %s.\nDo not forget to "
-			      "take a photo when you "
-			      "have done it!"),
-		p->name, p->title);
+	const char *caption = arena_fmt(&c->arena, "%s\n%s%s", greeting(c, p->name),
+		p->missed ? _("Yesterday's task was not done, and only the new one can "
+			      "be reported now.\n")
+			  : "",
+		arena_fmt(&c->arena,
+			_("Today's task: %s.\nDo not forget to take a photo when you "
+			  "have done it!"),
+			p->title));
 	struct buf b;
 
 	begin(c, &b, m->chat_id);
@@ -232,6 +245,19 @@ report_approved_text(struct ctx *c, const struct message *m, const struct payloa
 		out);
 }
 
+/* 08:00 in the evening is that of tomorrow. */
+static const char *
+end_of_attempts(struct ctx *c, int64_t until)
+{
+	const char *hour = arena_fmt(
+		&c->arena, "%02lld:00", (long long)conf.programme_new_task_hour);
+	struct date day = utc_date((struct utc){until});
+
+	return until == 0 ? hour
+			  : arena_fmt(&c->arena, "%s %02d.%02d.%04d", hour, day.day,
+				    day.month, day.year);
+}
+
 static enum err
 report_declined_text(struct ctx *c, const struct message *m, const struct payload *p,
 	struct bot_call *out)
@@ -240,18 +266,19 @@ report_declined_text(struct ctx *c, const struct message *m, const struct payloa
 		_("The photo of %s cannot be accepted: perhaps the work is not visible "
 		  "on it."),
 		p->date);
+	/* The message may go out when the next task has come. */
+	bool open = p->more && p->current && (p->until == 0 || c->now.us < p->until);
 
-	if (p->more && p->current && p->left > 0)
+	if (open && p->left > 0)
 		text = arena_fmt(&c->arena, "%s %s", text,
 			arena_fmt(&c->arena,
-				ngettext("You may send another photo until %02lld:00: "
-					 "%lld attempt is left.",
-					"You may send another photo until %02lld:00: "
-					"%lld attempts are left.",
+				ngettext("You may send another photo until %s: %lld "
+					 "attempt is left.",
+					"You may send another photo until %s: %lld "
+					"attempts are left.",
 					(unsigned long)p->left),
-				(long long)conf.programme_new_task_hour,
-				(long long)p->left));
-	else if (p->more && p->current)
+				end_of_attempts(c, p->until), (long long)p->left));
+	else if (open)
 		text = arena_fmt(&c->arena, "%s %s %s", text,
 			_("No attempts are left."), next_task(c));
 	return plain(c, m, text, out);

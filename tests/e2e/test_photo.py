@@ -242,7 +242,7 @@ def test_an_album_without_a_good_photo_is_answered_once(telegram, db):
     chat = family(db).chats[0]
     album(telegram, db, chat, b"\xff\xd8\xff garbage", png(1)[:-20])
     (said,) = answers(telegram, chat)
-    assert "прочитать" in said and "Пришлите другую" in said
+    assert "прочитать" in said and "Пришли другую" in said
     assert (report(db, chat).state, report(db, chat).number_attempt) == ("waiting", 0)
 
 
@@ -312,7 +312,7 @@ def test_nobody_is_asked_for_another_photo_when_the_day_is_over(telegram, db, da
     assert "пока не отдаёт" in answers(telegram, one)[0]
     db.do("update programme.report set task_date = task_date - 1")
     settled(db)
-    assert "не получится" in answers(telegram, one, 2)[1] and "ришлите" not in answers(telegram, one, 2)[1]
+    assert "не получится" in answers(telegram, one, 2)[1] and "ришли" not in answers(telegram, one, 2)[1]
     assert report(db, one, current() - DAY).state == "skipped"
 
 

@@ -125,6 +125,51 @@ the_days_task(void **state)
 }
 
 static void
+a_greeting_is_that_of_the_hour(void **state)
+{
+	static const struct {
+		const char *now, *words;
+	} cases[] = {{"2026-11-21T03:00:00Z", "Доброе утро, Анна!"},
+		{"2026-11-21T06:59:00Z", "Доброе утро, Анна!"},
+		{"2026-11-21T07:00:00Z", "Добрый день, Анна!"},
+		{"2026-11-21T13:00:00Z", "Добрый вечер, Анна!"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_true(utc_parse(cases[i].now, &c.now));
+		has(said("task", "{\"name\":\"Анна\",\"title\":\"x\",\"url\":\"/a\"}",
+			    "sendPhoto", "caption"),
+			cases[i].words);
+	}
+}
+
+/* The review was at 07:59, and Telegram took its message a minute and more later. */
+static void
+nobody_is_told_of_an_hour_that_has_passed(void **state)
+{
+	static const char before[] = "2026-11-21T02:59:59Z",
+			  after[] = "2026-11-21T03:02:00Z";
+	struct utc until;
+
+	(void)state;
+	assert_true(utc_parse("2026-11-21T03:00:00Z", &until));
+	for (int left = 0; left < 2; left++) {
+		const char *payload = arena_fmt(&c.arena,
+			"{\"date\":\"20.11.2026\",\"more\":true,\"current\":true,"
+			"\"left\":%d,\"until\":%lld}",
+			left, (long long)until.us);
+
+		assert_true(utc_parse(before, &c.now));
+		has(text("report_declined", payload),
+			left > 0 ? "до 08:00 21.11.2026: осталась 1 попытка"
+				 : "Попыток больше нет");
+		assert_true(utc_parse(after, &c.now));
+		lacks(text("report_declined", payload), "08:00");
+		lacks(text("report_declined", payload), "опыт");
+	}
+}
+
+static void
 notices_to_one_person(void **state)
 {
 	(void)state;
@@ -213,6 +258,10 @@ main(void)
 		TEST(russian_has_three_plural_forms),
 		TEST(english_has_two),
 		cmocka_unit_test_setup_teardown(the_days_task, in_russian, end),
+		cmocka_unit_test_setup_teardown(
+			a_greeting_is_that_of_the_hour, in_russian, end),
+		cmocka_unit_test_setup_teardown(
+			nobody_is_told_of_an_hour_that_has_passed, in_russian, end),
 		cmocka_unit_test_setup_teardown(notices_to_one_person, in_russian, end),
 		cmocka_unit_test_setup_teardown(
 			a_review_is_told_with_what_may_still_be_done, in_russian, end),
@@ -224,6 +273,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(answers_and_notes, in_russian, end),
 	};
 
+	if (!utc_clock_open(false, "Asia/Yekaterinburg"))
+		return 1;
 	conf.site_url = "https://example.org";
 	conf.mail_from = "contact@example.org";
 	conf.programme_group_url = "https://example.org/group";
