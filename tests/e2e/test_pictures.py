@@ -14,7 +14,7 @@ from PIL import Image, ImageCms, ImageDraw
 from tests.conftest import wait_for
 from tests.e2e.client import word
 from tests.e2e.programme import clear, png
-from tests.e2e.stack import is_image
+from tests.e2e.stack import children, is_image
 from tests.e2e.test_photo import answers, family, photo_of, report
 
 DATA = pathlib.Path(__file__).resolve().parents[1] / "data/pictures"
@@ -201,6 +201,32 @@ def test_originals_go_when_their_shift_is_over(telegram, db, stack, ctl):
     assert whole.exists() and small.exists()
     assert not db.value("select has_original from programme.report_photo")
     assert ctl("programme", "remake-pictures").stdout.startswith("0 photos")
+
+
+def test_whoever_wants_no_originals_has_none(telegram, db, stack, ctl):
+    chat = family(db).chats[0]
+    telegram.message(chat, **photo_of(telegram, png(1)))
+    answers(telegram, chat)
+    first = files_of(stack, report(db, chat).report_url)[2]
+    assert first.exists()
+    env = stack.state / "samovar.env"
+    before = env.read_text()
+    try:
+        env.write_text(before + "\nSAMOVAR_PROGRAMME_KEEP_ORIGINALS=false\n")
+        workers = set(children(stack.pid("samovar-worker")))
+        stack.send("samovar-worker", signal.SIGHUP)
+        wait_for(lambda: not workers & set(children(stack.pid("samovar-worker"))), 40)
+        ctl("timers", "run", "photo.sweep")
+        wait_for(lambda: not first.exists(), 20)
+        db.do("update programme.report set status = 'declined'")
+        telegram.message(chat, **photo_of(telegram, png(2)))
+        answers(telegram, chat, 2)
+        whole, small, original = files_of(stack, report(db, chat).report_url)
+        assert whole.exists() and small.exists() and not original.exists()
+        assert db.value("select count(*) from programme.report_photo where has_original") == 0
+    finally:
+        env.write_text(before)
+        stack.send("samovar-worker", signal.SIGHUP)
 
 
 def test_a_thumbnail_is_there_as_soon_as_its_photo(telegram, db, stack):
