@@ -179,6 +179,12 @@ bool db_up(const struct db *db);
  */
 bool db_wait_notify(struct db *db, int milliseconds);
 
+/* The same while other descriptors are waited for, too: their revents are set, and it
+ * returns as soon as one has any. fds has room for one more. */
+struct pollfd;
+bool db_wait_notify_or(
+	struct db *db, int milliseconds, struct pollfd *fds, size_t count);
+
 /* The connection itself, NULL when down: for COPY and for advisory locks of a session.
  */
 struct pg_conn *db_conn(struct db *db);

@@ -361,22 +361,31 @@ take_notifies(struct db *db)
 }
 
 bool
-db_wait_notify(struct db *db, int milliseconds)
+db_wait_notify_or(struct db *db, int milliseconds, struct pollfd *fds, size_t count)
 {
 	struct timespec ts = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
 	struct timespec second = {.tv_sec = 1};
 
 	if (!db_up(db)) {
-		ppoll(NULL, 0, milliseconds < 1000 ? &ts : &second,
+		ppoll(fds, count, milliseconds < 1000 ? &ts : &second,
 			program_wait_mask());
 		return false;
 	}
 	if (take_notifies(db))
 		return true;
-	struct pollfd p = {.fd = PQsocket(db->pg), .events = POLLIN};
-	if (ppoll(&p, 1, &ts, program_wait_mask()) <= 0)
+	fds[count] = (struct pollfd){.fd = PQsocket(db->pg), .events = POLLIN};
+	if (ppoll(fds, count + 1, &ts, program_wait_mask()) <= 0 ||
+		fds[count].revents == 0)
 		return false;
 	if (PQconsumeInput(db->pg) != 1)
 		db_close(db);
 	return take_notifies(db);
+}
+
+bool
+db_wait_notify(struct db *db, int milliseconds)
+{
+	struct pollfd own;
+
+	return db_wait_notify_or(db, milliseconds, &own, 0);
 }

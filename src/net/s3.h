@@ -92,10 +92,20 @@ struct s3_upload {
 enum err s3_uploads(struct ctx *c, const struct s3_site *site, struct s3_upload **out,
 	size_t *count);
 
-/* Asks all at once for their buckets; one that is missing is made. why[i] is NULL for
- * those that have it then. */
-void s3_probe(struct ctx *c, const struct s3_site *sites, size_t n, int seconds,
-	const char **why);
+/*
+ * Asks servers for their buckets, all at once, and keeps the connections: a server that
+ * dies closes its own, which says so at once. Lives as long as the process.
+ */
+struct s3_prober;
+struct s3_prober *s3_prober_new(void);
+
+/*
+ * One that is missing is made. why[i] is NULL for those that have it then; fds[i] is
+ * the connection that is kept (-1: none), not to be read or closed, and valid until the
+ * next call.
+ */
+void s3_prober_ask(struct s3_prober *p, struct ctx *c, const struct s3_site *sites,
+	size_t n, const char **why, int *fds);
 
 /* An object as it was read or sent: digests of its bytes in lower-case digits. */
 struct s3_digests {

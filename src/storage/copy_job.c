@@ -130,7 +130,7 @@ fetch(struct ctx *c, struct task *t, const struct s3_flow *piece, struct s3_flow
 		enum err e = s3_stream(c, &flow, out);
 		if (e == OK || !out->source_failed) {
 			if (e == E_SERVER_DOWN)
-				server_note_down(c, &t->target);
+				server_note_failure(c, &t->target);
 			return e;
 		}
 		if (out->source_lacks) {
@@ -139,7 +139,7 @@ fetch(struct ctx *c, struct task *t, const struct s3_flow *piece, struct s3_flow
 			TRY(copy_doubt(c, from.id, t->key));
 			return fail(c, e, "%s", why);
 		}
-		server_note_down(c, &from);
+		server_note_failure(c, &from);
 		if (i + 1 == SOURCES_MOST)
 			return e;
 		ctx_forgive(c);

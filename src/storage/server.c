@@ -163,15 +163,20 @@ server_note_health(struct ctx *c, const char *id, const char *why, bool *risen)
 	return OK;
 }
 
+enum err
+server_suspect(struct ctx *c, const struct server *s, const char *why, bool by_prober)
+{
+	return db_do(c, &SERVER_SUSPECT, ARGS(c, s->id, why, by_prober));
+}
+
 void
-server_note_down(struct ctx *c, const struct server *s)
+server_note_failure(struct ctx *c, const struct server *s)
 {
 	const char *why = c->why == NULL ? "" : arena_str(&c->arena, c->why);
 	enum err e = c->err;
-	bool risen;
 
 	ctx_forgive(c);
-	if (server_note_health(c, s->id, why, &risen) != OK)
+	if (server_suspect(c, s, why, false) != OK)
 		ctx_forgive(c);
 	fail(c, e, "%s", why);
 }
@@ -180,7 +185,7 @@ enum err
 server_answered(struct ctx *c, const struct server *s, enum err e)
 {
 	if (e == E_SERVER_DOWN)
-		server_note_down(c, s);
+		server_note_failure(c, s);
 	return e;
 }
 

@@ -96,10 +96,17 @@ enum err server_note_health(
 	struct ctx *c, const char *id, const char *why, bool *risen);
 
 /*
- * A call of ours has failed with c->err: links lead elsewhere at once, not after the
- * next probe. Runs outside of transactions.
+ * It has failed once, which is no outage yet: links lead to others that have the same,
+ * and the prober looks at it at once and then every second. by_prober: it knows.
  */
-void server_note_down(struct ctx *c, const struct server *s);
+enum err server_suspect(
+	struct ctx *c, const struct server *s, const char *why, bool by_prober);
+
+/*
+ * A call of ours has failed with c->err: server_suspect(). Runs outside of
+ * transactions.
+ */
+void server_note_failure(struct ctx *c, const struct server *s);
 
 /* The same if e, what a call has returned, is E_SERVER_DOWN; gives e back. */
 enum err server_answered(struct ctx *c, const struct server *s, enum err e);

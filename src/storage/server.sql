@@ -73,15 +73,24 @@ with old as (
     insert into storage.health (server_id, is_up, why)
     select s.id, $2, $3 from storage.server s where s.id = $1
     on conflict (server_id) do update
-       set is_up = excluded.is_up, why = excluded.why, probed_at = now(),
+       set is_up = excluded.is_up, why = excluded.why, probed_at = now(), suspected_at = null,
            since = case when storage.health.is_up = excluded.is_up then storage.health.since else now() end
-     where storage.health.is_up <> excluded.is_up or storage.health.why is distinct from excluded.why
+     where storage.health.is_up <> excluded.is_up or storage.health.suspected_at is not null
+        or storage.health.why is distinct from excluded.why
         or storage.health.probed_at < now() - interval '20 seconds'
 )
 select coalesce((select not is_up from old), false)::int;
 
+-- It has failed once; the prober looks at it now. $3: it is the prober that says so.
+-- name: server_suspect
+with suspected as (
+    update storage.health set suspected_at = now(), why = $2
+     where server_id = $1 and is_up and suspected_at is null
+)
+select pg_notify('probe', $1::text) where not $3::boolean;
+
 -- The haversine without its last steps, which do not change the order. Who is known to be up comes first, who is down
--- last; between them who has not been asked yet, or for long. Until the link is noted down its server cannot vanish.
+-- last; between them who has failed once, and who has not been asked yet, or for long. Until the link is noted down its server cannot vanish.
 -- name: server_choose : E_SERVER_GONE
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
        us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
@@ -89,7 +98,7 @@ select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude
        s.leaving_at is not null as is_leaving, s.deleted_at is not null as is_deleted
   from storage.server s left join storage.health h on h.server_id = s.id
  where s.is_on and s.is_active and s.leaving_at is null and s.deleted_at is null
- order by case when h.probed_at > now() - interval '1 minute' then case when h.is_up then 0 else 2 end else 1 end,
+ order by case when h.probed_at > now() - interval '1 minute' then case when not h.is_up then 2 when h.suspected_at is null then 0 else 1 end else 1 end,
           case when $1 then power(sin(radians(latitude - $2) / 2), 2)
                + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
                when $4 then extract(epoch from s.created) else random() end,
@@ -110,7 +119,7 @@ select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude
    and ($5::boolean or c.doubted_at is null or c.doubted_at < now() - interval '10 minutes')
    and case when $5::boolean then s.is_active or s.leaving_at is not null or s.deleted_at is not null
             else s.is_active and s.deleted_at is null end
- order by case when h.probed_at > now() - interval '1 minute' then case when h.is_up then 0 else 2 end else 1 end,
+ order by case when h.probed_at > now() - interval '1 minute' then case when not h.is_up then 2 when h.suspected_at is null then 0 else 1 end else 1 end,
           s.deleted_at is not null, c.doubted_at is not null,
           case when $1 then power(sin(radians(latitude - $2) / 2), 2)
                + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)

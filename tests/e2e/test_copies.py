@@ -14,7 +14,7 @@ from tests.e2e.gate import Gate
 from tests.e2e.stack import children
 from tests.e2e.store import City, plain, rewrite
 from tests.e2e.test_files import owner, put, readable, servers  # noqa: F401
-from tests.e2e.test_servers import CAPE, NEW_YORK, add, at, city_of, holders, server, spare, upload_at  # noqa: F401
+from tests.e2e.test_servers import CAPE, NEW_YORK, VLADIVOSTOK, add, at, city_of, holders, server, spare, upload_at  # noqa: F401
 
 BIG = 12 * 1048576  # three parts of at most 5 MiB
 DOWN = (400, "CdnServer.ConnectionError")
@@ -104,6 +104,85 @@ def test_a_copy_that_waits_to_be_overwritten_goes_with_its_file(anna, db, stack,
     assert anna("DELETE", f"/files/{file['id']}/").status_code == 204
     door.open()
     wait_for(lambda: hurry(db) or not db.all("select from store.object where key like %s", file["id"] + "/%"), 20)
+
+
+class TestDeath:
+    """What has died is known within three seconds, what is only started anew is not taken for dead."""
+
+    SOON = 4.9  # two looks of the usual pace are five seconds apart: they cannot have found it
+
+    @pytest.fixture
+    def usual_pace(self, stack, db):
+        """The prober as it is by default: every five seconds."""
+        with stack.without("samovar-worker"):
+            worker = stack.spawn("samovar-worker", SAMOVAR_STORAGE_PROBE_INTERVAL="5")
+            began = db.value("select now()")
+            wait_for(lambda: db.value("select count(*) from storage.health h join storage.server s on s.id = h.server_id"
+                                      " where s.is_on and h.is_up and h.probed_at > %s", began)
+                     == db.value("select count(*) from storage.server where is_on"), 30, "all have been asked")
+            yield
+            worker.terminate()
+            worker.wait(20)
+
+    @pytest.fixture
+    def probed(self, stack, db, gate):
+        """probed("s1_3"): behind a door, and known to be up."""
+        def probed(name):
+            door = gate(name)
+            before = len(door.asked)
+            wait_for(lambda: any(a.startswith("HEAD") for a in door.asked[before:]), 20, "it is asked through its door")
+            return door
+        return probed
+
+    def links(self, anna, file):
+        answer = anna.get(f"/files/{file['id']}/", headers=at(NEW_YORK))
+        return answer.json()["link"] if answer.status_code == 200 else error(answer)
+
+    def test_links_lead_elsewhere_at_once(self, anna, db, stack, probed, usual_pace):
+        door = probed("s1_2")
+        file = upload_at(anna, NEW_YORK, b"two have it")
+        wait_for(lambda: holders(anna, file) == {"s1_2", "s1_3"}, 30)
+        assert f":{door.port}/" in self.links(anna, file)
+        door.shut()
+        wait_for(lambda: f":{door.port}/" not in self.links(anna, file), self.SOON)
+        assert not isinstance(self.links(anna, file), tuple)
+        wait_for(lambda: down(db, "s1_2"), 10)
+
+    def test_the_only_copys_server_is_said_to_be_down(self, anna, db, stack, probed, usual_pace):
+        door = probed("s2_1")
+        file = upload_at(anna, VLADIVOSTOK, b"one has it")
+        door.shut()
+        wait_for(lambda: self.links(anna, file) == DOWN, self.SOON)
+        door.open()
+        wait_for(lambda: self.links(anna, file) != DOWN, 20, "it is up again")
+
+    def test_who_is_away_for_a_second_is_not_down(self, anna, db, stack, probed, usual_pace):
+        """As when its programs are started anew: one missed look is no outage, and neither is a failed call of a job."""
+        door = probed("s2_1")
+        file = upload_at(anna, VLADIVOSTOK, b"one has it")
+        door.shut()
+        db.do("insert into job.job (kind, subject) select 'server.reconcile', id::text from storage.server where name = 's2_1'")
+        db.do("notify job")
+        began = time.monotonic()
+        while time.monotonic() - began < 1.1:
+            assert f":{door.port}/" in self.links(anna, file)
+            time.sleep(0.05)
+        door.open()
+        wait_for(lambda: db.value("select suspected_at is null and is_up from storage.health h join storage.server s"
+                                  " on s.id = h.server_id where name = 's2_1'"), 10, "it has answered again")
+        assert not down(db, "s2_1") and f":{door.port}/" in self.links(anna, file)
+
+    def test_the_fastcgi_parent_is_killed(self, anna, db, stack, usual_pace):
+        """Its embedded cities are not marked down, and nothing of theirs is ordered anew."""
+        file = upload_at(anna, VLADIVOSTOK, b"one has it")
+        since = "select min(since) from storage.health h join storage.server s on s.id = h.server_id where s.is_on"
+        before = db.value(since)
+        for pid in (parent := stack.pid("samovar-fcgi"), *children(parent)):
+            os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: stack.pid("samovar-fcgi") != parent and self.links(anna, file) is not None, 20)
+        wait_for(lambda: db.value("select count(*) from storage.health where suspected_at is not null") == 0, 20)
+        assert db.value(since) == before, "nobody went down or up"
+        wait_for(lambda: requests.get(f"{stack.base}/readyz", timeout=10).status_code == 200, 20)
 
 
 class TestBig:
