@@ -11,7 +11,7 @@ import requests
 from tests.conftest import wait_for
 from tests.e2e.client import ALL_PERMISSIONS, error, word
 from tests.e2e.gate import Gate
-from tests.e2e.stack import children
+from tests.e2e.stack import children, dead
 from tests.e2e.store import City, plain, rewrite
 from tests.e2e.test_files import owner, put, readable, servers  # noqa: F401
 from tests.e2e.test_servers import CAPE, NEW_YORK, VLADIVOSTOK, add, at, city_of, holders, server, spare, upload_at  # noqa: F401
@@ -179,10 +179,10 @@ class TestDeath:
         before = db.value(since)
         for pid in (parent := stack.pid("samovar-fcgi"), *children(parent)):
             os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: stack.pid("samovar-fcgi") != parent and self.links(anna, file) is not None, 20)
+        wait_for(lambda: dead(parent) and requests.get(f"{stack.base}/readyz", timeout=10).status_code == 200, 20)
+        assert self.links(anna, file) != DOWN
         wait_for(lambda: db.value("select count(*) from storage.health where suspected_at is not null") == 0, 20)
         assert db.value(since) == before, "nobody went down or up"
-        wait_for(lambda: requests.get(f"{stack.base}/readyz", timeout=10).status_code == 200, 20)
 
 
 class TestBig:
