@@ -311,7 +311,8 @@ class TestDiskFull:
             db.do("update job.job set run_at = now() where kind = 'store.unlink'")
             db.do("notify job")
             # The mark of the installation is an empty object, and stays.
-            return all((small_disk / name).stat().st_size == 0 for name in City(stack, "s3_1").files())
+            files = [small_disk / name for name in City(stack, "s3_1").files()]
+            return all(file.stat().st_size == 0 for file in files if file.exists())
         wait_for(room, 20, "there is room again")
         again = ask(6 * 1048576)
         assert put(again["link"], b"z" * (6 * 1048576)).status_code == 200
