@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/str.h"
+#include "catalogue/csv.h"
 #include "catalogue/shelf.h"
 #include "db/db.h"
 
@@ -28,7 +29,8 @@ struct raw {
 static const struct raw tables[] = {
 	{"film_work.csv", "raw_film",
 		"id title description creation_date rating type file_path certificate "
-		"restricted created modified created_at updated_at",
+		"restricted genres actors writers directors created modified "
+		"created_at updated_at",
 		true},
 	{"genre.csv", "raw_genre",
 		"id name description created modified created_at updated_at", true},
@@ -48,9 +50,23 @@ struct feed {
 	struct load *load;
 	const struct raw *raw;
 	const char *name; /* of the load, as it is marked */
+	const char *path;
 	const char *copy;
+	struct csv head;
 	FILE *file;
 	int64_t size, done;
+};
+
+/* What others call columns of ours. */
+static const struct {
+	const char *table, *theirs, *ours;
+} usual_names[] = {
+	{"raw_film", "uuid", "id"},
+	{"raw_film", "imdb_rating", "rating"},
+	{"raw_film", "genre", "genres"},
+	{"raw_film", "actor", "actors"},
+	{"raw_film", "writer", "writers"},
+	{"raw_film", "director", "directors"},
 };
 
 static void
@@ -73,38 +89,106 @@ mark_bytes(const char *text)
 	return strncmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
-/* The columns of a heading, checked: what is pasted into COPY is a word of the table
- * above. */
-static enum err
-columns_of(struct ctx *c, const struct raw *raw, const char *line, const char **out)
+static void
+note(const struct load *l, const char *what)
 {
-	struct buf list = {.arena = &c->arena}, seen = list;
-	const char *p = line + mark_bytes(line);
+	if (l->note != NULL)
+		l->note(what);
+}
 
-	for (;;) {
-		size_t n = strcspn(p, ",\r\n");
-		char *word = arena_strn(&c->arena, p, n);
+/* Our name of a column: what --map says, or what it is usually called. */
+static const char *
+our_name(struct ctx *c, const struct load *l, const struct raw *raw, const char *word)
+{
+	for (size_t i = 0; i < l->map_count; i++) {
+		const char *theirs = strchr(l->maps[i], '=') + 1;
 
-		if (n >= 2 && word[0] == '"' && word[n - 1] == '"') {
-			word[n - 1] = '\0';
-			word++;
-		}
-		if (word[0] == '\0' || strchr(word, ' ') != NULL ||
-			!str_in(word, raw->columns))
+		if (str_eq(theirs, word))
+			return arena_strn(&c->arena, l->maps[i],
+				(size_t)(theirs - 1 - l->maps[i]));
+	}
+	for (size_t i = 0; i < sizeof(usual_names) / sizeof(*usual_names); i++)
+		if (str_eq(usual_names[i].table, raw->table) &&
+			str_eq(usual_names[i].theirs, word))
+			return usual_names[i].ours;
+	return word;
+}
+
+/* A value of the heading without its quotation marks. */
+static const char *
+heading_word(struct ctx *c, const char *p, size_t n)
+{
+	if (n >= 2 && p[0] == '"' && p[n - 1] == '"')
+		return arena_strn(&c->arena, p + 1, n - 2);
+	return arena_strn(&c->arena, p, n);
+}
+
+/* One column of the heading: is it one of ours, and new? What is pasted into COPY is a
+ * word of the table above. */
+static enum err
+take_column(struct ctx *c, struct feed *f, const char *word, struct buf *list)
+{
+	const char *ours = our_name(c, f->load, f->raw, word);
+	bool known = ours[0] != '\0' && strchr(ours, ' ') == NULL &&
+		     str_in(ours, f->raw->columns);
+
+	if (f->head.count == CSV_COLUMNS)
+		return fail(c, E_INPUT, "%s has more than %d columns", f->path,
+			CSV_COLUMNS);
+	f->head.wanted[f->head.count++] = known;
+	if (!known) {
+		note(f->load, arena_fmt(&c->arena, "%s: the column \"%s\" is not used",
+				      f->path, word));
+		return OK;
+	}
+	if (str_in(ours, buf_text(list)))
+		return fail(c, E_INPUT, "%s: the column \"%s\" is there twice", f->path,
+			ours);
+	buf_fmt(list, "%s%s", list->used == 0 ? "" : " ", ours);
+	return OK;
+}
+
+/* What a film cannot be without; the other tables are no use without theirs either. */
+static enum err
+check_columns(struct ctx *c, const struct feed *f, const char *list, const char *line)
+{
+	static const char needs[][2][16] = {{"raw_film", "title"},
+		{"raw_genre", "name"}, {"raw_person", "full_name"},
+		{"raw_film_genre", "genre_id"}, {"raw_film_genre", "film_work_id"},
+		{"raw_film_person", "person_id"}, {"raw_film_person", "film_work_id"},
+		{"raw_film_person", "role"}};
+
+	for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++)
+		if (str_eq(needs[i][0], f->raw->table) && !str_in(needs[i][1], list))
 			return fail(c, E_INPUT,
-				"%s: there is no column \"%s\"; there are: %s",
-				raw->part, word, raw->columns);
-		if (str_in(word, buf_text(&seen)))
-			return fail(c, E_INPUT, "%s: the column \"%s\" is there twice",
-				raw->part, word);
-		buf_fmt(&seen, "%s ", word);
-		buf_fmt(&list, "%s%s", list.used == 0 ? "" : ", ", word);
+				"%s: there is no column \"%s\" among %.*s; say which "
+				"it is: --map %s=COLUMN",
+				f->path, needs[i][1], (int)strcspn(line, "\r\n"), line,
+				needs[i][1]);
+	return OK;
+}
+
+static enum err
+columns_of(struct ctx *c, struct feed *f, const char *line)
+{
+	struct buf list = {.arena = &c->arena};
+	const char *p = line + mark_bytes(line), *end = p + strlen(p);
+
+	for (;; p++) {
+		size_t n = csv_value(p, end);
+
+		TRY(take_column(c, f, heading_word(c, p, n), &list));
 		p += n;
 		if (*p != ',')
 			break;
-		p++;
 	}
-	*out = buf_text(&list);
+	TRY(check_columns(c, f, buf_text(&list), line + mark_bytes(line)));
+	char *columns = arena_str(&c->arena, buf_text(&list));
+	for (char *space = columns; (space = strchr(space, ' ')) != NULL;)
+		*space = ',';
+	f->copy = arena_fmt(&c->arena,
+		"copy catalogue_next.%s (%s) from stdin (format csv)", f->raw->table,
+		columns);
 	return OK;
 }
 
@@ -163,11 +247,40 @@ without_blank_lines(char *bytes, size_t n)
 	return kept;
 }
 
+/* The number of the line that begins at this byte of the file. */
+static long long
+line_at(struct feed *f, int64_t at)
+{
+	long long lines = 1;
+
+	rewind(f->file);
+	for (int64_t i = 0; i < at; i++)
+		lines += getc(f->file) == '\n';
+	return lines;
+}
+
+static enum err
+pick_rows(struct ctx *c, struct feed *f, char *bytes, size_t *rows)
+{
+	size_t at = 0;
+
+	if (csv_pick(c, &f->head, bytes, rows, &at) == OK)
+		return OK;
+	const char *why = c->why;
+	ctx_forgive(c);
+	return fail(c, E_INPUT, "%s, line %lld: %s", f->path,
+		line_at(f, f->done + (int64_t)at), why);
+}
+
 static enum err
 put_chunk(struct ctx *c, struct feed *f, char *bytes, size_t n)
 {
-	size_t rows = f->raw->csv ? n : without_blank_lines(bytes, n);
+	size_t rows = n;
 
+	if (f->raw->csv)
+		TRY(pick_rows(c, f, bytes, &rows));
+	else
+		rows = without_blank_lines(bytes, n);
 	TRY(db_begin(c));
 	enum err e = db_copy_in(c, f->copy, bytes, rows);
 	if (e == OK)
@@ -188,7 +301,8 @@ put_chunk(struct ctx *c, struct feed *f, char *bytes, size_t n)
 static enum err
 feed_rows(struct ctx *c, struct feed *f)
 {
-	char *bytes = arena_new(&c->arena, CHUNK_BYTES + 1);
+	/* One more: the last row may get a line's end. */
+	char *bytes = arena_new(&c->arena, CHUNK_BYTES + 2);
 
 	while (f->done < f->size) {
 		if (fseeko(f->file, f->done, SEEK_SET) != 0)
@@ -238,15 +352,12 @@ static enum err
 feed_csv(struct ctx *c, struct feed *f, const char *path)
 {
 	char line[LINE_BYTES];
-	const char *columns = NULL;
 
+	f->path = path;
 	TRY(feed_open(c, f, path));
 	if (fgets(line, sizeof(line), f->file) == NULL || strchr(line, '\n') == NULL)
 		return fail(c, E_INPUT, "%s has no heading", path);
-	TRY(columns_of(c, f->raw, line, &columns));
-	f->copy = arena_fmt(&c->arena,
-		"copy catalogue_next.%s (%s) from stdin (format csv)", f->raw->table,
-		columns);
+	TRY(columns_of(c, f, line));
 	if (f->done == 0)
 		f->done = (int64_t)strlen(line);
 	return feed_rows(c, f);
@@ -261,7 +372,8 @@ feed_lines(struct ctx *c, struct feed *f)
 	TRY(feed_open(c, f, f->load->source));
 	if (f->done == 0 && fread(start, 1, 3, f->file) == 3)
 		f->done = (int64_t)mark_bytes(start);
-	f->copy = "copy catalogue_next.raw_document from stdin (format csv, quote "
+	f->copy = "copy catalogue_next.raw_document (document) from stdin (format csv, "
+		  "quote "
 		  "e'\\x01', delimiter e'\\x02')";
 	return feed_rows(c, f);
 }
@@ -348,12 +460,16 @@ take_source(struct ctx *c, struct load *l, const char *name)
 		return fail(c, E_INPUT, "%s: %s", l->source, strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return feed_folder(c, l, name);
+	if (ends_in(l->source, ".csv")) {
+		f.raw = &tables[0];
+		return feed_csv(c, &f, l->source);
+	}
 	if (ends_in(l->source, ".jsonl") || ends_in(l->source, ".ndjson"))
 		return feed_lines(c, &f);
 	if (ends_in(l->source, ".json"))
 		return feed_array(c, &f);
 	return fail(c, E_INPUT,
-		"%s: a folder of .csv files, or a file .jsonl, .ndjson or .json",
+		"%s: a folder of .csv files, or a file .csv, .jsonl, .ndjson or .json",
 		l->source);
 }
 
@@ -367,10 +483,82 @@ check_documents(struct ctx *c, const struct load *l)
 	return fault == NULL ? OK : fail(c, E_INPUT, "%s: %s", l->source, fault);
 }
 
+/* "{a,b}" of what stands left or right of the = of each --map. */
+static const char *
+map_array(struct ctx *c, const struct load *l, bool theirs)
+{
+	struct buf list = {.arena = &c->arena};
+
+	buf_add(&list, "{");
+	for (size_t i = 0; i < l->map_count; i++) {
+		size_t n = strcspn(l->maps[i], "=");
+		const char *word = theirs ? l->maps[i] + n + 1
+					  : arena_strn(&c->arena, l->maps[i], n);
+
+		buf_add(&list, i == 0 ? "\"" : ",\"");
+		for (; *word != '\0'; word++)
+			buf_fmt(&list, strchr("\"\\", *word) != NULL ? "\\%c" : "%c",
+				*word);
+		buf_add(&list, "\"");
+	}
+	buf_add(&list, "}");
+	return buf_text(&list);
+}
+
+static enum err
+check_maps(struct ctx *c, const struct load *l)
+{
+	for (size_t i = 0; i < l->map_count; i++) {
+		const char *sign = strchr(l->maps[i], '=');
+
+		if (sign == NULL || sign == l->maps[i] || sign[1] == '\0')
+			return fail(c, E_INPUT, "--map %s: OURS=THEIRS is meant",
+				l->maps[i]);
+	}
+	return OK;
+}
+
+/* What made ids belong to: the name of the file or folder, without what it ends in. */
+static const char *
+ids_name(struct ctx *c, const struct load *l)
+{
+	const char *start = l->source, *end = start + strlen(start);
+
+	if (l->name != NULL)
+		return l->name;
+	while (end > start && end[-1] == '/')
+		end--;
+	for (const char *p = start; p < end; p++)
+		if (*p == '/')
+			start = p + 1;
+	for (const char *p = end; p > start; p--)
+		if (p[-1] == '.' && p - 1 > start) {
+			end = p - 1;
+			break;
+		}
+	return arena_strn(&c->arena, start, (size_t)(end - start));
+}
+
+/* The set that stays is better than one that has lost half of this one. */
+static enum err
+check_losses(struct ctx *c, const struct load *l)
+{
+	const char *losses;
+
+	TRY(db_json(c, &LOAD_TOO_MUCH, &losses, ARGS(c)));
+	if (losses == NULL || l->accept_losses)
+		return OK;
+	return fail(c, E_INPUT,
+		"%s: too much would be lost, so the catalogue stays as it is:%s\n"
+		"--accept-losses loads it all the same",
+		l->source, losses);
+}
+
 /* The same path with other contents is another source. */
 static const char *
-name_of(struct ctx *c, const char *source)
+name_of(struct ctx *c, const struct load *l)
 {
+	const char *source = l->source;
 	struct buf name = {.arena = &c->arena};
 	struct stat st;
 
@@ -378,6 +566,8 @@ name_of(struct ctx *c, const char *source)
 	if (stat(source, &st) == 0 && S_ISREG(st.st_mode))
 		buf_fmt(&name, " %lld %lld", (long long)st.st_size,
 			(long long)st.st_mtime);
+	for (size_t i = 0; i < l->map_count; i++)
+		buf_fmt(&name, " %s", l->maps[i]);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
 		if (stat(arena_fmt(&c->arena, "%s/%s", source, tables[i].part), &st) ==
 			0)
@@ -405,35 +595,51 @@ publish(struct ctx *c, struct load *l)
 	return OK;
 }
 
-enum err
-catalogue_load(struct ctx *c, struct load *l)
+/* Films, genres and people from the rows, in order; ids and names made on the way. */
+static enum err
+build_set(struct ctx *c, struct load *l)
 {
 	static const struct {
 		const char *what;
 		const struct db_stmt *stmt;
-	} steps[] = {{"documents", &LOAD_DOCUMENTS}, {"films in order", &LOAD_FILMS},
+	} steps[] = {{"documents", &LOAD_DOCUMENTS}, {"names", &LOAD_NAMES},
+		{"films in order", &LOAD_FILMS},
 		{"genres, people, roles", &LOAD_PEOPLE}, {"spelling", &LOAD_SPELLING},
 		{"indexes", &LOAD_INDEXES}, {"settled", &LOAD_SETTLE}};
 	const int64_t count = sizeof(steps) / sizeof(*steps);
-	int64_t mine, resumed;
 
-	TRY(db_int(c, &LOAD_LOCK, &mine, ARGS(c)));
-	if (mine == 0)
-		return fail(c, E_BUSY, "another load is running");
-	const char *name = name_of(c, l->source);
-	TRY(db_int(c, &LOAD_OPEN, &resumed, ARGS(c, name)));
-	l->resumed = resumed != 0;
-	TRY(take_source(c, l, name));
-	TRY(check_documents(c, l));
 	for (int64_t i = 0; i < count; i++) {
 		report(l, steps[i].what, i, count);
 		TRY(db_do(c, steps[i].stmt, ARGS(c)));
+		if (steps[i].stmt == &LOAD_PEOPLE)
+			TRY(check_losses(c, l));
 	}
+	report(l, "in force", count, count);
+	return OK;
+}
+
+enum err
+catalogue_load(struct ctx *c, struct load *l)
+{
+	int64_t mine, resumed;
+
+	TRY(check_maps(c, l));
+	TRY(db_int(c, &LOAD_LOCK, &mine, ARGS(c)));
+	if (mine == 0)
+		return fail(c, E_BUSY, "another load is running");
+	const char *name = name_of(c, l);
+	TRY(db_int(c, &LOAD_OPEN, &resumed, ARGS(c, name, ids_name(c, l))));
+	l->resumed = resumed != 0;
+	TRY(take_source(c, l, name));
+	TRY(db_do(c, &LOAD_RENAME,
+		ARGS(c, map_array(c, l, false), map_array(c, l, true))));
+	TRY(check_documents(c, l));
+	TRY(build_set(c, l));
 	TRY(db_int(c, &LOAD_FILMS_THERE, &mine, ARGS(c)));
 	if (mine == 0)
 		return fail(c, E_INPUT, "%s has no film: the catalogue stays as it is",
 			l->source);
-	report(l, "in force", count, count);
+	TRY(db_int(c, &LOAD_MADE, &l->made_ids, ARGS(c)));
 	return publish(c, l);
 }
 

@@ -2,16 +2,16 @@
 select pg_try_advisory_lock(7250100)::integer;
 
 -- name: load_open
-select catalogue.load_open($1)::integer;
+select catalogue.load_open($1, $2)::integer;
 
 -- name: load_marked
 select coalesce(max(bytes), 0) from catalogue_next.mark where source = $1 and part = $2;
 
 -- name: load_mark
-insert into catalogue_next.mark values ($1, $2, $3) on conflict (source, part) do update set bytes = excluded.bytes;
+insert into catalogue_next.mark (source, part, bytes) values ($1, $2, $3) on conflict (source, part) do update set bytes = excluded.bytes;
 
 -- name: load_array
-insert into catalogue_next.raw_document select jsonb_array_elements($1::jsonb);
+insert into catalogue_next.raw_document (document) select jsonb_array_elements($1::jsonb);
 
 -- name: load_schema_there
 select count(*) from information_schema.tables where table_schema = $1
@@ -23,13 +23,28 @@ select catalogue.load_schema($1, $2);
 -- The first film that came as JSON and cannot be read: its number, its title, what is wrong.
 -- name: load_document_fault
 select (select format('film %s%s: %s', n, ' ("' || left(document->>'title', 60) || '")', fault)
-          from (select row_number() over (order by ctid) as n, document,
+          from (select row_number() over (order by n) as n, document,
                        coalesce(catalogue.document_fault(document), catalogue.member_fault(document)) as fault
                   from catalogue_next.raw_document) as documents
          where fault is not null order by n limit 1);
 
+-- Two arrays: members of films, and what the source calls them.
+-- name: load_rename
+select catalogue.load_rename($1::text[], $2::text[]);
+
 -- name: load_documents
 select catalogue.load_documents();
+
+-- name: load_names
+select catalogue.load_names(named) from catalogue_next.mark where part = '';
+
+-- name: load_made
+select coalesce(max(bytes), 0) from catalogue_next.mark where part = 'made';
+
+-- What would be lost of a kind that loses more than three of a hundred; of a few, more than half.
+-- name: load_too_much
+select (select string_agg(format(E'\n  %s of %s: %s%s', lost, of_all, what, coalesce(' (rows ' || rows_lost || ')', '')), '')
+          from catalogue.load_losses() where lost * 100 > of_all * 3 and (lost > 3 or lost * 2 > of_all));
 
 -- name: load_films
 select catalogue.load_films();
