@@ -4,23 +4,8 @@ select pg_try_advisory_lock(7250100)::integer;
 -- name: load_open
 select catalogue.load_open($1, $2)::integer;
 
--- name: load_marked
-select coalesce(max(bytes), 0) from catalogue_next.mark where source = $1 and part = $2;
-
--- name: load_mark
-insert into catalogue_next.mark (source, part, bytes) values ($1, $2, $3) on conflict (source, part) do update set bytes = excluded.bytes;
-
--- name: load_array
-insert into catalogue_next.raw_document (document) select jsonb_array_elements($1::jsonb);
-
--- name: load_schema_there
-select count(*) from information_schema.tables where table_schema = $1
-   and table_name in ('film_work', 'genre', 'person', 'genre_film_work', 'person_film_work');
-
--- name: load_schema
-select catalogue.load_schema($1, $2);
-
 -- The first film that came as JSON and cannot be read: its number, its title, what is wrong.
+
 -- name: load_document_fault
 select (select format('film %s%s: %s', n, ' ("' || left(document->>'title', 60) || '")', fault)
           from (select row_number() over (order by n) as n, document,
@@ -29,6 +14,7 @@ select (select format('film %s%s: %s', n, ' ("' || left(document->>'title', 60) 
          where fault is not null order by n limit 1);
 
 -- Two arrays: members of films, and what the source calls them.
+
 -- name: load_rename
 select catalogue.load_rename($1::text[], $2::text[]);
 
@@ -42,6 +28,7 @@ select catalogue.load_names(named) from catalogue_next.mark where part = '';
 select coalesce(max(bytes), 0) from catalogue_next.mark where part = 'made';
 
 -- What would be lost of a kind that loses more than three of a hundred; of a few, more than half.
+
 -- name: load_too_much
 select (select string_agg(format(E'\n  %s of %s: %s%s', lost, of_all, what, coalesce(' (rows ' || rows_lost || ')', '')), '')
           from catalogue.load_losses() where lost * 100 > of_all * 3 and (lost > 3 or lost * 2 > of_all));
@@ -59,11 +46,13 @@ select catalogue.load_spelling();
 select catalogue.load_indexes();
 
 -- Not in a transaction: the new pages are marked as seen by all, so that the first readers need not write them.
+
 -- name: load_settle
 vacuum (freeze) catalogue_next.film, catalogue_next.genre, catalogue_next.person, catalogue_next.film_genre,
     catalogue_next.film_person, catalogue_next.spelling;
 
 -- What the vacuum has just counted: the schema is there during a load only.
+
 -- name: load_films_there
 select coalesce((select reltuples > 0 from pg_class where oid = to_regclass('catalogue_next.film')), false)::integer;
 
