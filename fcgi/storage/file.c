@@ -125,6 +125,11 @@ get_files_search(struct req *r)
 	return reply_json(r, 200, json);
 }
 
+static const char *const promises[PROMISES] = {
+	"is not known: a file stays until it is deleted; its links may have a lifetime",
+	"is not known: a file has no password; its links may have one",
+	"is not known: a file may be downloaded any number of times"};
+
 /*
  * POST /files/upload/ {"name": "a.txt", "size": 5}: 200 with the address that takes the
  * bytes. A file of that name is replaced once they have arrived. E_SERVER_GONE: no
@@ -138,6 +143,7 @@ post_upload(struct req *r)
 	struct server server;
 	struct file file;
 
+	TRY(promise_check(r, upload_in.fields, promises));
 	TRY(server_nearest(c, caller(r), &server));
 	const struct file wish = {
 		.name = in->name, .size = in->size, .content_type = in->content_type};

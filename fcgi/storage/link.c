@@ -1,6 +1,8 @@
 /* Share links: contracts/storage.md 4.3, 7 to 11. */
 #include "storage/link.h"
 
+#include <string.h>
+
 #include "account/limit.h"
 #include "base/conf.h"
 #include "base/hash.h"
@@ -28,9 +30,26 @@ struct key {
 INPUT(password_in, struct key,
 	FIELD(struct key, password, .as_typed = true, .max = PASSWORD_MAX_CHARACTERS));
 
+static const char *const promises[PROMISES] = {
+	"is not known: how long a link lives is \"lifetime\", in seconds",
+	"is not known: a link's password is \"password\"",
+	"is not known: a link may be used any number of times"};
+
+/* Where the link's page is; its address is no member of the answer. */
+static void
+say_page(struct req *r, const struct link *link)
+{
+	size_t n = strlen(conf.site_url);
+
+	while (n > 0 && conf.site_url[n - 1] == '/')
+		n--;
+	reply_header_fmt(r, "Location", "%.*s/files/%s/links/%s", (int)n, conf.site_url,
+		r->word[0], link->id);
+}
+
 /*
- * POST /files/{uuid}/links/ {"lifetime": 3600, "password": "..."}: 201 with the link;
- * both may be absent or null. E_FILE_GONE
+ * POST /files/{uuid}/links/ {"lifetime": 3600, "password": "..."}: 201 with the link,
+ * the address of its page in Location; both may be absent or null. E_FILE_GONE
  */
 enum err
 post_link(struct req *r)
@@ -41,6 +60,7 @@ post_link(struct req *r)
 	const char *hash = NULL;
 	struct link link;
 
+	TRY(promise_check(r, link_in.fields, promises));
 	if (in->lifetime != 0)
 		expire_at = utc_after(c->now, in->lifetime);
 	if (in->password != NULL && in->password[0] != '\0')
@@ -48,6 +68,7 @@ post_link(struct req *r)
 	TRY(link_add(c, r->word[0], hash, expire_at, &link));
 	TRY(history_link(
 		c, link.id, "FILE_SHARE_LINK.CREATED", link.file.name, link.created));
+	say_page(r, &link);
 	return reply(r, 201, link_fields, &link, STYLE_KEEP_NULL);
 }
 

@@ -124,7 +124,7 @@ add_detail(struct req *r, struct buf *body)
 		buf_fmt(&detail, "%zu validation error%s for Request", c->flaw_count,
 			c->flaw_count > 1 ? "s" : "");
 	else
-		buf_add(&detail, c->why == NULL ? "wrong input" : c->why);
+		buf_add(&detail, c->why == NULL ? err_sentence(c->err) : c->why);
 	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
 		buf_fmt(&detail, "\n%s%s%s\n  %s", f->place,
 			f->field == NULL ? "" : " -> ",
@@ -144,7 +144,7 @@ refuse(struct req *r, enum err e)
 
 	buf_add(&body, "{\"error\":");
 	buf_json(&body, w->words);
-	if (w->err == E_INPUT || w->err == E_TOO_LARGE)
+	if (str_eq(w->words, "Request.Error.Validation"))
 		add_detail(r, &body);
 	buf_add(&body, "}");
 	for (const struct told *t = r->ctx.told; t != NULL; t = t->next)

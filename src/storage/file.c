@@ -90,7 +90,13 @@ check_quota(struct ctx *c, const char *name, int64_t size)
 	TRY(db_do(c, &FILE_QUOTA_LOCK, ARGS(c, c->actor)));
 	TRY(db_one(c, &FILE_USAGE, usage_fields, &u,
 		ARGS(c, c->actor, conf.storage_quota, name)));
-	return size <= u.quota - u.used ? OK : fail(c, E_QUOTA, NULL);
+	return size <= u.quota - u.used ? OK
+					: fail(c, E_QUOTA,
+						  "no room for %lld bytes: %lld of the "
+						  "quota of %lld are "
+						  "used",
+						  (long long)size, (long long)u.used,
+						  (long long)u.quota);
 }
 
 enum err

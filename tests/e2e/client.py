@@ -21,7 +21,7 @@ ALL_PERMISSIONS = [
     "can_view_file", "can_rename_file", "can_upload_file", "can_download_file",
     "can_delete_file", "can_view_cdnserver", "can_change_cdnserver",
     "can_add_cdnserver", "can_delete_cdnserver", "can_view_filesharelink",
-    "can_add_filesharelink", "can_delete_filesharelink", "can_view_film",
+    "can_add_filesharelink", "can_delete_filesharelink",
 ]
 
 

@@ -75,7 +75,7 @@ def test_createsuperuser_reads_three_variables_and_may_be_repeated(ctl, users):
     assert answer.status_code == 200, "the second run changes nothing"
     body = me(users, answer.json()["access_token"]).json()
     assert (body["first_name"], body["last_name"], body["is_superuser"]) == ("", "", True)
-    assert sorted(body["permissions"]) == sorted(ALL_PERMISSIONS)
+    assert sorted(body["permissions"]) == sorted(ALL_PERMISSIONS) and len(ALL_PERMISSIONS) == 12
 
 
 @pytest.mark.parametrize("wrong", [{"SUPERUSER__PASSWORD": "short"}, {"SUPERUSER__USERNAME": " blank"},

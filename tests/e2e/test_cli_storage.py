@@ -90,7 +90,7 @@ def test_a_server_that_is_given_up_leaves_its_files_behind(anna, ctl, db, stack)
     port = db.value("select port from storage.server where name = 's2_1'")
     files = [upload_at(anna, VLADIVOSTOK, f"moved {n}".encode()) for n in range(3)]
     s2 = next(s for s in anna.get("/servers/").json() if s["name"] == "s2_1")
-    assert error(anna("DELETE", f"/servers/{s2['id']}/")) == (400, "CdnServer.HoldsOnlyCopy")
+    assert error(anna("DELETE", f"/servers/{s2['id']}/")) == (400, "Request.Error.Validation")
     done = ctl("storage", "decommission", "s2_1", timeout=120)
     assert "s2_1 is no more" in done.stdout
     assert "s2_1" not in {s["name"] for s in anna.get("/servers/").json()}

@@ -16,7 +16,7 @@ from tests.e2e.test_files import CITIES, NO_SERVER, owner, put, servers  # noqa:
 from tests.e2e.test_servers import NEW_YORK, TAKEN, at, city_of, holders, server, upload_at
 
 DALLAS = "32.7,-96"
-NEEDED = (400, "CdnServer.HoldsOnlyCopy")
+NEEDED = (400, "Request.Error.Validation")
 
 
 @pytest.fixture(autouse=True)

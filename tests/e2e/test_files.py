@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import socket
 import threading
 import urllib.parse
@@ -13,6 +14,7 @@ import requests
 
 from tests.conftest import wait_for
 from tests.e2e.client import Client, error, iso_seconds, together, word
+from tests.e2e.stack import REPO
 from tests.e2e.store import curl, rewrite
 
 FILE = {"id", "name", "size", "created", "updated"}
@@ -80,6 +82,21 @@ def store(client, data, name=None):
 def history(db, client, event):
     return db.all("select object_id, data from storage.history where account_id = %s and event = %s "
                   "order by created, id", client.person.id, event)
+
+
+KNOWN = """Request.Error.Validation Database.Error Database.Error.UniqueViolation User.DoesNotExist User.AlreadyExists
+    Login.Error.Credentials Auth.Error.TokenMissed Auth.Error.TokenWithWrongSignature Auth.Error.TokenOutdated
+    Auth.Error.WrongTokenPayload Auth.Error.NoPermission Auth.Error.ServerUnavailable File.DoesNotExist File.AlreadyExists
+    FileShareLink.DoesNotExist CdnServer.ConnectionError CdnServer.AlreadyExists CdnServer.DoesNotExist
+    Api.Server.InternalError""".split()  # contract 2.2; "Not Found" and "Method Not Allowed" are of 2.1
+
+
+def test_every_code_is_one_that_the_client_knows():
+    """Any other is "unknown error" to whoever sees it."""
+    said = re.findall(r'CASE\(.*"(.*)"\)', (REPO / "fcgi/storage/cases.def").read_text())
+    said += re.findall(r"""storage:.*"error":"(.*?)\"""", (REPO / "conf/nginx/errors.conf.in").read_text())
+    assert len(said) > 25
+    assert set(said) - {"Not Found", "Method Not Allowed"} <= set(KNOWN)
 
 
 # -- the way in
@@ -366,6 +383,12 @@ def test_a_deleted_file_is_not_there(owner, db):
     db.do("update storage.file set deleted_at = now() where id = %s", id)
     for path in (f"/files/{id}/", f"/files/{id}/content"):
         assert error(client.get(path)) == MISSING
+
+
+@pytest.mark.parametrize("name, words", [("expires_at", "lifetime"), ("password", "no password"), ("max_downloads", "any number")])
+def test_an_upload_promises_nothing_that_it_does_not_know(owner, name, words):
+    answer = owner().post("/files/upload/", {"name": "a", "size": 1, name: "1"})
+    assert error(answer) == INVALID and words in answer.json()["detail"]
 
 
 def test_an_unknown_id_does_not_exist_and_a_wrong_one_is_invalid(owner):

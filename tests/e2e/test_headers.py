@@ -26,6 +26,14 @@ PAGES = {
     "/users/api/openapi.json": (200, False, set()), "/metrics": (403, False, set()), "/_photos/x": (404, False, set())}
 
 
+@pytest.mark.parametrize("path, page", [(f"/{api}/api{end}", page) for api, page in (
+    ("users", "users"), ("auth", "users"), ("storage", "storage"), ("movies", "catalogue")) for end in ("", "/", "/openapi")])
+def test_the_address_of_an_api_leads_to_its_page(base, path, page):
+    answer = Client(base).get(path)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/docs/#{page}.yaml")
+    assert Client(base).get(f"/docs/openapi/{page}.yaml").status_code == 200
+
+
 def directives(answer):
     """Of the one policy that the answer has."""
     policy = answer.headers["Content-Security-Policy"]

@@ -11,7 +11,7 @@ from tests.e2e.store import rewrite
 from tests.e2e.test_files import INVALID, owner, put, readable, servers, store  # noqa: F401
 from tests.e2e.test_servers import NEW_YORK, at
 
-FULL = (400, "File.QuotaExceeded")
+FULL = (400, "Request.Error.Validation")
 
 
 @pytest.fixture
@@ -31,7 +31,8 @@ class TestQuota:
         name = anna.person.username
         ctl("storage", "quota", name, "1000")
         assert ask(anna, 600, "a").status_code == 200
-        assert error(ask(anna, 401)) == FULL
+        refused = ask(anna, 401)
+        assert error(refused) == FULL and "1000" in refused.json()["detail"], "the true reason"
         assert ask(anna, 400, "b").status_code == 200
         assert error(ask(anna, 1)) == FULL
         assert ask(anna, 0).status_code == 200

@@ -162,6 +162,29 @@ class TestShare:
     def test_what_is_no_lifetime(self, anna, file, body):
         assert error(anna.post(f"/files/{file['id']}/links/", body)) == INVALID
 
+    @pytest.mark.parametrize("name, words", [
+        ("expire_at", "lifetime"), ("expireAt", "lifetime"), ("expires_in", "lifetime"), ("Expiration", "lifetime"),
+        ("ttl", "lifetime"), ("valid_until", "lifetime"), ("days", "lifetime"), ("life_time", "lifetime"),
+        ("Password", "password"), ("pass", "password"), ("passphrase", "password"), ("max_downloads", "any number")])
+    def test_what_would_be_believed_to_hold_is_told(self, anna, file, name, words):
+        """Whoever asks for an end in words of his own must not get a link for ever."""
+        answer = anna.post(f"/files/{file['id']}/links/", {name: "2026-12-24T18:00:00Z"})
+        assert error(answer) == INVALID
+        assert f"body -> {name}" in answer.json()["detail"] and words in answer.json()["detail"]
+        assert anna.get(f"/files/{file['id']}/links/").json() == []
+
+    @pytest.mark.parametrize("name", ["comment", "title", "little", "id", "is_secured", "kettle", "validated", "Onceuponatime"])
+    def test_other_members_are_ignored(self, anna, file, name):
+        share(anna, file, **{name: "x"})
+        share(anna, file, expire_at=None, max_downloads=None)
+
+    def test_its_page_is_where_the_answer_says(self, anna, visitor, file, stack):
+        """The answer's members are the client's alone, so the address is in a header."""
+        answer = anna.post(f"/files/{file['id']}/links/", {})
+        assert answer.headers["Location"] == f"{stack.base}/files/{file['id']}/links/{answer.json()['id']}"
+        page = requests.get(answer.headers["Location"], timeout=10)
+        assert page.status_code == 200 and page.headers["Content-Type"].startswith("text/html")
+
     def test_anybody_may_look_and_download(self, anna, visitor, file):
         link = share(anna, file)
         path = f"/files/{file['id']}/links/{link['id']}/"

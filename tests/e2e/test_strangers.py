@@ -131,7 +131,7 @@ def test_an_address_has_only_so_many_requests_under_way(front, line, same, other
     def ask(address):
         return client.get("/users/api/v1/users/me/", headers={"X-Forwarded-For": address})
     wait_for(lambda: ask(same[3]).status_code == 429, 10)
-    assert ask(same[3]).json() == {"error": "Request.Error.TooMany"}
+    assert ask(same[3]).json() == {"error": "Request.Error.Validation", "detail": "too many requests, try again later"}
     assert ask(other).status_code == 401
     for one in lines:
         one.close()

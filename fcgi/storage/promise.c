@@ -1,0 +1,89 @@
+/* Members of a body that nobody reads, though their names promise something. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/field.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "storage/handlers.h"
+
+enum promise { PROMISE_TIME, PROMISE_PASSWORD, PROMISE_COUNT };
+
+/* Part of a name, or all of it; without its hyphens, underscores and capitals. */
+static const struct {
+	const char *word;
+	bool whole;
+	enum promise promise;
+} names[] = {{"expir", false, PROMISE_TIME}, {"lifetime", false, PROMISE_TIME},
+	{"lifespan", false, PROMISE_TIME}, {"timetolive", false, PROMISE_TIME},
+	{"ttl", true, PROMISE_TIME}, {"maxage", true, PROMISE_TIME},
+	{"validuntil", false, PROMISE_TIME}, {"validfor", false, PROMISE_TIME},
+	{"validto", true, PROMISE_TIME}, {"until", true, PROMISE_TIME},
+	{"deadline", true, PROMISE_TIME}, {"duration", false, PROMISE_TIME},
+	{"days", true, PROMISE_TIME}, {"hours", true, PROMISE_TIME},
+	{"minutes", true, PROMISE_TIME}, {"seconds", true, PROMISE_TIME},
+	{"password", false, PROMISE_PASSWORD}, {"passwd", false, PROMISE_PASSWORD},
+	{"passphrase", false, PROMISE_PASSWORD}, {"passcode", false, PROMISE_PASSWORD},
+	{"pass", true, PROMISE_PASSWORD}, {"pwd", true, PROMISE_PASSWORD},
+	{"pin", true, PROMISE_PASSWORD}, {"secret", true, PROMISE_PASSWORD},
+	{"maxdownloads", false, PROMISE_COUNT}, {"downloadlimit", false, PROMISE_COUNT},
+	{"maxuses", true, PROMISE_COUNT}, {"onetime", true, PROMISE_COUNT},
+	{"once", true, PROMISE_COUNT}};
+
+static const char *
+plain(struct ctx *c, const char *name)
+{
+	char *out = arena_str(&c->arena, name), *to = out;
+
+	for (const char *from = name; *from != '\0'; from++)
+		if (*from != '_' && *from != '-')
+			*to++ = (char)tolower((unsigned char)*from);
+	*to = '\0';
+	return out;
+}
+
+static bool
+is_known(const struct field *fields, const char *name)
+{
+	for (; fields->name != NULL; fields++)
+		if (str_eq(fields->name, name))
+			return true;
+	return false;
+}
+
+static void
+check(struct ctx *c, const char *name, const char *const words[PROMISES])
+{
+	const char *text = plain(c, name);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (names[i].whole ? str_eq(text, names[i].word)
+				   : strstr(text, names[i].word) != NULL) {
+			flaw_add(c, (struct flaw){.place = "body",
+					    .field = arena_str(&c->arena, name),
+					    .kind = FLAW_EXTRA,
+					    .words = words[names[i].promise]});
+			return;
+		}
+}
+
+enum err
+promise_check(
+	struct req *r, const struct field *fields, const char *const words[PROMISES])
+{
+	struct ctx *c = &r->ctx;
+	struct json_object *json = NULL;
+
+	if (r->body_size == 0 || json_read(c, r->body, r->body_size, &json) != OK ||
+		!json_object_is_type(json, json_type_object))
+		return c->err;
+	struct json_object_iterator i = json_object_iter_begin(json),
+				    end = json_object_iter_end(json);
+	for (; !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
+		const char *name = json_object_iter_peek_name(&i);
+
+		if (json_object_iter_peek_value(&i) != NULL && !is_known(fields, name))
+			check(c, name, words);
+	}
+	return c->err;
+}
