@@ -140,7 +140,8 @@ begin
 	create temporary table named_genre on commit drop as
 		select f.id as film_work_id, name, coalesce((select min(g.id) from catalogue_next.raw_genre g
 				where lower(btrim(g.name)) = lower(x.name)), catalogue.made_id(named, 'genre', lower(x.name))) as id
-		  from catalogue_next.raw_film f, catalogue.names(f.genres) as x (name) where f.id is not null;
+		  from catalogue_next.raw_film f, catalogue.names(f.genres) as x (name)
+		 where f.genres is not null and f.id is not null;
 	insert into catalogue_next.raw_film_genre (genre_id, film_work_id) select distinct id, film_work_id from named_genre;
 	insert into catalogue_next.raw_genre (id, name) select distinct on (id) id, name from named_genre x
 		where not exists (select from catalogue_next.raw_genre g where g.id = x.id) order by id, name;
@@ -148,7 +149,7 @@ begin
 		select f.id as film_work_id, catalogue.made_id(named, 'person', lower(x.name)) as id, x.name, r.role
 		  from catalogue_next.raw_film f, (values ('actor'), ('writer'), ('director')) as r (role),
 			catalogue.names(case r.role when 'actor' then f.actors when 'writer' then f.writers else f.directors end) as x (name)
-		 where f.id is not null;
+		 where coalesce(f.actors, f.writers, f.directors) is not null and f.id is not null;
 	insert into catalogue_next.raw_film_person (person_id, film_work_id, role) select distinct id, film_work_id, role from named_person;
 	insert into catalogue_next.raw_person (id, full_name) select distinct on (id) id, name from named_person x
 		where not exists (select from catalogue_next.raw_person p where p.id = x.id) order by id, name;
