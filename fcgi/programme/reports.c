@@ -1,7 +1,10 @@
 /* Requests and reports: contracts/programme.md 4.5, 4.6. */
 #include "programme/report.h"
 
+#include <string.h>
+
 #include "base/conf.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/handlers.h"
@@ -173,6 +176,26 @@ get_reports(struct req *r)
 	return OK;
 }
 
+/* P, whose report_url leads to the photo on this site. */
+static enum err
+answer_report(struct req *r, enum err e, const char *json)
+{
+	struct ctx *c = &r->ctx;
+	struct json_object *p;
+
+	if (e != OK)
+		return answer(r, "Report", e, json);
+	TRY(json_read(c, json, strlen(json), &p));
+	const char *path = json_text(p, "report_url");
+	if (path != NULL)
+		json_object_object_add(p, "report_url",
+			json_object_new_string(photo_signed_path(c, path)));
+	return reply_json(r, 200,
+		arena_str(&c->arena, json_object_to_json_string_ext(p,
+					     JSON_C_TO_STRING_PLAIN |
+						     JSON_C_TO_STRING_NOSLASHESCAPE)));
+}
+
 /* GET /reports/{uuid}: 200 P. */
 enum err
 get_report(struct req *r)
@@ -180,7 +203,7 @@ get_report(struct req *r)
 	const char *json = NULL;
 	enum err e = db_json(&r->ctx, &REPORT_SHOW, &json, ARGS(&r->ctx, r->word[0]));
 
-	return answer(r, "Report", e, json);
+	return answer_report(r, e, json);
 }
 
 /* PATCH /reports/{uuid}/approve: 200 P; one point. E_REPORT_REVIEWED,
@@ -191,7 +214,7 @@ patch_report_approve(struct req *r)
 	const char *json = NULL;
 	enum err e = report_review(&r->ctx, r->word[0], true, &json);
 
-	return answer(r, "Report", e, json);
+	return answer_report(r, e, json);
 }
 
 /* PATCH /reports/{uuid}/decline: 200 P. E_REPORT_REVIEWED, E_REPORT_NO_PHOTO. */
@@ -201,5 +224,5 @@ patch_report_decline(struct req *r)
 	const char *json = NULL;
 	enum err e = report_review(&r->ctx, r->word[0], false, &json);
 
-	return answer(r, "Report", e, json);
+	return answer_report(r, e, json);
 }

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "account/account.h"
+#include "account/audit.h"
 #include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
@@ -25,6 +26,16 @@ INPUT(staff_login_in, struct login_body,
 		.rule = staff_email_rule),
 	FIELD(struct login_body, password, .must = true, .as_typed = true,
 		.max = 1000));
+
+struct own_password_body {
+	const char *old_password, *password;
+};
+
+INPUT(own_password_in, struct own_password_body,
+	FIELD(struct own_password_body, old_password, .must = true, .as_typed = true,
+		.max = 1000),
+	FIELD(struct own_password_body, password, .must = true, .as_typed = true,
+		.min = 0, .max = 1000, .rule = staff_password_rule));
 
 static struct session_order
 order_of(struct req *r)
@@ -173,4 +184,44 @@ get_staff_me(struct req *r)
 
 	TRY(db_json(c, &STAFF_ME, &json, ARGS(c, c->actor)));
 	return reply_json(r, 200, json);
+}
+
+static enum err
+set_own_password(struct req *r, const struct account *a, const char *password)
+{
+	struct ctx *c = &r->ctx;
+
+	TRY(account_change_password(c, a, password, r->claims->jti));
+	return audit_add(c, "account.change_password", "account", a->uuid, NULL);
+}
+
+/*
+ * PATCH /administrators/me/password {"old_password", "password"}: 200 A. All other
+ * sessions end, this one goes on. E_OLD_PASSWORD, which counts like a wrong password at
+ * the sign-in; E_LIMIT.
+ */
+enum err
+patch_own_password(struct req *r)
+{
+	const struct own_password_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct account a = {0};
+	struct sign_in attempt = {.by = BY_EMAIL,
+		.name = r->claims->email,
+		.device = device(r, r->claims->email)};
+
+	enum err e = account_sign_in(c, &attempt, in->old_password, &a);
+	if (e == E_CREDENTIALS || (e == OK && a.id != c->actor)) {
+		ctx_forgive(c);
+		return fail(c, E_OLD_PASSWORD, NULL);
+	}
+	TRY(e);
+	TRY(db_begin(c));
+	e = set_own_password(r, &a, in->password);
+	if (e != OK) {
+		db_rollback(c);
+		return e;
+	}
+	TRY(db_commit(c));
+	return get_staff_me(r);
 }

@@ -13,6 +13,7 @@ enum err patch_staff(struct req *r);
 enum err patch_staff_role(struct req *r);
 enum err patch_staff_status(struct req *r);
 enum err patch_reset_password(struct req *r);
+enum err patch_own_password(struct req *r);
 enum err get_invitations(struct req *r);
 enum err post_invitation(struct req *r);
 enum err patch_invitation_deactivate(struct req *r);
@@ -22,6 +23,6 @@ enum err post_register_staff(struct req *r);
 enum err get_ping(struct req *r);
 
 extern const struct input staff_login_in, staff_query, rename_in, role_in, status_in,
-	reset_in, invitation_in, registration_in;
+	reset_in, invitation_in, registration_in, own_password_in;
 
 #endif

@@ -127,6 +127,17 @@ account_set_password(
 }
 
 enum err
+account_change_password(
+	struct ctx *c, const struct account *a, const char *password, const char *jti)
+{
+	const char *hash;
+
+	TRY(hashed(c, password, &hash));
+	TRY(db_do(c, &ACCOUNT_PASSWORD_SET, ARGS(c, a->id, hash, c->now)));
+	return session_end_others(c, a->id, jti, "password");
+}
+
+enum err
 account_set_status(
 	struct ctx *c, const struct account *a, const char *status, const char *why)
 {

@@ -56,6 +56,10 @@ enum err account_note_skeletons(struct ctx *c, int64_t most, int64_t *done);
 enum err account_set_password(
 	struct ctx *c, const struct account *a, const char *password, const char *why);
 
+/* The same for one's own: the session of the token `jti` goes on. */
+enum err account_change_password(
+	struct ctx *c, const struct account *a, const char *password, const char *jti);
+
 /* Sets status with its reason; anything but "active" ends all sessions. The caller's
  * transaction. */
 enum err account_set_status(

@@ -119,6 +119,18 @@ session_end_face(struct ctx *c, int64_t account_id, const char *face, const char
 	return OK;
 }
 
+enum err
+session_end_others(struct ctx *c, int64_t account_id, const char *jti, const char *why)
+{
+	struct session *gone;
+	size_t count;
+
+	TRY(db_many(c, &SESSION_REVOKE_OTHERS, key_fields, &gone, &count,
+		ARGS(c, account_id, c->now, why, jti)));
+	mark_all(c, gone, count);
+	return OK;
+}
+
 static enum err
 end_of_family(
 	struct ctx *c, const struct db_stmt *s, const char *family, const char *why)

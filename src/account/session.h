@@ -65,6 +65,9 @@ enum err session_rotate(struct ctx *c, const char *jti, struct session_order *or
 enum err session_end_all(struct ctx *c, int64_t account_id, const char *why);
 enum err session_end_face(
 	struct ctx *c, int64_t account_id, const char *face, const char *why);
+/* All but those of the family that the token `jti` is of. */
+enum err session_end_others(
+	struct ctx *c, int64_t account_id, const char *jti, const char *why);
 enum err session_end_family(struct ctx *c, const char *family, const char *why);
 
 #endif

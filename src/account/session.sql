@@ -32,6 +32,12 @@ update account.session set revoked_at = utc($2), revoked_why = $3
  where account_id = $1 and face = $4 and revoked_at is null and expires > utc($2)
 returning face, jti, kind;
 
+-- name: session_revoke_others
+update account.session set revoked_at = utc($2), revoked_why = $3
+ where account_id = $1 and revoked_at is null and expires > utc($2)
+   and family is distinct from (select family from account.session where jti = $4)
+returning face, jti, kind;
+
 -- name: session_revoke_family
 update account.session set revoked_at = utc($2), revoked_why = $3
  where family = $1 and revoked_at is null and expires > utc($2)

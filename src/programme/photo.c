@@ -33,17 +33,22 @@ signature(struct ctx *c, const char *path, int64_t expires)
 
 /* Photos are kept by the minute, so that the same page asks for the same addresses. */
 const char *
-photo_signed_url(struct ctx *c, const char *path)
+photo_signed_path(struct ctx *c, const char *path)
 {
 	int64_t now = c->now.us / US_PER_SECOND;
 	int64_t expires = now - now % 60 + 60 + conf.programme_photo_lifetime;
 
 	while (*path == '/')
 		path++;
-	return arena_fmt(&c->arena, "%s%sphotos/%s?expires=%lld&signature=%s",
-		conf.site_url, conf.site_root_path,
-		percent_encode(&c->arena, path, true), (long long)expires,
-		signature(c, path, expires));
+	return arena_fmt(&c->arena, "%sphotos/%s?expires=%lld&signature=%s",
+		conf.site_root_path, percent_encode(&c->arena, path, true),
+		(long long)expires, signature(c, path, expires));
+}
+
+const char *
+photo_signed_url(struct ctx *c, const char *path)
+{
+	return arena_fmt(&c->arena, "%s%s", conf.site_url, photo_signed_path(c, path));
 }
 
 bool

@@ -30,8 +30,9 @@ enum photo_file {
 const char *photo_file(struct ctx *c, const char *path, enum photo_file which);
 
 /* The whole address of a photo (its path as in report_url), good for
- * programme.photo_lifetime. */
+ * programme.photo_lifetime; and the same without the site's scheme and host. */
 const char *photo_signed_url(struct ctx *c, const char *path);
+const char *photo_signed_path(struct ctx *c, const char *path);
 
 /* Is this the signature of the path, and has it not expired? expires is what the
  * address says. */

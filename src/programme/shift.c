@@ -257,6 +257,22 @@ shift_start(struct ctx *c, const char *id, const char **out)
 	return audited(c, "shift.start", id, out);
 }
 
+/* Applications that nobody has looked at can be approved no more: whoever waits for an
+ * answer gets one. */
+static enum err
+close_requests(struct ctx *c, const char *id)
+{
+	TRY(db_do(c, &SHIFT_TELL_UNSEEN,
+		ARGS(c, id,
+			arena_fmt(&c->arena,
+				_("The shift is over, and your application for it was "
+				  "not looked at in time. We are sorry. The group "
+				  "tells when registration for the next one opens: "
+				  "%s"),
+				conf.programme_group_url))));
+	return db_do(c, &SHIFT_DECLINE_REQUESTS, ARGS(c, id, c->now));
+}
+
 /* started -> finished, or from `day` on ready_for_complete while something is in
  * review. */
 static enum err
@@ -268,6 +284,7 @@ end_running(struct ctx *c, const char *id, struct date finished, struct date day
 	TRY(db_do(c, &SHIFT_CLOSE_WAITING, ARGS(c, id, c->now)));
 	TRY(db_int(c, &SHIFT_REVIEWING, &reviewing, ARGS(c, id)));
 	TRY(db_do(c, &SHIFT_SAY_FAREWELL, ARGS(c, id, (const char *)NULL)));
+	TRY(close_requests(c, id));
 	return reviewing > 0 ? set_ready(c, id, finished, day)
 			     : set_status(c, id, "finished", none, finished, NULL);
 }

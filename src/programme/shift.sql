@@ -50,7 +50,15 @@ insert into programme.outbox (key, participant_id, chat_id, kind, payload, prior
 select 'moved/' || $1::uuid || '/' || $3 || '/' || p.id, p.id, p.telegram_id, 'moved',
        jsonb_build_object('name', p.name, 'date', to_char($2::date, 'DD.MM.YYYY')), 50
   from programme.request r join programme.participant p on p.id = r.participant_id
- where r.shift_id = $1 and not p.telegram_blocked
+ where r.shift_id = $1 and r.status <> 'declined' and not p.telegram_blocked
+on conflict (key) do nothing;
+
+-- name: shift_tell_unseen
+-- To whom nobody has answered: the shift is over ($2: the words).
+insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
+select 'unseen/' || r.shift_id || '/' || p.id, p.id, p.telegram_id, 'text', jsonb_build_object('text', $2::text), 50
+  from programme.request r join programme.participant p on p.id = r.participant_id
+ where r.shift_id = $1 and r.status = 'pending' and not p.telegram_blocked
 on conflict (key) do nothing;
 
 -- name: shift_set_status

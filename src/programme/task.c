@@ -60,6 +60,17 @@ answer(struct ctx *c, const char *action, const char *id, const char *before,
 	return db_json(c, &TASK_JSON, out, ARGS(c, id));
 }
 
+/* Whatever the case. Until the end of the transaction nobody else takes the title. */
+static enum err
+title_is_free(struct ctx *c, const char *title, const char *id)
+{
+	int64_t others;
+
+	TRY(db_do(c, &TASK_LOCK_TITLES, ARGS(c)));
+	TRY(db_int(c, &TASK_SAME_TITLE, &others, ARGS(c, title, id)));
+	return others == 0 ? OK : fail(c, E_TASK_EXISTS, NULL);
+}
+
 enum err
 task_add(struct ctx *c, const char *title, const void *picture, size_t size,
 	const char **out)
@@ -67,6 +78,7 @@ task_add(struct ctx *c, const char *title, const void *picture, size_t size,
 	const char *url, *sha256;
 	struct row row = {0};
 
+	TRY(title_is_free(c, title, NULL));
 	TRY(store(c, picture, size, &url, &sha256));
 	enum err e = db_one(
 		c, &TASK_INSERT, row_fields, &row, ARGS(c, url, title, sha256, c->now));
@@ -86,6 +98,7 @@ task_change(struct ctx *c, const char *id, const char *title, const void *pictur
 
 	TRY(db_one(c, &TASK_LOCK, row_fields, &row, ARGS(c, id)));
 	TRY(db_json(c, &TASK_SAID, &before, ARGS(c, id)));
+	TRY(title_is_free(c, title, id));
 	url = row.url;
 	/* The client sends back what it has downloaded when only the title changes. */
 	if (!str_eq(sent, row.sha256) &&

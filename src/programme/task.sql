@@ -1,3 +1,10 @@
+-- name: task_lock_titles
+select pg_advisory_xact_lock(hashtext('programme.task'));
+
+-- name: task_same_title
+-- Looked for first: an insert that is refused would use up a number all the same.
+select count(*) from programme.task where lower(title) = lower($1) and id is distinct from $2::uuid;
+
 -- name: task_insert
 insert into programme.task (url, title, picture_sha256, created, updated)
 values ($1, $2, decode($3, 'hex'), utc($4), utc($4))

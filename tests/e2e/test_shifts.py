@@ -124,11 +124,14 @@ def test_the_list_counts_members_and_filters(me, db):
 
 def test_a_moved_start_is_told_to_who_has_applied(me, db):
     shift = me.post("/shifts/", plan()).json()
-    request_of(db, shift["id"]), request_of(db, shift["id"], "declined", "declined")
+    for status in ("pending", "approved", "declined"):
+        request_of(db, shift["id"], status)
     change = plan(12, title="Другая смена", final_message="Спасибо, {name}!")
     answer = me.patch(f"/shifts/{shift['id']}", change)
     assert answer.status_code == 200 and answer.json()["title"] == "Другая смена"
-    assert db.value("select count(*) from programme.outbox where kind = 'moved'") == 2
+    told = db.all("select r.status::text as s from programme.outbox o join programme.request r on r.participant_id = o.participant_id "
+                  "where o.kind = 'moved' order by 1")
+    assert [r.s for r in told] == ["approved", "pending"], "whom staff has refused waits for no first task"
 
 
 def test_a_farewell_with_a_slip_is_kept_and_noted(me, db):
@@ -177,6 +180,22 @@ def test_a_cancelled_shift_declines_what_is_open_and_tells_everybody(me, db):
     assert answer.status_code == 200 and answer.json()["status"] == "cancelled"
     assert db.value("select count(*) from programme.request where status = 'pending'") == 0
     assert db.value("select count(*) from programme.outbox where payload ->> 'text' = 'Смены не будет, увы.'") == 2
+
+
+@pytest.mark.parametrize("by", ["staff", "morning"])
+def test_a_family_that_was_not_answered_hears_when_the_shift_is_over(me, db, ctl, by):
+    shift = Shift(db, 0, today() - 30 * DAY, days=29 if by == "morning" else 60)
+    waits, refused = request_of(db, shift.id), request_of(db, shift.id, "declined", "declined")
+    if by == "staff":
+        assert me.patch(f"/shifts/{shift.id}/finish").status_code == 200
+    else:
+        for _ in range(2):
+            ctl("timers", "run", "programme.finish", "--date", today().isoformat())
+    states = dict(db.all("select id, status::text from programme.request"))
+    assert states == {waits: "declined", refused: "declined"}
+    (told,) = db.all("select o.payload ->> 'text' as text, r.id from programme.outbox o join programme.request r on r.participant_id = o.participant_id")
+    assert told.id == waits and "не успели" in told.text and "vk.com" in told.text
+    assert me.patch(f"/requests/{waits}/approve").status_code == 400
 
 
 def test_a_finish_with_reports_in_review_waits_for_them(me, db):
@@ -302,6 +321,19 @@ def test_reports_come_by_upload_with_whole_addresses(me, db, base):
     assert me.get("/reports/?shift_id=x").status_code == 422
 
 
+def test_a_reports_address_is_one_of_this_site(me, db, stack):
+    """report_url is site-relative: it opens as it stands behind the site's address."""
+    shift = Shift(db, 1, today() - 3 * DAY)
+    report = report_of(db, shift, shift.chats[0])
+    path = stack.state / "photos" / db.value("select report_url from programme.report").lstrip("/")
+    subprocess.run(stack.as_service("sh", "-c", "mkdir -p $(dirname $0) && printf photo >$0", path), check=True)
+    for answer in (me.get(f"/reports/{report}"), me.patch(f"/reports/{report}/approve")):
+        p = answer.json()
+        assert list(p)[0] == "shift_id" and p["report_url"].startswith("/api/photos/")
+        shown = requests.get(f"http://127.0.0.1:{stack.port}{p['report_url']}", timeout=10)
+        assert (shown.status_code, shown.content) == (200, b"photo")
+
+
 def test_a_photo_opens_with_its_signature_only(me, db, stack):
     shift = Shift(db, 1, today() - 5 * DAY)
     report_of(db, shift, shift.chats[0])
@@ -373,6 +405,24 @@ def test_a_refused_task_leaves_no_picture(me, stack):
 def test_the_list_of_tasks_needs_no_slash(me):
     answer = me("GET", "/tasks", allow_redirects=False)
     assert answer.status_code == 307 or answer.json(), answer.text
+
+
+def upload(me, title, path="/tasks/", method="POST", colour=(1, 2, 3)):
+    return me(method, f"{path}?title={urllib.parse.quote(title)}", files={"image": ("a.png", png(colour=colour), "image/png")})
+
+
+def test_titles_are_one_whatever_their_case_and_refusals_leave_no_gap(me, db):
+    name = word()
+    first = upload(me, f"Полить Цветы {name}").json()
+    for again in (f"полить цветы {name}", f"ПОЛИТЬ ЦВЕТЫ {name.upper()}", f"Полить Цветы {name}"):
+        refused = upload(me, again)
+        assert refused.status_code == 400 and re.match(r"^Объект <.*> уже существует$", refused.json()["detail"])
+    assert upload(me, f"x {name}", colour=()).status_code == 422
+    second = upload(me, f"Вымыть {name}").json()
+    assert second["sequence_number"] == first["sequence_number"] + 1
+    assert upload(me, f"ВЫМЫТЬ {name}", f"/tasks/{first['id']}", "PATCH").status_code == 400
+    own = upload(me, f"ПОЛИТЬ цветы {name}", f"/tasks/{first['id']}", "PATCH")
+    assert own.status_code == 200 and own.json()["title"] == f"ПОЛИТЬ цветы {name}"
 
 
 def test_every_seed_task_has_a_picture(me, base):

@@ -299,3 +299,47 @@ def test_failures_come_in_order_header_input_token_rights(api, staff, stack):
     assert api.patch(good, body, token=outdated).status_code == 401
     assert staff("expert").patch(good, body).status_code == 403
     assert staff().patch(good, body).status_code == 404
+
+
+# -- one's own password
+
+NEW = "NovyjParol6"
+
+
+def signed_in(base, who, password=PASSWORD):
+    client = Client(base, "/api")
+    answer = client.post("/administrators/login", {"email": who.email, "password": password})
+    client.token = answer.json().get("access_token")
+    return answer.status_code, client
+
+
+def test_staff_changes_its_own_password_and_only_this_session_goes_on(base, person, db):
+    who = person(role="expert")
+    (_, here), (_, there) = signed_in(base, who), signed_in(base, who)
+    answer = here.patch("/administrators/me/password", {"old_password": PASSWORD, "password": NEW})
+    assert answer.status_code == 200 and answer.json()["email"] == who.email
+    assert here.get("/administrators/me").status_code == 200 and here.get("/administrators/refresh").status_code == 200
+    assert there.get("/administrators/me").status_code == 401 and there.get("/administrators/refresh").status_code == 401
+    assert signed_in(base, who)[0] == 400 and signed_in(base, who, NEW)[0] == 200
+    assert db.value("select count(*) from account.audit where action = 'account.change_password' and object_id = %s", who.uuid) == 1
+
+
+def test_the_old_password_is_needed(base, person):
+    who = person(role="expert")
+    _, me = signed_in(base, who)
+    answer = me.patch("/administrators/me/password", {"old_password": PASSWORD + "x", "password": NEW})
+    assert answer.status_code == 400 and "Текущий пароль" in answer.json()["detail"]
+    assert me.get("/administrators/me").status_code == 200 and signed_in(base, who)[0] == 200
+    assert Client(base, "/api").patch("/administrators/me/password", {"old_password": PASSWORD, "password": NEW}).status_code == 403
+
+
+@pytest.mark.parametrize("password", ["", "Short1a", "nocapital1", "NOSMALL11", "NoDigitsHere"])
+def test_a_new_password_keeps_the_rules(base, person, password):
+    _, me = signed_in(base, person(role="expert"))
+    invalid(me.patch("/administrators/me/password", {"old_password": PASSWORD, "password": password}), "body", "password")
+
+
+def test_guesses_of_the_old_password_are_limited(base, person):
+    _, me = signed_in(base, person(role="expert"))
+    codes = [me.patch("/administrators/me/password", {"old_password": f"wrong{n}", "password": NEW}).status_code for n in range(40)]
+    assert codes[0] == 400 and 429 in codes
