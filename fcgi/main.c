@@ -159,6 +159,7 @@ main(int argc, char **argv)
 					  : 4 * (int)sysconf(_SC_NPROCESSORS_ONLN));
 	hash_prepare();
 	tally_open(workers);
+	db_share_hang();
 	image_prepare();
 	parent_run(workers + 1, worker, worker_gone);
 	return 0;

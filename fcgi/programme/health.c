@@ -1,5 +1,6 @@
 /* Health for outside monitoring: contracts/programme.md 4.10. */
 #include "base/buf.h"
+#include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/handlers.h"
@@ -7,6 +8,8 @@
 #include "reply.h"
 
 #include "programme/health.sql.h"
+
+#define PATIENCE 2 /* seconds for a statement, and one for its answer */
 
 struct health {
 	bool bot;
@@ -37,8 +40,11 @@ get_healthcheck(struct req *r)
 	struct ctx *c = &r->ctx;
 	struct buf b = {.arena = &c->arena};
 	struct health h = {0};
-	bool db = db_one(c, &HEALTH, health_fields, &h, ARGS(c)) == OK;
 
+	/* Monitoring gives up after five seconds: the database has three. */
+	db_set_timeout(c->db, PATIENCE);
+	bool db = db_one(c, &HEALTH, health_fields, &h, ARGS(c)) == OK;
+	db_set_timeout(c->db, conf.db_timeout);
 	ctx_forgive(c);
 	bool good = db && h.bot;
 	buf_add(&b, good ? "" : "{\"detail\":");

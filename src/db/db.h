@@ -158,6 +158,13 @@ void db_forget(struct db *db);
  * the CLI. */
 void db_set_timeout(struct db *db, int64_t seconds);
 
+/*
+ * Before the processes of a program are forked: they tell each other when the server
+ * does not answer at all, not even a new connection. What needs the database is then
+ * refused at once (E_BUSY), but for one process a second that looks.
+ */
+void db_share_hang(void);
+
 /* Listens on a channel of NOTIFY, now or at the next connect, and at every one after
  * that. */
 void db_listen(struct db *db, const char *channel);

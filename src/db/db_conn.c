@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +11,7 @@
 #include "base/conf.h"
 #include "base/fence.h"
 #include "base/log.h"
+#include "base/parent.h"
 #include "base/program.h"
 #include "base/utc.h"
 
@@ -18,6 +20,9 @@
 		      */
 #define RETRY_MS 200 /* how long a failed attempt speaks for the next ones */
 
+#define LOOK_MS 100      /* between two looks at what the other processes know */
+#define SILENT_MS 1000   /* no answer for so long: is the server there at all? */
+#define HANG_MS 1000     /* that it is not is believed for so long */
 #define PREPARE_ROUNDS 4 /* of statements that met a lock */
 
 extern const struct db_stmt *const __start_db_stmts[] __attribute__((weak));
@@ -148,17 +153,92 @@ connect_finish(PGconn *pg)
 	return PQstatus(pg) == CONNECTION_OK;
 }
 
+/* Shared by the processes of a program: until when (monotonic milliseconds) the server
+ * is known to hang; 0: it does not. NULL: each process is alone. */
+static atomic_llong *hang;
+
+void
+db_share_hang(void)
+{
+	hang = parent_memory(sizeof(*hang));
+}
+
+static int64_t
+now_ms(void)
+{
+	return monotonic_us() / 1000;
+}
+
+/* Does the server answer anybody? A new connection tells a server that hangs from a
+ * statement that takes long; a refusal is an answer. */
+static bool
+answers_at_all(const struct db *db)
+{
+	PGconn *pg = connect_start(db);
+	bool answers =
+		pg != NULL && (connect_finish(pg) || PQstatus(pg) == CONNECTION_BAD);
+
+	PQfinish(pg);
+	if (!answers) {
+		atomic_store(hang, now_ms() + HANG_MS);
+		log_warn("db: the server does not answer at all");
+	}
+	return answers;
+}
+
+/*
+ * While the server hangs one process at a time finds out whether it still does; all
+ * others refuse at once what needs the database, and so have time for what does not.
+ */
+static bool
+is_hanging(const struct db *db)
+{
+	long long until = hang == NULL ? 0 : atomic_load(hang);
+	int64_t now = now_ms();
+
+	if (until == 0 || db->in_transaction)
+		return false;
+	if (now < until ||
+		!atomic_compare_exchange_strong(hang, &until, now + HANG_MS) ||
+		!answers_at_all(db))
+		return true;
+	atomic_store(hang, 0);
+	return false;
+}
+
+/* Waits for the answer to a statement that was sent at `begin`. */
+static bool
+wait_answer(const struct db *db, int64_t begin, int64_t until)
+{
+	bool asked = hang == NULL;
+
+	for (;;) {
+		int64_t look = now_ms() + LOOK_MS;
+
+		if (wait_socket(db->pg, POLLIN,
+			    hang == NULL || look > until ? until : look))
+			return true;
+		if (now_ms() >= until || hang == NULL)
+			return false;
+		if (now_ms() < begin + SILENT_MS)
+			continue;
+		if (now_ms() < atomic_load(hang) || (!asked && !answers_at_all(db)))
+			return false;
+		asked = true;
+	}
+}
+
 PGresult *
 db_result(struct db *db)
 {
 	/* The server ends a statement itself at the timeout; one second more is for its
 	 * answer. */
-	int64_t until = monotonic_us() / 1000 + db->timeout_ms + 1000;
+	int64_t begin = now_ms(), until = begin + db->timeout_ms + 1000;
 	PGresult *last = NULL, *next;
 
 	for (;;) {
 		while (PQisBusy(db->pg) == 1) {
-			if (!wait_socket(db->pg, POLLIN, until) ||
+			if (!wait_answer(db, begin, until) ||
 				PQconsumeInput(db->pg) != 1) {
 				log_warn("db: no answer: %s", PQerrorMessage(db->pg));
 				PQclear(last);
@@ -167,6 +247,8 @@ db_result(struct db *db)
 			}
 		}
 		next = PQgetResult(db->pg);
+		if (hang != NULL && atomic_load(hang) != 0)
+			atomic_store(hang, 0);
 		if (next == NULL)
 			return last;
 		PQclear(last);
@@ -328,6 +410,8 @@ db_ready(struct ctx *c)
 {
 	struct db *db = c->db;
 
+	if (is_hanging(db))
+		return fail(c, E_BUSY, NULL);
 	if (db->pg != NULL && PQstatus(db->pg) == CONNECTION_OK &&
 		!closed_while_idle(db))
 		return OK;

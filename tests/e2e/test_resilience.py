@@ -399,6 +399,35 @@ def in_background(work):
     return thread, result
 
 
+def test_a_postgres_that_hangs_leaves_the_health_page_and_what_needs_no_database_quick(stack, base, signed):
+    """Forty requests wait for the database, on all workers; monitoring allows the health page five seconds."""
+    health, ping = Client(base, "/api"), Client(base, "/api")
+    with stack.frozen("postgres"):
+        waiting = [in_background(lambda: Client(base, token=signed.token).get("/users/api/v1/users/me/")) for _ in range(40)]
+        took, answer = elapsed(lambda: health.get("/healthcheck"))
+        assert answer.status_code == 400 and took < 5
+        assert [c["status"] for c in answer.json()["detail"]["components"]] == [False, True, False]
+        took, codes = elapsed(lambda: [ping.get("/ping").status_code for _ in range(20)])
+        assert codes == [200] * 20 and took < 5, "each waits for nobody"
+        for thread, _ in waiting:
+            thread.join(15)
+        assert {r["answer"].status_code for _, r in waiting} <= {503, 504}
+    wait_for(lambda: signed.get("/users/api/v1/users/me/").status_code == 200, 10, "back by itself")
+
+
+def test_a_statement_that_takes_long_is_no_hang(stack, base, db, person, signed):
+    """One sign-in waits for a lock, for longer than a server that hangs is waited for; all others are served."""
+    who = person(role="expert")
+    with Held(stack, db, who) as held:
+        thread, result = in_background(lambda: staff_login(Client(base), who.email, who.password))
+        held.wait()
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            assert signed.get("/users/api/v1/users/me/").status_code == 200
+    thread.join(15)
+    assert result["answer"].status_code == 200
+
+
 def test_a_killed_worker_costs_the_request_it_served_and_is_replaced(stack, base, db, person):
     who = person(role="expert")
     for login, member in (
