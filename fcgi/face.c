@@ -197,8 +197,9 @@ face_input(struct req *r, bool strict)
 		(r->body_size == 0 || str_eq(str_trim(&c->arena, r->body), "null")))
 		return c->err;
 	struct json_object *json;
-	if (json_read_input(c, r->body == NULL ? "" : r->body, r->body_size, &json) ==
-		OK)
+	size_t most = r->trusted ? VALUES_MOST : STRANGER_VALUES;
+	const char *body = r->body == NULL ? "" : r->body;
+	if (json_read_input(c, body, r->body_size, most, &json) == OK)
 		fields_from_json(c, json, row->in->fields, strict, in);
 	return c->err;
 }

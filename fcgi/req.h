@@ -107,4 +107,8 @@ const struct pair *pairs_read(struct ctx *c, const char *text, size_t *count);
  * same. */
 #define STRANGER_BODY ((int64_t)64 * 1024)
 
+/* The most members and items of a body of JSON, and of such a caller's. */
+#define VALUES_MOST ((size_t)100000)
+#define STRANGER_VALUES ((size_t)1000)
+
 #endif

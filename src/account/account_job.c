@@ -90,5 +90,5 @@ session_sweep_job(struct ctx *c, const struct job *job)
 		TRY(account_note_skeletons(c, NOTE_AT_ONCE, &done));
 	TRY(db_do(c, &SWEEP_SESSIONS, ARGS(c, c->now)));
 	TRY(db_do(c, &SWEEP_FAMILIAR, ARGS(c, c->now)));
-	return db_do(c, &SWEEP_LOCKOUTS, ARGS(c, c->now));
+	return db_do(c, &SWEEP_LOCKOUTS, ARGS(c, c->now, conf.account_lockout_time));
 }

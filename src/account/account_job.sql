@@ -12,4 +12,6 @@ delete from account.session where expires < utc($1) - interval '1 day';
 delete from account.familiar where last_at < utc($1) - interval '30 days';
 
 -- name: sweep_lockouts
-delete from account.lockout where last_at < utc($1) - interval '1 day' and coalesce(locked_until < utc($1), true);
+-- Failures that are older count no more (lockout_count): names that strangers make up do not fill the table.
+delete from account.lockout
+ where last_at < utc($1) - make_interval(secs => $2::double precision) and coalesce(locked_until < utc($1), true);

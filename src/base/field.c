@@ -133,11 +133,38 @@ half_surrogate(const char *text, size_t n)
 	return NULL;
 }
 
+/* Members and items of what may be JSON: commas outside of strings, and one more. A
+ * value costs the reader a hundred times the bytes that it has. */
+static size_t
+count_values(const char *text, size_t n)
+{
+	bool inside = false;
+	size_t count = 1;
+
+	for (const char *s = text; s < text + n; s++) {
+		if (inside && *s == '\\')
+			s++;
+		else if (*s == '"')
+			inside = !inside;
+		else if (*s == ',' && !inside)
+			count++;
+	}
+	return count;
+}
+
 enum err
-json_read_input(struct ctx *c, const char *text, size_t n, struct json_object **out)
+json_read_input(struct ctx *c, const char *text, size_t n, size_t most,
+	struct json_object **out)
 {
 	const char *half = half_surrogate(text, n);
 
+	if (count_values(text, n) > most)
+		return flaw_add(
+			c, (struct flaw){.place = "body",
+				   .kind = FLAW_FORM,
+				   .expected = "body",
+				   .words = arena_fmt(&c->arena,
+					   "more than %zu members and items", most)});
 	if (half != NULL)
 		return flaw_add(c, (struct flaw){.place = "body",
 					   .kind = FLAW_SURROGATE,

@@ -102,11 +102,12 @@ struct json_object;
 enum err json_read(struct ctx *c, const char *text, size_t n, struct json_object **out);
 
 /*
- * The same for what people send: half of a surrogate pair ("\\ud800"), which would be
- * read as U+FFFD and make one text of two, is refused (FLAW_SURROGATE).
+ * The same for what people send: more than `most` members and items are refused, and
+ * half of a surrogate pair ("\\ud800"), which would be read as U+FFFD and make one text
+ * of two (FLAW_SURROGATE).
  */
-enum err json_read_input(
-	struct ctx *c, const char *text, size_t n, struct json_object **out);
+enum err json_read_input(struct ctx *c, const char *text, size_t n, size_t most,
+	struct json_object **out);
 
 /*
  * Fills a zeroed struct from a JSON object, checks included. All flaws are noted, not

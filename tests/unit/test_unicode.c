@@ -120,21 +120,33 @@ half_a_pair_is_no_text(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		ctx_forgive(&c);
 		assert_int_equal(
-			json_read_input(&c, bad[i], strlen(bad[i]), &json), E_INPUT);
+			json_read_input(&c, bad[i], strlen(bad[i]), 9, &json), E_INPUT);
 		assert_int_equal(c.flaws->kind, FLAW_SURROGATE);
 	}
 	ctx_forgive(&c);
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
 		assert_int_equal(
-			json_read_input(&c, good[i], strlen(good[i]), &json), OK);
+			json_read_input(&c, good[i], strlen(good[i]), 9, &json), OK);
 	static const char *const broken[] = {
 		"{\"a\":\"\\ud8", "{\"a\":\"\\", "\\u", "{\"a\":\"\\ud83d\\u"};
 	for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
 		ctx_forgive(&c);
 		assert_int_equal(
-			json_read_input(&c, broken[i], strlen(broken[i]), &json),
+			json_read_input(&c, broken[i], strlen(broken[i]), 9, &json),
 			E_INPUT);
 	}
+}
+
+static void
+only_so_many_values_are_read(void **state)
+{
+	struct json_object *json;
+
+	(void)state;
+	const char *three = "{\"a\":[1,2],\"b,,,\":\",\\\",,\"}";
+	assert_int_equal(json_read_input(&c, three, strlen(three), 3, &json), OK);
+	assert_int_equal(json_read_input(&c, three, strlen(three), 2, &json), E_INPUT);
+	assert_string_equal(c.flaws->words, "more than 2 members and items");
 }
 
 struct in {
@@ -191,6 +203,7 @@ main(void)
 		TEST(user_names_hide_nothing),
 		TEST(the_look_of_a_name_is_known),
 		TEST(half_a_pair_is_no_text),
+		TEST(only_so_many_values_are_read),
 		TEST(input_comes_in_normal_form_but_for_passwords),
 		TEST(a_password_is_one_on_every_keyboard),
 	};
