@@ -90,6 +90,9 @@ programme_flaw_words(struct ctx *c, const struct flaw *f)
 		return arena_fmt(a, "Недопустимое значение. Можно: %s.", f->expected);
 	case FLAW_SYNTAX:
 		return arena_fmt(a, "Это не JSON, ошибка в байте %lld.", limit);
+	case FLAW_MANY:
+		return arena_fmt(
+			a, "Слишком много значений: можно не больше %lld.", limit);
 	case FLAW_SURROGATE:
 		return arena_fmt(a, "Половина символа в байте %lld.", limit);
 	case FLAW_NOT_OBJECT:

@@ -133,6 +133,8 @@ flaw_type(const struct flaw *f)
 		return "value_error.number.not_le";
 	case FLAW_CHOICE:
 		return "type_error.enum";
+	case FLAW_MANY:
+		return "value_error.list.max_items";
 	case FLAW_SURROGATE:
 	case FLAW_SYNTAX:
 		return "value_error.jsondecode";
@@ -182,7 +184,7 @@ add_flaws(struct ctx *c, struct buf *b)
 	}
 	if (flaws_left_out(c) > 0)
 		buf_fmt(b,
-			",{\"loc\":[\"%s\"],\"msg\":\"%zu more\","
+			",{\"loc\":[\"%s\"],\"msg\":\"Ещё ошибок: %zu.\","
 			"\"type\":\"value_error\"}",
 			c->last_flaw->place, flaws_left_out(c));
 	buf_add(b, "]");

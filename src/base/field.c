@@ -159,12 +159,9 @@ json_read_input(struct ctx *c, const char *text, size_t n, size_t most,
 	const char *half = half_surrogate(text, n);
 
 	if (count_values(text, n) > most)
-		return flaw_add(
-			c, (struct flaw){.place = "body",
-				   .kind = FLAW_FORM,
-				   .expected = "body",
-				   .words = arena_fmt(&c->arena,
-					   "more than %zu members and items", most)});
+		return flaw_add(c, (struct flaw){.place = "body",
+					   .kind = FLAW_MANY,
+					   .limit = (int64_t)most});
 	if (half != NULL)
 		return flaw_add(c, (struct flaw){.place = "body",
 					   .kind = FLAW_SURROGATE,

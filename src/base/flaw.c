@@ -37,6 +37,9 @@ flaw_sentence(struct ctx *c, const struct flaw *flaw)
 		return arena_fmt(a, "must be one of: %s", flaw->expected);
 	case FLAW_SYNTAX:
 		return arena_fmt(a, "not JSON, from byte %" PRId64, flaw->limit);
+	case FLAW_MANY:
+		return arena_fmt(
+			a, "more than %" PRId64 " members and items", flaw->limit);
 	case FLAW_SURROGATE:
 		return arena_fmt(
 			a, "half of a surrogate pair, at byte %" PRId64, flaw->limit);

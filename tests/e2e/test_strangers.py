@@ -199,7 +199,7 @@ def test_a_body_of_nothing_but_mistakes_is_answered_shortly(base):
     items = answer.json()["detail"]
     assert answer.status_code == 422 and len(items) == 101
     assert items[0]["loc"] == ["body", "email"] and items[-1] == {
-        "loc": ["body"], "msg": "902 more", "type": "value_error"}
+        "loc": ["body"], "msg": "Ещё ошибок: 902.", "type": "value_error"}
 
 
 @pytest.mark.parametrize("path", ["/api/administrators/login", "/users/api/v1/auth/register/", "/api/shifts/"])
@@ -207,4 +207,5 @@ def test_a_stranger_makes_nobody_read_ten_thousand_values(base, path):
     """64 KB of empty objects cost 21 MB and 14 ms; they are counted first, and cost no more than their bytes."""
     body = b'{"a":[' + b"{}," * 21000 + b"{}]}"
     answer = Client(base, token="x.y.z")("POST", path, data=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code in (400, 422) and "more than 1000 members and items" in answer.text
+    assert answer.status_code in (400, 422)
+    assert re.search("more than 1000 members|не больше 1000", answer.text), answer.text

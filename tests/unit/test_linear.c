@@ -31,6 +31,12 @@
 #define BOUND (2.5 * 2.5)
 #define ROUNDS_LEAST 3
 #define ROUNDS_MOST 40
+/* Seconds; below that, nothing depends on the size. */
+#ifdef __SANITIZE_ADDRESS__
+#define FLOOR 1e-3
+#else
+#define FLOOR 50e-6
+#endif
 #define HOPELESS 10 /* times the work, after the least rounds */
 
 struct texts_in {
@@ -437,8 +443,7 @@ check(size_t i)
 		much = least(cases[i].read, large, much);
 		if (round < ROUNDS_LEAST)
 			continue;
-		/* Below that, nothing depends on the size. */
-		if (much < little * BOUND || much < 50e-6)
+		if (much < little * BOUND || much < FLOOR)
 			return;
 		if (much > little * BOUND * HOPELESS)
 			break;
