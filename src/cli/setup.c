@@ -263,9 +263,12 @@ add_city(struct call *call)
 static enum err
 become_service(struct ctx *c)
 {
-	const struct passwd *user = geteuid() == 0 ? getpwnam(SERVICE_USER) : NULL;
+	struct passwd entry, *user = NULL;
+	char names[4096];
 
-	if (user == NULL)
+	if (geteuid() != 0 ||
+		getpwnam_r(SERVICE_USER, &entry, names, sizeof(names), &user) != 0 ||
+		user == NULL)
 		return OK;
 	if (initgroups(user->pw_name, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
 		setuid(user->pw_uid) != 0)
