@@ -145,9 +145,9 @@ class TestForm:
     def test_what_is_wrong_is_said_and_not_sent(self, open_form):
         page = open_form(TELEGRAM)
         self.fill(page, **{**TYPED, "name": "Anna", "date_of_birth": "31042012"})
-        assert page.text("name-error") == "Только русские буквы и дефис"
+        assert page.text("name-error") == "Только буквы кириллицы и дефис"
         assert page.js("document.getElementById('date_of_birth').value") == "31.04.2012"
-        assert page.text("date_of_birth-error") == "Дата в виде ДД.ММ.ГГГГ"
+        assert page.text("date_of_birth-error") == "Такого дня нет в календаре"
         assert page.text("city-error") == ""
         page.js("press()")
         assert page.js("[toBot.length, button.is_active]") == [0, False]
@@ -190,8 +190,19 @@ class TestForm:
         page.js("press()")
         assert [json.loads(data) for data in page.js("toBot")] == [FORM]
 
-    def test_in_a_plain_browser_it_shows_what_would_be_sent(self, open_form):
+    def test_a_plain_browser_says_what_to_do(self, open_form):
         page = open_form()
+        page.wait("!document.getElementById('outside').hidden")
+        assert "не отправится" in page.text("outside")
+        self.fill(page, **TYPED)
+        page.click("#send")
+        page.wait("document.getElementById('outside').textContent.includes('Заявка не отправлена')")
+        said = page.text("outside")
+        assert "/start" in said and "Зарегистрироваться в проекте" in said
+        assert not page.shown("tried") and "{" not in page.js("document.body.innerText")
+
+    def test_who_tries_it_out_is_shown_what_would_be_sent(self, open_form):
+        page = open_form(**{"try": ""})
         assert page.shown("send") and page.js("document.getElementById('send').disabled")
         self.fill(page, **TYPED)
         page.click("#send")

@@ -8,6 +8,7 @@ const MONTHS = ["Январь", "Февраль", "Март", "Апрель", "�
 const query = new URLSearchParams(location.search);
 const known = query.has("update");
 const label = known ? "Подать заявку на участие в смене" : "Зарегистрироваться в проекте";
+const trying = query.has("try"); // somebody who tries the bot out without Telegram
 const field = (key) => document.getElementById(key);
 const byId = field;
 let telegram = null; // Telegram's own object, once it is there
@@ -61,14 +62,21 @@ function send() {
 	KEYS.forEach(complain);
 	if (!valid() || sent) return;
 	const data = JSON.stringify(values());
-	if (!telegram) return showTried(data);
+	if (!telegram) return trying ? showTried(data) : showNothingSent();
 	sent = true;
 	showButton();
 	telegram.sendData(data);
 	telegram.close();
 }
 
-// In a plain browser: what the bot would have got, and the update that says it.
+// In a plain browser nothing can be sent: what to do instead.
+function showNothingSent() {
+	byId("outside-why").textContent = "Заявка не отправлена: её принимает только бот проекта. Что делать дальше:";
+	byId("outside").scrollIntoView();
+	byId("outside").focus();
+}
+
+// In a plain browser with ?try: what the bot would have got, and the update that says it.
 function showTried(data) {
 	const me = 1000 + Math.floor(Math.random() * 1e6);
 	const update = { update_id: Date.now(), message: { message_id: 1, date: Math.floor(Date.now() / 1000),
@@ -163,6 +171,7 @@ function meetTelegram() {
 	const app = window.Telegram && window.Telegram.WebApp;
 	if (!app || !app.platform || app.platform === "unknown") {
 		byId("send").hidden = false; // a plain browser
+		byId("outside").hidden = trying;
 		return;
 	}
 	telegram = app;
@@ -173,6 +182,7 @@ function meetTelegram() {
 }
 
 byId("send").textContent = label;
+byId("outside-label").textContent = label;
 makeCalendar();
 prefill();
 for (const key of KEYS) {
