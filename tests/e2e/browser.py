@@ -1,5 +1,6 @@
 """Chromium without a window, led through a pipe by its own protocol (Chrome DevTools): no driver between."""
 
+import base64
 import contextlib
 import fcntl
 import json
@@ -127,3 +128,20 @@ class Page:
         self.js(f"document.getElementById('{id}').focus(); document.getElementById('{id}').select()")
         for letter in text:
             self.call("Input.insertText", text=letter)
+
+    def press(self, key):
+        """A key that is no letter, by its name: Enter, Escape, Tab, ArrowLeft ..."""
+        code = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}[key]
+        more = {"text": "\r"} if key == "Enter" else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, **more)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
+
+    def look(self, width, scheme="light"):
+        """As wide as that, for people who like their pages light or dark."""
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=844, deviceScaleFactor=1, mobile=width < 600)
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def picture(self, path):
+        """A screenshot of the whole page as PNG, to be looked at."""
+        shot = self.call("Page.captureScreenshot", captureBeyondViewport=True)
+        path.write_bytes(base64.b64decode(shot["data"]))

@@ -1,5 +1,7 @@
 """docs/openapi/<face>.yaml describes exactly the routes of the face's table."""
 
+import datetime
+import json
 import os
 import re
 import subprocess
@@ -7,9 +9,11 @@ import subprocess
 import pytest
 import yaml
 
-from tests.e2e.client import Client
+from tests.e2e.client import Client, iso_seconds
+from tests.e2e.programme import Shift, today
 from tests.e2e.routes import faces
 from tests.e2e.stack import REPO
+from tests.e2e.test_shifts import report_of
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 INTERNAL = {"/.check", "/.form"}  # nginx's own question; a form of a browser goes to /{bucket}
@@ -63,7 +67,7 @@ def valid(file):
     if not folder:
         pytest.skip("SAMOVAR_TEST_NPM is not set; scripts/test sets it")
     done = subprocess.run(
-        [f"{folder}/node_modules/.bin/redocly", "lint", "--format=stylish", f"--config={REPO}/docs/openapi/redocly.yaml", file],
+        [f"{folder}/node_modules/.bin/redocly", "lint", "--format=stylish", f"--config={REPO}/tests/npm/redocly.yaml", file],
         capture_output=True, text=True, timeout=60, env={**os.environ, "REDOCLY_TELEMETRY": "off", "CI": "true"}, check=False)
     assert done.returncode == 0 and "warning" not in done.stdout, done.stdout + done.stderr
 
@@ -114,6 +118,66 @@ def test_protected_routes_say_so_and_public_ones_too(face):
             assert security and {} not in security, f"{method} {path} asks for a token"
 
 
+def as_json(face):
+    """What the build makes of the description."""
+    text = (REPO / "docs/openapi" / f"{face.name}.yaml").read_bytes()
+    return json.loads(subprocess.run([REPO / "scripts/openapi-json"], input=text, capture_output=True, check=True).stdout)
+
+
+def resolved(api, node):
+    while "$ref" in node:
+        at = api
+        for key in node["$ref"].split("/")[1:]:
+            at = at[key]
+        node = at
+    return node
+
+
+def fits(api, schema, value, where):
+    jsonschema = pytest.importorskip("jsonschema")
+    formats = jsonschema.FormatChecker(["uuid", "date"])
+    formats.checks("date-time", AssertionError)(lambda text: not isinstance(text, str) or iso_seconds(text))
+    checker = jsonschema.Draft202012Validator({**schema, "components": api.get("components", {})}, format_checker=formats)
+    flaws = [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in checker.iter_errors(value)]
+    assert not flaws, f"{where}: {flaws[:5]}"
+
+
+@each_face
+def test_each_body_and_answer_has_a_schema_and_an_example_that_fits(face):
+    api = as_json(face)
+    for method, path, _, operation in operations(api):
+        said = {"body": resolved(api, operation.get("requestBody", {}))}
+        said.update({code: resolved(api, answer) for code, answer in operation["responses"].items() if code[0] == "2"})
+        for what, part in said.items():
+            media = part.get("content", {}).get("application/json")
+            if media is not None:
+                where = f"{method} {path}, {what}"
+                assert media.get("schema") and "example" in media, where
+                fits(api, media["schema"], media["example"], where)
+
+
+def test_answers_are_as_they_are_described(staff, db, api):
+    (face,) = [f for f in faces().values() if f.name == "programme"]
+    described, shift, admin = as_json(face), Shift(db, 2, today() - datetime.timedelta(days=5)), staff()
+    report = report_of(db, shift, shift.chats[0])
+    user = admin.get("/users/").json()[0]["id"]
+    db.do("update programme.report set status = 'reviewing', report_url = '/x/1.jpg', uploaded_at = now(), number_attempt = 1 "
+          "where id = %s", report)
+    assert admin.patch(f"/reports/{report}/approve").status_code == 200
+    asked = {
+        "/ping": "", "/healthcheck": "", "/administrators/me": "", "/administrators/": "", "/administrators/invitations": "",
+        "/shifts/": "", "/shifts/{id}": shift.id, "/shifts/{id}/users": shift.id, "/shifts/{id}/requests": shift.id,
+        "/shifts/{id}/progress": shift.id, "/shifts/{id}/similar": shift.id, "/requests/": "", "/reports/": f"?shift_id={shift.id}",
+        "/reports/{id}": report, "/reports/{id}/similar": report, "/tasks/": "", "/users/": "", "/users/{id}": user, "/outbox": "",
+        "/audit": ""}
+    for path, id in asked.items():
+        answer = admin.get(path.replace("{id}", str(id)) if "{id}" in path else path + id)
+        if path == "/healthcheck" and answer.status_code == 400:
+            continue  # no bot in this stack
+        assert answer.status_code == 200, path
+        fits(described, described["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"], answer.json(), path)
+
+
 def test_the_descriptions_can_be_read_in_a_browser(base):
     client = Client(base)
     assert client.get("/docs/").status_code == 200
@@ -130,3 +194,13 @@ def test_the_descriptions_are_where_the_older_services_had_them(base, path, name
     described = yaml.safe_load((REPO / f"docs/openapi/{name}.yaml").read_text())
     assert answer.json()["info"]["title"] == described["info"]["title"]
     assert answer.json()["paths"].keys() == described["paths"].keys()
+
+
+def test_what_sources_and_documents_refer_to_is_there():
+    names = re.compile(r"\b(?:docs|contracts|scripts|conf|web)/[\w/.-]*\w\.(?:md|yaml|css|js|html|in|def|yml|json)\b")
+    listed = subprocess.run(["git", "ls-files", "fcgi", "src", "docs", "web", "conf", "README.md"], cwd=REPO, capture_output=True,
+                            text=True, check=True).stdout.splitlines()
+    sources = [REPO / name for name in listed if name.endswith((".c", ".h", ".def", ".sql", ".md", ".yaml", ".js", ".html"))]
+    missing = {(str(path.relative_to(REPO)), name) for path in sources for name in names.findall(path.read_text())
+               if not (REPO / name).exists() and not name.endswith(".json")}
+    assert sources and not missing
