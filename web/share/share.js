@@ -51,6 +51,7 @@ async function ask(method, body) {
 }
 
 async function show() {
+	document.documentElement.lang = russian ? "ru" : "en";
 	at("name").textContent = document.title = words.title;
 	document.querySelector("label").textContent = words.password;
 	at("get").textContent = words.get;

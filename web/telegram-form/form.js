@@ -88,6 +88,16 @@ function showTried(data) {
 	byId("tried").scrollIntoView();
 }
 
+// Enter goes to the next field that is not right yet, and sends from there on.
+function enter(key, event) {
+	if (event.key !== "Enter" || event.isComposing) return;
+	event.preventDefault();
+	complain(key);
+	const next = [...KEYS.slice(KEYS.indexOf(key)), ...KEYS].find((other) => FAULTS[other](field(other).value.trim()) !== "");
+	if (next) field(next).focus();
+	else send();
+}
+
 // -- the calendar
 
 function option(select, value, text) {
@@ -112,6 +122,8 @@ function drawDays() {
 		const button = document.createElement("button"), date = new Date(year, month, day);
 		button.type = "button";
 		button.textContent = day;
+		button.setAttribute("aria-label", date.toLocaleDateString("ru", { day: "numeric", month: "long", year: "numeric" }));
+		button.setAttribute("aria-pressed", chosen !== null && +chosen === +date);
 		button.disabled = date >= now;
 		button.classList.toggle("chosen", chosen !== null && +chosen === +date);
 		button.addEventListener("click", () => choose(date));
@@ -125,6 +137,23 @@ function choose(date) {
 	toggleCalendar(false);
 	complain("date_of_birth");
 	showButton();
+	byId("open-calendar").focus(); // not the field, for which a phone would show its keyboard
+}
+
+// Escape leaves the calendar; the arrows go from day to day.
+function calendarKey(event) {
+	if (event.key === "Escape") {
+		toggleCalendar(false);
+		byId("open-calendar").focus();
+		event.preventDefault();
+		return;
+	}
+	const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+	const days = [...byId("days").querySelectorAll("button")], from = days.indexOf(document.activeElement);
+	const to = days[from + (steps[event.key] || 0)];
+	if (from < 0 || !(event.key in steps)) return;
+	event.preventDefault();
+	if (to && !to.disabled) to.focus();
 }
 
 function toggleCalendar(open) {
@@ -135,6 +164,7 @@ function toggleCalendar(open) {
 	byId("month").value = date.getMonth();
 	byId("year").value = date.getFullYear();
 	drawDays();
+	byId("month").focus();
 }
 
 function makeCalendar() {
@@ -142,6 +172,7 @@ function makeCalendar() {
 	for (let year = new Date().getFullYear(); year >= FIRST_YEAR; year--) option(byId("year"), year, year);
 	byId("month").addEventListener("change", drawDays);
 	byId("year").addEventListener("change", drawDays);
+	byId("calendar").addEventListener("keydown", calendarKey);
 	byId("open-calendar").addEventListener("click", () => toggleCalendar(byId("calendar").hidden));
 }
 
@@ -187,6 +218,7 @@ makeCalendar();
 prefill();
 for (const key of KEYS) {
 	field(key).addEventListener("input", (event) => typed(key, event));
+	field(key).addEventListener("keydown", (event) => enter(key, event));
 	field(key).addEventListener("blur", () => { if (field(key).value !== "") complain(key); });
 }
 byId("form").addEventListener("submit", (event) => { event.preventDefault(); send(); });
