@@ -95,7 +95,7 @@ enum err req_read(struct req *r, char **params,
  */
 enum err req_body(struct req *r);
 
-/* Reads a query string or an urlencoded body, leniently (contracts/programme.md 1.1).
+/* Reads a query string or an urlencoded body, leniently (docs/openapi/programme.yaml).
  */
 const struct pair *pairs_read(struct ctx *c, const char *text, size_t *count);
 

@@ -3,7 +3,7 @@
 
 #include "face.h"
 
-/* The film catalogue: contracts/storage.md, section 14. Everybody may read it. */
+/* The film catalogue: docs/openapi/catalogue.yaml. Everybody may read it. */
 extern const struct face catalogue_face;
 
 #endif

@@ -1,4 +1,4 @@
-/* Spreadsheets: contracts/programme.md 4.9. */
+/* Spreadsheets: docs/openapi/programme.yaml. */
 #include "base/str.h"
 #include "programme/handlers.h"
 #include "programme/programme.h"

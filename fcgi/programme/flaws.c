@@ -1,4 +1,4 @@
-/* What is wrong with the input, in the words of staff: contracts/programme.md 3.1. */
+/* What is wrong with the input, in the words of staff: docs/openapi/programme.yaml. */
 #include "base/flaw.h"
 #include "base/ctx.h"
 #include "base/str.h"

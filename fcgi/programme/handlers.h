@@ -3,7 +3,7 @@
 
 #include "req.h"
 
-/* Shifts, requests, reports, participants: contracts/programme.md 4.4 to 4.8. */
+/* Shifts, requests, reports, participants: docs/openapi/programme.yaml. */
 enum err get_shifts(struct req *r);
 enum err post_shift(struct req *r);
 enum err get_shift(struct req *r);

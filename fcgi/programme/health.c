@@ -1,4 +1,4 @@
-/* Health for outside monitoring: contracts/programme.md 4.10. */
+/* Health for outside monitoring: docs/openapi/programme.yaml. */
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/str.h"

@@ -1,4 +1,4 @@
-/* Invitations and registration of staff: contracts/programme.md 4.3. */
+/* Invitations and registration of staff: docs/openapi/programme.yaml. */
 #include "account/invitation.h"
 
 #include "account/account.h"

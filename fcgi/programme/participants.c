@@ -1,4 +1,4 @@
-/* Participants, whom the contract calls users (contracts/programme.md 4.8), the audit
+/* Participants, whom the contract calls users (docs/openapi/programme.yaml), the audit
  * trail, and the outbox as staff sees it. */
 #include "account/audit.h"
 #include "base/str.h"

@@ -87,8 +87,8 @@ know_webhook(struct req *r)
 }
 
 /*
- * contracts/programme.md 2: header, input, token, account. Whether the token is signed
- * is looked at before the input all the same: a stranger's body is a small one.
+ * docs/openapi/programme.yaml: header, input, token, account. Whether the token is
+ * signed is looked at before the input all the same: a stranger's body is a small one.
  */
 static enum err
 enter(struct req *r)
@@ -112,7 +112,7 @@ enter(struct req *r)
 	return authorise(r);
 }
 
-/* The codes that the older system's validation printed: contracts/programme.md 3.3. */
+/* The codes that the older system's validation printed: docs/openapi/programme.yaml. */
 static const char *
 flaw_type(const struct flaw *f)
 {

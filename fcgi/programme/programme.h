@@ -4,10 +4,10 @@
 #include "face.h"
 
 /*
- * The programme's API for its staff's single-page app: contracts/programme.md. Checks
- * in the order header, input, token, account and role. Errors are {"detail": "<Russian
- * sentence>"}, wrong input is 422 with a list. Null members are left out or kept, as
- * each route's contract says.
+ * The programme's API for its staff's single-page app: docs/openapi/programme.yaml.
+ * Checks in the order header, input, token, account and role. Errors are {"detail":
+ * "<Russian sentence>"}, wrong input is 422 with a list. Null members are left out or
+ * kept, as each route's contract says.
  */
 extern const struct face programme_face;
 

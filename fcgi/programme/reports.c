@@ -1,4 +1,4 @@
-/* Requests and reports: contracts/programme.md 4.5, 4.6. */
+/* Requests and reports: docs/openapi/programme.yaml. */
 #include "programme/report.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Staff's sign-in: contracts/programme.md 4.1. */
+/* Staff's sign-in: docs/openapi/programme.yaml. */
 #include "account/session.h"
 
 #include <strings.h>

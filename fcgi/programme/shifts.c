@@ -1,4 +1,4 @@
-/* Shifts: contracts/programme.md 4.4. */
+/* Shifts: docs/openapi/programme.yaml. */
 #include "programme/shift.h"
 
 #include "account/account.h"

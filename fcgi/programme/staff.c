@@ -1,4 +1,4 @@
-/* Staff among themselves: contracts/programme.md 4.2. */
+/* Staff among themselves: docs/openapi/programme.yaml. */
 #include "programme/staff.h"
 
 #include <string.h>

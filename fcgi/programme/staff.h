@@ -3,7 +3,7 @@
 
 #include "req.h"
 
-/* Sign-in, accounts and invitations of staff: contracts/programme.md 4.1 to 4.3. */
+/* Sign-in, accounts and invitations of staff: docs/openapi/programme.yaml. */
 enum err post_staff_login(struct req *r);
 enum err get_staff_refresh(struct req *r);
 enum err get_staff_me(struct req *r);

@@ -1,4 +1,4 @@
-/* Tasks: contracts/programme.md 4.7. */
+/* Tasks: docs/openapi/programme.yaml. */
 #include "programme/task.h"
 
 #include "account/account.h"

@@ -1,4 +1,4 @@
-/* What Telegram, and its people, ask of us: contracts/programme.md 4.11, 5. */
+/* What Telegram, and its people, ask of us: docs/openapi/programme.yaml. */
 #include "base/conf.h"
 #include "base/str.h"
 #include "programme/bot.h"

@@ -1,4 +1,4 @@
-/* History: contracts/storage.md 4.4. */
+/* History: docs/openapi/storage.yaml. */
 #include "reply.h"
 #include "storage/handlers.h"
 #include "storage/history.h"

@@ -1,4 +1,4 @@
-/* Files: contracts/storage.md 4.3, 1 to 6. */
+/* Files: docs/openapi/storage.yaml. */
 #include "storage/file.h"
 
 #include <string.h>

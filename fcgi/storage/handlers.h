@@ -49,7 +49,7 @@ enum err download(struct req *r, struct file *file, const char **address);
 enum err reply_link(struct req *r, const struct file *file, const char *address);
 
 /*
- * Members that are not known are passed over (contracts/storage.md 2). Those whose
+ * Members that are not known are passed over (docs/openapi/storage.yaml). Those whose
  * names promise a time, a password or a number of downloads are not: whoever sends them
  * would believe that they hold. E_INPUT with a flaw for each; words says what is there
  * instead, by enum promise. Null promises nothing.

@@ -1,4 +1,4 @@
-/* Share links: contracts/storage.md 4.3, 7 to 11. */
+/* Share links: docs/openapi/storage.yaml. */
 #include "storage/link.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* CDN servers: contracts/storage.md 4.2. */
+/* CDN servers: docs/openapi/storage.yaml. */
 #include "storage/server.h"
 
 #include <string.h>

@@ -37,7 +37,7 @@ well_formed(const struct claims *claims, const char *type)
 	       str_eq(claims->type, type);
 }
 
-/* contracts/storage.md 3.2, steps 1 to 6. */
+/* docs/openapi/storage.yaml. */
 static enum err
 authenticate(struct req *r, const char *type)
 {

@@ -4,9 +4,9 @@
 #include "face.h"
 
 /*
- * The API of the file store and its accounts: contracts/storage.md. Checks in the order
- * token, permission, input. Errors are {"error": "<code>"}, input errors have "detail"
- * too. All paths end in a slash; without it 307.
+ * The API of the file store and its accounts: docs/openapi/storage.yaml. Checks in the
+ * order token, permission, input. Errors are {"error": "<code>"}, input errors have
+ * "detail" too. All paths end in a slash; without it 307.
  */
 extern const struct face storage_face; /* /storage/api/v1 */
 extern const struct face hooks_face;   /* /storage/hooks */

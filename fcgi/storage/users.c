@@ -1,4 +1,4 @@
-/* Accounts of the file store: contracts/storage.md 4.1. */
+/* Accounts of the file store: docs/openapi/users.yaml. */
 #include "storage/users.h"
 
 #include "account/account.h"

@@ -4,7 +4,7 @@
 #include "base/ctx.h"
 
 /*
- * Invitations of staff: contracts/programme.md 4.3. Each call that changes one is the
+ * Invitations of staff: docs/programme.md. Each call that changes one is the
  * caller's transaction and queues what has to be mailed in it. `out` gets the
  * invitation as JSON.
  */

@@ -1,4 +1,4 @@
-/* Rules for what people type about themselves: contracts/programme.md 4.0. */
+/* Rules for what people type about themselves: docs/programme.md. */
 #include <ctype.h>
 #include <string.h>
 #include <wctype.h>

@@ -23,7 +23,7 @@ char *hash_make(struct ctx *c, const char *password);
 /*
  * Passwords are hashed in normal form C. Is it the password of this hash, so or in the
  * bytes that came? Besides our own form it knows two imported ones:
- * bcrypt ($2b$) and pbkdf2_sha256$3900$ (contracts/storage.md 6.1). *stale becomes true
+ * bcrypt ($2b$) and pbkdf2_sha256$3900$ (docs/storage.md). *stale becomes true
  * when the hash should be replaced: an imported form, or other work than the settings
  * ask for. hash NULL does the same work and answers false, so that nobody learns from
  * the time which accounts exist.

@@ -8,7 +8,7 @@
 
 /*
  * Films, genres and people: read only, a whole set at a time (load.h). Contract:
- * contracts/storage.md, section 14.
+ * docs/openapi/catalogue.yaml.
  */
 
 /* What a reader asks; which members count is said at each function. */

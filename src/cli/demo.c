@@ -1,6 +1,6 @@
 /*
- * Data to try things out with: the accounts and servers of contracts/storage.md 12.3,
- * and shifts after contracts/programme.md 13. The same seed and scale always make the
+ * Data to try things out with: the accounts and servers of docs/storage.md,
+ * and shifts after docs/programme.md. The same seed and scale always make the
  * same people and numbers (ids and dates differ). What is there already stays as it is.
  */
 #include <inttypes.h>
@@ -87,7 +87,7 @@ struct city {
 	bool active;
 };
 
-/* contracts/storage.md 12.3. */
+/* docs/storage.md. */
 static const struct city five_cities[] = {
 	{"s1_1", "Detroit", "USA", 42.3314, -83.0458, false},
 	{"s1_2", "New York", "USA", 40.730610, -73.935242, true},

@@ -78,7 +78,7 @@ import_file(struct ctx *c, struct import *in, const char *path, const char *name
 	return e;
 }
 
-/* As the API has it: contracts/storage.md 4.3.2. */
+/* As the API has it: docs/storage.md. */
 static bool
 name_fits(const char *name)
 {

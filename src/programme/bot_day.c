@@ -1,4 +1,4 @@
-/* A day's task in the bot: balance and skipping, contracts/programme.md 9.5. */
+/* A day's task in the bot: balance and skipping, docs/programme.md. */
 #include <libintl.h>
 #include <string.h>
 

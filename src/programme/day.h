@@ -4,7 +4,7 @@
 #include "job/job.h"
 
 /*
- * The day of a shift: contracts/programme.md section 10. Each job's subject is the day,
+ * The day of a shift: docs/programme.md. Each job's subject is the day,
  * and each may be repeated for the same day without effect.
  *
  * programme.daily (10.2): ends what programme.finish should have ended before, so that

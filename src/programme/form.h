@@ -9,7 +9,7 @@
 
 /*
  * What people say of themselves when they register, and its rules:
- * contracts/programme.md 8.8.
+ * docs/programme.md.
  */
 struct form {
 	const char *name, *surname, *date_of_birth, *city, *phone_number;

@@ -16,7 +16,7 @@ struct person {
 /* p is NULL for somebody who is not registered. */
 typedef enum err hear_fn(struct ctx *c, const struct update *u, const struct person *p);
 
-/* Registration: contracts/programme.md 8.8, 9.3, 9.4. */
+/* Registration: docs/programme.md. */
 hear_fn hear_start, hear_form;
 
 /* A day's task: 9.5. */

@@ -1,4 +1,4 @@
-/* Registration by the bot: contracts/programme.md 8.8, 9.3, 9.4. */
+/* Registration by the bot: docs/programme.md. */
 #include <libintl.h>
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include "base/ctx.h"
 
 /*
- * A member's record of one day: contracts/programme.md 7.3, 8.7.
+ * A member's record of one day: docs/programme.md.
  *
  * Review: approved gives the member one point, declined none; two reviewers at once, or
  * one who presses twice, count once. The caller's transaction; `out` gets the report as

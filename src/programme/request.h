@@ -4,7 +4,7 @@
 #include "base/ctx.h"
 
 /*
- * Applications to a shift: contracts/programme.md 7.2. The caller's transaction; `out`
+ * Applications to a shift: docs/programme.md. The caller's transaction; `out`
  * gets the request as JSON. E_MISSING, E_REQUEST_REVIEWED.
  */
 

@@ -4,7 +4,7 @@
 #include "base/ctx.h"
 
 /*
- * Spreadsheets for staff: contracts/programme.md 4.9. A row a task that has a report of
+ * Spreadsheets for staff: docs/programme.md. A row a task that has a report of
  * anybody but a test user, by number; the last row sums up. Texts stay texts: a title
  * that begins with "=" is no formula.
  */

@@ -4,7 +4,7 @@
 #include "job/job.h"
 
 /*
- * Shifts: states and rules of contracts/programme.md 7.1, 8.1, 8.2. Each call is the
+ * Shifts: states and rules of docs/programme.md. Each call is the
  * caller's transaction; `out` gets the shift as JSON, E_MISSING when there is none of
  * this id. Messages go to the outbox in the same transaction.
  */

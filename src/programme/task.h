@@ -6,7 +6,7 @@
 #include "base/ctx.h"
 
 /*
- * Tasks and their pictures: contracts/programme.md 4.7. The caller's transaction; `out`
+ * Tasks and their pictures: docs/programme.md. The caller's transaction; `out`
  * gets the task as JSON. The picture is written before the row, under a name of the
  * server's, so that it can be read as soon as the answer is there; a transaction that
  * is undone leaves a file that nobody names. E_TASK_EXISTS, E_MISSING, and the

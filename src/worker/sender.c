@@ -201,7 +201,7 @@ start_flight(struct sender *s, const struct message *m)
 	}
 }
 
-/* 3, 9, 27, 81, 243 seconds: contracts/programme.md 9.8 */
+/* 3, 9, 27, 81, 243 seconds: docs/programme.md */
 static int64_t
 retry_seconds(int64_t tries)
 {
