@@ -20,7 +20,7 @@ enum flaw_kind {
 	FLAW_LARGE,   /* a number above limit */
 	FLAW_FORM,   /* not of the form that expected names: "uuid", "email", "utf-8" */
 	FLAW_CHOICE, /* not one of the words in expected */
-	FLAW_MANY,      /* more members and items than limit */
+	FLAW_MANY,   /* more members and items than limit */
 	FLAW_SURROGATE, /* half of a surrogate pair; limit is the byte where it stands
 			 */
 	FLAW_SYNTAX,    /* not JSON at all; limit is the byte where reading stopped */
