@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.conftest import wait_for
-from tests.e2e.stack import REPO, dead
+from tests.e2e.stack import REPO, children, dead
 
 
 @pytest.mark.parametrize("name", ["with a blank", "Самовар"])
@@ -55,6 +55,9 @@ def test_logs_do_not_grow_for_ever(tmp_path):
         assert (tmp_path / "log/nginx.log.1").read_text() == "x" * 2000 and small.read_text() == "x" * 500
     finally:
         pid = int((tmp_path / "run/postgres.pid").read_text())
-        keeper.terminate()
+        (rotating,) = [p for p in children(keeper.pid) if p != pid]
+        sleeping = children(rotating)
+        keeper.kill()  # as a test kills it, or the kernel short of memory
         keeper.wait(10)
-        wait_for(lambda: dead(pid), 5)
+        os.kill(pid, signal.SIGTERM)
+        wait_for(lambda: all(dead(p) for p in (pid, rotating, *sleeping)), 5)
