@@ -187,6 +187,15 @@ add_programme(struct demo *d)
 	return add_requests(d, id, "declined", "verified");
 }
 
+/* Shifts, requests, members, reports, participants, their messages, and staff; tasks
+ * and invitations stay. */
+static enum err
+delete_programme(struct ctx *c)
+{
+	TRY(db_command(c, "truncate programme.shift, programme.participant cascade"));
+	return db_do(c, &DEMO_DELETE_STAFF, ARGS(c));
+}
+
 static enum err
 demo(struct call *call)
 {
@@ -198,6 +207,8 @@ demo(struct call *call)
 	TRY(call_number(call, "seed", INT32_MIN, INT32_MAX, &d.seed));
 	d.people = 200 * scale;
 	d.members = 15 * scale;
+	if (call_flag(call, "delete"))
+		TRY(delete_programme(c));
 	TRY(add_accounts(call));
 	TRY(add_servers(call));
 	TRY(db_int(c, &DEMO_SHIFTS_THERE, &shifts, ARGS(c)));
@@ -232,6 +243,10 @@ demo_cmd(struct call *call)
 	if (conf.site_production)
 		return fail(&call->ctx, E_CONFLICT,
 			"site.production is set: no demo data here");
+	if (call_flag(call, "delete"))
+		TRY(call_confirm(call,
+			"Delete all shifts, participants, reports and staff, "
+			"and make those of the demo?"));
 	TRY(call_in_tx(call, demo));
 	return add_films(call);
 }

@@ -1,6 +1,11 @@
 -- name: demo_shifts_there
 select count(*) from programme.shift;
 
+-- Staff who own files stay, with their role.
+-- name: demo_delete_staff
+delete from account.account a
+ where a.role is not null and not exists (select from storage.file f where f.account_id = a.id);
+
 -- name: demo_tasks_there
 select count(*) from programme.task where not is_archived;
 
