@@ -38,6 +38,19 @@ nginx_configure() {
 	[ "$(id -u)" -ne 0 ] || chown "$owner" "$conf" "$conf"/*.conf
 }
 
+# nginx_size PROCESSES: PROCESSES, CONNECTIONS and NOFILE for nginx_configure. One address
+# has 64,511 ports to a port of ours: together the processes have room for more, as far as
+# the limit of open files lets them.
+nginx_size() {
+	# shellcheck disable=SC3045 # dash has it
+	files=$(ulimit -H -n)
+	case $files in *[!0-9]* | ??????*) files=65536 ;; esac
+	[ "$files" -le 65536 ] || files=65536
+	each=$((65536 / $1))
+	[ "$each" -le "$files" ] || each=$files
+	echo "PROCESSES=$1 CONNECTIONS=$each NOFILE=$files"
+}
+
 # site_csp WEB: what pages of the site may load, in CSP's words. Our own first page
 # needs no more than its style; of somebody's app nobody knows.
 site_csp() {

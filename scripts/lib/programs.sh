@@ -63,8 +63,9 @@ nginx_files() {
 		nginx_proxies control
 	} >"$nginx_conf/trusted-proxies.conf"
 	printf 'allow 127.0.0.1;\ndeny all;\n' >"$nginx_conf/metrics-readers.conf"
+	# shellcheck disable=SC2046 # a list of words
 	nginx_configure "$nginx_conf" "$SERVICE:" "$(cities "$2")" \
-		PROCESSES=2 CONNECTIONS=32768 HEADER_TIME=10s PER_ADDRESS=2000 "RUN=$STATE/run" "TEMP=$STATE/nginx/temp" \
+		$(nginx_size 2) HEADER_TIME=10s PER_ADDRESS=2000 "RUN=$STATE/run" "TEMP=$STATE/nginx/temp" \
 		ERROR_LOG=stderr "ACCESS_LOG=$STATE/log/access.log samovar" \
 		"SITE_CSP=$(site_csp "$PREFIX/share/samovar/web")" \
 		"FCGI_SOCKET=$STATE/run/fcgi.sock" "OBJECTS=$STATE/objects" \
