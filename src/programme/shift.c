@@ -136,7 +136,7 @@ check_running(struct ctx *c, const struct row *row, const struct others *o,
 }
 
 /* A farewell shows unknown words in braces as they stand: most likely a slip, so the
- * audit trail and the log name them. NULL: there are none. */
+ * audit trail names them. NULL: there are none. */
 static const char *
 unknown_words(struct ctx *c, const char *farewell)
 {
@@ -188,7 +188,9 @@ shift_change(
 			ARGS(c, id, plan->started_at, c->now.us)));
 	const char *unknown = unknown_words(c, plan->final_message);
 	if (unknown != NULL)
-		log_warn("shift.change shift=%s %s", id, unknown);
+		log_warn("shift.change shift=%s: the farewell has words in braces that "
+			 "nobody knows (GET /api/audit)",
+			id);
 	TRY(db_json(c, &SHIFT_SAID, &after, ARGS(c, id)));
 	TRY(audit_difference(c, before, after, unknown, &data));
 	TRY(audit_add(c, "shift.change", "shift", id, data));
