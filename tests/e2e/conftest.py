@@ -1,11 +1,13 @@
 """One private stack for all end-to-end tests, and what they need to ask it."""
 
+import contextlib
 import os
 import pathlib
 import re
 import signal
 import subprocess
 
+import psycopg2
 import pytest
 
 from tests.conftest import FIRST_PORT, RUNNER, enterable, free_port
@@ -80,6 +82,28 @@ def stack(request, telegram_process, smtp_process):
                 print(f"\nstate kept in {state}")
             else:
                 stack.remove()
+
+
+LEFT_BY = (
+    "select * from job.job order by id desc limit 20",
+    "select s.name, h.* from storage.health h join storage.server s on s.id = h.server_id",
+    "select pid, application_name, state, wait_event_type, wait_event, pg_blocking_pids(pid), query from pg_stat_activity"
+    " where backend_type = 'client backend'",
+)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """With a failure comes what it leaves: the queue, who is up, who waits in PostgreSQL, the programs' last lines."""
+    report = (yield).get_result()
+    stack = getattr(item, "funcargs", {}).get("stack")
+    if not report.failed or stack is None:
+        return
+    with contextlib.suppress(psycopg2.Error):
+        report.sections.append(("tables", "\n".join(str(row) for sql in LEFT_BY for row in Db(stack).all(sql))))
+    for path in sorted((stack.state / "log").glob("samovar-*.log")):
+        lines = path.read_text(errors="replace").splitlines()[-15:]
+        report.sections.append((path.name, "\n".join(line[:300] for line in lines)))
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,10 @@ def wrong(stack, db, anna, content):
     if set(found) != set(expected):
         return f"more: {set(found) - set(expected)}, missing: {set(expected) - set(found)}"
     for where, path in found.items():
-        data = (stack.state / "objects" / path).read_bytes()
+        try:
+            data = (stack.state / "objects" / path).read_bytes()
+        except FileNotFoundError:
+            return f"gone from the disk: {where}"
         if hashlib.md5(data).hexdigest() != expected[where]:
             return f"other bytes: {where}"
     mine = ("join storage.file_version v on v.id = version_id join storage.file f on f.id = v.file_id"

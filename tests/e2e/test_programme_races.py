@@ -25,6 +25,7 @@ FAREWELLS = "select count(*) from programme.outbox where kind = 'final'"
 
 @pytest.fixture(autouse=True)
 def fresh(db):
+    Call.made.clear()
     clear(db)
     yield
     clear(db)
@@ -54,8 +55,11 @@ def held(stack, db):
 class Call(threading.Thread):
     """A request that is under way."""
 
+    made = []  # by this test
+
     def __init__(self, ask):
         super().__init__(daemon=True)
+        self.made.append(self)
         self.ask, self.answer = ask, None
         self.start()
 
@@ -85,7 +89,8 @@ def waiting(db, count=1):
     try:
         wait_for(lambda: len(waits(db)) >= count, 20)
     except AssertionError:
-        raise AssertionError(f"not {count} but {waits(db)}") from None
+        answers = [(c.answer, getattr(c.answer, "text", "")) for c in Call.made if not c.is_alive()]
+        raise AssertionError(f"not {count} but {waits(db)}; answered: {answers}") from None
 
 
 def ready(db, count, stat="reviewing"):

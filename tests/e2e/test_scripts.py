@@ -1,6 +1,7 @@
 """The scripts around the programs: what they refuse, and what they leave behind."""
 
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -42,6 +43,13 @@ def test_a_killed_run_of_the_tests_leaves_no_process(tmp_path):
     wait_for(lambda: dead(child) and not state.exists(), 20)
 
 
+def comm(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
 def test_logs_do_not_grow_for_ever(tmp_path):
     for name in ("run", "log"):
         (tmp_path / name).mkdir()
@@ -56,7 +64,7 @@ def test_logs_do_not_grow_for_ever(tmp_path):
     finally:
         pid = int((tmp_path / "run/postgres.pid").read_text())
         (rotating,) = [p for p in children(keeper.pid) if p != pid]
-        sleeping = children(rotating)
+        sleeping = wait_for(lambda: [p for p in children(rotating) if comm(p) == "sleep"], 10)
         keeper.kill()  # as a test kills it, or the kernel short of memory
         keeper.wait(10)
         os.kill(pid, signal.SIGTERM)

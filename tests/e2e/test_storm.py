@@ -204,6 +204,10 @@ def test_what_came_through_is_there_in_the_end(stack, db, ctl, owner, admin, gat
 
     def well():
         hurry(db)
+        if last and last[0].startswith("more"):
+            # What was damaged when its file was deleted is in no listing: the hourly look finds it, an hour later.
+            db.do("update store.object set damaged_at = damaged_at - interval '2 hours' where damaged_at is not null")
+            ctl("storage", "reconcile")
         last[:] = [next((d for d in (differs(stack, db, p) for p in people) if d), "")]
         return not last[0]
     try:
