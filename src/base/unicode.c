@@ -81,7 +81,7 @@ unicode_nfc(struct arena *a, const char *text)
 
 	if (is_ascii(text))
 		return text;
-	if (has_too_many_marks(text))
+	if (!utf8_valid(text, strlen(text)) || has_too_many_marks(text))
 		return NULL;
 	const UNormalizer2 *nfc = unorm2_getNFCInstance(&code);
 	must(code, "NFC");

@@ -13,9 +13,9 @@
 
 /*
  * The text in normal form C (Unicode Standard Annex 15), as everything is stored,
- * searched and compared. NULL for more than 30 combining marks in a row, which no
- * language has, and whose order would take work out of proportion (the Stream-Safe
- * Format of the same annex).
+ * searched and compared. NULL for what is no UTF-8, and for more than 30 combining marks
+ * in a row, which no language has, and whose order would take work out of proportion
+ * (the Stream-Safe Format of the same annex).
  */
 const char *unicode_nfc(struct arena *a, const char *text);
 

@@ -41,6 +41,7 @@ what_no_language_has_is_no_text(void **state)
 	(void)state;
 	assert_non_null(unicode_nfc(&c.arena, marks(30)));
 	assert_null(unicode_nfc(&c.arena, marks(31)));
+	assert_null(unicode_nfc(&c.arena, "\xD0\x9F\xC0\xB5")); /* an overlong sequence */
 }
 
 static void
