@@ -115,6 +115,27 @@ programme_restore_cmd(struct call *call)
 }
 
 static enum err
+correct(struct call *call, struct person *p)
+{
+	const struct form given = {.name = call_arg(call, "name"),
+		.surname = call_arg(call, "surname"),
+		.date_of_birth = call_arg(call, "born"),
+		.city = call_arg(call, "city"),
+		.phone_number = call_arg(call, "phone")};
+	const char *changed;
+
+	TRY(person_correct(&call->ctx, p, &given, &changed));
+	printf("%s\n", changed[0] == '\0' ? "nothing to correct" : changed);
+	return OK;
+}
+
+enum err
+programme_correct_cmd(struct call *call)
+{
+	return change(call, correct);
+}
+
+static enum err
 retention(struct call *call)
 {
 	bool dry = call_flag(call, "dry-run");

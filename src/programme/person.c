@@ -101,6 +101,77 @@ person_resend(struct ctx *c, const struct person *p, bool task, int64_t *count)
 	return *count > 0 ? audited(c, "participant.resend", p) : OK;
 }
 
+static FIELDS(said_fields, FIELD(struct form, name), FIELD(struct form, surname),
+	FIELD(struct form, date_of_birth), FIELD(struct form, city),
+	FIELD(struct form, phone_number));
+
+/* What is given instead of what was said. */
+static struct form
+corrected(struct ctx *c, const struct form *said, const struct form *given)
+{
+	struct form out = *given;
+
+	for (const struct field *f = said_fields; f->name != NULL; f++) {
+		const char **to = (const char **)((char *)&out + f->offset);
+
+		if (*to == NULL)
+			*to = *(const char *const *)((const char *)said + f->offset);
+		else
+			*to = str_trim(&c->arena, *to);
+	}
+	return out;
+}
+
+static const char *
+differences(struct ctx *c, const struct form *a, const struct form *b)
+{
+	struct buf names = {.arena = &c->arena};
+
+	for (const struct field *f = said_fields; f->name != NULL; f++) {
+		const char *was = *(const char *const *)((const char *)a + f->offset),
+			   *is = *(const char *const *)((const char *)b + f->offset);
+
+		if (str_eq(was, is))
+			continue;
+		buf_add(&names, names.used > 0 ? ", " : "");
+		buf_add(&names, f->name);
+	}
+	return buf_text(&names);
+}
+
+static enum err
+write_correction(struct ctx *c, const struct person *p, const struct form *f,
+	const char *changed)
+{
+	int64_t others;
+
+	TRY(db_int(c, &PERSON_PHONE_TAKEN, &others, ARGS(c, f->phone_number, p->id)));
+	if (others > 0)
+		return fail(c, E_CONFLICT, "another participant has this phone number");
+	TRY(db_do(c, &PERSON_CORRECT,
+		ARGS(c, p->id, f->name, f->surname, f->born, f->city, f->phone_number,
+			c->now)));
+	return audit_add(c, "participant.correct", "participant", p->id,
+		arena_fmt(&c->arena, "{\"changed\":\"%s\"}", changed));
+}
+
+enum err
+person_correct(struct ctx *c, const struct person *p, const struct form *given,
+	const char **changed)
+{
+	struct buf wrong = {.arena = &c->arena};
+	struct form said = {0}, f;
+	const char *id;
+
+	TRY(db_json(c, &PERSON_LOCK, &id, ARGS(c, p->id)));
+	TRY(db_one(c, &PERSON_SAID, said_fields, &said, ARGS(c, p->id)));
+	f = corrected(c, &said, given);
+	if (!form_check(c, &f, &wrong))
+		return fail(c, E_INPUT, "%s", buf_text(&wrong));
+	*changed = differences(c, &said, &f);
+	return (*changed)[0] == '\0' ? OK : write_correction(c, p, &f, *changed);
+}
+
 struct reviewed {
 	const char *shift_id, *member_id;
 };

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "job/job.h"
+#include "programme/form.h"
 
 /*
  * What operators do for one participant, and with photos that have been kept long
@@ -25,6 +26,16 @@ enum err person_find(struct ctx *c, const char *words, struct person *out);
 /* Out of the running shift, by hand; they are told, unless quietly. E_CONFLICT when
  * they are no active member. */
 enum err person_exclude(struct ctx *c, const struct person *p, bool quietly);
+
+/*
+ * Puts right what they said of themselves: the members of `given` that are not NULL.
+ * *changed names the members that were changed, for people ("name, city"), "" for none;
+ * the audit row has the names alone, since what is erased must not be read there.
+ * E_INPUT when what would be there breaks a rule of the form, E_CONFLICT when another
+ * participant has the phone number.
+ */
+enum err person_correct(struct ctx *c, const struct person *p, const struct form *given,
+	const char **changed);
 
 /* Back into the running shift. The days that have passed become not_participate, and so
  * do not count as missed. E_CONFLICT when they are not excluded. */

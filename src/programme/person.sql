@@ -19,6 +19,18 @@ select count(*) from (
 -- name: person_lock : E_CONFLICT
 select id from programme.participant where id = $1 and erased_at is null for no key update;
 
+-- name: person_said
+select name, surname, to_char(date_of_birth, 'DD.MM.YYYY') as date_of_birth, city, phone_number
+  from programme.participant where id = $1;
+
+-- name: person_phone_taken
+select count(*) from programme.participant where phone_number = $1 and id <> $2;
+
+-- name: person_correct
+update programme.participant
+   set name = $2, surname = $3, date_of_birth = $4::date, city = $5, phone_number = $6, updated = utc($7)
+ where id = $1;
+
 -- name: person_exclude : E_CONFLICT
 update programme.member set status = 'excluded', excluded_at = utc($2), updated = utc($2)
  where id = $1 and status = 'active';

@@ -88,7 +88,7 @@ LEFT_BY = (
     "select * from job.job order by id desc limit 20",
     "select s.name, h.* from storage.health h join storage.server s on s.id = h.server_id",
     "select pid, application_name, state, wait_event_type, wait_event, pg_blocking_pids(pid), query from pg_stat_activity"
-    " where backend_type = 'client backend'",
+    " where backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid()",
 )
 
 

@@ -88,6 +88,25 @@ def test_one_of_several_must_be_named(ctl, shift):
     assert ctl("programme", "exclude", "Никто Такой", check=False).returncode != 0
 
 
+def test_what_people_said_of_themselves_is_put_right(ctl, shift, db):
+    db.do("update programme.participant set phone_number = '+7 912 345-67-89' where telegram_id = %s", shift.chats[1])
+    db.do("update programme.participant set phone_number = '+7 912 345-67-80', date_of_birth = '2010-05-01', city = 'Тула'"
+          " where telegram_id = %s", shift.chats[0])
+    who = str(shift.chats[0])
+    assert ctl("programme", "correct", who, "--name", " Анна-Мария ", "--born", "29.02.2012").stdout == "name, date_of_birth\n"
+    row = person(db, shift.chats[0])
+    assert (row.name, row.surname, str(row.date_of_birth)) == ("Анна-Мария", "Белых", "2012-02-29")
+    assert row.status == "verified"
+    data = db.value("select data::text from account.audit where action = 'participant.correct' order by id desc limit 1")
+    assert json.loads(data) == {"changed": "name, date_of_birth"}, "no name that an erasure would have to find"
+    assert ctl("programme", "correct", who, "--surname", "Белых").stdout == "nothing to correct\n"
+    for wrong, words in ((["--name", "Anna"], "Имя"), (["--born", "30.02.2012"], "календаре"), (["--phone", "1"], "телефона"),
+                         (["--phone", "8 912 345 67 89"], "another participant"), (["--city", ""], "ород")):
+        done = ctl("programme", "correct", who, *wrong, check=False)
+        assert done.returncode != 0 and words in done.stderr, done.stderr
+    assert person(db, shift.chats[0]) == row
+
+
 def test_a_member_is_excluded_and_taken_back(ctl, shift, db):
     for back in range(8, 0, -1):
         for chat in shift.chats[:2]:
