@@ -84,6 +84,15 @@ names=$(psql -qAtc "select string_agg(username || name, ' ' order by id) from ac
 [ "$names" = "élanЙ x é2 $(printf 'e\314\201')2" ] || fail "account names after the migration: $names"
 psql -qAtc "delete from storage.file; delete from account.account" >/dev/null
 
+# Titles that differ by case only were two before: the later one gets a number that is free.
+run revert -y --to task_titles^
+psql -qAtc "insert into programme.task (url, title) values
+	('/a.jpg', 'Уборка'), ('/b.jpg', 'УБОРКА'), ('/c.jpg', 'уборка (2)'), ('/d.jpg', 'Посуда')" >/dev/null
+run deploy --verify
+titles=$(psql -qAtc "select string_agg(title, ', ' order by sequence_number) from programme.task where url ~ '^/[a-d].jpg'")
+[ "$titles" = "Уборка, УБОРКА (3), уборка (2), Посуда" ] || fail "titles of tasks after the migration: $titles"
+psql -qAtc "delete from programme.task where url ~ '^/[a-d].jpg'" >/dev/null
+
 # One change at a time, so that a revert that leaves something behind shows where it stands.
 changes=$(grep -Ec '^[a-z]' "$top/sql/sqitch.plan")
 while [ "$changes" -gt 1 ]; do
