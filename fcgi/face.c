@@ -245,9 +245,9 @@ const struct wire_case *
 face_case(const struct face *f, enum err e)
 {
 	for (;; e = err_fallback(e)) {
-		for (size_t i = 0; i < f->case_count; i++)
-			if (f->cases[i].err == e)
-				return &f->cases[i];
+		for (const struct wire_case *w = f->cases; w->status != 0; w++)
+			if (w->err == e)
+				return w;
 		if (err_fallback(e) == e)
 			return face_case(f, E_BUG);
 	}
@@ -302,6 +302,12 @@ face_serve(struct req *r, enum err read_err)
 	serve(r, read_err);
 	if (r->body_check)
 		answer_body_check(r);
+}
+
+const char *
+face_route_name(const struct face *f, const struct route *row)
+{
+	return row->name + strlen(f->name) + 1;
 }
 
 size_t

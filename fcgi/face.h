@@ -22,15 +22,23 @@ struct route {
 	const struct input *in;
 	int flags;
 	enum err (*handle)(struct req *r);
-	const char *name; /* the handler's, for logs and metrics */
+	const char *name; /* the handler's */
 };
 
-/* One line of routes.def: method, path, who, input (or NO_BODY: none is read), flags,
- * handler. */
+/*
+ * One line of routes.def: method, path, who, input (or NO_BODY: none is read), flags,
+ * handler. Handler and input are global, so their names begin with the face's:
+ * storage_post_upload. The same line declares them, in the face's own header, and makes
+ * its row.
+ */
 #define ROUTE_ROW(method, path, who, in, flags, handler)                               \
 	{                                                                              \
 		method, path, (int)(who), &(in), flags, handler, #handler              \
 	}
+#define ROUTE_DECLARE(method, path, who, in, flags, handler)                           \
+	extern const struct input in;                                                  \
+	enum err handler(struct req *r);
+
 extern const struct input NO_BODY;
 
 /* The wire's words for an error. What these are is the face's: a code, a sentence. */
@@ -46,8 +54,7 @@ struct face {
 		*prefixes; /* NULL at the end; "/api" takes /api and /api/... */
 	const struct route *routes;
 	size_t route_count;
-	const struct wire_case *cases;
-	size_t case_count;
+	const struct wire_case *cases; /* status 0 at the end */
 
 	/* All checks before the handler, in the order of this API. */
 	enum err (*enter)(struct req *r);
@@ -82,6 +89,10 @@ const struct wire_case *face_case(const struct face *f, enum err e);
 /* Reads the body or query as the route's row says into r->in. For the enter() of a
  * face, which says before by r->trusted whether the caller's token is one of ours. */
 enum err face_input(struct req *r, bool strict);
+
+/* What logs and metrics call a route of the face: its handler without the face's name.
+ */
+const char *face_route_name(const struct face *f, const struct route *row);
 
 /* A number for each route of all faces, for metrics; face_route_count() is their
  * number. */

@@ -86,7 +86,7 @@ labels_of(struct buf *out, size_t index)
 	const struct route *route = face_route_at(index, &face);
 
 	return arena_fmt(out->arena, "face=\"%s\",route=\"%s\"", face->name,
-		route == NULL ? "none" : route->name);
+		route == NULL ? "none" : face_route_name(face, route));
 }
 
 /* Rows of one handler are counted together, with the first (face_route_index()). */

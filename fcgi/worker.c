@@ -100,7 +100,7 @@ drop_leftover(FCGX_Stream *in)
 static void
 access_line(const struct req *r, const char *method, int64_t us)
 {
-	const char *route = r->route == NULL ? "-" : r->route->name;
+	const char *route = r->route == NULL ? "-" : face_route_name(r->face, r->route);
 	const char *face = r->face == NULL ? "-" : r->face->name;
 
 	if (r->route != NULL && (r->route->flags & QUIET) != 0 && r->status < 300)
@@ -151,7 +151,7 @@ serve(struct worker *w, FCGX_Request *fcgi)
 	if (hash_count() > hashed && w->sockets.others_hash)
 		log_error("%s hashes a password: its requests belong to the workers "
 			  "that do nothing else (conf/nginx/nginx.conf.in, $pool)",
-			r.route == NULL ? "-" : r.route->name);
+			r.route == NULL ? "-" : face_route_name(r.face, r.route));
 	access_line(&r, method, us);
 	log_request(NULL);
 	ctx_end(&r.ctx);

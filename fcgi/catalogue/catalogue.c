@@ -5,13 +5,15 @@
 
 #include "base/conf.h"
 #include "base/str.h"
-#include "catalogue/handlers.h"
 #include "condition.h"
 #include "reply.h"
 #include "token.h"
 
 #define PAGE_SIZE 50
 #define TAG_BYTES 12
+
+/* Who may call a route. */
+enum catalogue_who { ANYONE };
 
 /* Older clients write page[number] and filter[genre]. */
 static const struct {
@@ -117,7 +119,7 @@ refuse(struct req *r, enum err e)
 }
 
 void
-ask_page(struct question *q, const struct page *page)
+catalogue_ask_page(struct question *q, const struct page *page)
 {
 	q->page = page->page_number == 0 ? 1 : page->page_number;
 	q->size = page->page_size == 0 ? PAGE_SIZE : page->page_size;
@@ -136,7 +138,7 @@ tag_of(struct req *r, const char *json)
 }
 
 enum err
-answer(struct req *r, const char *name, answerer *read, struct question *q)
+catalogue_answer(struct req *r, const char *name, answerer *read, struct question *q)
 {
 	static const char *const states[] = {
 		[SHELF_HIT] = "hit", [SHELF_WAITED] = "waited", [SHELF_MISS] = "miss"};
@@ -169,7 +171,7 @@ static const struct wire_case cases[] = {
 #define CASE(err, status, words) {err, status, words},
 #include "catalogue/cases.def"
 #undef CASE
-};
+	{0}};
 
 const struct face catalogue_face = {
 	.name = "catalogue",
@@ -177,7 +179,6 @@ const struct face catalogue_face = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = cases,
-	.case_count = sizeof(cases) / sizeof(*cases),
 	.enter = enter,
 	.refuse = refuse,
 	.serves_head = true,

@@ -3,7 +3,7 @@
 
 #include "base/flaw.h"
 #include "base/str.h"
-#include "catalogue/handlers.h"
+#include "catalogue/catalogue.h"
 
 struct films {
 	struct page page;
@@ -36,43 +36,44 @@ uuid_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 		.offset = offsetof(type_, page.page_size), .min = 1, .max = 100        \
 	}
 
-INPUT(genres_in, struct page,
+INPUT(catalogue_genres_in, struct page,
 	FIELD(struct page, page_number, .min = 1, .max = 1000000000),
 	FIELD(struct page, page_size, .min = 1, .max = 100));
-INPUT(films_in, struct films, PAGE_FIELDS(struct films),
+INPUT(catalogue_films_in, struct films, PAGE_FIELDS(struct films),
 	FIELD(struct films, sort, .one_of = "imdb_rating -imdb_rating"),
 	FIELD(struct films, genre, .rule = uuid_rule),
 	FIELD(struct films, similar, .rule = uuid_rule));
-INPUT(words_in, struct search, PAGE_FIELDS(struct search),
+INPUT(catalogue_words_in, struct search, PAGE_FIELDS(struct search),
 	FIELD(struct search, query, .must = true, .trim = true, .min = 1, .max = 200));
 
 /* GET /films: 200 [FilmShort], the best rated first, or sort=imdb_rating. */
 enum err
-get_films(struct req *r)
+catalogue_get_films(struct req *r)
 {
 	const struct films *in = r->in;
 	struct question q = {.genre = in->genre,
 		.similar = in->similar,
 		.worst_first = str_eq(in->sort, "imdb_rating")};
 
-	ask_page(&q, &in->page);
-	return answer(r, "films", film_list, &q);
+	catalogue_ask_page(&q, &in->page);
+	return catalogue_answer(r, "films", film_list, &q);
 }
 
 /* GET /films/search?query=: 200 [FilmShort], the most relevant first. */
 enum err
-get_films_search(struct req *r)
+catalogue_get_films_search(struct req *r)
 {
 	const struct search *in = r->in;
 	struct question q = {.text = in->query};
 
-	ask_page(&q, &in->page);
-	return answer(r, "films.search", film_search, &q);
+	catalogue_ask_page(&q, &in->page);
+	return catalogue_answer(r, "films.search", film_search, &q);
 }
 
 /* GET /films/{uuid}: 200 Film. */
 enum err
-get_film(struct req *r)
+catalogue_get_film(struct req *r)
 {
-	return answer(r, "film", film_get, &(struct question){.id = r->word[0]});
+	return catalogue_answer(
+		r, "film", film_get, &(struct question){.id = r->word[0]});
 }

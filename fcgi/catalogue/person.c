@@ -2,42 +2,43 @@
 #include "catalogue/person.h"
 
 #include "catalogue/film.h"
-#include "catalogue/handlers.h"
+#include "catalogue/catalogue.h"
 
 /* GET /persons: 200 [Person], those with most films first. */
 enum err
-get_persons(struct req *r)
+catalogue_get_persons(struct req *r)
 {
 	struct question q = {0};
 
-	ask_page(&q, r->in);
-	return answer(r, "persons", person_list, &q);
+	catalogue_ask_page(&q, r->in);
+	return catalogue_answer(r, "persons", person_list, &q);
 }
 
 /* GET /persons/search?query=: 200 [Person], the most relevant first. */
 enum err
-get_persons_search(struct req *r)
+catalogue_get_persons_search(struct req *r)
 {
 	const struct search *in = r->in;
 	struct question q = {.text = in->query};
 
-	ask_page(&q, &in->page);
-	return answer(r, "persons.search", person_search, &q);
+	catalogue_ask_page(&q, &in->page);
+	return catalogue_answer(r, "persons.search", person_search, &q);
 }
 
 /* GET /persons/{uuid}: 200 Person. */
 enum err
-get_person(struct req *r)
+catalogue_get_person(struct req *r)
 {
-	return answer(r, "person", person_get, &(struct question){.id = r->word[0]});
+	return catalogue_answer(
+		r, "person", person_get, &(struct question){.id = r->word[0]});
 }
 
 /* GET /persons/{uuid}/film: 200 [FilmShort], the person's best first. */
 enum err
-get_person_film(struct req *r)
+catalogue_get_person_film(struct req *r)
 {
 	struct question q = {.id = r->word[0]};
 
-	ask_page(&q, r->in);
-	return answer(r, "person.film", film_of_person, &q);
+	catalogue_ask_page(&q, r->in);
+	return catalogue_answer(r, "person.film", film_of_person, &q);
 }

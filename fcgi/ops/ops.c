@@ -30,7 +30,7 @@ refuse(struct req *r, enum err e)
 
 /* GET /healthz: 200 while this process answers at all. */
 enum err
-get_healthz(struct req *r)
+ops_get_healthz(struct req *r)
 {
 	return reply_json(r, 200, "{\"status\":\"up\"}");
 }
@@ -49,7 +49,7 @@ static FIELDS(readiness_fields, FIELD(struct readiness, schema),
  * slower.
  */
 enum err
-get_readyz(struct req *r)
+ops_get_readyz(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct readiness is = {0};
@@ -123,7 +123,7 @@ print_queues(struct buf *out, const struct sample *samples, size_t count)
 
 /* GET /metrics: what all workers have counted, and the length of the queues. */
 enum err
-get_metrics(struct req *r)
+ops_get_metrics(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct buf out = {.arena = &c->arena};
@@ -156,7 +156,7 @@ static const struct wire_case cases[] = {
 #define CASE(err, status, words) {err, status, words},
 #include "ops/cases.def"
 #undef CASE
-};
+	{0}};
 
 const struct face ops_face = {
 	.name = "ops",
@@ -164,7 +164,6 @@ const struct face ops_face = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = cases,
-	.case_count = sizeof(cases) / sizeof(*cases),
 	.enter = enter,
 	.refuse = refuse,
 	.serves_head = true,

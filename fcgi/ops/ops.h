@@ -7,8 +7,10 @@
  * whatever no other face takes with 404. Errors are {"error": "<sentence>"}. */
 extern const struct face ops_face;
 
-enum err get_healthz(struct req *r);
-enum err get_readyz(struct req *r);
-enum err get_metrics(struct req *r);
+/* The handlers of routes.def and what they read; what each answers is said where it is
+ * defined. */
+#define ROUTE(...) ROUTE_DECLARE(__VA_ARGS__)
+#include "ops/routes.def"
+#undef ROUTE
 
 #endif

@@ -1,6 +1,5 @@
 /* Spreadsheets: docs/openapi/programme.yaml. */
 #include "base/str.h"
-#include "programme/handlers.h"
 #include "programme/programme.h"
 #include "programme/sheet.h"
 #include "reply.h"
@@ -21,7 +20,7 @@ reply_sheet(struct req *r, const struct sheet_file *f)
 
 /* GET /analytics/total: 200 XLSX, a sheet of the tasks and one of each shift. */
 enum err
-get_analytics_total(struct req *r)
+programme_get_analytics_total(struct req *r)
 {
 	struct sheet_file f = {0};
 
@@ -31,7 +30,7 @@ get_analytics_total(struct req *r)
 
 /* GET /analytics/tasks: 200 XLSX, what became of each task. */
 enum err
-get_analytics_tasks(struct req *r)
+programme_get_analytics_tasks(struct req *r)
 {
 	struct sheet_file f = {0};
 
@@ -41,14 +40,14 @@ get_analytics_tasks(struct req *r)
 
 /* GET /analytics/{uuid}/shift_report: 200 XLSX of one shift. */
 enum err
-get_analytics_shift(struct req *r)
+programme_get_analytics_shift(struct req *r)
 {
 	struct sheet_file f = {0};
 	enum err e = sheet_of_shift(&r->ctx, r->word[0], &f);
 
 	if (e == E_MISSING) {
 		ctx_forgive(&r->ctx);
-		return not_found(r, "Shift", r->word[0]);
+		return programme_not_found(r, "Shift", r->word[0]);
 	}
 	return e == OK ? reply_sheet(r, &f) : e;
 }

@@ -3,7 +3,6 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "programme/handlers.h"
 #include "programme/programme.h"
 #include "reply.h"
 
@@ -35,7 +34,7 @@ component(struct buf *b, const char *name, bool good, const char *why)
  * waits for it here.
  */
 enum err
-get_healthcheck(struct req *r)
+programme_get_healthcheck(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct buf b = {.arena = &c->arena};

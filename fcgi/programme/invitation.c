@@ -5,10 +5,9 @@
 #include "account/limit.h"
 #include "base/conf.h"
 #include "programme/programme.h"
-#include "programme/staff.h"
 #include "reply.h"
 
-INPUT(invitation_in, struct invitation,
+INPUT(programme_invitation_in, struct invitation,
 	FIELD(struct invitation, name, .must = true, .min = 2, .max = 20,
 		.rule = person_name_rule),
 	FIELD(struct invitation, surname, .must = true, .min = 2, .max = 100,
@@ -20,7 +19,7 @@ struct registration {
 	const char *name, *surname, *password;
 };
 
-INPUT(registration_in, struct registration,
+INPUT(programme_registration_in, struct registration,
 	FIELD(struct registration, name, .must = true, .min = 2, .max = 20,
 		.rule = person_name_rule),
 	FIELD(struct registration, surname, .must = true, .min = 2, .max = 100,
@@ -33,14 +32,14 @@ reply_or_missing(struct req *r, int status, enum err e, const char *json)
 {
 	if (e == E_INVITE_GONE) {
 		ctx_forgive(&r->ctx);
-		return not_found(r, "AdministratorInvitation", r->word[0]);
+		return programme_not_found(r, "AdministratorInvitation", r->word[0]);
 	}
 	return e == OK ? reply_json(r, status, json) : e;
 }
 
 /* GET /administrators/invitations: 200 list of I whose e-mail is not staff yet. */
 enum err
-get_invitations(struct req *r)
+programme_get_invitations(struct req *r)
 {
 	const char *json;
 
@@ -51,7 +50,7 @@ get_invitations(struct req *r)
 /* POST /administrators/invitations {"name", "surname", "email"}: 201 I; mailed.
  * E_EMAIL_TAKEN. */
 enum err
-post_invitation(struct req *r)
+programme_post_invitation(struct req *r)
 {
 	const char *json;
 
@@ -62,7 +61,7 @@ post_invitation(struct req *r)
 /* PATCH /administrators/invitations/{uuid}/deactivate: 200 I, expired. E_INVITE_CLOSED.
  */
 enum err
-patch_invitation_deactivate(struct req *r)
+programme_patch_invitation_deactivate(struct req *r)
 {
 	const char *json = NULL;
 	enum err e = invitation_close(&r->ctx, r->word[0], &json);
@@ -73,7 +72,7 @@ patch_invitation_deactivate(struct req *r)
 /* PATCH /administrators/invitations/{uuid}/reactivate: 200 I, mailed again.
  * E_INVITE_OPEN, E_INVITE_USED. */
 enum err
-patch_invitation_reactivate(struct req *r)
+programme_patch_invitation_reactivate(struct req *r)
 {
 	const char *json = NULL;
 	enum err e = invitation_open(&r->ctx, r->word[0], &json);
@@ -83,7 +82,7 @@ patch_invitation_reactivate(struct req *r)
 
 /* GET /administrators/register/{uuid}: 200 I of an open invitation. E_CODE_INVALID. */
 enum err
-get_register(struct req *r)
+programme_get_register(struct req *r)
 {
 	const char *json;
 
@@ -94,7 +93,7 @@ get_register(struct req *r)
 
 /* POST /administrators/register/{uuid}: 201 A, an expert; the invitation is used. */
 enum err
-post_register_staff(struct req *r)
+programme_post_register_staff(struct req *r)
 {
 	const struct registration *in = r->in;
 	struct ctx *c = &r->ctx;

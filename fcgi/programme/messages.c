@@ -1,8 +1,7 @@
 /* Words of staff to the members of a shift. */
 #include "base/str.h"
-#include "programme/handlers.h"
-#include "programme/notice.h"
 #include "programme/programme.h"
+#include "programme/notice.h"
 #include "reply.h"
 
 struct notice_body {
@@ -35,7 +34,7 @@ members_rule(struct ctx *c, const struct field *f, const char *place, void *memb
 }
 
 /* Telegram takes 4096 characters. */
-INPUT(notice_in, struct notice_body,
+INPUT(programme_notice_in, struct notice_body,
 	FIELD(struct notice_body, text, .must = true, .trim = true, .min = 1,
 		.max = 4096),
 	FIELD(struct notice_body, member_status, .one_of = "active excluded"),
@@ -55,7 +54,7 @@ static FIELDS(sent_fields, FIELD(struct notice, count),
  * text or people are not those that were counted.
  */
 enum err
-post_shift_message(struct req *r)
+programme_post_shift_message(struct req *r)
 {
 	const struct notice_body *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -70,7 +69,7 @@ post_shift_message(struct req *r)
 					 : notice_send(c, &n, in->confirm);
 	if (e == E_MISSING) {
 		ctx_forgive(c);
-		return not_found(r, "Shift", r->word[0]);
+		return programme_not_found(r, "Shift", r->word[0]);
 	}
 	TRY(e);
 	return reply(r, 200, in->confirm == NULL ? counted_fields : sent_fields, &n,

@@ -4,9 +4,8 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/day.h"
-#include "programme/handlers.h"
-#include "programme/outbox.h"
 #include "programme/programme.h"
+#include "programme/outbox.h"
 #include "reply.h"
 
 #include "programme/participants.sql.h"
@@ -15,7 +14,7 @@ struct participants_filter {
 	const char *status, *field_sort, *direction_sort;
 };
 
-INPUT(participants_query, struct participants_filter,
+INPUT(programme_participants_query, struct participants_filter,
 	FIELD(struct participants_filter, status,
 		.one_of = "verified declined pending"),
 	FIELD(struct participants_filter, field_sort,
@@ -26,17 +25,17 @@ struct page_filter {
 	int64_t before, limit;
 };
 
-INPUT(audit_query, struct page_filter,
+INPUT(programme_audit_query, struct page_filter,
 	FIELD(struct page_filter, before, .min = 0, .max = INT64_MAX),
 	FIELD(struct page_filter, limit, .min = 1, .max = 1000));
 
-INPUT(outbox_query, struct page_filter,
+INPUT(programme_outbox_query, struct page_filter,
 	FIELD(struct page_filter, before, .min = 0, .max = INT64_MAX));
 
 /* GET /users/?status=&field_sort=&direction_sort=: 200 list of U1, without test users.
  */
 enum err
-get_participants(struct req *r)
+programme_get_participants(struct req *r)
 {
 	const struct participants_filter *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -49,7 +48,7 @@ get_participants(struct req *r)
 
 /* GET /users/{uuid}: 200 U2, the newest shift first. */
 enum err
-get_participant(struct req *r)
+programme_get_participant(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	const char *json = NULL;
@@ -57,7 +56,7 @@ get_participant(struct req *r)
 
 	if (e == E_MISSING) {
 		ctx_forgive(c);
-		return not_found(r, "User", r->word[0]);
+		return programme_not_found(r, "User", r->word[0]);
 	}
 	return e == OK ? reply_json(r, 200, json) : e;
 }
@@ -65,7 +64,7 @@ get_participant(struct req *r)
 /* GET /audit?before=&limit=: 200 list of what staff did, the newest first; 100 a page.
  */
 enum err
-get_audit(struct req *r)
+programme_get_audit(struct req *r)
 {
 	const struct page_filter *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -79,7 +78,7 @@ get_audit(struct req *r)
 /* GET /outbox?before=: 200 {"counts", "waiting", "failed"}: what waits, what failed and
  * why, the newest 200 of each; failed ones before an id. */
 enum err
-get_outbox(struct req *r)
+programme_get_outbox(struct req *r)
 {
 	const struct page_filter *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -91,7 +90,7 @@ get_outbox(struct req *r)
 
 /* PATCH /outbox/{id}/retry: 200 {}; a message that failed goes out again. */
 enum err
-patch_outbox_retry(struct req *r)
+programme_patch_outbox_retry(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	enum err e = db_do(c, &OUTBOX_RETRY, ARGS(c, r->id[0]));
@@ -101,7 +100,7 @@ patch_outbox_retry(struct req *r)
 
 	if (e == E_MISSING) {
 		ctx_forgive(c);
-		return not_found(r, "Message", r->word[0]);
+		return programme_not_found(r, "Message", r->word[0]);
 	}
 	return e == OK ? reply_json(r, 200, "{}") : e;
 }
@@ -109,7 +108,7 @@ patch_outbox_retry(struct req *r)
 /* PATCH /outbox/presumed/retry: 200 {"messages"}: all that may not have arrived goes
  * out again. */
 enum err
-patch_outbox_presumed(struct req *r)
+programme_patch_outbox_presumed(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	int64_t count;

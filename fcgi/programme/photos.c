@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "programme/handlers.h"
 #include "programme/programme.h"
 #include "reply.h"
 
@@ -13,14 +12,14 @@ struct photo_filter {
 	const char *expires, *signature, *size;
 };
 
-INPUT(photo_query, struct photo_filter, FIELD(struct photo_filter, expires),
+INPUT(programme_photo_query, struct photo_filter, FIELD(struct photo_filter, expires),
 	FIELD(struct photo_filter, signature),
 	FIELD(struct photo_filter, size, .one_of = "small"));
 
 /* GET /photos/...?expires=&signature=&size=: the photo; with size=small its thumbnail,
  * once there is one. 403 without a good signature. */
 enum err
-get_photo(struct req *r)
+programme_get_photo(struct req *r)
 {
 	const struct photo_filter *in = r->in;
 	struct ctx *c = &r->ctx;

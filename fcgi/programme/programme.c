@@ -3,8 +3,6 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "programme/handlers.h"
-#include "programme/staff.h"
 #include "programme/webhook.h"
 #include "reply.h"
 #include "token.h"
@@ -12,7 +10,7 @@
 #include "programme/programme.sql.h"
 
 enum err
-not_found(struct req *r, const char *what, const char *id)
+programme_not_found(struct req *r, const char *what, const char *id)
 {
 	return fail(&r->ctx, E_MISSING, "Объект %s с id %s не найден.", what, id);
 }
@@ -211,7 +209,7 @@ refuse(struct req *r, enum err e)
 
 /* GET /ping: 200. */
 enum err
-get_ping(struct req *r)
+programme_get_ping(struct req *r)
 {
 	return reply_json(r, 200, "{\"API\":\"OK\"}");
 }
@@ -235,7 +233,7 @@ static const struct wire_case cases[] = {
 #define CASE(err, status, words) {err, status, words},
 #include "programme/cases.def"
 #undef CASE
-};
+	{0}};
 
 const struct face programme_face = {
 	.name = "programme",
@@ -243,7 +241,6 @@ const struct face programme_face = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = cases,
-	.case_count = sizeof(cases) / sizeof(*cases),
 	.takes = takes,
 	.enter = enter,
 	.refuse = refuse,

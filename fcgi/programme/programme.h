@@ -20,10 +20,16 @@ enum programme_who {
 	TELEGRAM       /* the webhook's secret in its header */
 };
 
+/* The handlers of routes.def and what they read; what each answers is said where it is
+ * defined. */
+#define ROUTE(...) ROUTE_DECLARE(__VA_ARGS__)
+#include "programme/routes.def"
+#undef ROUTE
+
 /* What is wrong with a piece of input, for staff to read. */
 const char *programme_flaw_words(struct ctx *c, const struct flaw *f);
 
 /* E_MISSING whose sentence names what was looked for ("Shift") and its id. */
-enum err not_found(struct req *r, const char *what, const char *id);
+enum err programme_not_found(struct req *r, const char *what, const char *id);
 
 #endif

@@ -7,9 +7,8 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "programme/handlers.h"
-#include "programme/photo.h"
 #include "programme/programme.h"
+#include "programme/photo.h"
 #include "programme/request.h"
 #include "reply.h"
 
@@ -19,7 +18,7 @@ struct status_filter {
 	const char *status;
 };
 
-INPUT(all_requests_query, struct status_filter,
+INPUT(programme_all_requests_query, struct status_filter,
 	FIELD(struct status_filter, status, .one_of = "pending approved declined"));
 
 struct decline_body {
@@ -27,7 +26,7 @@ struct decline_body {
 };
 
 /* Telegram takes 4096 characters. */
-INPUT(decline_in, struct decline_body,
+INPUT(programme_decline_in, struct decline_body,
 	FIELD(struct decline_body, message, .trim = true, .min = 0, .max = 4096));
 
 struct reports_filter {
@@ -48,7 +47,7 @@ uuid_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 	return OK;
 }
 
-INPUT(reports_query, struct reports_filter,
+INPUT(programme_reports_query, struct reports_filter,
 	FIELD(struct reports_filter, shift_id, .must = true, .rule = uuid_rule),
 	FIELD(struct reports_filter, status,
 		.one_of =
@@ -59,14 +58,14 @@ answer(struct req *r, const char *what, enum err e, const char *json)
 {
 	if (e == E_MISSING) {
 		ctx_forgive(&r->ctx);
-		return not_found(r, what, r->word[0]);
+		return programme_not_found(r, what, r->word[0]);
 	}
 	return e == OK ? reply_json(r, 200, json) : e;
 }
 
 /* GET /requests/?status=: 200 list of R over all shifts. */
 enum err
-get_requests(struct req *r)
+programme_get_requests(struct req *r)
 {
 	const struct status_filter *in = r->in;
 	const char *json;
@@ -78,7 +77,7 @@ get_requests(struct req *r)
 /* PATCH /requests/{uuid}/approve: 200 R. E_REQUEST_REVIEWED, E_MEMBER_EXISTS,
  * E_SHIFT_STATE. */
 enum err
-patch_request_approve(struct req *r)
+programme_patch_request_approve(struct req *r)
 {
 	const char *json = NULL;
 	enum err e = request_approve(&r->ctx, r->word[0], &json);
@@ -88,7 +87,7 @@ patch_request_approve(struct req *r)
 
 /* PATCH /requests/{uuid}/decline {"message"} or nothing: 200 R. E_REQUEST_REVIEWED. */
 enum err
-patch_request_decline(struct req *r)
+programme_patch_request_decline(struct req *r)
 {
 	const struct decline_body *in = r->in;
 	const char *json = NULL;
@@ -152,7 +151,7 @@ list_row(void *to, void *row_)
  * they go out piece by piece.
  */
 enum err
-get_reports(struct req *r)
+programme_get_reports(struct req *r)
 {
 	const struct reports_filter *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -170,7 +169,7 @@ get_reports(struct req *r)
 		db_json(c, &REPORT_SHIFT, &shift, ARGS(c, in->shift_id)) == E_MISSING) {
 		ctx_forgive(c);
 		reply_reset(r);
-		return not_found(r, "Shift", in->shift_id);
+		return programme_not_found(r, "Shift", in->shift_id);
 	}
 	buf_add(&r->out, l.count == 0 ? "[]" : "]");
 	return OK;
@@ -198,7 +197,7 @@ answer_report(struct req *r, enum err e, const char *json)
 
 /* GET /reports/{uuid}: 200 P. */
 enum err
-get_report(struct req *r)
+programme_get_report(struct req *r)
 {
 	const char *json = NULL;
 	enum err e = db_json(&r->ctx, &REPORT_SHOW, &json, ARGS(&r->ctx, r->word[0]));
@@ -209,7 +208,7 @@ get_report(struct req *r)
 /* PATCH /reports/{uuid}/approve: 200 P; one point. E_REPORT_REVIEWED,
  * E_REPORT_NO_PHOTO. */
 enum err
-patch_report_approve(struct req *r)
+programme_patch_report_approve(struct req *r)
 {
 	const char *json = NULL;
 	enum err e = report_review(&r->ctx, r->word[0], true, &json);
@@ -219,7 +218,7 @@ patch_report_approve(struct req *r)
 
 /* PATCH /reports/{uuid}/decline: 200 P. E_REPORT_REVIEWED, E_REPORT_NO_PHOTO. */
 enum err
-patch_report_decline(struct req *r)
+programme_patch_report_decline(struct req *r)
 {
 	const char *json = NULL;
 	enum err e = report_review(&r->ctx, r->word[0], false, &json);

@@ -9,7 +9,6 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/programme.h"
-#include "programme/staff.h"
 #include "reply.h"
 #include "token.h"
 
@@ -21,7 +20,7 @@ struct login_body {
 	const char *email, *password;
 };
 
-INPUT(staff_login_in, struct login_body,
+INPUT(programme_staff_login_in, struct login_body,
 	FIELD(struct login_body, email, .must = true, .max = 254,
 		.rule = staff_email_rule),
 	FIELD(struct login_body, password, .must = true, .as_typed = true,
@@ -31,7 +30,7 @@ struct own_password_body {
 	const char *old_password, *password;
 };
 
-INPUT(own_password_in, struct own_password_body,
+INPUT(programme_own_password_in, struct own_password_body,
 	FIELD(struct own_password_body, old_password, .must = true, .as_typed = true,
 		.max = 1000),
 	FIELD(struct own_password_body, password, .must = true, .as_typed = true,
@@ -111,7 +110,7 @@ device(struct req *r, const char *email)
  * E_ACCOUNT_BLOCKED, E_LIMIT.
  */
 enum err
-post_staff_login(struct req *r)
+programme_post_staff_login(struct req *r)
 {
 	const struct login_body *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -153,7 +152,7 @@ refresh_refused(struct req *r, const struct claims *claims)
 
 /* GET /administrators/refresh, cookie refresh_token: as login. E_TOKEN_EXPIRED. */
 enum err
-get_staff_refresh(struct req *r)
+programme_get_staff_refresh(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	const char *token = req_cookie(r, "refresh_token");
@@ -177,7 +176,7 @@ get_staff_refresh(struct req *r)
 
 /* GET /administrators/me: 200 A. */
 enum err
-get_staff_me(struct req *r)
+programme_get_staff_me(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	const char *json;
@@ -201,7 +200,7 @@ set_own_password(struct req *r, const struct account *a, const char *password)
  * the sign-in; E_LIMIT.
  */
 enum err
-patch_own_password(struct req *r)
+programme_patch_own_password(struct req *r)
 {
 	const struct own_password_body *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -223,5 +222,5 @@ patch_own_password(struct req *r)
 		return e;
 	}
 	TRY(db_commit(c));
-	return get_staff_me(r);
+	return programme_get_staff_me(r);
 }

@@ -4,7 +4,6 @@
 #include "account/account.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "programme/handlers.h"
 #include "programme/programme.h"
 #include "reply.h"
 
@@ -15,7 +14,7 @@ struct shifts_filter {
 	const char *sort;
 };
 
-INPUT(shifts_query, struct shifts_filter,
+INPUT(programme_shifts_query, struct shifts_filter,
 	FIELD(struct shifts_filter, status,
 		.one_of = "preparing started ready_for_complete finished cancelled"),
 	FIELD(struct shifts_filter, sort, .one_of = "status started_at finished_at"));
@@ -50,9 +49,9 @@ title_rule(struct ctx *c, const struct field *f, const char *place, void *member
 		FIELD(struct shift_body, title, .must = true, .trim = true,            \
 			.rule = title_rule)
 
-INPUT(shift_in, struct shift_body, PLAN_FIELDS);
+INPUT(programme_shift_in, struct shift_body, PLAN_FIELDS);
 
-INPUT(shift_change_in, struct shift_body, PLAN_FIELDS,
+INPUT(programme_shift_change_in, struct shift_body, PLAN_FIELDS,
 	FIELD(struct shift_body, final_message, .must = true, .trim = true, .min = 10,
 		.max = 400));
 
@@ -60,21 +59,21 @@ struct cancel_body {
 	const char *final_message;
 };
 
-INPUT(cancel_in, struct cancel_body,
+INPUT(programme_cancel_in, struct cancel_body,
 	FIELD(struct cancel_body, final_message, .trim = true, .min = 10, .max = 400));
 
 struct members_filter {
 	const char *member_status;
 };
 
-INPUT(members_query, struct members_filter,
+INPUT(programme_members_query, struct members_filter,
 	FIELD(struct members_filter, member_status, .one_of = "active excluded"));
 
 struct requests_filter {
 	const char *status;
 };
 
-INPUT(requests_query, struct requests_filter,
+INPUT(programme_requests_query, struct requests_filter,
 	FIELD(struct requests_filter, status, .one_of = "pending approved declined"));
 
 static const char *
@@ -89,7 +88,7 @@ joined(struct ctx *c, const struct texts *t)
 
 /* GET /shifts/?status=&sort=: 200 list of S with total_users, the newest first. */
 enum err
-get_shifts(struct req *r)
+programme_get_shifts(struct req *r)
 {
 	const struct shifts_filter *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -105,7 +104,7 @@ answer(struct req *r, int status, enum err e, const char *json)
 {
 	if (e == E_MISSING) {
 		ctx_forgive(&r->ctx);
-		return not_found(r, "Shift", r->word[0]);
+		return programme_not_found(r, "Shift", r->word[0]);
 	}
 	return e == OK ? reply_json(r, status, json) : e;
 }
@@ -123,7 +122,7 @@ plan_of(const struct shift_body *in)
 /* POST /shifts/ {"started_at", "finished_at", "title"}: 201 S. The errors of
  * shift_add(). */
 enum err
-post_shift(struct req *r)
+programme_post_shift(struct req *r)
 {
 	struct shift_plan plan = plan_of(r->in);
 	const char *json = NULL;
@@ -134,7 +133,7 @@ post_shift(struct req *r)
 
 /* GET /shifts/{uuid}: 200 S. */
 enum err
-get_shift(struct req *r)
+programme_get_shift(struct req *r)
 {
 	const char *json = NULL;
 	enum err e = db_json(&r->ctx, &SHIFT_SHOW, &json, ARGS(&r->ctx, r->word[0]));
@@ -144,7 +143,7 @@ get_shift(struct req *r)
 
 /* PATCH /shifts/{uuid}, all four members: 200 S. The errors of shift_change(). */
 enum err
-patch_shift(struct req *r)
+programme_patch_shift(struct req *r)
 {
 	struct shift_plan plan = plan_of(r->in);
 	const char *json = NULL;
@@ -155,7 +154,7 @@ patch_shift(struct req *r)
 
 /* PATCH /shifts/{uuid}/start: 200 S. E_SHIFT_STATE. */
 enum err
-patch_shift_start(struct req *r)
+programme_patch_shift_start(struct req *r)
 {
 	const char *json = NULL;
 	enum err e = shift_start(&r->ctx, r->word[0], &json);
@@ -165,7 +164,7 @@ patch_shift_start(struct req *r)
 
 /* PATCH /shifts/{uuid}/finish: 200 S. E_SHIFT_STATE. */
 enum err
-patch_shift_finish(struct req *r)
+programme_patch_shift_finish(struct req *r)
 {
 	const char *json = NULL;
 	enum err e = shift_finish(&r->ctx, r->word[0], &json);
@@ -175,7 +174,7 @@ patch_shift_finish(struct req *r)
 
 /* PATCH /shifts/{uuid}/cancel {"final_message"} or nothing: 200 S. E_SHIFT_STATE. */
 enum err
-patch_shift_cancel(struct req *r)
+programme_patch_shift_cancel(struct req *r)
 {
 	const struct cancel_body *in = r->in;
 	const char *json = NULL;
@@ -204,7 +203,7 @@ list_of_shift(
 
 /* GET /shifts/{uuid}/users?member_status=: 200 {"members": [M]}. */
 enum err
-get_shift_users(struct req *r)
+programme_get_shift_users(struct req *r)
 {
 	const struct members_filter *in = r->in;
 
@@ -214,7 +213,7 @@ get_shift_users(struct req *r)
 
 /* GET /shifts/{uuid}/requests?status=: 200 list of SR. */
 enum err
-get_shift_requests(struct req *r)
+programme_get_shift_requests(struct req *r)
 {
 	const struct requests_filter *in = r->in;
 
@@ -224,7 +223,7 @@ get_shift_requests(struct req *r)
 
 /* GET /shifts/{uuid}/progress: 200 list of days with what became of their tasks. */
 enum err
-get_shift_progress(struct req *r)
+programme_get_shift_progress(struct req *r)
 {
 	return list_of_shift(r, &SHIFT_PROGRESS, ARGS(&r->ctx, r->word[0]), "[]");
 }

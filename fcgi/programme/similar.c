@@ -1,9 +1,8 @@
 /* Photos that resemble each other, for the reviewer. */
 #include "db/db.h"
 #include "base/str.h"
-#include "programme/handlers.h"
-#include "programme/photo.h"
 #include "programme/programme.h"
+#include "programme/photo.h"
 #include "reply.h"
 
 #include "programme/similar.sql.h"
@@ -33,7 +32,7 @@ struct similar_filter {
 	const char *status;
 };
 
-INPUT(similar_query, struct similar_filter,
+INPUT(programme_similar_query, struct similar_filter,
 	FIELD(struct similar_filter, status,
 		.one_of =
 			"reviewing approved declined waiting skipped not_participate"));
@@ -44,7 +43,7 @@ INPUT(similar_query, struct similar_filter,
  * shifts too.
  */
 enum err
-get_report_similar(struct req *r)
+programme_get_report_similar(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct buf body = {.arena = &c->arena};
@@ -57,7 +56,7 @@ get_report_similar(struct req *r)
 	if (count == 0 && db_json(c, &SIMILAR_REPORT, &report, ARGS(c, r->word[0])) ==
 				  E_MISSING) {
 		ctx_forgive(c);
-		return not_found(r, "Report", r->word[0]);
+		return programme_not_found(r, "Report", r->word[0]);
 	}
 	buf_add(&body, "[");
 	for (size_t i = 0; i < count; i++) {
@@ -74,7 +73,7 @@ get_report_similar(struct req *r)
 /* GET /shifts/{uuid}/similar?status=: 200 list of the shift's reports whose photo
  * resembles an earlier one. */
 enum err
-get_shift_similar(struct req *r)
+programme_get_shift_similar(struct req *r)
 {
 	const struct similar_filter *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -84,7 +83,7 @@ get_shift_similar(struct req *r)
 	if (str_eq(json, "[]") &&
 		db_json(c, &SIMILAR_SHIFT, &shift, ARGS(c, r->word[0])) == E_MISSING) {
 		ctx_forgive(c);
-		return not_found(r, "Shift", r->word[0]);
+		return programme_not_found(r, "Shift", r->word[0]);
 	}
 	return reply_json(r, 200, json);
 }

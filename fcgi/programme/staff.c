@@ -1,5 +1,5 @@
 /* Staff among themselves: docs/openapi/programme.yaml. */
-#include "programme/staff.h"
+#include "programme/programme.h"
 
 #include <string.h>
 
@@ -11,7 +11,6 @@
 #include "base/rand.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "programme/programme.h"
 #include "reply.h"
 
 #include "programme/staff.sql.h"
@@ -20,7 +19,7 @@ struct staff_filter {
 	const char *status, *role;
 };
 
-INPUT(staff_query, struct staff_filter,
+INPUT(programme_staff_query, struct staff_filter,
 	FIELD(struct staff_filter, status, .one_of = "active blocked"),
 	FIELD(struct staff_filter, role, .one_of = "administrator expert"));
 
@@ -28,7 +27,7 @@ struct rename_body {
 	const char *name, *surname;
 };
 
-INPUT(rename_in, struct rename_body,
+INPUT(programme_rename_in, struct rename_body,
 	FIELD(struct rename_body, name, .must = true, .min = 2, .max = 20,
 		.rule = person_name_rule),
 	FIELD(struct rename_body, surname, .must = true, .min = 2, .max = 100,
@@ -38,27 +37,27 @@ struct role_body {
 	const char *role;
 };
 
-INPUT(role_in, struct role_body,
+INPUT(programme_role_in, struct role_body,
 	FIELD(struct role_body, role, .must = true, .one_of = "administrator expert"));
 
 struct status_body {
 	const char *status;
 };
 
-INPUT(status_in, struct status_body,
+INPUT(programme_status_in, struct status_body,
 	FIELD(struct status_body, status, .must = true, .one_of = "active blocked"));
 
 struct reset_body {
 	const char *email;
 };
 
-INPUT(reset_in, struct reset_body,
+INPUT(programme_reset_in, struct reset_body,
 	FIELD(struct reset_body, email, .must = true, .max = 254,
 		.rule = staff_email_rule));
 
 /* GET /administrators/?status=&role=: 200 list of A by surname and name. */
 enum err
-get_staff_list(struct req *r)
+programme_get_staff_list(struct req *r)
 {
 	const struct staff_filter *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -74,12 +73,12 @@ missing(struct req *r, enum err e)
 	if (e != E_MISSING)
 		return e;
 	ctx_forgive(&r->ctx);
-	return not_found(r, "Administrator", r->word[0]);
+	return programme_not_found(r, "Administrator", r->word[0]);
 }
 
 /* GET /administrators/{uuid}/: 200 A. */
 enum err
-get_staff(struct req *r)
+programme_get_staff(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	const char *json;
@@ -91,7 +90,7 @@ get_staff(struct req *r)
 /* PATCH /administrators/{uuid}/ {"name", "surname"}: 200 A. An expert renames only
  * oneself. */
 enum err
-patch_staff(struct req *r)
+programme_patch_staff(struct req *r)
 {
 	const struct rename_body *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -119,7 +118,7 @@ other_staff(struct req *r, enum err own, struct account *out)
 	enum err e = account_by_uuid(c, r->word[0], out);
 	if (e == E_ACCOUNT_GONE || (e == OK && out->role == NULL)) {
 		ctx_forgive(c);
-		return not_found(r, "Administrator", r->word[0]);
+		return programme_not_found(r, "Administrator", r->word[0]);
 	}
 	TRY(e);
 	if (out->id == c->actor)
@@ -142,7 +141,7 @@ audited(struct req *r, const char *action, const char *word)
 
 /* PATCH /administrators/{uuid}/role/ {"role"}: 200 A; the account's sessions end. */
 enum err
-patch_staff_role(struct req *r)
+programme_patch_staff_role(struct req *r)
 {
 	const struct role_body *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -160,7 +159,7 @@ patch_staff_role(struct req *r)
 /* PATCH /administrators/{uuid}/status/ {"status"}: 200 A; who is blocked is out at
  * once. */
 enum err
-patch_staff_status(struct req *r)
+programme_patch_staff_status(struct req *r)
 {
 	const struct status_body *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -206,7 +205,7 @@ random_password(struct ctx *c)
  * the old sessions and the queued mail are one transaction. E_ACCOUNT_GONE.
  */
 enum err
-patch_reset_password(struct req *r)
+programme_patch_reset_password(struct req *r)
 {
 	const struct reset_body *in = r->in;
 	struct ctx *c = &r->ctx;

@@ -5,7 +5,6 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "multipart.h"
-#include "programme/handlers.h"
 #include "programme/programme.h"
 #include "reply.h"
 
@@ -16,7 +15,7 @@ struct task_filter {
 };
 
 /* The title comes in the query, the picture as the form's part "image". */
-INPUT(task_query, struct task_filter,
+INPUT(programme_task_query, struct task_filter,
 	FIELD(struct task_filter, title, .must = true, .trim = true, .min = 3,
 		.max = 150, .rule = plain_text_rule));
 
@@ -69,7 +68,7 @@ answer(struct req *r, int status, enum err e, const char *json)
 {
 	if (e == E_MISSING) {
 		ctx_forgive(&r->ctx);
-		return not_found(r, "Task", r->word[0]);
+		return programme_not_found(r, "Task", r->word[0]);
 	}
 	const char *words = picture_refusal(e);
 	if (words != NULL) {
@@ -81,7 +80,7 @@ answer(struct req *r, int status, enum err e, const char *json)
 
 /* GET /tasks/: 200 list of T by number, archived ones too. */
 enum err
-get_tasks(struct req *r)
+programme_get_tasks(struct req *r)
 {
 	const char *json;
 
@@ -91,7 +90,7 @@ get_tasks(struct req *r)
 
 /* POST /tasks/?title=, multipart with image: 201 T. E_TASK_EXISTS. */
 enum err
-post_task(struct req *r)
+programme_post_task(struct req *r)
 {
 	const struct task_filter *in = r->in;
 	struct part image = {0};
@@ -104,7 +103,7 @@ post_task(struct req *r)
 
 /* GET /tasks/{uuid}: 200 T. */
 enum err
-get_task(struct req *r)
+programme_get_task(struct req *r)
 {
 	const char *json = NULL;
 	enum err e = db_json(&r->ctx, &TASK_SHOW, &json, ARGS(&r->ctx, r->word[0]));
@@ -114,7 +113,7 @@ get_task(struct req *r)
 
 /* PATCH /tasks/{uuid}?title=, multipart with image: 200 T. E_TASK_EXISTS. */
 enum err
-patch_task(struct req *r)
+programme_patch_task(struct req *r)
 {
 	const struct task_filter *in = r->in;
 	struct part image = {0};
@@ -128,7 +127,7 @@ patch_task(struct req *r)
 
 /* PATCH /tasks/{uuid}/change_status: 200 T, archived or brought back. */
 enum err
-patch_task_status(struct req *r)
+programme_patch_task_status(struct req *r)
 {
 	const char *json = NULL;
 	enum err e = task_toggle(&r->ctx, r->word[0], &json);

@@ -3,7 +3,6 @@
 #include "base/str.h"
 #include "programme/bot.h"
 #include "programme/form.h"
-#include "programme/handlers.h"
 #include "programme/programme.h"
 #include "programme/webhook.h"
 #include "reply.h"
@@ -14,7 +13,7 @@
  * of setWebhook, 404 when updates are polled. 503 has it sent again.
  */
 enum err
-post_telegram_webhook(struct req *r)
+programme_post_telegram_webhook(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct json_object *json;
@@ -29,7 +28,7 @@ post_telegram_webhook(struct req *r)
 
 /* GET /telegram/registration_form: 200, the page, which nginx has. */
 enum err
-get_registration_form(struct req *r)
+programme_get_registration_form(struct req *r)
 {
 	reply_header(r, "X-Accel-Redirect", "/_web/telegram-form/form.html");
 	return reply_empty(r, 200);
@@ -39,13 +38,13 @@ struct token_body {
 	const char *token;
 };
 
-INPUT(form_token_in, struct token_body,
+INPUT(programme_form_token_in, struct token_body,
 	FIELD(struct token_body, token, .must = true, .min = 1, .max = 8000));
 
 /* POST /telegram/registration_form {"token"}: 200 with the five members that the form's
  * token stands for. E_MISSING for one that is past. */
 enum err
-post_registration_form(struct req *r)
+programme_post_registration_form(struct req *r)
 {
 	const struct token_body *in = r->in;
 	const char *json = form_by_token(&r->ctx, in->token);

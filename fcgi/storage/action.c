@@ -1,6 +1,6 @@
 /* History: docs/openapi/storage.yaml. */
 #include "reply.h"
-#include "storage/handlers.h"
+#include "storage/storage.h"
 #include "storage/history.h"
 
 #define PAGE_SIZE 20
@@ -9,13 +9,14 @@ struct page {
 	int64_t page_num, page_size; /* 0: not said */
 };
 
-INPUT(page_in, struct page, FIELD(struct page, page_num, .min = 1, .max = 1000000000),
+INPUT(storage_page_in, struct page,
+	FIELD(struct page, page_num, .min = 1, .max = 1000000000),
 	FIELD(struct page, page_size, .min = 1, .max = 1000));
 
 /* GET /actions/?page_num=1&page_size=20: 200 {"count": ..., "data": [...]}, newest
  * first. */
 enum err
-get_actions(struct req *r)
+storage_get_actions(struct req *r)
 {
 	const struct page *in = r->in;
 	const char *json;

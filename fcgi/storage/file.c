@@ -9,7 +9,7 @@
 #include "reply.h"
 #include "storage/address.h"
 #include "storage/copy.h"
-#include "storage/handlers.h"
+#include "storage/storage.h"
 #include "storage/history.h"
 
 #define NAME_MAX_CHARACTERS 255
@@ -39,7 +39,7 @@ media_type_rule(struct ctx *c, const struct field *f, const char *place, void *m
 					  .words = "must be like text/plain"});
 }
 
-INPUT(upload_in, struct upload,
+INPUT(storage_upload_in, struct upload,
 	FIELD(struct upload, name, .must = true, .min = 1, .max = NAME_MAX_CHARACTERS,
 		.rule = plain_text_rule),
 	FIELD(struct upload, size, .must = true, .max = INT64_MAX),
@@ -65,7 +65,8 @@ after_rule(struct ctx *c, const struct field *f, const char *place, void *member
 	return OK;
 }
 
-INPUT(search_in, struct search, FIELD(struct search, q, .max = NAME_MAX_CHARACTERS),
+INPUT(storage_search_in, struct search,
+	FIELD(struct search, q, .max = NAME_MAX_CHARACTERS),
 	FIELD(struct search, after, .rule = after_rule),
 	FIELD(struct search, limit, .min = 1, .max = SEARCH_MAX));
 
@@ -73,7 +74,7 @@ struct new_name {
 	const char *name;
 };
 
-INPUT(name_in, struct new_name,
+INPUT(storage_name_in, struct new_name,
 	FIELD(struct new_name, name, .must = true, .min = 1, .max = NAME_MAX_CHARACTERS,
 		.rule = plain_text_rule));
 
@@ -87,7 +88,7 @@ static FIELDS(signed_link_fields, FIELD_OBJ(struct signed_link, file, file_field
 	FIELD(struct signed_link, link));
 
 enum err
-reply_link(struct req *r, const struct file *file, const char *address)
+storage_reply_link(struct req *r, const struct file *file, const char *address)
 {
 	const struct signed_link link = {*file, address};
 
@@ -102,7 +103,7 @@ caller(struct req *r)
 
 /* GET /files/: 200, the actor's files. */
 enum err
-get_files(struct req *r)
+storage_get_files(struct req *r)
 {
 	const char *json;
 
@@ -115,7 +116,7 @@ get_files(struct req *r)
  * the actor's files whose name has q in it, by creation.
  */
 enum err
-get_files_search(struct req *r)
+storage_get_files_search(struct req *r)
 {
 	const struct search *in = r->in;
 	const char *q = in->q == NULL || in->q[0] == '\0' ? NULL : in->q, *json;
@@ -136,20 +137,21 @@ static const char *const promises[PROMISES] = {
  * usable server. E_QUOTA
  */
 enum err
-post_upload(struct req *r)
+storage_post_upload(struct req *r)
 {
 	const struct upload *in = r->in;
 	struct ctx *c = &r->ctx;
 	struct server server;
 	struct file file;
 
-	TRY(promise_check(r, upload_in.fields, promises));
+	TRY(storage_promise_check(r, storage_upload_in.fields, promises));
 	TRY(server_nearest(c, caller(r), &server));
 	const struct file wish = {
 		.name = in->name, .size = in->size, .content_type = in->content_type};
 	TRY(file_announce(c, &wish, server.id, conf.s3_put_lifetime, &file));
 	TRY(history_file(c, file.account_id, file.id, "FILE.UPLOADED", file.name));
-	return reply_link(r, &file, address_put(c, &server, file.key, in->size));
+	return storage_reply_link(
+		r, &file, address_put(c, &server, file.key, in->size));
 }
 
 /* Its bytes may be replaced between two statements: then those that came are served. */
@@ -173,7 +175,7 @@ choose_holder(struct req *r, struct file *file, struct server *server)
 }
 
 enum err
-download(struct req *r, struct file *file, const char **address)
+storage_download(struct req *r, struct file *file, const char **address)
 {
 	struct ctx *c = &r->ctx;
 	struct server server;
@@ -196,25 +198,25 @@ download(struct req *r, struct file *file, const char **address)
 /* GET /files/{uuid}/: 200 with the address that gives the bytes. E_FILE_GONE,
  * E_SERVER_GONE */
 enum err
-get_file(struct req *r)
+storage_get_file(struct req *r)
 {
 	struct file file;
 	const char *address = NULL;
 
 	TRY(file_own(&r->ctx, r->word[0], &file));
-	TRY(download(r, &file, &address));
-	return reply_link(r, &file, address);
+	TRY(storage_download(r, &file, &address));
+	return storage_reply_link(r, &file, address);
 }
 
 /* GET /files/{uuid}/content: 302 to the same address, for browsers and curl -L. */
 enum err
-get_content(struct req *r)
+storage_get_content(struct req *r)
 {
 	struct file file;
 	const char *address = NULL;
 
 	TRY(file_own(&r->ctx, r->word[0], &file));
-	TRY(download(r, &file, &address));
+	TRY(storage_download(r, &file, &address));
 	reply_header(r, "Cache-Control", "no-store");
 	return reply_redirect(r, 302, address);
 }
@@ -222,7 +224,7 @@ get_content(struct req *r)
 /* PUT /files/{uuid}/ {"name": "b.txt"}: 200 with the file. E_FILE_GONE, E_FILE_EXISTS
  */
 enum err
-put_file(struct req *r)
+storage_put_file(struct req *r)
 {
 	const struct new_name *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -236,7 +238,7 @@ put_file(struct req *r)
 
 /* DELETE /files/{uuid}/: 204; the objects go by jobs. E_FILE_GONE */
 enum err
-delete_file(struct req *r)
+storage_delete_file(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct file file;
@@ -249,7 +251,7 @@ delete_file(struct req *r)
 /* GET /files/{uuid}/servers/: 200, the servers that hold it; [] for a file that is not
  * the actor's. */
 enum err
-get_file_servers(struct req *r)
+storage_get_file_servers(struct req *r)
 {
 	const char *json;
 

@@ -7,7 +7,7 @@
 #include "base/conf.h"
 #include "base/hash.h"
 #include "reply.h"
-#include "storage/handlers.h"
+#include "storage/storage.h"
 #include "storage/history.h"
 
 #define TEN_YEARS (INT64_C(3653) * 86400)
@@ -18,7 +18,7 @@ struct new_link {
 	const char *password;
 };
 
-INPUT(link_in, struct new_link,
+INPUT(storage_link_in, struct new_link,
 	FIELD(struct new_link, lifetime, .min = 1, .max = TEN_YEARS),
 	FIELD(struct new_link, password, .as_typed = true,
 		.max = PASSWORD_MAX_CHARACTERS));
@@ -27,7 +27,7 @@ struct key {
 	const char *password;
 };
 
-INPUT(password_in, struct key,
+INPUT(storage_password_in, struct key,
 	FIELD(struct key, password, .as_typed = true, .max = PASSWORD_MAX_CHARACTERS));
 
 static const char *const promises[PROMISES] = {
@@ -52,7 +52,7 @@ say_page(struct req *r, const struct link *link)
  * the address of its page in Location; both may be absent or null. E_FILE_GONE
  */
 enum err
-post_link(struct req *r)
+storage_post_link(struct req *r)
 {
 	const struct new_link *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -60,7 +60,7 @@ post_link(struct req *r)
 	const char *hash = NULL;
 	struct link link;
 
-	TRY(promise_check(r, link_in.fields, promises));
+	TRY(storage_promise_check(r, storage_link_in.fields, promises));
 	if (in->lifetime != 0)
 		expire_at = utc_after(c->now, in->lifetime);
 	if (in->password != NULL && in->password[0] != '\0')
@@ -74,7 +74,7 @@ post_link(struct req *r)
 
 /* GET /files/{uuid}/links/: 200, newest first, expired ones too. E_FILE_GONE */
 enum err
-get_links(struct req *r)
+storage_get_links(struct req *r)
 {
 	const char *json;
 
@@ -85,7 +85,7 @@ get_links(struct req *r)
 /* GET /files/{uuid}/links/{uuid}/: 200 with the link, for anybody. E_FILE_GONE,
  * E_LINK_GONE */
 enum err
-get_link(struct req *r)
+storage_get_link(struct req *r)
 {
 	struct link link;
 
@@ -129,7 +129,7 @@ check_password(struct req *r, const struct link *link, const char *password)
  * bytes, for anybody. E_FILE_GONE, E_LINK_GONE, E_DENIED: wrong password; E_SERVER_GONE
  */
 enum err
-post_link_download(struct req *r)
+storage_post_link_download(struct req *r)
 {
 	const struct key *in = r->in;
 	const char *address = NULL;
@@ -137,13 +137,13 @@ post_link_download(struct req *r)
 
 	TRY(link_open(&r->ctx, r->word[0], r->word[1], &link));
 	TRY(check_password(r, &link, in->password));
-	TRY(download(r, &link.file, &address));
-	return reply_link(r, &link.file, address);
+	TRY(storage_download(r, &link.file, &address));
+	return storage_reply_link(r, &link.file, address);
 }
 
 /* DELETE /files/{uuid}/links/{uuid}/: 204. E_FILE_GONE, E_LINK_GONE */
 enum err
-delete_link(struct req *r)
+storage_delete_link(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct link link;

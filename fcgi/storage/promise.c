@@ -5,7 +5,7 @@
 #include "base/field.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "storage/handlers.h"
+#include "storage/storage.h"
 
 enum promise { PROMISE_TIME, PROMISE_PASSWORD, PROMISE_COUNT };
 
@@ -68,7 +68,7 @@ check(struct ctx *c, const char *name, const char *const words[PROMISES])
 }
 
 enum err
-promise_check(
+storage_promise_check(
 	struct req *r, const struct field *fields, const char *const words[PROMISES])
 {
 	struct ctx *c = &r->ctx;

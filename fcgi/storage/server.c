@@ -8,7 +8,7 @@
 #include "reply.h"
 #include "storage/copy.h"
 #include "storage/drop.h"
-#include "storage/handlers.h"
+#include "storage/storage.h"
 #include "storage/history.h"
 
 /* A name becomes part of routing keys and of the source of events. */
@@ -53,7 +53,7 @@ place_rule(struct ctx *c, const struct field *f, const char *place, void *member
 				   .words = "must not be blank"});
 }
 
-INPUT(server_in, struct server,
+INPUT(storage_server_in, struct server,
 	FIELD(struct server, name, .must = true, .min = 1, .max = 64,
 		.rule = name_rule),
 	FIELD(struct server, host, .must = true, .min = 1, .max = 255,
@@ -70,7 +70,7 @@ INPUT(server_in, struct server,
 
 /* GET /servers/: 200, all servers in any state, by zone and name. */
 enum err
-get_servers(struct req *r)
+storage_get_servers(struct req *r)
 {
 	const char *json;
 
@@ -80,7 +80,7 @@ get_servers(struct req *r)
 
 /* POST /servers/: 201 with the server. E_SERVER_EXISTS */
 enum err
-post_server(struct req *r)
+storage_post_server(struct req *r)
 {
 	struct server server = *(const struct server *)r->in;
 	struct ctx *c = &r->ctx;
@@ -94,7 +94,7 @@ post_server(struct req *r)
 /* PUT /servers/{uuid}/: 200 with the server, all nine members replaced. E_SERVER_GONE,
  * E_SERVER_EXISTS */
 enum err
-put_server(struct req *r)
+storage_put_server(struct req *r)
 {
 	struct server server = *(const struct server *)r->in;
 	struct ctx *c = &r->ctx;
@@ -109,7 +109,7 @@ put_server(struct req *r)
 /* DELETE /servers/{uuid}/: 204, its objects go by jobs. E_SERVER_GONE, E_SERVER_NEEDED:
  * some files are nowhere else */
 enum err
-delete_server(struct req *r)
+storage_delete_server(struct req *r)
 {
 	struct server server;
 	struct ctx *c = &r->ctx;

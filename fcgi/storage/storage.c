@@ -2,10 +2,11 @@
 
 #include "base/conf.h"
 #include "base/str.h"
+#include "db/db.h"
 #include "reply.h"
-#include "storage/handlers.h"
-#include "storage/users.h"
 #include "token.h"
+
+#include "storage/storage.sql.h"
 
 /* Which permission lets one in; two words: either. */
 static const char *const permissions[] = {
@@ -37,6 +38,20 @@ well_formed(const struct claims *claims, const char *type)
 	       str_eq(claims->type, type);
 }
 
+enum err
+storage_gone_or_expired(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const struct claims *claims = storage_claims(r);
+	int64_t count = 1;
+
+	ctx_forgive(c);
+	if (claims->user_id != NULL && uuid_valid(claims->user_id))
+		TRY(db_int(
+			c, &STORAGE_ACCOUNT_EXISTS, &count, ARGS(c, claims->user_id)));
+	return fail(c, count == 0 ? E_ACCOUNT_GONE : E_TOKEN_EXPIRED, NULL);
+}
+
 /* docs/openapi/storage.yaml. */
 static enum err
 authenticate(struct req *r, const char *type)
@@ -57,7 +72,7 @@ authenticate(struct req *r, const char *type)
 		enum err e =
 			session_check(c, "storage", claims->jti, claims->type, session);
 		if (e == E_TOKEN_EXPIRED && session->account_id == 0)
-			return users_gone_or_expired(r);
+			return storage_gone_or_expired(r);
 		TRY(e);
 		if (!str_eq(session->uuid, claims->user_id))
 			return fail(c, E_TOKEN_PAYLOAD, NULL);
@@ -99,8 +114,8 @@ know_secret(struct req *r)
 	return OK;
 }
 
-static enum err
-enter(struct req *r)
+enum err
+storage_enter(struct req *r)
 {
 	enum storage_who who = (enum storage_who)r->route->who;
 
@@ -136,8 +151,8 @@ add_detail(struct req *r, struct buf *body)
 	buf_json(body, buf_text(&detail));
 }
 
-static void
-refuse(struct req *r, enum err e)
+void
+storage_refuse(struct req *r, enum err e)
 {
 	const struct wire_case *w = face_case(r->face, e);
 	struct buf body = {.arena = &r->ctx.arena};
@@ -153,36 +168,15 @@ refuse(struct req *r, enum err e)
 	reply_json(r, w->status, buf_text(&body));
 }
 
-static const char *const users_prefixes[] = {"/users/api/v1", "/auth/api/v1", NULL};
-
-static const struct route users_routes[] = {
-#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
-#include "storage/users.def"
-#undef ROUTE
-};
-
-static const struct wire_case cases[] = {
+const struct wire_case storage_cases[] = {
 #define CASE(err, status, words) {err, status, words},
 #include "storage/cases.def"
 #undef CASE
-};
+	{0}};
 
-const struct face users_face = {
-	.name = "users",
-	.prefixes = users_prefixes,
-	.routes = users_routes,
-	.route_count = sizeof(users_routes) / sizeof(*users_routes),
-	.cases = cases,
-	.case_count = sizeof(cases) / sizeof(*cases),
-	.enter = enter,
-	.refuse = refuse,
-	.mends_slash = true,
-	.cors = true,
-};
+static const char *const prefixes[] = {"/storage/api/v1", NULL};
 
-static const char *const storage_prefixes[] = {"/storage/api/v1", NULL};
-
-static const struct route storage_routes[] = {
+static const struct route routes[] = {
 #define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
 #include "storage/routes.def"
 #undef ROUTE
@@ -190,32 +184,12 @@ static const struct route storage_routes[] = {
 
 const struct face storage_face = {
 	.name = "storage",
-	.prefixes = storage_prefixes,
-	.routes = storage_routes,
-	.route_count = sizeof(storage_routes) / sizeof(*storage_routes),
-	.cases = cases,
-	.case_count = sizeof(cases) / sizeof(*cases),
-	.enter = enter,
-	.refuse = refuse,
+	.prefixes = prefixes,
+	.routes = routes,
+	.route_count = sizeof(routes) / sizeof(*routes),
+	.cases = storage_cases,
+	.enter = storage_enter,
+	.refuse = storage_refuse,
 	.mends_slash = true,
 	.cors = true,
-};
-
-static const char *const hooks_prefixes[] = {"/storage/hooks", NULL};
-
-static const struct route hooks_routes[] = {
-#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
-#include "storage/hooks.def"
-#undef ROUTE
-};
-
-const struct face hooks_face = {
-	.name = "hooks",
-	.prefixes = hooks_prefixes,
-	.routes = hooks_routes,
-	.route_count = sizeof(hooks_routes) / sizeof(*hooks_routes),
-	.cases = cases,
-	.case_count = sizeof(cases) / sizeof(*cases),
-	.enter = enter,
-	.refuse = refuse,
 };

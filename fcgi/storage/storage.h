@@ -2,16 +2,14 @@
 #define FCGI_STORAGE_H
 
 #include "face.h"
+#include "storage/file.h"
 
 /*
- * The API of the file store and its accounts: docs/openapi/storage.yaml. Checks in the
- * order token, permission, input. Errors are {"error": "<code>"}, input errors have
- * "detail" too. All paths end in a slash; without it 307.
+ * The API of the file store: docs/openapi/storage.yaml. Checks in the order token,
+ * permission, input. Errors are {"error": "<code>"}, input errors have "detail" too.
+ * All paths end in a slash; without it 307.
  */
-extern const struct face storage_face; /* /storage/api/v1 */
-extern const struct face hooks_face;   /* /storage/hooks */
-extern const struct face
-	users_face; /* /users/api/v1, and /auth/api/v1 from the same table */
+extern const struct face storage_face;
 
 /* Who may call a route: a kind of token, or one of the permissions in its claims. */
 enum storage_who {
@@ -33,7 +31,46 @@ enum storage_who {
 	CAN_DELETE_LINK
 };
 
+/* The handlers of routes.def and what they read; what each answers is said where it is
+ * defined. */
+#define ROUTE(...) ROUTE_DECLARE(__VA_ARGS__)
+#include "storage/routes.def"
+#undef ROUTE
+
+/* The faces users and hooks, which have the same clients, check and answer in the same
+ * way. */
+enum err storage_enter(struct req *r);
+void storage_refuse(struct req *r, enum err e);
+extern const struct wire_case storage_cases[];
+
+/*
+ * For a well signed token without a session: E_ACCOUNT_GONE when its account is no
+ * more, else E_TOKEN_EXPIRED.
+ */
+enum err storage_gone_or_expired(struct req *r);
+
 /* The claims of the token that came, in a route that is not ANYONE's. */
 const struct claims *storage_claims(const struct req *r);
+
+/*
+ * The presigned address of a file on the nearest usable server, with the history row of
+ * its owner. E_FILE_GONE: nothing has arrived yet. E_SERVER_GONE: no usable server
+ * holds it.
+ */
+enum err storage_download(struct req *r, struct file *file, const char **address);
+
+/* Answers {"file": ..., "link": ...}. */
+enum err storage_reply_link(
+	struct req *r, const struct file *file, const char *address);
+
+/*
+ * Members that are not known are passed over (docs/openapi/storage.yaml). Those whose
+ * names promise a time, a password or a number of downloads are not: whoever sends them
+ * would believe that they hold. E_INPUT with a flaw for each; words says what is there
+ * instead, by enum promise. Null promises nothing.
+ */
+#define PROMISES 3 /* a time, a password, a number of downloads */
+enum err storage_promise_check(
+	struct req *r, const struct field *fields, const char *const words[PROMISES]);
 
 #endif

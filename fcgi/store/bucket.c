@@ -10,7 +10,7 @@
 
 /* GET /: the buckets of this city. */
 enum err
-get_buckets(struct req *r)
+store_get_buckets(struct req *r)
 {
 	struct buf xml = {.arena = &r->ctx.arena};
 	struct store_bucket *list;
@@ -47,7 +47,7 @@ check_notification(struct req *r)
 /* GET /{bucket}: ?location, ?versioning, ?uploads (upload.c), else a listing (list.c).
  */
 enum err
-get_bucket(struct req *r)
+store_get_bucket(struct req *r)
 {
 	const struct object_name *name = &call_of(r)->name;
 	struct buf xml = {.arena = &r->ctx.arena};
@@ -71,13 +71,14 @@ get_bucket(struct req *r)
 		buf_add(&xml, STORE_XML "<NotificationConfiguration" STORE_XMLNS "/>");
 		return store_xml(r, &xml);
 	}
-	return store_query(r, "uploads") != NULL ? get_uploads(r) : list_objects(r);
+	return store_query(r, "uploads") != NULL ? store_get_uploads(r)
+						 : store_list_objects(r);
 }
 
 /* HEAD /{bucket}: 200 or 404; 503 when the city's folder is away, or empty though it
  * should not be: so others are told that it is down. */
 enum err
-head_bucket(struct req *r)
+store_head_bucket(struct req *r)
 {
 	const struct object_name *name = &call_of(r)->name;
 
@@ -90,7 +91,7 @@ head_bucket(struct req *r)
 /* PUT /{bucket}: makes it; that it is there already is fine. What the body asks for is
  * not read. */
 enum err
-put_bucket(struct req *r)
+store_put_bucket(struct req *r)
 {
 	const struct object_name *name = &call_of(r)->name;
 
@@ -106,7 +107,7 @@ put_bucket(struct req *r)
 
 /* DELETE /{bucket}: 204; 409 while it holds anything. */
 enum err
-delete_bucket(struct req *r)
+store_delete_bucket(struct req *r)
 {
 	const struct object_name *name = &call_of(r)->name;
 
@@ -118,7 +119,7 @@ delete_bucket(struct req *r)
 /* POST /{bucket}?delete: removes up to 1000 objects; all of them or, on an error, none.
  */
 enum err
-post_bucket(struct req *r)
+store_post_bucket(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct object_name name = call_of(r)->name;

@@ -128,7 +128,7 @@ check_length(struct req *r)
 /* PUT, POST /.check: asked by nginx before the body of any PUT or POST. 204, or why
  * not. */
 enum err
-check_body(struct req *r)
+store_check_body(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	const char *md5, *header;
@@ -136,7 +136,7 @@ check_body(struct req *r)
 	struct disk_wish wish = {0};
 
 	if (call_of(r)->form)
-		return check_form(r);
+		return store_check_form(r);
 	TRY(check_length(r));
 	TRY(store_md5(r, &md5));
 	TRY(store_plain_call(r));

@@ -87,7 +87,7 @@ reply_copied(struct req *r, const char *element, const char *etag, struct utc mo
 
 /* PUT /{bucket}/{key} with x-amz-copy-source: 200 with etag and time of the copy. */
 enum err
-copy_object(struct req *r)
+store_copy_object(struct req *r)
 {
 	const struct object_name *to = &call_of(r)->name;
 	const char *type = req_param(r, "CONTENT_TYPE");
@@ -144,7 +144,7 @@ read_piece(struct req *r, const struct store_object *from, struct upload_piece *
 
 /* PUT ?partNumber=1&uploadId=... with x-amz-copy-source: 200 with the part's etag. */
 enum err
-copy_part(struct req *r, const char *id, int64_t number)
+store_copy_part(struct req *r, const char *id, int64_t number)
 {
 	struct store_object from = {0};
 	struct object_name source = {0};

@@ -28,7 +28,7 @@ struct form {
 
 /* POST /.check for a form: its length is all that is known before its body is there. */
 enum err
-check_form(struct req *r)
+store_check_form(struct req *r)
 {
 	const struct store_call *call = call_of(r);
 	int64_t bytes;
@@ -211,7 +211,7 @@ answer(struct req *r, const struct form *f, const struct object_name *name,
  * says. E_S3_POLICY and others of store/policy.h; those of a PUT
  */
 enum err
-post_form(struct req *r)
+store_post_form(struct req *r)
 {
 	struct object_name name = call_of(r)->name;
 	struct form *f = arena_new(&r->ctx.arena, sizeof(*f));

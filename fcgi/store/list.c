@@ -136,7 +136,7 @@ head_xml(struct req *r, struct buf *xml, const struct asked *a, size_t count, bo
 
 /* GET /{bucket}: ListObjectsV2 with list-type=2, else the older ListObjects. */
 enum err
-list_objects(struct req *r)
+store_list_objects(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	const struct object_name *name = &call_of(r)->name;

@@ -111,14 +111,14 @@ nginx_would_differ(struct req *r, const struct store_object *o, enum range range
  * response-... parameters as S3 has them; several ranges at once get the whole.
  */
 enum err
-get_object(struct req *r)
+store_get_object(struct req *r)
 {
 	struct store_object o = {0};
 	enum range range = RANGE_NONE;
 	int64_t first = 0, last = 0;
 
 	if (store_query(r, "uploadId") != NULL)
-		return get_parts(r);
+		return store_get_parts(r);
 	TRY(find(r, &o, &range, &first, &last));
 	if (nginx_would_differ(r, &o, range))
 		return send_again(
@@ -137,7 +137,7 @@ get_object(struct req *r)
 
 /* HEAD /{bucket}/{key}: what GET would say, without the bytes. */
 enum err
-head_object(struct req *r)
+store_head_object(struct req *r)
 {
 	struct store_object o = {0};
 	enum range range = RANGE_NONE;
@@ -202,7 +202,7 @@ store_need_bucket(struct req *r)
  * the object is on the disk for good.
  */
 enum err
-put_object(struct req *r)
+store_put_object(struct req *r)
 {
 	const struct store_call *call = call_of(r);
 	const char *type = req_param(r, "CONTENT_TYPE");
@@ -213,10 +213,10 @@ put_object(struct req *r)
 		.wish = &wish};
 
 	if (store_query(r, "uploadId") != NULL)
-		return put_part(r);
+		return store_put_part(r);
 	TRY(store_plain_call(r));
 	if (store_is_copy(r))
-		return copy_object(r);
+		return store_copy_object(r);
 	TRY(store_wish(r, &wish));
 	TRY(store_condition(r, &new.condition));
 	TRY(store_headers_read(r, &new.headers));
@@ -230,12 +230,12 @@ put_object(struct req *r)
 
 /* DELETE /{bucket}/{key}: 204, also when there is no such object. */
 enum err
-delete_object(struct req *r)
+store_delete_object(struct req *r)
 {
 	const struct object_name *name = &call_of(r)->name;
 
 	if (store_query(r, "uploadId") != NULL)
-		return delete_upload(r);
+		return store_delete_upload(r);
 	TRY(store_plain_call(r));
 	if (req_header(r, "If-Match") != NULL)
 		return fail(&r->ctx, E_S3_NO_FEATURE,

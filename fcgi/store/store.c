@@ -289,7 +289,7 @@ static const struct wire_case cases[] = {
 #define CASE(err, status, words) {err, status, words},
 #include "store/cases.def"
 #undef CASE
-};
+	{0}};
 
 const struct face store_face = {
 	.name = "store",
@@ -297,7 +297,6 @@ const struct face store_face = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = cases,
-	.case_count = sizeof(cases) / sizeof(*cases),
 	.enter = enter,
 	.refuse = refuse,
 	.takes = takes,

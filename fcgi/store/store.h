@@ -119,28 +119,20 @@ enum err store_small_body(struct req *r);
 /* "2006-02-03T16:45:09.000Z", as S3's XML writes a time. */
 const char *store_time(struct req *r, struct utc at);
 
-enum err check_body(struct req *r);
-enum err check_form(struct req *r);
-enum err post_form(struct req *r);
-enum err get_buckets(struct req *r);
-enum err get_bucket(struct req *r);
-enum err head_bucket(struct req *r);
-enum err put_bucket(struct req *r);
-enum err delete_bucket(struct req *r);
-enum err post_bucket(struct req *r);
-enum err get_object(struct req *r);
-enum err head_object(struct req *r);
-enum err put_object(struct req *r);
-enum err delete_object(struct req *r);
-enum err post_object(struct req *r);
+/* The handlers of routes.def and what they read; what each answers is said where it is
+ * defined. */
+#define ROUTE(...) ROUTE_DECLARE(__VA_ARGS__)
+#include "store/routes.def"
+#undef ROUTE
 
 /* What those hand on to, by the query. */
-enum err list_objects(struct req *r);
-enum err get_uploads(struct req *r);
-enum err get_parts(struct req *r);
-enum err put_part(struct req *r);
-enum err copy_object(struct req *r);
-enum err copy_part(struct req *r, const char *id, int64_t number);
-enum err delete_upload(struct req *r);
+enum err store_check_form(struct req *r);
+enum err store_list_objects(struct req *r);
+enum err store_get_uploads(struct req *r);
+enum err store_get_parts(struct req *r);
+enum err store_put_part(struct req *r);
+enum err store_copy_object(struct req *r);
+enum err store_copy_part(struct req *r, const char *id, int64_t number);
+enum err store_delete_upload(struct req *r);
 
 #endif

@@ -110,7 +110,7 @@ complete_upload(struct req *r, const char *id)
 
 /* POST /{bucket}/{key}: with ?uploads or ?uploadId=...; S3 has nothing else here. */
 enum err
-post_object(struct req *r)
+store_post_object(struct req *r)
 {
 	const char *id = store_query(r, "uploadId");
 
@@ -124,7 +124,7 @@ post_object(struct req *r)
 
 /* PUT /{bucket}/{key}?partNumber=1&uploadId=...: 200 with the part's ETag. */
 enum err
-put_part(struct req *r)
+store_put_part(struct req *r)
 {
 	const char *number = store_query(r, "partNumber"),
 		   *id = store_query(r, "uploadId");
@@ -137,7 +137,7 @@ put_part(struct req *r)
 		return fail(&r->ctx, E_S3_ARGUMENT, "partNumber must be 1 to 10000");
 	TRY(scrub_city(&r->ctx, call_of(r)->name.server));
 	if (store_is_copy(r))
-		return copy_part(r, id, n);
+		return store_copy_part(r, id, n);
 	TRY(store_wish(r, &wish));
 	TRY(upload_part(&r->ctx, &call_of(r)->name, id, n, r->body_file, &wish, &part));
 	reply_header_fmt(r, "ETag", "\"%s\"", part.etag);
@@ -145,10 +145,10 @@ put_part(struct req *r)
 	return reply_empty(r, 200);
 }
 
-/* DELETE /{bucket}/{key}?uploadId=...: 204, the parts are gone. In delete_object()'s
- * transaction. */
+/* DELETE /{bucket}/{key}?uploadId=...: 204, the parts are gone. In
+ * store_delete_object()'s transaction. */
 enum err
-delete_upload(struct req *r)
+store_delete_upload(struct req *r)
 {
 	TRY(upload_drop(&r->ctx, &call_of(r)->name, store_query(r, "uploadId")));
 	return reply_empty(r, 204);
@@ -156,7 +156,7 @@ delete_upload(struct req *r)
 
 /* GET /{bucket}/{key}?uploadId=...: the parts that have arrived, all of them. */
 enum err
-get_parts(struct req *r)
+store_get_parts(struct req *r)
 {
 	const struct object_name *name = &call_of(r)->name;
 	const char *id = store_query(r, "uploadId");
@@ -186,7 +186,7 @@ get_parts(struct req *r)
 
 /* GET /{bucket}?uploads: those that are open, the first thousand. */
 enum err
-get_uploads(struct req *r)
+store_get_uploads(struct req *r)
 {
 	const struct object_name *name = &call_of(r)->name;
 	struct buf xml = {.arena = &r->ctx.arena};

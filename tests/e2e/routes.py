@@ -18,7 +18,7 @@ class Face:
     def __init__(self, name, prefixes, table):
         self.name, self.prefixes = name, prefixes
         text = (REPO / "fcgi" / table).read_text()
-        self.routes = [Route(name, *m.groups()) for m in ROW.finditer(text)]
+        self.routes = [Route(name, *m.groups()[:-1], m[6].removeprefix(f"{name}_")) for m in ROW.finditer(text)]
         assert len(self.routes) == len(re.findall(r"^ROUTE\(", text, re.M)), \
             f"{table}: a row that cannot be read"
 

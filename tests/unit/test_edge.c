@@ -185,6 +185,22 @@ every_face_has_words_for_every_error(void **state)
 		}
 }
 
+/* Two faces may both have a get_files(). */
+static void
+handlers_bear_the_name_of_their_face(void **state)
+{
+	(void)state;
+	for (const struct face *const *f = faces; *f != NULL; f++)
+		for (size_t i = 0; i < (*f)->route_count; i++) {
+			const char *prefix = arena_fmt(&c.arena, "%s_", (*f)->name);
+			const char *name = (*f)->routes[i].name;
+
+			assert_true(str_starts(name, prefix));
+			assert_string_equal(face_route_name(*f, &(*f)->routes[i]),
+				name + strlen(prefix));
+		}
+}
+
 static void
 no_route_stands_twice(void **state)
 {
@@ -207,6 +223,7 @@ main(void)
 		TEST(too_many_parts_are_refused),
 		TEST(each_answer_of_telegram_is_understood),
 		TEST(every_face_has_words_for_every_error),
+		TEST(handlers_bear_the_name_of_their_face),
 		TEST(no_route_stands_twice),
 	};
 

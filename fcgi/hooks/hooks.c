@@ -1,10 +1,11 @@
 /* Webhooks of S3 servers. */
+#include "hooks/hooks.h"
+
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "reply.h"
 #include "storage/event.h"
-#include "storage/handlers.h"
 
 static const char *
 query(const struct req *r, const char *name)
@@ -21,7 +22,7 @@ query(const struct req *r, const char *name)
  * understood is parked, with 202: a sender that is refused would send it for ever.
  */
 enum err
-post_s3_hook(struct req *r)
+hooks_post_s3(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	const char *why;
@@ -44,3 +45,21 @@ post_s3_hook(struct req *r)
 		r->body_size, why));
 	return reply_json(r, 202, "{}");
 }
+
+static const char *const prefixes[] = {"/storage/hooks", NULL};
+
+static const struct route routes[] = {
+#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
+#include "hooks/routes.def"
+#undef ROUTE
+};
+
+const struct face hooks_face = {
+	.name = "hooks",
+	.prefixes = prefixes,
+	.routes = routes,
+	.route_count = sizeof(routes) / sizeof(*routes),
+	.cases = storage_cases,
+	.enter = storage_enter,
+	.refuse = storage_refuse,
+};

@@ -1,5 +1,5 @@
 /* Accounts of the file store: docs/openapi/users.yaml. */
-#include "storage/users.h"
+#include "users/users.h"
 
 #include "account/account.h"
 #include "account/limit.h"
@@ -11,13 +11,13 @@
 #include "storage/storage.h"
 #include "token.h"
 
-#include "storage/users.sql.h"
+#include "users/users.sql.h"
 
 struct register_body {
 	const char *username, *password, *email, *first_name, *last_name;
 };
 
-INPUT(register_in, struct register_body,
+INPUT(users_register_in, struct register_body,
 	FIELD(struct register_body, username, .must = true, .min = 1, .max = 100,
 		.rule = username_rule),
 	FIELD(struct register_body, password, .must = true, .as_typed = true, .min = 8,
@@ -33,7 +33,7 @@ struct login_body {
 	const char *username, *password;
 };
 
-INPUT(login_in, struct login_body,
+INPUT(users_login_in, struct login_body,
 	FIELD(struct login_body, username, .must = true, .as_typed = true, .min = 0,
 		.max = 1000),
 	FIELD(struct login_body, password, .must = true, .as_typed = true, .min = 0,
@@ -43,26 +43,13 @@ struct verify_body {
 	struct texts permissions;
 };
 
-INPUT(verify_in, struct verify_body,
+INPUT(users_verify_in, struct verify_body,
 	FIELD(struct verify_body, permissions, .must = true));
-
-enum err
-users_gone_or_expired(struct req *r)
-{
-	struct ctx *c = &r->ctx;
-	const struct claims *claims = storage_claims(r);
-	int64_t count = 1;
-
-	ctx_forgive(c);
-	if (claims->user_id != NULL && uuid_valid(claims->user_id))
-		TRY(db_int(c, &USERS_EXISTS, &count, ARGS(c, claims->user_id)));
-	return fail(c, count == 0 ? E_ACCOUNT_GONE : E_TOKEN_EXPIRED, NULL);
-}
 
 /* POST /auth/register/: 201 User. E_NAME_TAKEN, E_EMAIL_TAKEN, E_REGISTER_CLOSED,
  * E_LIMIT. */
 enum err
-post_register(struct req *r)
+users_post_register(struct req *r)
 {
 	const struct register_body *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -117,7 +104,7 @@ add_claims(struct ctx *c, int64_t account_id, struct session_order *order)
 /* POST /auth/login/: 200 Tokens; the account's earlier session ends. E_CREDENTIALS,
  * E_LIMIT. */
 enum err
-post_login(struct req *r)
+users_post_login(struct req *r)
 {
 	const struct login_body *in = r->in;
 	struct ctx *c = &r->ctx;
@@ -142,7 +129,7 @@ post_login(struct req *r)
 
 /* POST /auth/logout/: 200 {}; both tokens of the account end. */
 enum err
-post_logout(struct req *r)
+users_post_logout(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 
@@ -153,7 +140,7 @@ post_logout(struct req *r)
 /* POST /auth/token/refresh/, refresh token in Authorization: 200 Tokens.
  * E_TOKEN_EXPIRED. */
 enum err
-post_refresh(struct req *r)
+users_post_refresh(struct req *r)
 {
 	struct session_order order = order_of(r);
 	struct session_pair pair = {0};
@@ -161,14 +148,14 @@ post_refresh(struct req *r)
 		&r->ctx, storage_claims(r)->jti, &order, add_claims, &pair);
 
 	if (e == E_TOKEN_EXPIRED)
-		return users_gone_or_expired(r);
+		return storage_gone_or_expired(r);
 	TRY(e);
 	return reply_pair(r, &pair);
 }
 
 /* POST /auth/token/verify/: 200 {} when the token's claim covers the set. E_DENIED. */
 enum err
-post_verify(struct req *r)
+users_post_verify(struct req *r)
 {
 	const struct verify_body *in = r->in;
 	const struct claims *claims = storage_claims(r);
@@ -186,7 +173,7 @@ post_verify(struct req *r)
 
 /* GET /users/me/: 200 User, as the database has it now. E_ACCOUNT_GONE. */
 enum err
-get_me(struct req *r)
+users_get_me(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	const char *json;
@@ -194,3 +181,23 @@ get_me(struct req *r)
 	TRY(db_json(c, &USERS_SHOW, &json, ARGS(c, c->actor)));
 	return reply_json(r, 200, json);
 }
+
+static const char *const prefixes[] = {"/users/api/v1", "/auth/api/v1", NULL};
+
+static const struct route routes[] = {
+#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
+#include "users/routes.def"
+#undef ROUTE
+};
+
+const struct face users_face = {
+	.name = "users",
+	.prefixes = prefixes,
+	.routes = routes,
+	.route_count = sizeof(routes) / sizeof(*routes),
+	.cases = storage_cases,
+	.enter = storage_enter,
+	.refuse = storage_refuse,
+	.mends_slash = true,
+	.cors = true,
+};
