@@ -44,6 +44,10 @@ class Gate:
                 near.close()
                 continue
             with self.lock:
+                if self.listener is not listener:  # shut while the city was being called
+                    near.close()
+                    far.close()
+                    return
                 self.links |= {near, far}
             threading.Thread(target=self.carry, args=(near, far, True), daemon=True).start()
             threading.Thread(target=self.carry, args=(far, near, False), daemon=True).start()
@@ -72,11 +76,11 @@ class Gate:
 
     def shut(self):
         """As if the city's machine had died."""
-        if self.listener is not None:
-            self.listener.shutdown(socket.SHUT_RDWR)
-            self.listener.close()
-        self.listener, self.limit = None, None
         with self.lock:
+            listener, self.listener, self.limit = self.listener, None, None
+            if listener is not None:
+                listener.shutdown(socket.SHUT_RDWR)
+                listener.close()
             for link in self.links:
                 try:
                     link.shutdown(socket.SHUT_RDWR)

@@ -339,9 +339,8 @@ def test_without_postgres_the_answer_is_503_within_a_second(stack, base, signed)
 
 
 def test_connections_that_ended_while_idle_are_made_again_unseen(stack, signed, db):
-    db.all("select pg_terminate_backend(pid) from pg_stat_activity "
+    db.all("select pg_terminate_backend(pid, 20000) from pg_stat_activity "  # waits until it has ended
            "where pid <> pg_backend_pid() and datname = 'samovar' and backend_type = 'client backend'")
-    time.sleep(0.2)
     codes = [signed.get("/users/api/v1/users/me/").status_code for _ in range(100)]
     assert codes == [200] * 100
 
