@@ -1,9 +1,11 @@
 -- name: requests_list
-select coalesce(json_agg(programme.as_request(r) order by r.created, r.id), '[]')
-  from programme.request r where $1::text is null or r.status = $1::programme.request_status;
+select coalesce(json_agg(programme.as_request(r, p) order by r.created, r.id), '[]')
+  from programme.request r join programme.participant p on p.id = r.participant_id
+ where $1::text is null or r.status = $1::programme.request_status;
 
 -- name: report_show : E_MISSING
-select json_strip_nulls(programme.as_report(r)) from programme.report r where id = $1;
+select json_strip_nulls(programme.as_report(r, a.uuid))
+  from programme.report r left join account.account a on a.id = r.reviewed_by where r.id = $1;
 
 -- name: reports_list
 select r.shift_id, s.status as shift_status, s.started_at as shift_started_at, r.id as report_id, r.status as report_status,

@@ -29,4 +29,5 @@ select 'report-' || r.status || '/' || r.id || '/' || r.number_attempt, p.id, p.
 on conflict (key) do nothing;
 
 -- name: report_json : E_MISSING
-select programme.as_report(r)::text from programme.report r where id = $1;
+select programme.as_report(r, a.uuid)::text
+  from programme.report r left join account.account a on a.id = r.reviewed_by where r.id = $1;

@@ -43,4 +43,5 @@ select $2 || '/' || r.id || '/' || r.is_repeated, p.id, p.telegram_id, $2,
 on conflict (key) do nothing;
 
 -- name: request_json : E_MISSING
-select programme.as_request(r)::text from programme.request r where id = $1;
+select programme.as_request(r, p)::text
+  from programme.request r join programme.participant p on p.id = r.participant_id where r.id = $1;
