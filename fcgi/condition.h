@@ -3,11 +3,6 @@
 
 #include "req.h"
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110). The way back is false for anything else.
- */
-char *http_date(struct arena *a, struct utc at);
-bool http_date_read(const char *text, struct utc *out);
-
 /* Does an If-Match or If-None-Match list hold the tag (given without quotation marks),
  * or is it *? */
 bool etag_listed(const char *list, const char *etag);

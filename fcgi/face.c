@@ -13,14 +13,30 @@
 
 #define RETRY_SECONDS 5
 
-const struct input NO_BODY = {0, NULL};
-
-static bool
-has_prefix(const char *path, const char *prefix)
+/* How much of the path is the prefix, 0: it begins otherwise. A word in braces stands
+ * for a setting's value. */
+static size_t
+prefix_length(const char *path, const char *prefix)
 {
-	size_t n = strlen(prefix);
+	const char *at = path;
 
-	return strncmp(path, prefix, n) == 0 && (path[n] == '/' || path[n] == '\0');
+	while (*prefix != '\0') {
+		size_t n = strcspn(prefix, "{");
+
+		if (strncmp(at, prefix, n) != 0)
+			return 0;
+		at += n;
+		prefix += n;
+		if (*prefix == '\0')
+			break;
+		n = strcspn(prefix, "}");
+		const char *value = conf_text(prefix + 1, n - 1);
+		if (!str_starts(at, value))
+			return 0;
+		at += strlen(value);
+		prefix += n + (prefix[n] == '}');
+	}
+	return *at == '/' || *at == '\0' ? (size_t)(at - path) : 0;
 }
 
 /* Sets the face and cuts its prefix off the path. The last face takes what no other
@@ -32,12 +48,26 @@ find_face(struct req *r)
 		r->face = *f;
 		if ((*f)->takes != NULL && (*f)->takes(r))
 			return;
-		for (const char *const *p = (*f)->prefixes; *p != NULL; p++)
-			if ((*p)[0] != '\0' && has_prefix(r->path, *p)) {
-				r->path += strlen(*p);
+		for (const char *const *p = (*f)->prefixes; *p != NULL; p++) {
+			size_t n = prefix_length(r->path, *p);
+
+			r->path += n;
+			if (n > 0)
 				return;
-			}
+		}
 	}
+}
+
+/* Is it what stands in such a place, where another is another path? */
+static bool
+id_fits(struct arena *a, const char *pattern, const char *word)
+{
+	int64_t id;
+
+	if (strncmp(pattern, "{uuid}", 6) == 0)
+		return uuid_read(a, word) != NULL;
+	return strncmp(pattern, "{id}", 4) != 0 ||
+	       (word[strspn(word, "0123456789")] == '\0' && int_read(word, &id));
 }
 
 /* Does the path fit the pattern? Fills r->word with what {id}, {uuid} and {word} stand
@@ -58,24 +88,44 @@ path_fits(struct req *r, const char *pattern, const char *path)
 			return false;
 		if (strncmp(pattern, "{rest}", 6) == 0)
 			length = strlen(path);
-		r->word[n++] = arena_strn(&r->ctx.arena, path, length);
+		r->word[n] = arena_strn(&r->ctx.arena, path, length);
+		if (r->face->bad_id == BAD_ID_NO_ROUTE &&
+			!id_fits(&r->ctx.arena, pattern, r->word[n]))
+			return false;
+		n++;
 		path += length;
 		pattern = strchr(pattern, '}') + 1;
 	}
 	return *path == '\0';
 }
 
-static enum err
-not_allowed(struct req *r, int methods)
+/* The methods of the path. A face that answers OPTIONS names all that it answers, by
+ * the alphabet and in small letters. */
+static void
+allow(struct req *r)
 {
-	static const char *const names[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
-	struct buf allow = {.arena = &r->ctx.arena};
+	static const struct method_name {
+		const char *name;
+		enum method method;
+	} usual[] = {{"GET", GET}, {"POST", POST}, {"PUT", PUT}, {"PATCH", PATCH},
+		{"DELETE", DELETE}},
+	  small[] = {{"delete", DELETE}, {"get", GET}, {"head", HEAD},
+		  {"options", OPTIONS}, {"patch", PATCH}, {"post", POST}, {"put", PUT}};
+	bool all = r->face->options != NULL;
+	const struct method_name *names = all ? small : usual;
+	size_t count =
+		all ? sizeof(small) / sizeof(*small) : sizeof(usual) / sizeof(*usual);
+	struct buf list = {.arena = &r->ctx.arena};
+	int methods = r->methods;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if ((methods & 1 << i) != 0)
-			buf_fmt(&allow, "%s%s", allow.used > 0 ? ", " : "", names[i]);
-	reply_header(r, "Allow", buf_text(&allow));
-	return fail(&r->ctx, E_METHOD, NULL);
+	if (all)
+		methods |= OPTIONS |
+			   ((methods & GET) != 0 && r->face->serves_head ? HEAD : 0);
+	for (size_t i = 0; i < count; i++)
+		if ((methods & (int)names[i].method) != 0)
+			buf_fmt(&list, "%s%s", list.used > 0 ? ", " : "",
+				names[i].name);
+	reply_header(r, "Allow", buf_text(&list));
 }
 
 /* Is the path, but for its last slash, one of the table that has no variable part? */
@@ -84,7 +134,9 @@ is_word_with_slash(struct req *r)
 {
 	size_t n = strlen(r->path);
 
-	for (size_t i = 0; r->face->mends_slash && i < r->face->route_count; i++) {
+	for (size_t i = 0;
+		r->face->last_slash == SLASH_REDIRECTS && i < r->face->route_count;
+		i++) {
 		const char *path = r->face->routes[i].path;
 
 		if (strchr(path, '{') == NULL && strlen(path) == n - 1 &&
@@ -99,32 +151,46 @@ drop_last_slash(struct req *r)
 {
 	size_t n = strlen(r->path);
 
-	if (r->face->either_slash && n > 1 && r->path[n - 1] == '/')
+	if (r->face->last_slash == SLASH_EITHER && n > 1 && r->path[n - 1] == '/')
 		r->path = arena_strn(&r->ctx.arena, r->path, n - 1);
 }
 
-static enum err
+/* The route; without one, the methods that the path has instead. */
+static void
 find_route(struct req *r)
 {
 	enum method method = r->head_only && r->face->serves_head ? GET : r->method;
-	int methods = 0;
 
-	drop_last_slash(r);
 	for (size_t i = 0; i < r->face->route_count; i++) {
 		const struct route *row = &r->face->routes[i];
 
 		if (!path_fits(r, row->path, r->path))
 			continue;
 		/* /administrators/me/ is not an account whose id is "me". */
-		if (strchr(row->path, '{') != NULL && is_word_with_slash(r))
-			return fail(&r->ctx, E_NO_ROUTE, NULL);
+		if (strchr(row->path, '{') != NULL && is_word_with_slash(r)) {
+			r->methods = 0;
+			return;
+		}
 		if (row->method == method) {
 			r->route = row;
-			return OK;
+			return;
 		}
-		methods |= (int)row->method;
+		r->methods |= (int)row->method;
 	}
-	return methods != 0 ? not_allowed(r, methods) : fail(&r->ctx, E_NO_ROUTE, NULL);
+}
+
+void
+face_find(struct req *r)
+{
+	find_face(r);
+	drop_last_slash(r);
+	find_route(r);
+}
+
+bool
+face_is_long(const struct req *r)
+{
+	return r->route != NULL && (r->route->flags & LONG) != 0 && r->face->is_long(r);
 }
 
 /* A path that is one of the table but for its last slash: there with 307, query kept.
@@ -139,7 +205,7 @@ redirect_slash(struct req *r)
 	const char *other =
 		cut ? arena_strn(a, path, n - 1) : arena_fmt(a, "%s/", path);
 
-	if (!r->face->mends_slash || n == 0)
+	if (r->face->last_slash != SLASH_REDIRECTS || n == 0)
 		return false;
 	for (size_t i = 0; i < r->face->route_count; i++) {
 		if (!path_fits(r, r->face->routes[i].path, other))
@@ -152,56 +218,6 @@ redirect_slash(struct req *r)
 		return true;
 	}
 	return false;
-}
-
-enum err
-face_input(struct req *r, bool strict)
-{
-	struct ctx *c = &r->ctx;
-	const struct route *row = r->route;
-	const char *pattern = row->path;
-
-	bool of_body = row->in != &NO_BODY && (row->flags & QUERY) == 0;
-
-	if (of_body && !r->body_check)
-		TRY(req_body(r));
-	for (int i = 0; (pattern = strchr(pattern, '{')) != NULL; pattern++, i++) {
-		if (strncmp(pattern, "{uuid}", 6) == 0) {
-			const char *uuid = uuid_read(&c->arena, r->word[i]);
-			if (uuid == NULL)
-				flaw_add(c, (struct flaw){.place = "path",
-						    .field = "id",
-						    .kind = FLAW_FORM,
-						    .expected = "uuid"});
-			else
-				r->word[i] = uuid;
-		} else if (strncmp(pattern, "{id}", 4) == 0 &&
-			   !int_read(r->word[i], &r->id[i])) {
-			flaw_add(c, (struct flaw){.place = "path",
-					    .field = "id",
-					    .kind = FLAW_TYPE,
-					    .expected = "integer"});
-		}
-	}
-	if (row->in == &NO_BODY || (of_body && r->body_check))
-		return c->err;
-
-	void *in = arena_new(&c->arena, row->in->size);
-	r->in = in;
-	if ((row->flags & QUERY) != 0) {
-		fields_from_pairs(
-			c, r->pairs, r->pair_count, "query", row->in->fields, in);
-		return c->err;
-	}
-	if ((row->flags & MAYBE) != 0 &&
-		(r->body_size == 0 || str_eq(str_trim(&c->arena, r->body), "null")))
-		return c->err;
-	struct json_object *json;
-	size_t most = r->trusted ? VALUES_MOST : STRANGER_VALUES;
-	const char *body = r->body == NULL ? "" : r->body;
-	if (json_read_input(c, body, r->body_size, most, &json) == OK)
-		fields_from_json(c, json, row->in->fields, strict, in);
-	return c->err;
 }
 
 /* The answer in a form that auth_request understands: 204, or 401 and, in headers, what
@@ -269,37 +285,52 @@ waited(struct req *r)
 	return fail(&r->ctx, E_BUSY, NULL);
 }
 
+/* What has no route: a redirect, OPTIONS, or the error that it is. */
+static enum err
+no_route(struct req *r)
+{
+	if (r->methods == 0)
+		return redirect_slash(r) ? OK : fail(&r->ctx, E_NO_ROUTE, NULL);
+	allow(r);
+	if (r->method == OPTIONS && r->face->options != NULL)
+		return r->face->options(r);
+	return fail(&r->ctx, E_METHOD, NULL);
+}
+
+static void
+refuse(struct req *r, enum err e)
+{
+	struct header *kept = r->headers; /* Allow, CORS */
+
+	if (r->sent > 0) {
+		log_warn("the answer was cut off: %s", err_name(e));
+		r->broken = true;
+		return;
+	}
+	reply_reset(r);
+	r->headers = kept;
+	r->face->refuse(r, e);
+}
+
 static void
 serve(struct req *r, enum err read_err)
 {
-	find_face(r);
 	if (cors_answer(r))
 		return;
-	enum err e = find_route(r);
-	if (e == E_NO_ROUTE && redirect_slash(r))
-		return;
-	if (e == OK)
-		e = read_err;
-	if (e == OK)
+	enum err e = r->route == NULL ? no_route(r) : read_err;
+	if (e == OK && r->route != NULL)
 		e = waited(r);
-	if (e == OK)
+	if (e == OK && r->route != NULL)
 		e = run(r);
-	if (e != OK && r->sent > 0) {
-		log_warn("the answer was cut off: %s", err_name(e));
-		r->broken = true;
-	} else if (e != OK) {
-		struct header *kept = r->headers; /* Allow, CORS */
-
-		reply_reset(r);
-		r->headers = kept;
-		r->face->refuse(r, e);
-	}
+	if (e != OK)
+		refuse(r, e);
 }
 
 void
 face_serve(struct req *r, enum err read_err)
 {
 	serve(r, read_err);
+	cors_expose(r);
 	if (r->body_check)
 		answer_body_check(r);
 }

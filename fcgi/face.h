@@ -1,17 +1,17 @@
 #ifndef FACE_H
 #define FACE_H
 
+#include "base/field.h"
 #include "req.h"
 
 /* What a route needs of its request, beside who may call it. */
 enum route_flag {
-	TX = 1,       /* runs in a transaction, the answer goes out after the commit */
-	FORM = 2,     /* the body is multipart/form-data, kept by nginx in a file */
-	QUERY = 4,    /* the row's input describes the query string, not the body */
-	MAYBE = 8,    /* the body may be absent or null; then the input is all zero */
-	ANYBODY = 16, /* the body is not looked at: an empty one, or what an old client
-			sends along */
-	QUIET = 32,   /* asked all the time, by probes: a success gets no access line */
+	TX = 1,    /* runs in a transaction, the answer goes out after the commit */
+	QUERY = 2, /* the row's input describes the query string, not the body */
+	MAYBE = 4, /* the body may be absent or null; then the input is all zero */
+	QUIET = 8, /* asked all the time, by probes: a success gets no access line */
+	LONG = 16, /* may take longer than others should wait: a process of its own
+		      serves it when the face's is_long() says so */
 };
 
 struct route {
@@ -22,22 +22,25 @@ struct route {
 	const struct input *in;
 	int flags;
 	enum err (*handle)(struct req *r);
-	const char *name; /* the handler's */
+	const char *name;  /* the handler's */
+	const char *needs; /* the headers that must be there, blank-separated, as
+			      HTTP writes them ("User-Agent"); NULL: none */
 };
 
 /*
  * One line of routes.def: method, path, who, input (or NO_BODY: none is read), flags,
- * handler. Handler and input are global, so their names begin with the face's:
- * storage_post_upload. The same line declares them, in the face's own header, and makes
- * its row.
+ * handler, and where there are some .needs = "...". Handler and input are global, so
+ * their names begin with the face's: storage_post_upload. The same line declares them,
+ * in the face's own header, and makes its row.
  */
-#define ROUTE_ROW(method, path, who, in, flags, handler)                               \
+#define ROUTE_ROW(method_, path_, who_, in_, flags_, handler_, ...)                    \
 	{                                                                              \
-		method, path, (int)(who), &(in), flags, handler, #handler              \
+		.method = method_, .path = path_, .who = (int)(who_), .in = &(in_),    \
+		.flags = flags_, .handle = handler_, .name = #handler_, __VA_ARGS__    \
 	}
-#define ROUTE_DECLARE(method, path, who, in, flags, handler)                           \
-	extern const struct input in;                                                  \
-	enum err handler(struct req *r);
+#define ROUTE_DECLARE(method_, path_, who_, in_, flags_, handler_, ...)                \
+	extern const struct input in_;                                                 \
+	enum err handler_(struct req *r);
 
 extern const struct input NO_BODY;
 
@@ -48,10 +51,39 @@ struct wire_case {
 	const char *words;
 };
 
+/* How a body is read. */
+enum face_body {
+	BODY_JSON,
+	/*
+	 * JSON whatever the Content-Type, else a form (urlencoded, multipart; the first
+	 * of several values of a name), else nothing at all: an empty object. Keys and
+	 * texts are trimmed and in normal form C, what is empty or null is left out,
+	 * and a value of another type is taken where it can only mean one thing ("12"
+	 * for a number, 12 for a text).
+	 */
+	BODY_FORGIVING
+};
+
+/* What a path is that has no number or UUID where its route wants one. */
+enum bad_id {
+	BAD_ID_FLAW,    /* a flaw at "path", beside what is wrong with the input */
+	BAD_ID_NO_ROUTE /* another path: E_NO_ROUTE */
+};
+
+/* What the last slash of a path means. */
+enum last_slash {
+	SLASH_COUNTS,    /* with it and without are two addresses */
+	SLASH_REDIRECTS, /* a path wrong only in it is redirected with 307 */
+	SLASH_EITHER     /* it means nothing */
+};
+
+struct cors_rule;
+
+/* One API: its routes, its words, its manners. Manners that are 0 are the usual. */
 struct face {
 	const char *name;
-	const char *const
-		*prefixes; /* NULL at the end; "/api" takes /api and /api/... */
+	const char *const *prefixes; /* NULL at the end; "/api" takes /api and /api/...;
+					{section.key} stands for a setting's value */
 	const struct route *routes;
 	size_t route_count;
 	const struct wire_case *cases; /* status 0 at the end */
@@ -67,28 +99,40 @@ struct face {
 	 * prefix only. */
 	bool (*takes)(struct req *r);
 
-	bool body_first;   /* enter() wants the body to be there, whoever asks; else it
-			    * is taken in by face_input(), when the token is known */
-	bool serves_head;  /* HEAD is GET without its body; else it is 405 */
-	bool mends_slash;  /* a path wrong only in its last slash is redirected with 307
-			    */
-	bool either_slash; /* a path is the same with a slash behind it and without */
-	bool cors; /* browsers of other origins may call it, as site.cors_origins says
-		    */
+	/* Will this request of a LONG route take long? */
+	bool (*is_long)(const struct req *r);
+
+	/* Answers OPTIONS of a path that has a route; Allow is set then, in small
+	 * letters and with what is implied. NULL: it is a method like others, 405. */
+	enum err (*options)(struct req *r);
+
+	const struct cors_rule
+		*cors; /* NULL: browsers of other origins are told nothing */
+	enum face_body body;
+	enum bad_id bad_id;
+	enum last_slash last_slash;
+	enum face_style style; /* of reply() */
+	bool strict;           /* members of a body that nobody asked for are flaws */
+	bool clean_headers;    /* input_header() trims, and takes empty for absent */
+	bool body_first;       /* enter() wants the body to be there, whoever asks; else
+				* it is taken in by input_read(), when the token is known */
+	bool serves_head;      /* HEAD is GET without its body; else it is 405 */
 };
 
 /* The faces, NULL at the end: fcgi/faces.c. */
 extern const struct face *const faces[];
 
-/* Serves one request that req_read() has filled (read_err is what that returned). */
+/* Finds face and route of a request that req_read() has filled. Only once. */
+void face_find(struct req *r);
+
+/* Is it one that others should not wait for? After face_find(). */
+bool face_is_long(const struct req *r);
+
+/* Serves a request that face_find() has seen (read_err is what req_read() returned). */
 void face_serve(struct req *r, enum err read_err);
 
 /* The row of cases.def for an error: its own, or that of what it falls back on. */
 const struct wire_case *face_case(const struct face *f, enum err e);
-
-/* Reads the body or query as the route's row says into r->in. For the enter() of a
- * face, which says before by r->trusted whether the caller's token is one of ours. */
-enum err face_input(struct req *r, bool strict);
 
 /* What logs and metrics call a route of the face: its handler without the face's name.
  */

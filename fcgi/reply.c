@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "face.h"
 
 #define FLUSH_BYTES (256 << 10)
 
@@ -46,12 +47,11 @@ start(struct req *r, int status)
 }
 
 enum err
-reply(struct req *r, int status, const struct field *fields, const void *row,
-	enum face_style style)
+reply(struct req *r, int status, const struct field *fields, const void *row)
 {
 	start(r, status);
 	reply_header(r, "Content-Type", "application/json");
-	fields_to_json(&r->out, fields, row, style);
+	fields_to_json(&r->out, fields, row, r->face->style);
 	return OK;
 }
 

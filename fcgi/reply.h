@@ -8,10 +8,8 @@
  * before the handler has returned and its transaction is committed. All return OK.
  */
 
-/* A struct as a JSON object, as its field list says and in the style of the face's
- * choice. */
-enum err reply(struct req *r, int status, const struct field *fields, const void *row,
-	enum face_style style);
+/* A struct as a JSON object, as its field list says and in the face's style. */
+enum err reply(struct req *r, int status, const struct field *fields, const void *row);
 
 /* JSON text as it is; NULL answers with an empty list. */
 enum err reply_json(struct req *r, int status, const char *json);

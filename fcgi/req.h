@@ -35,7 +35,8 @@ struct header {
 struct req {
 	struct ctx ctx;
 	const struct face *face;
-	const struct route *route; /* NULL until found */
+	const struct route *route; /* NULL: none was found */
+	int methods;               /* then those of the path's other routes, together */
 
 	enum method method; /* HEAD is served as GET, see head_only */
 	bool head_only;

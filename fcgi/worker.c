@@ -30,10 +30,7 @@
 #define DRAIN_SECONDS 10 /* nginx closes what is idle after 1 (conf/nginx) */
 #define MEMORY_EVERY 256 /* requests between two looks at the memory */
 #define LEFTOVER 4096
-#define APART_BYTES                                                                    \
-	(32 * INT64_C(1048576)) /* a body whose digests take longer than others may    \
-				   wait */
-#define APART_MOST 2            /* processes apart at once, of one worker */
+#define APART_MOST 2 /* processes apart at once, of one worker */
 #define SIGN_IN_NICE 5
 
 struct worker {
@@ -118,43 +115,56 @@ access_line(const struct req *r, const char *method, int64_t us)
 			r->ctx.queries, r->sent);
 }
 
+/* One request from its head to its access line. */
+struct exchange {
+	struct req r;
+	enum err read_err; /* what req_read() returned */
+	int64_t begun;     /* monotonic, microseconds */
+};
+
 static void
-serve(struct worker *w, FCGX_Request *fcgi)
+begin(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 {
-	int64_t begin = monotonic_us();
+	*t = (struct exchange){.begun = monotonic_us()};
+	ctx_start(&t->r.ctx, w->db, w->cache);
+	t->read_err = req_read(&t->r, fcgi->envp, read_stdin, fcgi->in);
+	t->r.send = send_bytes;
+	t->r.send_to = fcgi->out;
+	face_find(&t->r);
+}
+
+static void
+serve(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
+{
+	struct req *r = &t->r;
 	uint64_t hashed = hash_count();
-	struct req r = {0};
 
-	ctx_start(&r.ctx, w->db, w->cache);
-	enum err e = req_read(&r, fcgi->envp, read_stdin, fcgi->in);
-	log_request(r.ctx.request_id);
-	if (conf.site_test_mode && req_header(&r, "X-Samovar-Crash") != NULL)
+	log_request(r->ctx.request_id);
+	if (conf.site_test_mode && req_header(r, "X-Samovar-Crash") != NULL)
 		abort();
-	r.send = send_bytes;
-	r.send_to = fcgi->out;
-	face_serve(&r, e);
+	face_serve(r, t->read_err);
 
-	if (!r.broken)
-		reply_send(&r);
+	if (!r->broken)
+		reply_send(r);
 	drop_leftover(fcgi->in);
-	if (w->drain_until != 0 || r.broken)
+	if (w->drain_until != 0 || r->broken)
 		fcgi->keepConnection = 0;
 	/* An end that nginx cannot take for that of the answer. */
-	if (r.broken)
+	if (r->broken)
 		shutdown(fcgi->ipcFd, SHUT_RDWR);
 	/* FCGX_Finish_r gives the parameters back, and the line comes after it. */
-	const char *method = arena_str(&r.ctx.arena, req_param(&r, "REQUEST_METHOD"));
+	const char *method = arena_str(&r->ctx.arena, req_param(r, "REQUEST_METHOD"));
 	FCGX_Finish_r(fcgi);
 
-	int64_t us = monotonic_us() - begin;
-	tally_request(&r, us);
+	int64_t us = monotonic_us() - t->begun;
+	tally_request(r, us);
 	if (hash_count() > hashed && w->sockets.others_hash)
 		log_error("%s hashes a password: its requests belong to the workers "
 			  "that do nothing else (conf/nginx/nginx.conf.in, $pool)",
-			r.route == NULL ? "-" : face_route_name(r.face, r.route));
-	access_line(&r, method, us);
+			r->route == NULL ? "-" : face_route_name(r->face, r->route));
+	access_line(r, method, us);
 	log_request(NULL);
-	ctx_end(&r.ctx);
+	ctx_end(&r->ctx);
 	w->served++;
 }
 
@@ -190,43 +200,10 @@ take_connection(struct worker *w, int listen_fd)
 	w->open_count++;
 }
 
-/* The bytes of an object that is coming; of a body without a length, what it says is in
- * its chunks. */
-static int64_t
-object_bytes(const FCGX_Request *fcgi)
-{
-	const char *length = FCGX_GetParam("STORE_LENGTH", fcgi->envp),
-		   *inside = FCGX_GetParam(
-			   "HTTP_X_AMZ_DECODED_CONTENT_LENGTH", fcgi->envp);
-	int64_t bytes = 0;
-
-	if (!int_read(length, &bytes) && inside != NULL)
-		int_read(inside, &bytes);
-	return bytes;
-}
-
-/* Does it read a large object, or join one of its parts, or make one of another? */
-static bool
-is_long(const FCGX_Request *fcgi)
-{
-	const char *query = FCGX_GetParam("QUERY_STRING", fcgi->envp),
-		   *method = FCGX_GetParam("REQUEST_METHOD", fcgi->envp);
-
-	if (method == NULL || FCGX_GetParam("STORE_LENGTH", fcgi->envp) == NULL ||
-		FCGX_GetParam("STORE_STEP", fcgi->envp) != NULL)
-		return false;
-	if (object_bytes(fcgi) >= APART_BYTES)
-		return true;
-	bool of_upload = query != NULL && strstr(query, "uploadId=") != NULL;
-	return of_upload &&
-	       (strcmp(method, "POST") == 0 ||
-		       FCGX_GetParam("HTTP_X_AMZ_COPY_SOURCE", fcgi->envp) != NULL);
-}
-
 /* The process that serves this one request: with a session of its own, and without the
  * connections of the others. */
 static _Noreturn void
-go_apart(struct worker *w, int i)
+go_apart(struct worker *w, int i, struct exchange *t)
 {
 	close(w->sockets.requests);
 	close(w->sockets.sign_ins);
@@ -234,10 +211,10 @@ go_apart(struct worker *w, int i)
 		if (k != i)
 			close(w->open[k].ipcFd);
 	db_forget(w->db);
-	w->db = db_new("samovar-fcgi");
-	w->cache = cache_new();
+	w->db = t->r.ctx.db = db_new("samovar-fcgi");
+	w->cache = t->r.ctx.cache = cache_new();
 	w->open[i].keepConnection = 0;
-	serve(w, &w->open[i]);
+	serve(w, &w->open[i], t);
 	db_close(w->db);
 	_exit(0);
 }
@@ -245,7 +222,7 @@ go_apart(struct worker *w, int i)
 /* The other connections of this worker need not wait for a long request. False: it is
  * to be served here. */
 static bool
-serve_apart(struct worker *w, int i)
+serve_apart(struct worker *w, int i, struct exchange *t)
 {
 	if (w->apart >= APART_MOST)
 		return false;
@@ -253,8 +230,9 @@ serve_apart(struct worker *w, int i)
 	if (pid < 0)
 		return false;
 	if (pid == 0)
-		go_apart(w, i);
+		go_apart(w, i, t);
 	w->apart++;
+	ctx_end(&t->r.ctx);
 	w->open[i].detached = 1; /* closed here, not ended: the other process has it */
 	drop(w, i);
 	return true;
@@ -278,6 +256,7 @@ static void
 serve_connection(struct worker *w, int i)
 {
 	FCGX_Request *fcgi = &w->open[i];
+	struct exchange t;
 	char byte;
 
 	if (recv(fcgi->ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0 ||
@@ -285,9 +264,10 @@ serve_connection(struct worker *w, int i)
 		drop(w, i);
 		return;
 	}
-	if (is_long(fcgi) && serve_apart(w, i))
+	begin(w, fcgi, &t);
+	if (face_is_long(&t.r) && serve_apart(w, i, &t))
 		return;
-	serve(w, fcgi);
+	serve(w, fcgi, &t);
 	if (fcgi->ipcFd < 0)
 		drop(w, i);
 }

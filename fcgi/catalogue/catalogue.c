@@ -6,6 +6,8 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "condition.h"
+#include "cors.h"
+#include "input.h"
 #include "reply.h"
 #include "token.h"
 
@@ -75,7 +77,7 @@ static enum err
 enter(struct req *r)
 {
 	rename_older(r);
-	return face_input(r, false);
+	return input_read(r);
 }
 
 static const char *
@@ -182,6 +184,6 @@ const struct face catalogue_face = {
 	.enter = enter,
 	.refuse = refuse,
 	.serves_head = true,
-	.either_slash = true,
-	.cors = true,
+	.last_slash = SLASH_EITHER,
+	.cors = &cors_site,
 };

@@ -72,6 +72,5 @@ programme_post_shift_message(struct req *r)
 		return programme_not_found(r, "Shift", r->word[0]);
 	}
 	TRY(e);
-	return reply(r, 200, in->confirm == NULL ? counted_fields : sent_fields, &n,
-		STYLE_KEEP_NULL);
+	return reply(r, 200, in->confirm == NULL ? counted_fields : sent_fields, &n);
 }

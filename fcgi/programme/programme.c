@@ -4,6 +4,8 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/webhook.h"
+#include "cors.h"
+#include "input.h"
 #include "reply.h"
 #include "token.h"
 
@@ -97,12 +99,12 @@ enter(struct req *r)
 	if (r->route->who == TELEGRAM)
 		return know_webhook(r);
 	if (r->route->who == ANYONE_AT_ALL)
-		return face_input(r, true);
+		return input_read(r);
 	TRY(token_bearer(r, true, &token));
 	enum err unsigned_why = token_read(r, token, claims);
 	ctx_forgive(&r->ctx);
 	r->trusted = unsigned_why == OK;
-	TRY(face_input(r, true));
+	TRY(input_read(r));
 	if (!r->trusted)
 		return fail(&r->ctx, unsigned_why, NULL);
 	r->claims = claims;
@@ -245,6 +247,7 @@ const struct face programme_face = {
 	.enter = enter,
 	.refuse = refuse,
 	.serves_head = true,
-	.mends_slash = true,
-	.cors = true,
+	.strict = true,
+	.last_slash = SLASH_REDIRECTS,
+	.cors = &cors_site,
 };

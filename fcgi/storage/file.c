@@ -92,7 +92,7 @@ storage_reply_link(struct req *r, const struct file *file, const char *address)
 {
 	const struct signed_link link = {*file, address};
 
-	return reply(r, 200, signed_link_fields, &link, STYLE_KEEP_NULL);
+	return reply(r, 200, signed_link_fields, &link);
 }
 
 static struct place
@@ -233,7 +233,7 @@ storage_put_file(struct req *r)
 
 	TRY(file_rename(c, r->word[0], in->name, &old_name, &file));
 	TRY(history_renamed(c, c->actor, file.id, old_name, file.name));
-	return reply(r, 200, file_fields, &file, STYLE_KEEP_NULL);
+	return reply(r, 200, file_fields, &file);
 }
 
 /* DELETE /files/{uuid}/: 204; the objects go by jobs. E_FILE_GONE */

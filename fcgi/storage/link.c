@@ -69,7 +69,7 @@ storage_post_link(struct req *r)
 	TRY(history_link(
 		c, link.id, "FILE_SHARE_LINK.CREATED", link.file.name, link.created));
 	say_page(r, &link);
-	return reply(r, 201, link_fields, &link, STYLE_KEEP_NULL);
+	return reply(r, 201, link_fields, &link);
 }
 
 /* GET /files/{uuid}/links/: 200, newest first, expired ones too. E_FILE_GONE */
@@ -90,7 +90,7 @@ storage_get_link(struct req *r)
 	struct link link;
 
 	TRY(link_open(&r->ctx, r->word[0], r->word[1], &link));
-	return reply(r, 200, link_fields, &link, STYLE_KEEP_NULL);
+	return reply(r, 200, link_fields, &link);
 }
 
 #define ADDRESSES 10 /* that may try as often as one may, all together */

@@ -88,7 +88,7 @@ storage_post_server(struct req *r)
 	TRY(server_add(c, &server));
 	TRY(history_server(c, "CDN_SERVER.CREATED", &server));
 	TRY(copy_fill_server(c, &server));
-	return reply(r, 201, server_fields, &server, STYLE_KEEP_NULL);
+	return reply(r, 201, server_fields, &server);
 }
 
 /* PUT /servers/{uuid}/: 200 with the server, all nine members replaced. E_SERVER_GONE,
@@ -103,7 +103,7 @@ storage_put_server(struct req *r)
 	TRY(server_change(c, &server));
 	TRY(history_server(c, "CDN_SERVER.UPDATED", &server));
 	TRY(copy_fill_server(c, &server));
-	return reply(r, 200, server_fields, &server, STYLE_KEEP_NULL);
+	return reply(r, 200, server_fields, &server);
 }
 
 /* DELETE /servers/{uuid}/: 204, its objects go by jobs. E_SERVER_GONE, E_SERVER_NEEDED:

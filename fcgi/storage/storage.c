@@ -3,6 +3,8 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "cors.h"
+#include "input.h"
 #include "reply.h"
 #include "token.h"
 
@@ -125,7 +127,7 @@ storage_enter(struct req *r)
 		TRY(authenticate(r, who == WITH_REFRESH ? "refresh" : "access"));
 		TRY(authorise(r, who));
 	}
-	return face_input(r, false);
+	return input_read(r);
 }
 
 /* What the older system printed: a count, then place and reason of each. */
@@ -190,6 +192,6 @@ const struct face storage_face = {
 	.cases = storage_cases,
 	.enter = storage_enter,
 	.refuse = storage_refuse,
-	.mends_slash = true,
-	.cors = true,
+	.last_slash = SLASH_REDIRECTS,
+	.cors = &cors_site,
 };

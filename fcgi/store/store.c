@@ -8,6 +8,9 @@
 #include "base/str.h"
 #include "reply.h"
 
+/* A body whose digests take longer than others may wait. */
+#define LONG_BYTES (32 * INT64_C(1048576))
+
 /* A header as a signature names it. FastCGI gives two of them without HTTP_. */
 static const char *
 signed_header(const void *from, const char *name)
@@ -97,6 +100,29 @@ takes(struct req *r)
 	else
 		r->path = bucket[0] == '\0' ? "/" : "/bucket";
 	return true;
+}
+
+/* The bytes of an object that is coming; of a body without a length, what it says is in
+ * its chunks. */
+static int64_t
+object_bytes(const struct req *r)
+{
+	const char *inside = req_header(r, "x-amz-decoded-content-length");
+	int64_t bytes = 0;
+
+	if (!int_read(req_param(r, "STORE_LENGTH"), &bytes) && inside != NULL)
+		int_read(inside, &bytes);
+	return bytes;
+}
+
+/* Does it read a large object, or join one of its parts, or make one of another? */
+static bool
+is_long(const struct req *r)
+{
+	if (object_bytes(r) >= LONG_BYTES)
+		return true;
+	return strstr(r->query, "uploadId=") != NULL &&
+	       (r->method == POST || req_header(r, "x-amz-copy-source") != NULL);
 }
 
 static enum err
@@ -300,5 +326,6 @@ const struct face store_face = {
 	.enter = enter,
 	.refuse = refuse,
 	.takes = takes,
+	.is_long = is_long,
 	.body_first = true,
 };

@@ -7,6 +7,7 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "cors.h"
 #include "reply.h"
 #include "storage/storage.h"
 #include "token.h"
@@ -198,6 +199,6 @@ const struct face users_face = {
 	.cases = storage_cases,
 	.enter = storage_enter,
 	.refuse = storage_refuse,
-	.mends_slash = true,
-	.cors = true,
+	.last_slash = SLASH_REDIRECTS,
+	.cors = &cors_site,
 };

@@ -432,17 +432,38 @@ conf_check_server(void)
 	return true;
 }
 
+/* "section.key", n bytes of it -> the setting. */
+static const struct setting *
+by_name(const char *name, size_t n)
+{
+	for (const struct setting *s = settings; s < settings + COUNT; s++) {
+		size_t section = strlen(s->section), key = strlen(s->key);
+
+		if (n == section + 1 + key && strncmp(name, s->section, section) == 0 &&
+			name[section] == '.' &&
+			strncmp(name + section + 1, s->key, key) == 0)
+			return s;
+	}
+	return NULL;
+}
+
 bool
 conf_is_default(const char *name)
 {
-	for (size_t i = 0; i < COUNT; i++) {
-		size_t n = strlen(settings[i].section);
+	const struct setting *s = by_name(name, strlen(name));
 
-		if (strncmp(name, settings[i].section, n) == 0 && name[n] == '.' &&
-			strcmp(name + n + 1, settings[i].key) == 0)
-			return strcmp(in_force.from[i], "default") == 0;
-	}
-	return false;
+	return s != NULL && strcmp(in_force.from[s - settings], "default") == 0;
+}
+
+const char *
+conf_text(const char *name, size_t n)
+{
+	const struct setting *s = by_name(name, n);
+	const char *value = NULL;
+
+	if (s != NULL && s->type == TEXT)
+		value = *(const char *const *)((const char *)&conf + s->offset);
+	return value == NULL ? "" : value;
 }
 
 void

@@ -47,6 +47,10 @@ bool conf_check_server(void);
 /* The .env file that is read, whether or not it is there; NULL: none. */
 const char *conf_env_file(void);
 
+/* The value of the TEXT setting "section.key", whose name has n bytes; "" if there is
+ * none. */
+const char *conf_text(const char *name, size_t n);
+
 /* Is the setting "section.key" as it is when nobody has set it? */
 bool conf_is_default(const char *name);
 

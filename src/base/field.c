@@ -475,7 +475,10 @@ member_to_json(
 		buf_fmt(b, "%.15g", *(const double *)member);
 		break;
 	case FIELD_TIME:
-		time_to_json(b, *(const struct utc *)member);
+		if ((style & STYLE_HTTP_TIME) != 0)
+			buf_json(b, http_date(b->arena, *(const struct utc *)member));
+		else
+			time_to_json(b, *(const struct utc *)member);
 		break;
 	case FIELD_DATE:
 		date_to_json(b, member);
@@ -502,7 +505,7 @@ fields_to_json(struct buf *b, const struct field *fields, const void *in,
 		const void *member = (const char *)in + f->offset;
 		bool absent = member_absent(f, member);
 
-		if (absent && style == STYLE_OMIT_NULL)
+		if (absent && (style & STYLE_OMIT_NULL) != 0)
 			continue;
 		buf_add(b, comma);
 		buf_add(b, f->name);

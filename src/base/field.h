@@ -86,10 +86,11 @@ struct input {
 	static const struct field name_##_fields[] = {__VA_ARGS__, {.name = NULL}};    \
 	const struct input name_ = {sizeof(type_), name_##_fields}
 
-/* How a face writes what it answers. */
+/* How a face writes what it answers, in flags. */
 enum face_style {
 	STYLE_KEEP_NULL = 0, /* a text or time that is not there is null */
-	STYLE_OMIT_NULL = 1  /* ... is left out */
+	STYLE_OMIT_NULL = 1, /* ... is left out */
+	STYLE_HTTP_TIME = 2  /* times are as in HTTP's headers, else as in ISO 8601 */
 };
 
 struct json_object;

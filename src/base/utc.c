@@ -315,3 +315,42 @@ date_cmp(struct date a, struct date b)
 		return a.month < b.month ? -1 : 1;
 	return a.day < b.day ? -1 : a.day > b.day;
 }
+
+static const char day_names[] = "SunMonTueWedThuFriSat";
+static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+char *
+http_date(struct arena *a, struct utc at)
+{
+	time_t seconds = (time_t)(at.us / US_PER_SECOND);
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	return arena_fmt(a, "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
+		day_names + 3 * tm.tm_wday, tm.tm_mday, month_names + 3 * tm.tm_mon,
+		tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+bool
+http_date_read(const char *text, struct utc *out)
+{
+	struct tm tm = {0};
+
+	if (text == NULL || strlen(text) != 29 || text[3] != ',' || text[4] != ' ' ||
+		text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
+		text[19] != ':' || text[22] != ':' || strcmp(text + 25, " GMT") != 0)
+		return false;
+	for (int month = 0; month < 12; month++)
+		if (strncmp(text + 8, month_names + 3 * (size_t)month, 3) == 0)
+			tm.tm_mon = month + 1;
+	if (tm.tm_mon == 0 || !digits_read(text + 5, 2, &tm.tm_mday) ||
+		tm.tm_mday < 1 || !digits_read(text + 12, 4, &tm.tm_year) ||
+		!digits_read(text + 17, 2, &tm.tm_hour) ||
+		!digits_read(text + 20, 2, &tm.tm_min) ||
+		!digits_read(text + 23, 2, &tm.tm_sec))
+		return false;
+	tm.tm_mon--;
+	tm.tm_year -= 1900;
+	out->us = (int64_t)timegm(&tm) * US_PER_SECOND;
+	return true;
+}

@@ -46,6 +46,11 @@ char *utc_iso(struct arena *a, struct utc t);
  * moment. */
 bool utc_parse(const char *text, struct utc *out);
 
+/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110). The way back is false for anything else.
+ */
+char *http_date(struct arena *a, struct utc at);
+bool http_date_read(const char *text, struct utc *out);
+
 /* The date and the hour of a moment in the zone of the programme (setting TIME_ZONE).
  */
 struct date utc_date(struct utc t);

@@ -133,7 +133,9 @@ serve(const char *path, const char *header)
 	struct req r = {0};
 
 	ctx_start(&r.ctx, NULL, NULL);
-	face_serve(&r, req_read(&r, params, NULL, NULL));
+	enum err e = req_read(&r, params, NULL, NULL);
+	face_find(&r);
+	face_serve(&r, e);
 	ctx_end(&r.ctx);
 	arena_end(&a);
 }

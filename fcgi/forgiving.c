@@ -1,0 +1,207 @@
+#include "forgiving.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/str.h"
+#include "base/unicode.h"
+#include "multipart.h"
+
+static void
+drop(void *json)
+{
+	json_object_put(json);
+}
+
+const char *
+forgiving_text(struct arena *a, const char *text)
+{
+	const char *s = unicode_nfc(a, text);
+
+	s = s == NULL ? NULL : str_trim(a, s);
+	return s == NULL || *s == '\0' ? NULL : s;
+}
+
+/* Text that is none stays as it is, so that its field says what is wrong. */
+static struct json_object *
+cleaned_text(struct ctx *c, struct json_object *json)
+{
+	const char *text = json_object_get_string(json);
+
+	if (strlen(text) != (size_t)json_object_get_string_len(json) ||
+		unicode_nfc(&c->arena, text) == NULL)
+		return json_object_get(json);
+	const char *s = forgiving_text(&c->arena, text);
+	return s == NULL ? NULL : json_object_new_string(s);
+}
+
+static struct json_object *cleaned(struct ctx *c, struct json_object *json);
+
+static struct json_object *
+cleaned_array(struct ctx *c, struct json_object *json)
+{
+	struct json_object *out = json_object_new_array();
+
+	for (size_t i = 0; i < json_object_array_length(json); i++) {
+		struct json_object *item =
+			cleaned(c, json_object_array_get_idx(json, i));
+
+		if (item != NULL)
+			json_object_array_add(out, item);
+	}
+	return out;
+}
+
+static struct json_object *
+cleaned_object(struct ctx *c, struct json_object *json)
+{
+	struct json_object *out = json_object_new_object();
+
+	json_object_object_foreach(json, key, value)
+	{
+		const char *name = forgiving_text(&c->arena, key);
+		struct json_object *member = name == NULL ? NULL : cleaned(c, value);
+
+		if (member != NULL)
+			json_object_object_add(out, name, member);
+	}
+	return out;
+}
+
+/* A reference to what is left of a value, NULL for nothing. json_read() has seen to it
+ * that it is not deep. */
+static struct json_object *
+cleaned(struct ctx *c, struct json_object *json)
+{
+	struct json_object *out;
+	bool empty;
+
+	switch (json_object_get_type(json)) {
+	case json_type_null:
+		return NULL;
+	case json_type_string:
+		return cleaned_text(c, json);
+	case json_type_array:
+		out = cleaned_array(c, json);
+		empty = json_object_array_length(out) == 0;
+		break;
+	case json_type_object:
+		out = cleaned_object(c, json);
+		empty = json_object_object_length(out) == 0;
+		break;
+	default:
+		return json_object_get(json);
+	}
+	if (!empty)
+		return out;
+	json_object_put(out);
+	return NULL;
+}
+
+/* What the field's type makes of a value of another type, NULL if it stays. */
+static struct json_object *
+meant(const struct field *f, struct json_object *value)
+{
+	enum json_type type = json_object_get_type(value);
+	const char *text = json_object_get_string(value);
+	int64_t number;
+
+	if (f->type == FIELD_TEXT &&
+		(type == json_type_int || type == json_type_double ||
+			type == json_type_boolean))
+		return json_object_new_string(text);
+	if (type != json_type_string)
+		return NULL;
+	if (f->type == FIELD_INT && int_read(text, &number))
+		return json_object_new_int64(number);
+	if (f->type == FIELD_BOOL && (str_eq(text, "true") || str_eq(text, "false")))
+		return json_object_new_boolean(*text == 't');
+	return NULL;
+}
+
+static void
+mean_types(struct json_object *json, const struct field *fields)
+{
+	for (const struct field *f = fields; f->name != NULL; f++) {
+		struct json_object *value, *other;
+
+		if (json_object_object_get_ex(json, f->name, &value) &&
+			(other = meant(f, value)) != NULL)
+			json_object_object_add(json, f->name, other);
+	}
+}
+
+/* The first of several values of a name counts. */
+static void
+add_value(struct json_object *json, const char *name, const char *value, size_t n)
+{
+	if (utf8_valid(name, strlen(name)) &&
+		!json_object_object_get_ex(json, name, NULL))
+		json_object_object_add(
+			json, name, json_object_new_string_len(value, (int)n));
+}
+
+static struct json_object *
+form(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct json_object *json = json_object_new_object();
+	const char *type = req_param(r, "CONTENT_TYPE");
+	struct part *parts;
+	size_t n = 0;
+
+	if (strncasecmp(type, "multipart/form-data", 19) != 0) {
+		const struct pair *pairs = pairs_read(c, r->body, &n);
+
+		for (size_t i = 0; i < n; i++)
+			add_value(json, pairs[i].name, pairs[i].value,
+				strlen(pairs[i].value));
+		return json;
+	}
+	if (multipart_split(c, type, r->body, r->body_size, &parts, &n) != OK) {
+		ctx_forgive(c);
+		return json;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (parts[i].filename == NULL)
+			add_value(json, parts[i].name, parts[i].bytes, parts[i].size);
+	return json;
+}
+
+/* NULL for nothing, and for JSON that is no object. */
+static enum err
+json_body(struct req *r, struct json_object **out)
+{
+	struct ctx *c = &r->ctx;
+	size_t most = r->trusted ? VALUES_MOST : STRANGER_VALUES;
+
+	*out = NULL;
+	if (r->body == NULL || r->body_size == 0 ||
+		json_read_input(c, r->body, r->body_size, most, out) == OK)
+		return OK;
+	const struct flaw *why = c->last_flaw;
+	if (why == NULL || (why->kind != FLAW_SYNTAX && why->kind != FLAW_NOT_OBJECT))
+		return c->err;
+	ctx_forgive(c);
+	*out = NULL;
+	if (why->kind == FLAW_SYNTAX) {
+		*out = form(r);
+		arena_defer(&c->arena, drop, *out);
+	}
+	return OK;
+}
+
+enum err
+forgiving_body(struct req *r, const struct field *fields, struct json_object **out)
+{
+	struct ctx *c = &r->ctx;
+	struct json_object *body;
+
+	TRY(c->err); /* or it would be forgiven, too */
+	TRY(json_body(r, &body));
+	*out = body == NULL ? json_object_new_object() : cleaned_object(c, body);
+	arena_defer(&c->arena, drop, *out);
+	mean_types(*out, fields);
+	return OK;
+}
