@@ -9,9 +9,9 @@
 #include "cache/cache.h"
 #include "cli/commands.h"
 #include "db/db.h"
+#include "db/elect.h"
 #include "image/image.h"
 #include "image/probe.h"
-#include "sched/timer.h"
 
 #include "cli/doctor.sql.h"
 
@@ -60,8 +60,9 @@ ask(struct call *call, struct findings *f, const struct question *q)
 {
 	struct ctx *c = &call->ctx;
 	const char *text = NULL;
-	struct args args =
-		q->statement == &DOCTOR_TIMERS ? ARGS(c, SCHEDULER_LOCK) : ARGS(c);
+	struct args args = q->statement == &DOCTOR_TIMERS
+				   ? ARGS(c, elect_key(ELECT_SCHEDULER))
+				   : ARGS(c);
 
 	if (db_json(c, q->statement, &text, args) != OK) {
 		bad(f, c->why == NULL ? "the database does not answer" : c->why,

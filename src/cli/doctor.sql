@@ -8,7 +8,7 @@ select case
     end;
 
 -- name: doctor_timers
--- The scheduler that is elected holds the advisory lock of src/sched/main.c.
+-- The scheduler that is elected holds the advisory lock of src/db/elections.def.
 select case when not exists (select from pg_locks
                               where locktype = 'advisory' and granted and objsubid = 1
                                 and database = (select oid from pg_database where datname = current_database())

@@ -11,6 +11,7 @@
 #include "base/program.h"
 #include "cache/cache.h"
 #include "db/db.h"
+#include "db/elect.h"
 #include "sched/timer.h"
 
 #include "sched/main.sql.h"
@@ -21,8 +22,7 @@ struct scheduler {
 	char name[300]; /* host:pid */
 	struct db *db;
 	struct cache *cache;
-	bool elected;
-	int64_t session;           /* the connection that holds the lock */
+	struct elect election;
 	int64_t known[TIMERS_MAX]; /* slots that are in the ledger, by timer: not tried
 				      again */
 };
@@ -30,22 +30,14 @@ struct scheduler {
 static bool
 elected(struct scheduler *s, struct ctx *c)
 {
-	int64_t got = 0;
+	int64_t one;
 
 	/* Between two slots nothing else would notice that the connection has gone. */
-	if (db_int(c, &SCHEDULER_PING, &got, ARGS(c)) != OK ||
-		db_session(s->db) != s->session)
-		s->elected = false;
-	ctx_forgive(c);
-	got = 0;
-	if (!s->elected &&
-		db_int(c, &SCHEDULER_ELECT, &got, ARGS(c, SCHEDULER_LOCK)) == OK &&
-		got == 1) {
-		s->elected = true;
-		s->session = db_session(s->db);
+	if (db_int(c, &SCHEDULER_PING, &one, ARGS(c)) != OK)
+		ctx_forgive(c);
+	if (elect_try(&s->election, c, ELECT_SCHEDULER))
 		log_info("elected");
-	}
-	return s->elected;
+	return elect_holds(&s->election, s->db);
 }
 
 static void

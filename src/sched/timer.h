@@ -20,9 +20,6 @@ struct timer {
 	int64_t seconds;     /* EVERY */
 };
 
-/* The advisory lock that the elected scheduler holds: "SAMOVAR" and 1. */
-#define SCHEDULER_LOCK INT64_C(0x53414d4f56415201)
-
 const struct timer *timers_all(size_t *count);
 
 /* NULL if there is none of this name. */

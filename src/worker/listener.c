@@ -17,18 +17,18 @@
 #include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
+#include "db/elect.h"
 #include "net/telegram.h"
 #include "programme/bot.h"
 #include "programme/webhook.h"
 
 #include "worker/listener.sql.h"
 
-#define LOCK_KEY INT64_C(0x53414d4f56415203) /* "SAMOVAR" and 3 */
-#define POLL_SECONDS 25                      /* one long poll */
-#define LOOK_SECONDS 60                      /* between two looks at the bot's health */
-#define PAUSE_MS 3000                        /* after what went wrong */
-#define REFUSED_MS 30000                     /* somebody has to mend the settings */
-#define INBOX_MS 500                         /* between two looks into the inbox */
+#define POLL_SECONDS 25  /* one long poll */
+#define LOOK_SECONDS 60  /* between two looks at the bot's health */
+#define PAUSE_MS 3000    /* after what went wrong */
+#define REFUSED_MS 30000 /* somebody has to mend the settings */
+#define INBOX_MS 500     /* between two looks into the inbox */
 #define MAX_INBOX_FILE (1 << 20)
 
 /* edited_message only for a polite answer. */
@@ -39,9 +39,9 @@
 struct listener {
 	struct db *db;
 	struct cache *cache;
-	int64_t session;                   /* the connection that holds the lock */
-	bool elected, introduced, refused; /* refused: it is no use to hurry */
-	double next_look;                  /* monotonic seconds */
+	struct elect election;
+	bool introduced, refused; /* refused: it is no use to hurry */
+	double next_look;         /* monotonic seconds */
 };
 
 /* Each step is a unit of work of its own. */
@@ -54,25 +54,20 @@ step(struct listener *l, struct ctx *c)
 static bool
 still_elected(struct listener *l)
 {
-	if (!l->elected || !db_up(l->db) || db_session(l->db) != l->session)
-		l->elected = false;
-	return l->elected;
+	return elect_holds(&l->election, l->db);
 }
 
 static void
 elect(struct listener *l)
 {
-	int64_t got = 0;
 	struct ctx c;
 
 	if (still_elected(l))
 		return;
 	step(l, &c);
-	if (db_int(&c, &LISTENER_ELECT, &got, ARGS(&c, LOCK_KEY)) == OK && got == 1) {
-		l->elected = true;
+	if (elect_try(&l->election, &c, ELECT_LISTENER)) {
 		l->introduced = false;
 		l->next_look = 0;
-		l->session = db_session(l->db);
 		log_info("bot: elected to listen");
 	}
 	ctx_end(&c);
@@ -311,7 +306,7 @@ static void
 turn(struct listener *l)
 {
 	elect(l);
-	if (!l->elected) {
+	if (!still_elected(l)) {
 		pause_ms(1000);
 		return;
 	}

@@ -1,6 +1,3 @@
--- name: listener_elect
-select pg_try_advisory_lock($1)::int;
-
 -- name: listener_next
 -- After a week without updates Telegram goes on with any number, also a smaller one: then whatever is there
 -- is asked for.

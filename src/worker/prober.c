@@ -12,13 +12,11 @@
 #include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
+#include "db/elect.h"
 #include "net/s3.h"
 #include "storage/copy.h"
 #include "storage/server.h"
 
-#include "worker/prober.sql.h"
-
-#define LOCK_KEY INT64_C(0x53414d4f56415204) /* "SAMOVAR" and 4 */
 #define SERVERS_MOST 1000
 #define UUID_BYTES 37
 
@@ -42,8 +40,7 @@ struct prober {
 	struct db *db;
 	struct cache *cache;
 	struct s3_prober *asker;
-	int64_t session; /* the connection that holds the lock */
-	bool elected;
+	struct elect election;
 	double asked_at, due_at; /* monotonic seconds: the last look, the next */
 	bool doubted;            /* somebody has failed: the next look comes sooner */
 	struct watched list[SERVERS_MOST], before[SERVERS_MOST];
@@ -150,7 +147,7 @@ static void
 wait_for_news(struct prober *p)
 {
 	static struct pollfd fds[SERVERS_MOST + 1];
-	double ms = p->elected ? (next_at(p) - monotonic()) * 1000 : ELECT_MS;
+	double ms = p->election.held ? (next_at(p) - monotonic()) * 1000 : ELECT_MS;
 
 	for (size_t i = 0; i < p->count; i++)
 		fds[i] = (struct pollfd){.fd = p->list[i].fd, .events = POLLIN};
@@ -166,15 +163,12 @@ wait_for_news(struct prober *p)
 static void
 elect(struct prober *p)
 {
-	int64_t got = 0;
 	struct ctx c;
 
-	if (p->elected && db_up(p->db) && db_session(p->db) == p->session)
+	if (elect_holds(&p->election, p->db))
 		return;
 	ctx_start(&c, p->db, p->cache);
-	p->elected =
-		db_int(&c, &PROBER_ELECT, &got, ARGS(&c, LOCK_KEY)) == OK && got == 1;
-	p->session = db_session(p->db);
+	elect_try(&p->election, &c, ELECT_PROBER);
 	ctx_end(&c);
 }
 
@@ -192,7 +186,7 @@ prober_run(void)
 		return 1;
 	while (!program_stopping()) {
 		elect(&p);
-		if (p.elected && monotonic() >= next_at(&p))
+		if (p.election.held && monotonic() >= next_at(&p))
 			probe(&p);
 		wait_for_news(&p);
 	}

@@ -6,10 +6,9 @@
 #include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
+#include "db/elect.h"
 #include "store/disk.h"
 #include "store/scrub.h"
-
-#include "worker/scrubber.sql.h"
 
 #define LOOK_SECONDS 5   /* between two looks at damaged files, and at what is due */
 #define READ_SECONDS 300 /* longest statement */
@@ -47,13 +46,12 @@ pace(void *scrubber, int64_t bytes)
 static bool
 elected(struct scrubber *s, const char *city)
 {
-	int64_t got = 0;
 	struct ctx c;
 
 	ctx_start(&c, s->db, s->cache);
-	enum err e = db_int(&c, &SCRUBBER_ELECT, &got, ARGS(&c, city));
+	bool mine = elect_named(&c, "scrubber", city);
 	ctx_end(&c);
-	return e == OK && got == 1;
+	return mine;
 }
 
 /* One object of a city; false if there is none to be read, or none can be. */

@@ -14,6 +14,7 @@
 #include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
+#include "db/elect.h"
 #include "net/telegram.h"
 #include "programme/outbox.h"
 #include "programme/text.h"
@@ -22,17 +23,16 @@
 
 #include "worker/sender.sql.h"
 
-#define LOCK_KEY INT64_C(0x53414d4f56415202) /* "SAMOVAR" and 2 */
-#define FLIGHTS RECORDER_SLOTS               /* calls under way at once */
-#define BATCH 30                             /* messages claimed at once */
-#define MAX_ANSWER 1048576 /* bytes; the Bot API's are a few thousand */
-#define CLAIM_PAUSE 0.1    /* seconds between two claims when nothing may go yet */
-#define AWAY_SECONDS 5     /* Telegram is down: the next try */
-#define TOKEN_SECONDS 60   /* the token is wrong: somebody has to mend the settings */
-#define FLOOD_SECONDS 5    /* a second chat's 429 within these means all chats */
-#define EXPIRY_SECONDS 10  /* between two looks for what comes too late */
-#define LAND_SECONDS 10    /* at a stop, for what is under way */
-#define HANG_SECONDS 3     /* no answer for so long at a kill: Telegram hung */
+#define FLIGHTS RECORDER_SLOTS /* calls under way at once */
+#define BATCH 30               /* messages claimed at once */
+#define MAX_ANSWER 1048576     /* bytes; the Bot API's are a few thousand */
+#define CLAIM_PAUSE 0.1        /* seconds between two claims when nothing may go yet */
+#define AWAY_SECONDS 5         /* Telegram is down: the next try */
+#define TOKEN_SECONDS 60  /* the token is wrong: somebody has to mend the settings */
+#define FLOOD_SECONDS 5   /* a second chat's 429 within these means all chats */
+#define EXPIRY_SECONDS 10 /* between two looks for what comes too late */
+#define LAND_SECONDS 10   /* at a stop, for what is under way */
+#define HANG_SECONDS 3    /* no answer for so long at a kill: Telegram hung */
 
 enum flight_state { FREE, FLYING, LANDED };
 
@@ -60,8 +60,8 @@ struct sender {
 	struct ctx batch; /* holds the claimed messages that have not taken off yet */
 	struct message *queue;
 	size_t queued, next;
-	int64_t session; /* the connection that holds the lock */
-	bool elected, batch_open;
+	struct elect election;
+	bool batch_open;
 	bool more; /* the last claim was full: there is more to claim */
 	struct pace pace;
 	/* monotonic seconds */
@@ -442,30 +442,39 @@ rest(struct sender *s)
 	s->next_claim = 0;
 }
 
+/* What the one before has left: which of its calls may have arrived, and whether
+ * Telegram wants a pause. */
+static bool
+take_over(struct sender *s, struct ctx *c)
+{
+	int64_t pause = 0;
+
+	if (db_do(c, &SENDER_USE_INDEXES, ARGS(c)) != OK ||
+		outbox_recover(c, s->recorder, recorder_ids(&c->arena, 0),
+			recorder_ids(&c->arena, HANG_SECONDS)) != OK ||
+		db_int(c, &SENDER_PAUSED, &pause, ARGS(c)) != OK)
+		return false;
+	recorder_clear();
+	pace_begin(&s->pace, monotonic());
+	s->paused_until = monotonic() + (double)pause;
+	return true;
+}
+
 static void
 elect(struct sender *s)
 {
-	int64_t got = 0, pause = 0;
 	struct ctx c;
 
-	if (s->elected && db_up(s->db) && db_session(s->db) == s->session)
+	if (elect_holds(&s->election, s->db))
 		return;
-	s->elected = false;
 	batch_end(s);
 	if (any_flying(s))
 		return;
 	step(s, &c);
-	if (db_int(&c, &SENDER_ELECT, &got, ARGS(&c, LOCK_KEY)) == OK && got == 1 &&
-		db_do(&c, &SENDER_USE_INDEXES, ARGS(&c)) == OK &&
-		outbox_recover(&c, s->recorder, recorder_ids(&c.arena, 0),
-			recorder_ids(&c.arena, HANG_SECONDS)) == OK &&
-		db_int(&c, &SENDER_PAUSED, &pause, ARGS(&c)) == OK) {
-		recorder_clear();
-		s->elected = true;
-		s->session = db_session(s->db);
-		pace_begin(&s->pace, monotonic());
-		s->paused_until = monotonic() + (double)pause;
-		log_info("bot: elected to send");
+	if (elect_try(&s->election, &c, ELECT_SENDER)) {
+		s->election.held = take_over(s, &c); /* or again, at the next turn */
+		if (s->election.held)
+			log_info("bot: elected to send");
 	}
 	ctx_end(&c);
 }
@@ -476,12 +485,12 @@ turn(struct sender *s)
 	int running;
 
 	elect(s);
-	if (!s->elected && !any_flying(s)) {
+	if (!s->election.held && !any_flying(s)) {
 		db_wait_notify(s->db, 1000);
 		return;
 	}
 	double now = monotonic();
-	if (s->elected) {
+	if (s->election.held) {
 		expire_due(s, now);
 		claim(s, now);
 		send_due(s, now);
@@ -531,7 +540,7 @@ finish(struct sender *s)
 	abandon_calls(s);
 	batch_end(s);
 	step(s, &c);
-	if (s->elected && db_do(&c, &SENDER_GIVE_BACK, ARGS(&c, s->name)) != OK)
+	if (s->election.held && db_do(&c, &SENDER_GIVE_BACK, ARGS(&c, s->name)) != OK)
 		log_warn("bot: what was claimed is left to the next sender");
 	ctx_end(&c);
 }

@@ -1,6 +1,3 @@
--- name: sender_elect
-select pg_try_advisory_lock($1)::int;
-
 -- name: sender_use_indexes
 -- All that a sender asks for is a few rows of many, while the planner may still think that the outbox is as
 -- empty as it was a minute ago.

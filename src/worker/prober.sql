@@ -1,2 +1,0 @@
--- name: prober_elect
-select pg_try_advisory_lock($1)::int;
