@@ -23,9 +23,9 @@ const struct cors_rule cors_site = {.origins = site_origins};
 static const char *
 only_origin(const struct req *r)
 {
-	const char *origins = r->face->cors->origins(r);
+	const char *origins = r->face->manners->cors->origins(r);
 
-	return r->face->cors->always && origins[0] != '\0' &&
+	return r->face->manners->cors->always && origins[0] != '\0' &&
 			       strchr(origins, ' ') == NULL
 		       ? origins
 		       : NULL;
@@ -49,9 +49,9 @@ cors_answer(struct req *r)
 {
 	const char *origin = req_header(r, "Origin");
 
-	if (r->face->cors == NULL)
+	if (r->face->manners->cors == NULL)
 		return false;
-	const char *origins = r->face->cors->origins(r);
+	const char *origins = r->face->manners->cors->origins(r);
 	bool any = str_eq(origins, "*"), asked = origin != NULL;
 	if (!asked)
 		origin = only_origin(r);
@@ -83,7 +83,7 @@ cors_expose(struct req *r)
 {
 	struct buf names = {.arena = &r->ctx.arena};
 
-	if (r->face->cors == NULL || !r->face->cors->exposes)
+	if (r->face->manners->cors == NULL || !r->face->manners->cors->exposes)
 		return;
 	for (const struct header *h = r->headers; h != NULL; h = h->next)
 		if (!needs_no_word(h->name))

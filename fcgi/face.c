@@ -13,48 +13,54 @@
 
 #define RETRY_SECONDS 5
 
-/* How much of the path is the prefix, 0: it begins otherwise. A word in braces stands
- * for a setting's value. */
+/* How much of the path is the prefix, which has n bytes; 0: it begins otherwise. */
 static size_t
-prefix_length(const char *path, const char *prefix)
+prefix_length(const char *path, const char *prefix, size_t n)
 {
-	const char *at = path;
+	const char *at = path, *end = prefix + n;
 
-	while (*prefix != '\0') {
-		size_t n = strcspn(prefix, "{");
+	while (prefix < end) {
+		size_t plain = strcspn(prefix, " {");
 
-		if (strncmp(at, prefix, n) != 0)
+		if (strncmp(at, prefix, plain) != 0)
 			return 0;
-		at += n;
-		prefix += n;
-		if (*prefix == '\0')
+		at += plain;
+		prefix += plain;
+		if (prefix == end)
 			break;
-		n = strcspn(prefix, "}");
-		const char *value = conf_text(prefix + 1, n - 1);
+		size_t name = strcspn(prefix + 1, "}");
+		const char *value = conf_text(prefix + 1, name);
 		if (!str_starts(at, value))
 			return 0;
 		at += strlen(value);
-		prefix += n + (prefix[n] == '}');
+		prefix += name + 2;
 	}
 	return *at == '/' || *at == '\0' ? (size_t)(at - path) : 0;
 }
 
-/* Sets the face and cuts its prefix off the path. The last face takes what no other
- * takes. */
+static bool
+has_prefix(struct req *r, const struct face *f)
+{
+	for (const char *p = f->prefixes; *p != '\0';) {
+		size_t n = strcspn(p, " "), cut = prefix_length(r->path, p, n);
+
+		r->path += cut;
+		if (cut > 0)
+			return true;
+		p += n + (p[n] == ' ');
+	}
+	return false;
+}
+
+/* Sets the face and cuts its prefix off the path. */
 static void
 find_face(struct req *r)
 {
-	for (const struct face *const *f = faces; *f != NULL; f++) {
-		r->face = *f;
-		if ((*f)->takes != NULL && (*f)->takes(r))
+	for (const struct face *f = faces; f->name != NULL; f++) {
+		r->face = f;
+		if ((f->manners->takes != NULL && f->manners->takes(r)) ||
+			has_prefix(r, f))
 			return;
-		for (const char *const *p = (*f)->prefixes; *p != NULL; p++) {
-			size_t n = prefix_length(r->path, *p);
-
-			r->path += n;
-			if (n > 0)
-				return;
-		}
 	}
 }
 
@@ -89,7 +95,7 @@ path_fits(struct req *r, const char *pattern, const char *path)
 		if (strncmp(pattern, "{rest}", 6) == 0)
 			length = strlen(path);
 		r->word[n] = arena_strn(&r->ctx.arena, path, length);
-		if (r->face->bad_id == BAD_ID_NO_ROUTE &&
+		if (r->face->manners->bad_id == BAD_ID_NO_ROUTE &&
 			!id_fits(&r->ctx.arena, pattern, r->word[n]))
 			return false;
 		n++;
@@ -111,7 +117,7 @@ allow(struct req *r)
 		{"DELETE", DELETE}},
 	  small[] = {{"delete", DELETE}, {"get", GET}, {"head", HEAD},
 		  {"options", OPTIONS}, {"patch", PATCH}, {"post", POST}, {"put", PUT}};
-	bool all = r->face->options != NULL;
+	bool all = r->face->manners->options != NULL;
 	const struct method_name *names = all ? small : usual;
 	size_t count =
 		all ? sizeof(small) / sizeof(*small) : sizeof(usual) / sizeof(*usual);
@@ -120,7 +126,8 @@ allow(struct req *r)
 
 	if (all)
 		methods |= OPTIONS |
-			   ((methods & GET) != 0 && r->face->serves_head ? HEAD : 0);
+			   ((methods & GET) != 0 && r->face->manners->serves_head ? HEAD
+										  : 0);
 	for (size_t i = 0; i < count; i++)
 		if ((methods & (int)names[i].method) != 0)
 			buf_fmt(&list, "%s%s", list.used > 0 ? ", " : "",
@@ -134,10 +141,10 @@ is_word_with_slash(struct req *r)
 {
 	size_t n = strlen(r->path);
 
-	for (size_t i = 0;
-		r->face->last_slash == SLASH_REDIRECTS && i < r->face->route_count;
+	for (size_t i = 0; r->face->manners->last_slash == SLASH_REDIRECTS &&
+			   i < r->face->manners->route_count;
 		i++) {
-		const char *path = r->face->routes[i].path;
+		const char *path = r->face->manners->routes[i].path;
 
 		if (strchr(path, '{') == NULL && strlen(path) == n - 1 &&
 			strncmp(path, r->path, n - 1) == 0 && r->path[n - 1] == '/')
@@ -151,7 +158,8 @@ drop_last_slash(struct req *r)
 {
 	size_t n = strlen(r->path);
 
-	if (r->face->last_slash == SLASH_EITHER && n > 1 && r->path[n - 1] == '/')
+	if (r->face->manners->last_slash == SLASH_EITHER && n > 1 &&
+		r->path[n - 1] == '/')
 		r->path = arena_strn(&r->ctx.arena, r->path, n - 1);
 }
 
@@ -159,10 +167,11 @@ drop_last_slash(struct req *r)
 static void
 find_route(struct req *r)
 {
-	enum method method = r->head_only && r->face->serves_head ? GET : r->method;
+	enum method method =
+		r->head_only && r->face->manners->serves_head ? GET : r->method;
 
-	for (size_t i = 0; i < r->face->route_count; i++) {
-		const struct route *row = &r->face->routes[i];
+	for (size_t i = 0; i < r->face->manners->route_count; i++) {
+		const struct route *row = &r->face->manners->routes[i];
 
 		if (!path_fits(r, row->path, r->path))
 			continue;
@@ -190,7 +199,8 @@ face_find(struct req *r)
 bool
 face_is_long(const struct req *r)
 {
-	return r->route != NULL && (r->route->flags & LONG) != 0 && r->face->is_long(r);
+	return r->route != NULL && (r->route->flags & LONG) != 0 &&
+	       r->face->manners->is_long(r);
 }
 
 /* A path that is one of the table but for its last slash: there with 307, query kept.
@@ -205,10 +215,10 @@ redirect_slash(struct req *r)
 	const char *other =
 		cut ? arena_strn(a, path, n - 1) : arena_fmt(a, "%s/", path);
 
-	if (r->face->last_slash != SLASH_REDIRECTS || n == 0)
+	if (r->face->manners->last_slash != SLASH_REDIRECTS || n == 0)
 		return false;
-	for (size_t i = 0; i < r->face->route_count; i++) {
-		if (!path_fits(r, r->face->routes[i].path, other))
+	for (size_t i = 0; i < r->face->manners->route_count; i++) {
+		if (!path_fits(r, r->face->manners->routes[i].path, other))
 			continue;
 		const char *to = cut ? arena_strn(a, full, whole - 1)
 				     : arena_fmt(a, "%s/", full);
@@ -240,11 +250,11 @@ run(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 
-	if (r->face->body_first) {
+	if (r->face->manners->body_first) {
 		r->trusted = true;
 		TRY(req_body(r));
 	}
-	TRY(r->face->enter(r));
+	TRY(r->face->manners->enter(r));
 	if (r->body_check)
 		return reply_empty(r, 204);
 	if ((r->route->flags & TX) == 0)
@@ -261,7 +271,7 @@ const struct wire_case *
 face_case(const struct face *f, enum err e)
 {
 	for (;; e = err_fallback(e)) {
-		for (const struct wire_case *w = f->cases; w->status != 0; w++)
+		for (const struct wire_case *w = f->manners->cases; w->status != 0; w++)
 			if (w->err == e)
 				return w;
 		if (err_fallback(e) == e)
@@ -292,8 +302,8 @@ no_route(struct req *r)
 	if (r->methods == 0)
 		return redirect_slash(r) ? OK : fail(&r->ctx, E_NO_ROUTE, NULL);
 	allow(r);
-	if (r->method == OPTIONS && r->face->options != NULL)
-		return r->face->options(r);
+	if (r->method == OPTIONS && r->face->manners->options != NULL)
+		return r->face->manners->options(r);
 	return fail(&r->ctx, E_METHOD, NULL);
 }
 
@@ -309,7 +319,7 @@ refuse(struct req *r, enum err e)
 	}
 	reply_reset(r);
 	r->headers = kept;
-	r->face->refuse(r, e);
+	r->face->manners->refuse(r, e);
 }
 
 static void
@@ -346,8 +356,8 @@ face_route_count(void)
 {
 	size_t n = 0;
 
-	for (const struct face *const *f = faces; *f != NULL; f++)
-		n += (*f)->route_count + 1;
+	for (const struct face *f = faces; f->name != NULL; f++)
+		n += f->manners->route_count + 1;
 	return n;
 }
 
@@ -356,28 +366,29 @@ face_route_count(void)
 size_t
 face_route_index(const struct req *r)
 {
+	const struct manners *own = r->face == NULL ? NULL : r->face->manners;
 	size_t n = 0;
 
-	for (const struct face *const *f = faces; *f != NULL && *f != r->face; f++)
-		n += (*f)->route_count + 1;
-	if (r->face == NULL || r->route == NULL)
-		return n + (r->face == NULL ? 0 : r->face->route_count);
-	for (size_t i = 0; i < r->face->route_count; i++)
-		if (r->face->routes[i].handle == r->route->handle)
+	for (const struct face *f = faces; f->name != NULL && f != r->face; f++)
+		n += f->manners->route_count + 1;
+	if (own == NULL || r->route == NULL)
+		return n + (own == NULL ? 0 : own->route_count);
+	for (size_t i = 0; i < own->route_count; i++)
+		if (own->routes[i].handle == r->route->handle)
 			return n + i;
-	return n + r->face->route_count;
+	return n + own->route_count;
 }
 
 const struct route *
 face_route_at(size_t index, const struct face **face)
 {
-	for (const struct face *const *f = faces; *f != NULL; f++) {
-		*face = *f;
-		if (index < (*f)->route_count)
-			return &(*f)->routes[index];
-		if (index == (*f)->route_count)
+	for (const struct face *f = faces; f->name != NULL; f++) {
+		*face = f;
+		if (index < f->manners->route_count)
+			return &f->manners->routes[index];
+		if (index == f->manners->route_count)
 			return NULL;
-		index -= (*f)->route_count + 1;
+		index -= f->manners->route_count + 1;
 	}
 	return NULL;
 }

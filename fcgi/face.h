@@ -22,7 +22,8 @@ struct route {
 	const struct input *in;
 	int flags;
 	enum err (*handle)(struct req *r);
-	const char *name;  /* the handler's */
+	const char *name;               /* the handler's */
+	const char *who_name, *in_name; /* as the row has them */
 	const char *needs; /* the headers that must be there, blank-separated, as
 			      HTTP writes them ("User-Agent"); NULL: none */
 };
@@ -36,7 +37,8 @@ struct route {
 #define ROUTE_ROW(method_, path_, who_, in_, flags_, handler_, ...)                    \
 	{                                                                              \
 		.method = method_, .path = path_, .who = (int)(who_), .in = &(in_),    \
-		.flags = flags_, .handle = handler_, .name = #handler_, __VA_ARGS__    \
+		.flags = flags_, .handle = handler_, .name = #handler_,                \
+		.who_name = #who_, .in_name = #in_, __VA_ARGS__                        \
 	}
 #define ROUTE_DECLARE(method_, path_, who_, in_, flags_, handler_, ...)                \
 	extern const struct input in_;                                                 \
@@ -79,11 +81,11 @@ enum last_slash {
 
 struct cors_rule;
 
-/* One API: its routes, its words, its manners. Manners that are 0 are the usual. */
-struct face {
-	const char *name;
-	const char *const *prefixes; /* NULL at the end; "/api" takes /api and /api/...;
-					{section.key} stands for a setting's value */
+/*
+ * What a face's folder says of it: its routes, its words, its manners. Of the latter 0
+ * is the usual.
+ */
+struct manners {
 	const struct route *routes;
 	size_t route_count;
 	const struct wire_case *cases; /* status 0 at the end */
@@ -119,8 +121,21 @@ struct face {
 	bool serves_head;      /* HEAD is GET without its body; else it is 405 */
 };
 
-/* The faces, NULL at the end: fcgi/faces.c. */
-extern const struct face *const faces[];
+/* One API: a row of faces.def. */
+struct face {
+	const char *name;
+	const char
+		*prefixes;  /* of its addresses, blank-separated: "/api" takes /api and
+			       /api/...; {section.key} stands for a setting's value */
+	const char *area;   /* the addresses that nginx hands over, and answers for in
+			       the face's form: as prefixes, wider or the same */
+	const char *body;   /* the largest body that nginx takes, in its words */
+	const char *errors; /* whose form that is: fcgi/<errors>/errors.conf */
+	const struct manners *manners;
+};
+
+/* All faces, the name NULL at the end. The last takes what no other takes. */
+extern const struct face faces[];
 
 /* Finds face and route of a request that req_read() has filled. Only once. */
 void face_find(struct req *r);

@@ -1,8 +1,12 @@
 #include "face.h"
 
-extern const struct face store_face, users_face, storage_face, hooks_face,
-	catalogue_face, programme_face, ops_face;
+#define FACE(name, ...) extern const struct manners name##_manners;
+#include "faces.def"
+#undef FACE
 
-/* The last takes what no other takes. */
-const struct face *const faces[] = {&store_face, &users_face, &storage_face,
-	&hooks_face, &catalogue_face, &programme_face, &ops_face, NULL};
+const struct face faces[] = {
+#define FACE(name, prefixes, area, body, errors)                                       \
+	{#name, prefixes, area, body, errors, &name##_manners},
+#include "faces.def"
+#undef FACE
+	{0}};

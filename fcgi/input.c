@@ -13,7 +13,7 @@ input_header(struct req *r, const char *name)
 {
 	const char *value = req_header(r, name);
 
-	return value == NULL || !r->face->clean_headers
+	return value == NULL || !r->face->manners->clean_headers
 		       ? value
 		       : forgiving_text(&r->ctx.arena, value);
 }
@@ -88,12 +88,12 @@ read_body(struct req *r, void *in)
 
 	if ((r->route->flags & MAYBE) != 0 && is_absent(r))
 		return c->err;
-	if (r->face->body == BODY_FORGIVING)
+	if (r->face->manners->body == BODY_FORGIVING)
 		e = forgiving_body(r, fields, &json);
 	else
 		e = json_read_input(c, body, r->body_size, most, &json);
 	if (e == OK)
-		fields_from_json(c, json, fields, r->face->strict, in);
+		fields_from_json(c, json, fields, r->face->manners->strict, in);
 	return c->err;
 }
 

@@ -51,7 +51,7 @@ reply(struct req *r, int status, const struct field *fields, const void *row)
 {
 	start(r, status);
 	reply_header(r, "Content-Type", "application/json");
-	fields_to_json(&r->out, fields, row, r->face->style);
+	fields_to_json(&r->out, fields, row, r->face->manners->style);
 	return OK;
 }
 

@@ -97,7 +97,7 @@ is_counted(size_t index)
 	const struct route *route = face_route_at(index, &face);
 
 	if (route != NULL)
-		for (const struct route *r = face->routes; r < route; r++)
+		for (const struct route *r = face->manners->routes; r < route; r++)
 			if (r->handle == route->handle)
 				return false;
 	return true;

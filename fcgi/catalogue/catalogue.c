@@ -161,8 +161,6 @@ catalogue_answer(struct req *r, const char *name, answerer *read, struct questio
 	return reply_json(r, 200, json);
 }
 
-static const char *const prefixes[] = {"/movies/api/v1", NULL};
-
 static const struct route routes[] = {
 #define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
 #include "catalogue/routes.def"
@@ -175,9 +173,7 @@ static const struct wire_case cases[] = {
 #undef CASE
 	{0}};
 
-const struct face catalogue_face = {
-	.name = "catalogue",
-	.prefixes = prefixes,
+const struct manners catalogue_manners = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = cases,

@@ -5,7 +5,7 @@
 #include "face.h"
 
 /* The film catalogue: docs/openapi/catalogue.yaml. Everybody may read it. */
-extern const struct face catalogue_face;
+extern const struct manners catalogue_manners;
 
 /* The handlers of routes.def and what they read; what each answers is said where it is
  * defined. */

@@ -46,17 +46,13 @@ hooks_post_s3(struct req *r)
 	return reply_json(r, 202, "{}");
 }
 
-static const char *const prefixes[] = {"/storage/hooks", NULL};
-
 static const struct route routes[] = {
 #define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
 #include "hooks/routes.def"
 #undef ROUTE
 };
 
-const struct face hooks_face = {
-	.name = "hooks",
-	.prefixes = prefixes,
+const struct manners hooks_manners = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = storage_cases,

@@ -5,7 +5,7 @@
 
 /* What S3 servers call: docs/openapi/hooks.yaml. Checks and errors are the storage
  * face's. */
-extern const struct face hooks_face;
+extern const struct manners hooks_manners;
 
 /* The handlers of routes.def and what they read; what each answers is said where it is
  * defined. */

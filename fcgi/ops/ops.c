@@ -19,7 +19,7 @@ enter(struct req *r)
 static void
 refuse(struct req *r, enum err e)
 {
-	const struct wire_case *w = face_case(&ops_face, e);
+	const struct wire_case *w = face_case(r->face, e);
 	struct buf body = {.arena = &r->ctx.arena};
 
 	buf_add(&body, "{\"error\":");
@@ -144,8 +144,6 @@ ops_get_metrics(struct req *r)
 		buf_text(&out), out.used);
 }
 
-static const char *const prefixes[] = {"", NULL};
-
 static const struct route routes[] = {
 #define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
 #include "ops/routes.def"
@@ -158,9 +156,7 @@ static const struct wire_case cases[] = {
 #undef CASE
 	{0}};
 
-const struct face ops_face = {
-	.name = "ops",
-	.prefixes = prefixes,
+const struct manners ops_manners = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = cases,

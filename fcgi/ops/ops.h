@@ -5,7 +5,7 @@
 
 /* For operators and their monitoring: /healthz, /readyz, /metrics. It also answers
  * whatever no other face takes with 404. Errors are {"error": "<sentence>"}. */
-extern const struct face ops_face;
+extern const struct manners ops_manners;
 
 /* The handlers of routes.def and what they read; what each answers is said where it is
  * defined. */

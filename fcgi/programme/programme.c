@@ -217,8 +217,6 @@ programme_get_ping(struct req *r)
 }
 
 /* The health page answers at the root, too. */
-static const char *const prefixes[] = {"/api", NULL};
-
 static bool
 takes(struct req *r)
 {
@@ -237,9 +235,7 @@ static const struct wire_case cases[] = {
 #undef CASE
 	{0}};
 
-const struct face programme_face = {
-	.name = "programme",
-	.prefixes = prefixes,
+const struct manners programme_manners = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = cases,

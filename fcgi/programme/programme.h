@@ -9,7 +9,7 @@
  * "<Russian sentence>"}, wrong input is 422 with a list. Null members are left out or
  * kept, as each route's contract says.
  */
-extern const struct face programme_face;
+extern const struct manners programme_manners;
 
 /* Who may call a route: section 2 of the contract. */
 enum programme_who {

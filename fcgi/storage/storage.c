@@ -176,17 +176,13 @@ const struct wire_case storage_cases[] = {
 #undef CASE
 	{0}};
 
-static const char *const prefixes[] = {"/storage/api/v1", NULL};
-
 static const struct route routes[] = {
 #define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
 #include "storage/routes.def"
 #undef ROUTE
 };
 
-const struct face storage_face = {
-	.name = "storage",
-	.prefixes = prefixes,
+const struct manners storage_manners = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = storage_cases,

@@ -9,7 +9,7 @@
  * permission, input. Errors are {"error": "<code>"}, input errors have "detail" too.
  * All paths end in a slash; without it 307.
  */
-extern const struct face storage_face;
+extern const struct manners storage_manners;
 
 /* Who may call a route: a kind of token, or one of the permissions in its claims. */
 enum storage_who {

@@ -241,7 +241,7 @@ add_region(struct req *r, struct buf *xml)
 static void
 refuse(struct req *r, enum err e)
 {
-	const struct wire_case *w = face_case(&store_face, e);
+	const struct wire_case *w = face_case(r->face, e);
 	const char *why =
 		r->ctx.why != NULL && e != E_BUG ? r->ctx.why : err_sentence(e);
 	struct buf xml = {.arena = &r->ctx.arena}, more = {.arena = &r->ctx.arena};
@@ -303,8 +303,6 @@ store_time(struct req *r, struct utc at)
 	return arena_fmt(&r->ctx.arena, "%.19s.000Z", iso);
 }
 
-static const char *const prefixes[] = {NULL};
-
 static const struct route routes[] = {
 #define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
 #include "store/routes.def"
@@ -317,9 +315,7 @@ static const struct wire_case cases[] = {
 #undef CASE
 	{0}};
 
-const struct face store_face = {
-	.name = "store",
-	.prefixes = prefixes,
+const struct manners store_manners = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = cases,

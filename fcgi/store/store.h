@@ -12,7 +12,7 @@
  * (conf/nginx/store.conf.in): a body is taken in after PUT /.check has found the
  * request right, a download leaves through X-Accel-Redirect. Errors are S3's XML.
  */
-extern const struct face store_face;
+extern const struct manners store_manners;
 
 /* What enter() has found out; handlers read it as call_of(r). */
 struct store_call {

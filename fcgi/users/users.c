@@ -183,17 +183,13 @@ users_get_me(struct req *r)
 	return reply_json(r, 200, json);
 }
 
-static const char *const prefixes[] = {"/users/api/v1", "/auth/api/v1", NULL};
-
 static const struct route routes[] = {
 #define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
 #include "users/routes.def"
 #undef ROUTE
 };
 
-const struct face users_face = {
-	.name = "users",
-	.prefixes = prefixes,
+const struct manners users_manners = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(*routes),
 	.cases = storage_cases,

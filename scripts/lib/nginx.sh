@@ -14,12 +14,49 @@ nginx_render() {
 	sed "${script#;}" "$template"
 }
 
+# nginx_faces: of each face in FACES (fcgi/faces.def if that is not set) that nginx hands
+# requests over to, a line: areas, divided by |; largest body; whose errors.
+nginx_faces() {
+	sed -n 's/^FACE([a-z]*, *"[^"]*", *"\([^"]*\)", *"\([^"]*\)", *"\([^"]*\)").*/\1;\2;\3/p' \
+		"${FACES:-$REPO/fcgi/faces.def}" | sed -e '/^;/d' -e 's/{[a-z_.]*}/[^\/]+/g' -e 's/ /|/g' -e 's/;/ /g'
+}
+
+# nginx_locations DIR: where the areas of the faces go. Bodies above 64k come when the
+# program has said so.
+nginx_locations() {
+	nginx_faces | while read -r areas body errors; do
+		echo "location ~ \"^($areas)/\" {"
+		if [ "$body" = 64k ]; then
+			echo "	limit_req zone=api burst=400 nodelay;"
+			echo "	include $1/fastcgi.conf;"
+		else
+			echo "	client_max_body_size $body;"
+			echo "	return 419;"
+		fi
+		echo "}"
+	done
+}
+
+# nginx_face_paths: "regex of a raw address" errors;
+nginx_face_paths() {
+	nginx_faces | while read -r areas body errors; do
+		echo "\"~^($(echo "$areas" | sed 's,\([^^]\|^\)/,\1/+,g'))(/|\$)\" $errors;"
+	done
+}
+
 # nginx_configure DIR OWNER CITIES NAME=VALUE...: writes all files into DIR. CITIES
 # is a list of name:listen, or name:listen@ssl. OWNER is chown's.
 nginx_configure() {
 	conf=$1 owner=$2 cities=$3
 	shift 3
 	rm -f "$conf"/store-*.conf
+	nginx_locations "$conf" >"$conf/faces.conf"
+	nginx_face_paths >"$conf/face-paths.map"
+	nginx_faces | cut -d ' ' -f 3 | sort -u | while read -r errors; do
+		cat "$REPO/fcgi/$errors/errors.conf"
+	done >"$conf/face-errors.map"
+	set -- "AREAS=$(nginx_faces | cut -d ' ' -f 1 | paste -s -d '|')" \
+		"ASKED_BODY=$(nginx_faces | cut -d ' ' -f 2 | sort -u | grep -vx 64k | sort -h | tail -n 1)" "$@"
 	for template in nginx body-check errors error-pages fastcgi headers site; do
 		nginx_render "$template" "CONF=$conf" "$@" >"$conf/$template.conf"
 	done
@@ -35,7 +72,7 @@ nginx_configure() {
 	for optional in trusted-proxies metrics-readers; do
 		[ -f "$conf/$optional.conf" ] || : >"$conf/$optional.conf"
 	done
-	[ "$(id -u)" -ne 0 ] || chown "$owner" "$conf" "$conf"/*.conf
+	[ "$(id -u)" -ne 0 ] || chown "$owner" "$conf" "$conf"/*.conf "$conf"/*.map
 }
 
 # nginx_size PROCESSES: PROCESSES, CONNECTIONS and NOFILE for nginx_configure. One address

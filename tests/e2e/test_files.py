@@ -94,7 +94,7 @@ KNOWN = """Request.Error.Validation Database.Error Database.Error.UniqueViolatio
 def test_every_code_is_one_that_the_client_knows():
     """Any other is "unknown error" to whoever sees it."""
     said = re.findall(r'CASE\(.*"(.*)"\)', (REPO / "fcgi/storage/cases.def").read_text())
-    said += re.findall(r"""storage:.*"error":"(.*?)\"""", (REPO / "conf/nginx/errors.conf.in").read_text())
+    said += re.findall(r"""storage:.*"error":"(.*?)\"""", (REPO / "fcgi/storage/errors.conf").read_text())
     assert len(said) > 25
     assert set(said) - {"Not Found", "Method Not Allowed"} <= set(KNOWN)
 

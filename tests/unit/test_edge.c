@@ -172,9 +172,9 @@ static void
 every_face_has_words_for_every_error(void **state)
 {
 	(void)state;
-	for (const struct face *const *f = faces; *f != NULL; f++)
+	for (const struct face *f = faces; f->name != NULL; f++)
 		for (int e = OK + 1; e < E_COUNT; e++) {
-			const struct wire_case *w = face_case(*f, (enum err)e);
+			const struct wire_case *w = face_case(f, (enum err)e);
 
 			assert_in_range(w->status, 300, 599);
 			enum err root = (enum err)e;
@@ -190,13 +190,13 @@ static void
 handlers_bear_the_name_of_their_face(void **state)
 {
 	(void)state;
-	for (const struct face *const *f = faces; *f != NULL; f++)
-		for (size_t i = 0; i < (*f)->route_count; i++) {
-			const char *prefix = arena_fmt(&c.arena, "%s_", (*f)->name);
-			const char *name = (*f)->routes[i].name;
+	for (const struct face *f = faces; f->name != NULL; f++)
+		for (size_t i = 0; i < f->manners->route_count; i++) {
+			const char *prefix = arena_fmt(&c.arena, "%s_", f->name);
+			const char *name = f->manners->routes[i].name;
 
 			assert_true(str_starts(name, prefix));
-			assert_string_equal(face_route_name(*f, &(*f)->routes[i]),
+			assert_string_equal(face_route_name(f, &f->manners->routes[i]),
 				name + strlen(prefix));
 		}
 }
@@ -205,12 +205,14 @@ static void
 no_route_stands_twice(void **state)
 {
 	(void)state;
-	for (const struct face *const *f = faces; *f != NULL; f++)
-		for (size_t i = 0; i < (*f)->route_count; i++)
-			for (size_t k = i + 1; k < (*f)->route_count; k++)
-				if ((*f)->routes[i].method == (*f)->routes[k].method)
-					assert_string_not_equal((*f)->routes[i].path,
-						(*f)->routes[k].path);
+	for (const struct face *f = faces; f->name != NULL; f++)
+		for (size_t i = 0; i < f->manners->route_count; i++)
+			for (size_t k = i + 1; k < f->manners->route_count; k++)
+				if (f->manners->routes[i].method ==
+					f->manners->routes[k].method)
+					assert_string_not_equal(
+						f->manners->routes[i].path,
+						f->manners->routes[k].path);
 }
 
 int

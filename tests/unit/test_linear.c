@@ -15,12 +15,10 @@
 #include "face.h"
 #include "multipart.h"
 #include "programme/form.h"
-#include "programme/programme.h"
 #include "programme/update.h"
 #include "reply.h"
 #include "storage/notification.h"
 #include "storage/place.h"
-#include "storage/storage.h"
 #include "store/keys_xml.h"
 #include "store/sigv4.h"
 #include "store/upload.h"
@@ -82,6 +80,17 @@ request_of(const struct face *face, char **params)
 	return r;
 }
 
+static const struct face *
+face_named(const char *name)
+{
+	const struct face *f = faces;
+
+	while (f->name != NULL && !str_eq(f->name, name))
+		f++;
+	assert_non_null(f->name);
+	return f;
+}
+
 static void
 read_json_for(const struct face *face, const char *text)
 {
@@ -94,20 +103,20 @@ read_json_for(const struct face *face, const char *text)
 	if (e == OK)
 		e = fields_from_json(&r.ctx, json, texts_fields, true, &in);
 	if (e != OK)
-		face->refuse(&r, e);
+		face->manners->refuse(&r, e);
 	ctx_end(&r.ctx);
 }
 
 static void
 json_of_the_programme(const char *text)
 {
-	read_json_for(&programme_face, text);
+	read_json_for(face_named("programme"), text);
 }
 
 static void
 json_of_the_storage(const char *text)
 {
-	read_json_for(&storage_face, text);
+	read_json_for(face_named("storage"), text);
 }
 
 static void
