@@ -1,7 +1,8 @@
 """Input that no honest client sends: sizes, encodings, broken HTTP and FastCGI, multipart oddities.
 
 Whatever comes, the answer is JSON of the right face and no 5xx, no worker dies, and the next
-request is served.
+request is served. Bodies value by value, which nginx passes on as they are, are in
+tests/unit/test_input.c; here is what nginx, FastCGI and the workers have a part in.
 """
 
 import gzip
@@ -68,66 +69,9 @@ def test_a_body_that_is_too_large_is_refused_as_json(site, face, size):
 
 
 @both
-@pytest.mark.parametrize("body", [
-    b'{"password": "\xff\xfe"}', b'\xff', b'\xc3\x28', b'{"\xed\xa0\x80": 1}',
-    b'\xef\xbb\xbf{}', b'\x00', b'{}\x00', b'{"a": 1,}', b"{'a': 1}", b'{"a" 1}', b'{"a": 01}',
-    b'{"a": NaN}', b'{"a": Infinity}', b'{"a": .5}', b'{"a": "\x01"}', b'{"a": "\\x41"}',
-    b'{"a": "\\ud800"}', b'{"a": "\\udc00\\ud800"}', b'{"a": "\\u12"}', b'{"a": "', b'{"a": tru}',
-    b'// comment\n{}', b'{"a": 1} {"b": 2}', b'{' * 50, b'"' * 51], ids=repr)
+@pytest.mark.parametrize("body", [b"\xff", b"{}\x00", b"[" * 30_000], ids=lambda b: repr(b[:5]))
 def test_text_that_is_no_json_is_refused(site, face, body):
     is_refused(send(site, face, body), face)
-
-
-@both
-@pytest.mark.parametrize("body", [
-    b"[" * 30_000, b'{"a":' * 10_000, b"[" * 5_000 + b"]" * 5_000,
-    b'{"a":' * 2_000 + b"1" + b"}" * 2_000], ids=lambda b: f"{b[:5]!r} x {len(b)}")
-def test_a_depth_bomb_is_refused(site, face, body):
-    is_refused(send(site, face, body), face)
-
-
-@both
-@pytest.mark.parametrize("value", [
-    "\0", "a\0b", 10 ** 400, -(10 ** 30), 1e308, 0.1, True, [], {}, [[[]]], {"a": {"b": None}},
-    "\ud7ff", "\u202e", "😀" * 100, " " * 1000, "'; drop table account.account; --", "%s%n%x", "\\"],
-    ids=lambda v: repr(v)[:20])
-def test_every_value_in_every_member_gets_an_answer(site, face, value):
-    for name in good_body(face):
-        answer = send(site, face, {**good_body(face), name: value})
-        assert answer.status_code in (400, 401, 422), answer.text
-        assert answer.json()[MEMBER[face]]
-
-
-@both
-def test_a_nul_in_text_is_refused_before_the_database_sees_it(site, face):
-    for name in good_body(face):
-        answer = send(site, face, {**good_body(face), name: "a\0@example.com"})
-        assert answer.status_code in (400, 401, 422) and answer.json()[MEMBER[face]]
-
-
-@both
-def test_many_members_and_doubled_members_do_no_harm(site, face):
-    is_refused(send(site, face, json.dumps({str(n): n for n in range(3000)}).encode()), face)
-    twice = b'{"password": "a", "password": "b", "username": "u", "username": "v"}'
-    assert send(site, face, twice).status_code in (400, 401, 422)
-
-
-@both
-@pytest.mark.parametrize("kind", [
-    "", "text/plain", "application/x-www-form-urlencoded", "application/octet-stream",
-    "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x",
-    "application/json; charset=koi8-r", "APPLICATION/JSON", "a" * 5000, "\x7f"], ids=lambda k: k[:30])
-def test_any_content_type_gets_an_answer(site, face, kind):
-    answer = send(site, face, good_body(face), kind)
-    assert answer.status_code in (400, 401, 415, 422), answer.text
-    assert answer.json()[MEMBER[face]]
-
-
-@both
-def test_a_form_in_place_of_json_is_refused(site, face):
-    is_refused(send(site, face, b"username=a&password=b", "application/x-www-form-urlencoded"), face)
-    form = b'--x\r\nContent-Disposition: form-data; name="username"\r\n\r\na\r\n--x--\r\n'
-    is_refused(send(site, face, form, "multipart/form-data; boundary=x"), face)
 
 
 @both
@@ -200,8 +144,7 @@ def test_many_headers_get_an_answer(site, face):
 
 
 @both
-@pytest.mark.parametrize("tail", ["%FF%FE", "%C0%AF", "%2e%2e%2f", "a%2Fb", "%20", "%0A", "..%5c",
-                                  "%F0%9F%98%80", "a" * 3000, "%25%30%30", ";a=b", "{uuid}", "*"])
+@pytest.mark.parametrize("tail", ["%FF%FE", "%2e%2e%2f", "a%2Fb", "..%5c", "a" * 3000, "%25%30%30"])
 def test_odd_paths_are_404_or_redirected(site, face, tail):
     status, _, text = site.as_is("GET", os.path.dirname(LOGIN[face].rstrip("/")) + "/" + tail)
     assert status in (307, 401, 403, 404, 405, 422), (status, text)
@@ -243,14 +186,6 @@ def test_long_answers_are_compressed_when_asked_and_right(base, staff):
     assert isinstance(json.loads(data), list)
     plain = admin.get("/administrators/", headers={"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in plain.headers and isinstance(plain.json(), list)
-
-
-@both
-def test_a_cookie_of_any_form_gets_an_answer(site, face):
-    for cookie in ("=", ";;;", "refresh_token", "refresh_token=\"", "a=b; " * 500, "refresh_token=%",
-                   "refresh_token=" + "x." * 2000):
-        answer = site.get("/api/administrators/refresh", headers={"Cookie": cookie})
-        assert answer.status_code == 401 and answer.json()["detail"]
 
 
 def test_the_apps_pages_are_served_for_every_other_address(site):

@@ -9,7 +9,6 @@ import requests
 from tests.conftest import wait_for
 from tests.e2e.client import PASSWORD, Client, error, together, word
 from tests.e2e.programme import png
-from tests.e2e.routes import faces, filled
 from tests.e2e.test_files import RIGHTS, ask_upload, owner, put, servers  # noqa: F401
 from tests.e2e.users import INVALID, form, is_invalid
 
@@ -145,32 +144,7 @@ class TestProgramme:
         assert (answer.json()["name"], answer.json()["surname"]) == ("Андрей", "Йорданов")
 
 
-# -- what is no text
-
-ROUTES = [pytest.param(face, prefix, route, id=f"{route.method} {prefix}{route.path}")
-          for name, face in faces().items() if name in ("users", "storage", "programme")
-          for prefix in face.prefixes for route in face.routes
-          if route.input != "NO_BODY" and "QUERY" not in route.flags]
-HALVES = ['"\\ud800"', '"caf\\udce9.txt"', '"\\udc00\\ud800"', '"a\\uDBFF"']
-
-
-@pytest.mark.parametrize("face, prefix, route", ROUTES)
-def test_half_a_surrogate_pair_is_refused_in_every_body(base, staff, person, sign_in, face, prefix, route):
-    """Whatever the member: two names would be one, and a file replace another."""
-    who = staff(superuser=True)
-    token = who.token if face.name == "programme" else sign_in(who.person)["access_token"]
-    client = Client(base, token=token)
-    for half in HALVES:
-        for body in ('{"name": %s}' % half, '{"a": {"b": [%s]}}' % half, '{%s: 1}' % half):
-            answer = client(route.method, prefix + filled(route.path), data=body.encode(),
-                            headers={"Content-Type": "application/json"})
-            if face.name == "programme":
-                assert answer.status_code == 422, answer.text
-                assert answer.json()["detail"][0]["loc"][0] in ("body", "path")
-                assert "Половина символа" in answer.json()["detail"][0]["msg"]
-            else:
-                assert error(answer) == INVALID and "surrogate" in answer.json()["detail"], answer.text
-
+# -- what is no text: in the body of every route, tests/unit/test_routes.c
 
 @pytest.mark.parametrize("name", ["caf\\udce9", "caf\\udce8"])
 def test_no_file_is_made_of_it(mine, name):
