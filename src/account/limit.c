@@ -177,10 +177,7 @@ limit_passed(struct ctx *c, const struct sign_in *s, int64_t account_id)
 		e = db_do(c, &LIMIT_MAKE_FAMILIAR, ARGS(c, account_id, caller, c->now));
 	if (e == OK)
 		e = db_do(c, &LOCKOUT_CLEAR, ARGS(c, s->key));
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, e);
 }
 
 enum err

@@ -248,11 +248,6 @@ session_rotate(struct ctx *c, const char *jti, struct session_order *order,
 	bool theft = false;
 
 	TRY(db_begin(c));
-	enum err e = rotate(c, jti, order, claims, out, &theft);
-	if (e != OK) {
-		db_rollback(c);
-		return e;
-	}
-	TRY(db_commit(c));
+	TRY(db_end(c, rotate(c, jti, order, claims, out, &theft)));
 	return theft ? fail(c, E_TOKEN_EXPIRED, NULL) : OK;
 }

@@ -84,10 +84,7 @@ make(struct call *call, struct account *a, const char *password, bool all)
 		e = account_grant_all(c, a);
 	if (e == OK)
 		e = audit_add(c, "account.add", "account", a->uuid, NULL);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, e);
 }
 
 /* What an operator types is held to the rules of what people type. */
@@ -216,10 +213,7 @@ change(struct call *call, const char *action, const char *to,
 		e = run(call, &a);
 	if (e == OK)
 		e = audit_to(c, action, a.uuid, to);
-	if (e == OK)
-		e = db_commit(c);
-	else
-		db_rollback(c);
+	e = db_end(c, e);
 	if (e == OK)
 		puts("done");
 	return e;

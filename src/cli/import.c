@@ -52,17 +52,12 @@ import_file(struct ctx *c, struct import *in, const char *path, const char *name
 	c->actor = in->owner;
 	TRY(server_nearest(c, (struct place){0}, &server));
 	TRY(db_begin(c));
-	enum err e = file_announce(c, &wish, server.id, conf.s3_put_lifetime, &file);
-	if (e != OK) {
-		db_rollback(c);
-		return e;
-	}
-	TRY(db_commit(c));
+	TRY(db_end(c, file_announce(c, &wish, server.id, conf.s3_put_lifetime, &file)));
 	const struct s3_object o = {server_site(c, &server), file.key};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return fail(c, E_INPUT, "cannot be read");
-	e = s3_put_file(c, &o, fd, st->st_size, &d);
+	enum err e = s3_put_file(c, &o, fd, st->st_size, &d);
 	close(fd);
 	TRY(e);
 	const struct object_news news = {.server = server.name,
@@ -71,11 +66,7 @@ import_file(struct ctx *c, struct import *in, const char *path, const char *name
 		.size = d.size,
 		.etag = d.etag == NULL ? d.md5 : d.etag};
 	TRY(db_begin(c));
-	e = copy_news(c, &news);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, copy_news(c, &news));
 }
 
 /* As the API has it: docs/storage.md. */

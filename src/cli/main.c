@@ -204,11 +204,7 @@ enum err
 call_in_tx(struct call *call, enum err (*run)(struct call *call))
 {
 	TRY(db_begin(&call->ctx));
-	enum err e = run(call);
-	if (e == OK)
-		return db_commit(&call->ctx);
-	db_rollback(&call->ctx);
-	return e;
+	return db_end(&call->ctx, run(call));
 }
 
 enum err

@@ -47,10 +47,7 @@ change(struct call *call, enum err (*run)(struct call *call, struct person *p))
 	enum err e = person_find(c, call_arg(call, "person"), &p);
 	if (e == OK)
 		e = run(call, &p);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, e);
 }
 
 static enum err

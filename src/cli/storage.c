@@ -410,11 +410,7 @@ drop(struct call *call, struct server *s)
 	struct ctx *c = &call->ctx;
 
 	TRY(db_begin(c));
-	enum err e = server_drop(c, s->id, call_flag(call, "leave-objects"), s);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, server_drop(c, s->id, call_flag(call, "leave-objects"), s));
 }
 
 /* The row of a deleted server goes with its last object, if no upload may come. */

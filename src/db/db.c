@@ -428,6 +428,15 @@ db_rollback(struct ctx *c)
 	PQclear(r);
 }
 
+enum err
+db_end(struct ctx *c, enum err e)
+{
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	return e;
+}
+
 const char *
 db_arg_text(struct ctx *c, const char *v)
 {

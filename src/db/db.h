@@ -126,6 +126,10 @@ enum err db_begin(struct ctx *c);
 enum err db_commit(struct ctx *c);
 void db_rollback(struct ctx *c);
 
+/* The end of what db_begin() began: committed if e is OK, else rolled back. Returns e,
+ * or what the commit said. */
+enum err db_end(struct ctx *c, enum err e);
+
 /* Runs one plain command (no parameters), such as "listen job" or "set local ...". */
 enum err db_command(struct ctx *c, const char *sql);
 

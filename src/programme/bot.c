@@ -213,11 +213,7 @@ static enum err
 in_transaction(struct ctx *c, const struct update *u, const char *why)
 {
 	TRY(db_begin(c));
-	enum err e = why == NULL ? take(c, u) : keep(c, u, why);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, why == NULL ? take(c, u) : keep(c, u, why));
 }
 
 enum err

@@ -387,11 +387,7 @@ in_transaction(
 	struct ctx *c, const char *id, const struct photo *p, const struct refusal *why)
 {
 	TRY(db_begin(c));
-	enum err e = conclude(c, id, p, why);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, conclude(c, id, p, why));
 }
 
 static enum err

@@ -108,10 +108,7 @@ candidates(struct ctx *c, const struct photo *p, const struct fingerprint *l,
 		e = db_many(c, &LIKENESS_CANDIDATES, photo_fields, out, count,
 			ARGS(c, p->id, array_end(&whole), array_end(&views),
 				(int64_t)CANDIDATES));
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, e);
 }
 
 /* In how many of 64 bits the wholes, or a whole and a middle, differ at least. */

@@ -87,11 +87,7 @@ timer_fire(struct ctx *c, const struct timer *t, struct utc slot, const char *by
 	bool *fired)
 {
 	TRY(db_begin(c));
-	enum err e = fire(c, t, slot, by, fired);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, fire(c, t, slot, by, fired));
 }
 
 enum err
@@ -108,8 +104,5 @@ timer_run_again(struct ctx *c, const struct timer *t, struct date day, int64_t *
 		e = add_job(c, t, slot, t->by_hand, &key);
 	if (e == OK)
 		e = db_int(c, &TIMER_JOB_ID, job, ARGS(c, t->job, key));
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, e);
 }

@@ -55,10 +55,7 @@ do_job(struct taker *t, struct ctx *c, const struct job *job,
 	enum err e = handler(c, job);
 	if (e == OK)
 		e = job_done(c, job, t->name);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, e);
 }
 
 static void

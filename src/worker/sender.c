@@ -352,11 +352,7 @@ static enum err
 expire(struct ctx *c)
 {
 	TRY(db_begin(c));
-	enum err e = outbox_expire(c);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, outbox_expire(c));
 }
 
 /* Also while Telegram is away, so that the day's end finds its reports closed. */

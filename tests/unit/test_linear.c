@@ -28,7 +28,7 @@
 #define STEP 4
 #define BOUND (2.5 * 2.5)
 #define ROUNDS_LEAST 3
-#define ROUNDS_MOST 40
+#define ROUNDS_MOST 400
 /* Seconds; below that, nothing depends on the size. */
 #ifdef __SANITIZE_ADDRESS__
 #define FLOOR 1e-3
