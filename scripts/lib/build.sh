@@ -14,7 +14,8 @@ build() {
 		# make alone would remake these too, but adds no auxiliary file that is new.
 		if [ ! -x "$REPO/configure" ] ||
 			[ -n "$(find "$REPO/configure.ac" -newer "$REPO/configure")" ] ||
-			[ -n "$(find "$REPO/Makefile.am" -newer "$REPO/Makefile.in")" ]; then
+			[ -n "$(find "$REPO/Makefile.am" -newer "$REPO/Makefile.in")" ] ||
+			! "$LIB/source-lists" | cmp -s - "$REPO/sources.am"; then
 			(cd "$REPO" && ./autogen.sh)
 		fi
 		cd "$build_dir"
