@@ -1,16 +1,12 @@
 #include "token.h"
 
-#include <jwt.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/conf.h"
 #include "base/json.h"
 #include "base/str.h"
-
-#define SKEW_SECONDS 60
-#define MAX_TOKEN 4096
+#include "web_token.h"
 
 enum err
 token_bearer(struct req *r, bool any_case, const char **out)
@@ -27,12 +23,6 @@ token_bearer(struct req *r, bool any_case, const char **out)
 		return fail(&r->ctx, E_TOKEN_SCHEME, NULL);
 	*out = token;
 	return OK;
-}
-
-static void
-jwt_drop(void *jwt)
-{
-	jwt_free(jwt);
 }
 
 static void
@@ -55,22 +45,14 @@ permissions_claim(struct ctx *c, struct json_object *json, struct claims *out)
 	out->has_permissions = true;
 }
 
-/* The payload of a token whose signature is ours. */
-static enum err
-claims_read(struct ctx *c, const char *text, struct claims *out)
+static void
+read_claims(struct ctx *c, struct json_object *json, struct claims *out)
 {
-	struct json_object *json;
-
-	if (text == NULL || json_read(c, text, strlen(text), &json) != OK) {
-		ctx_forgive(c);
-		return fail(c, E_TOKEN_PAYLOAD, NULL);
-	}
 	*out = (struct claims){
 		.jti = json_text(json, "jti"),
 		.type = json_text(json, "token_type"),
 		.user_id = json_text(json, "user_id"),
 		.email = json_text(json, "email"),
-		.text = text,
 		.issued = json_number(json, "iat"),
 		.expires = json_number(json, "exp"),
 	};
@@ -80,35 +62,23 @@ claims_read(struct ctx *c, const char *text, struct claims *out)
 		json_member(json, "is_superuser", json_type_boolean) != NULL;
 	out->is_superuser = json_truth(json, "is_superuser");
 	permissions_claim(c, json, out);
-	return OK;
 }
 
 enum err
 token_read(struct req *r, const char *token, struct claims *out)
 {
 	struct ctx *c = &r->ctx;
-	const char *key = conf.token_secret;
-	int64_t now = c->now.us / US_PER_SECOND;
-	jwt_t *jwt = NULL;
+	struct json_object *json;
 
-	if (strlen(token) > MAX_TOKEN ||
-		jwt_decode(&jwt, token, (const unsigned char *)key, (int)strlen(key)) !=
-			0)
-		return fail(c, E_TOKEN_FORGED, NULL);
-	arena_defer(&c->arena, jwt_drop, jwt);
-	/* libjwt takes whatever algorithm the token names. */
-	if (jwt_get_alg(jwt) != JWT_ALG_HS256)
-		return fail(c, E_TOKEN_FORGED, NULL);
+	TRY(jwt_read(c, token, conf.token_secret, &json));
+	read_claims(c, json, out);
+	return jwt_check_times(c, json);
+}
 
-	char *text = jwt_get_grants_json(jwt, NULL);
-	const char *payload = arena_str(&c->arena, text);
-	free(text);
-	TRY(claims_read(c, payload, out));
-	if (out->expires == 0)
-		return fail(c, E_TOKEN_PAYLOAD, NULL);
-	return out->expires <= now || out->issued > now + SKEW_SECONDS
-		       ? fail(c, E_TOKEN_EXPIRED, NULL)
-		       : OK;
+static void
+drop(void *json)
+{
+	json_object_put(json);
 }
 
 enum err
@@ -116,22 +86,16 @@ token_sign(struct req *r, const struct session *s, const char *type_claim,
 	const char **out)
 {
 	struct ctx *c = &r->ctx;
-	const char *key = conf.token_secret;
-	jwt_t *jwt = NULL;
+	struct json_object *json = json_tokener_parse(s->claims);
 
-	if (jwt_new(&jwt) != 0)
-		return fail(c, E_BUG, NULL);
-	arena_defer(&c->arena, jwt_drop, jwt);
-	if (jwt_set_alg(jwt, JWT_ALG_HS256, (const unsigned char *)key,
-		    (int)strlen(key)) != 0 ||
-		jwt_add_grants_json(jwt, s->claims) != 0 ||
-		jwt_add_grant(jwt, "jti", s->jti) != 0 ||
-		jwt_add_grant(jwt, type_claim, s->kind) != 0 ||
-		jwt_add_grant_int(jwt, "iat", s->created.us / US_PER_SECOND) != 0 ||
-		jwt_add_grant_int(jwt, "exp", s->expires.us / US_PER_SECOND) != 0)
-		return fail(c, E_BUG, "token cannot be made");
-	char *text = jwt_encode_str(jwt);
-	*out = arena_str(&c->arena, text);
-	free(text);
-	return *out == NULL ? fail(c, E_BUG, "token cannot be signed") : OK;
+	arena_defer(&c->arena, drop, json);
+	if (!json_object_is_type(json, json_type_object))
+		return fail(c, E_BUG, "claims are no object");
+	json_object_object_add(json, "jti", json_object_new_string(s->jti));
+	json_object_object_add(json, type_claim, json_object_new_string(s->kind));
+	json_object_object_add(
+		json, "iat", json_object_new_int64(s->created.us / US_PER_SECOND));
+	json_object_object_add(
+		json, "exp", json_object_new_int64(s->expires.us / US_PER_SECOND));
+	return jwt_sign(c, json_object_to_json_string(json), conf.token_secret, out);
 }

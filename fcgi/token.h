@@ -9,7 +9,6 @@ struct claims {
 	const char *jti,
 		*type; /* type: "access" or "refresh", from token_type or typ */
 	const char *user_id, *email;
-	const char *text; /* the whole payload as JSON */
 	struct texts permissions;
 	bool has_permissions, has_superuser, is_superuser;
 	int64_t issued, expires; /* seconds; expires 0: there is no exp */
