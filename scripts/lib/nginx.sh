@@ -14,17 +14,23 @@ nginx_render() {
 	sed "${script#;}" "$template"
 }
 
-# nginx_faces: of each face in FACES (fcgi/faces.def if that is not set) that nginx hands
-# requests over to, a line: areas, divided by |; largest body; whose errors.
+# nginx_faces: of each face that nginx hands requests over to, a line: areas, divided by
+# |; largest body; whose errors; the file of these. FACES has tables beside faces.def.
 nginx_faces() {
-	sed -n 's/^FACE([a-z]*, *"[^"]*", *"\([^"]*\)", *"\([^"]*\)", *"\([^"]*\)").*/\1;\2;\3/p' \
-		"${FACES:-$REPO/fcgi/faces.def}" | sed -e '/^;/d' -e 's/{[a-z_.]*}/[^\/]+/g' -e 's/ /|/g' -e 's/;/ /g'
+	# shellcheck disable=SC2086 # a list of files
+	for table in ${FACES:-} "$REPO/fcgi/faces.def"; do
+		sed -n 's/^FACE([a-z]*, *"[^"]*", *"\([^"]*\)", *"\([^"]*\)", *"\([^"]*\)").*/\1;\2;\3/p' "$table" |
+			sed -e '/^;/d' -e 's/{[a-z0-9_.]*}/[^\/]+/g' -e 's/ /|/g' -e 's/;/ /g' -e "s|\$| ${table%/*}|" |
+			while read -r areas body errors folder; do
+				echo "$areas $body $errors $folder/$errors/errors.conf"
+			done
+	done
 }
 
 # nginx_locations DIR: where the areas of the faces go. Bodies above 64k come when the
 # program has said so.
 nginx_locations() {
-	nginx_faces | while read -r areas body errors; do
+	nginx_faces | while read -r areas body _; do
 		echo "location ~ \"^($areas)/\" {"
 		if [ "$body" = 64k ]; then
 			echo "	limit_req zone=api burst=400 nodelay;"
@@ -39,9 +45,16 @@ nginx_locations() {
 
 # nginx_face_paths: "regex of a raw address" errors;
 nginx_face_paths() {
-	nginx_faces | while read -r areas body errors; do
+	nginx_faces | while read -r areas _ errors _; do
 		echo "\"~^($(echo "$areas" | sed 's,\([^^]\|^\)/,\1/+,g'))(/|\$)\" $errors;"
 	done
+}
+
+# nginx_face_files DIR: what site.conf and errors.conf include of the faces.
+nginx_face_files() {
+	nginx_locations "$1" >"$1/faces.conf"
+	nginx_face_paths >"$1/face-paths.map"
+	nginx_faces | cut -d ' ' -f 4 | sort -u | xargs cat >"$1/face-errors.map"
 }
 
 # nginx_configure DIR OWNER CITIES NAME=VALUE...: writes all files into DIR. CITIES
@@ -50,11 +63,7 @@ nginx_configure() {
 	conf=$1 owner=$2 cities=$3
 	shift 3
 	rm -f "$conf"/store-*.conf
-	nginx_locations "$conf" >"$conf/faces.conf"
-	nginx_face_paths >"$conf/face-paths.map"
-	nginx_faces | cut -d ' ' -f 3 | sort -u | while read -r errors; do
-		cat "$REPO/fcgi/$errors/errors.conf"
-	done >"$conf/face-errors.map"
+	nginx_face_files "$conf"
 	set -- "AREAS=$(nginx_faces | cut -d ' ' -f 1 | paste -s -d '|')" \
 		"ASKED_BODY=$(nginx_faces | cut -d ' ' -f 2 | sort -u | grep -vx 64k | sort -h | tail -n 1)" "$@"
 	for template in nginx body-check errors error-pages fastcgi headers site; do
