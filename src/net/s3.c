@@ -102,53 +102,20 @@ s3_take_header(char *line, size_t size, size_t n, void *call)
 	return length;
 }
 
-static size_t
-take_answer(char *bytes, size_t size, size_t n, void *call)
-{
-	struct s3_call *k = call;
-
-	if (k->answer.used + size * n > MOST_ANSWER)
-		return 0;
-	buf_addn(&k->answer, bytes, size * n);
-	return size * n;
-}
-
-static void
-handle_end(void *handle)
-{
-	curl_easy_cleanup(handle);
-}
-
-static void
-headers_end(void *list)
-{
-	curl_slist_free_all(list);
-}
-
 CURL *
 s3_handle(struct s3_call *k)
 {
-	CURL *h = curl_easy_init();
-	struct curl_slist *plain = curl_slist_append(NULL, "Expect:");
+	static const struct http_limits limits = {.connect_seconds = CONNECT_SECONDS,
+		.idle_seconds = IDLE_SECONDS,
+		.bytes = MOST_ANSWER};
+	static const char *const plain[] = {"Expect:", "Content-Type:"};
+	CURL *h = http_handle(k->c,
+		s3_address(k->c, k->o, k->method, k->extra, k->extras, LINK_SECONDS),
+		&limits, &k->answer);
 
-	if (h == NULL || plain == NULL)
-		abort();
-	plain = curl_slist_append(plain, "Content-Type:");
-	k->answer.arena = &k->c->arena;
-	arena_defer(&k->c->arena, headers_end, plain);
-	arena_defer(&k->c->arena, handle_end, h);
-	curl_easy_setopt(h, CURLOPT_HTTPHEADER, plain);
-	curl_easy_setopt(h, CURLOPT_URL,
-		s3_address(k->c, k->o, k->method, k->extra, k->extras, LINK_SECONDS));
+	http_headers(k->c, h, plain, 2);
 	curl_easy_setopt(h, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(h, CURLOPT_NOPROXY, "*");
-	curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-	curl_easy_setopt(h, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(h, CURLOPT_LOW_SPEED_TIME, IDLE_SECONDS);
-	curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take_answer);
-	curl_easy_setopt(h, CURLOPT_WRITEDATA, k);
 	curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, s3_take_header);
 	curl_easy_setopt(h, CURLOPT_HEADERDATA, k);
 	if (conf.s3_ca_file[0] != '\0')
@@ -173,11 +140,10 @@ s3_run(struct s3_call *k)
 		curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
 		curl_easy_setopt(h, CURLOPT_POSTFIELDS, body);
 	}
-	CURLcode code = curl_easy_perform(h);
-	if (code != CURLE_OK)
-		return fail(c, E_SERVER_DOWN, "%s %s: %s", k->method, k->o->site.base,
-			curl_easy_strerror(code));
-	curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &k->status);
+	const char *why = http_run(h, &k->status);
+	if (why != NULL)
+		return fail(
+			c, E_SERVER_DOWN, "%s %s: %s", k->method, k->o->site.base, why);
 	curl_easy_getinfo(h, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	k->state.size = length;
 	k->state.found = k->status >= 200 && k->status < 300;

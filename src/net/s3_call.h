@@ -1,9 +1,7 @@
 #ifndef S3_CALL_H
 #define S3_CALL_H
 
-#include <curl/curl.h>
-
-#include "base/buf.h"
+#include "net/http.h"
 #include "net/s3.h"
 
 /* For src/net/s3*.c only: one call to an S3 server. */
@@ -14,7 +12,7 @@ struct s3_call {
 	const struct pair *extra;
 	size_t extras;
 	const char *body; /* sent with PUT and POST; NULL: none */
-	struct buf answer;
+	struct http_body answer;
 	long status;
 	struct s3_state state;
 };

@@ -47,18 +47,17 @@ static enum err
 run(struct reading *r, CURL *h)
 {
 	struct ctx *c = r->call.c;
+	long status;
 
 	TRY(fence_check(c));
-	CURLcode code = curl_easy_perform(h);
-
+	const char *why = http_run(h, &status);
 	if (r->failed)
 		return fail(c, E_BUSY, "the file cannot be read");
-	if (code != CURLE_OK || r->call.status >= 500)
+	if (why == NULL && status >= 500)
+		why = arena_fmt(&c->arena, "status %ld", status);
+	if (why != NULL)
 		return fail(c, E_SERVER_DOWN, "%s %s: %s", r->call.method,
-			r->call.o->site.base,
-			code != CURLE_OK
-				? curl_easy_strerror(code)
-				: arena_fmt(&c->arena, "status %ld", r->call.status));
+			r->call.o->site.base, why);
 	r->call.state.found = r->call.status >= 200 && r->call.status < 300;
 	return s3_check_answer(&r->call, str_eq(r->call.method, "GET"));
 }

@@ -10,7 +10,7 @@ ask(struct s3_call *k, struct xml *x)
 {
 	TRY(s3_run(k));
 	TRY(s3_check_answer(k, false));
-	return xml_open(x, k->c, buf_text(&k->answer));
+	return xml_open(x, k->c, buf_text(&k->answer.text));
 }
 
 /* An ETag is in quotation marks, of which XML makes references. */
@@ -154,7 +154,7 @@ one_value(struct s3_call *k, const char *const *names, const char **out)
 	struct xml x;
 
 	*out = NULL;
-	TRY(xml_open(&x, k->c, buf_text(&k->answer)));
+	TRY(xml_open(&x, k->c, buf_text(&k->answer.text)));
 	while (more) {
 		TRY(xml_next(&x, &more));
 		if (x.n > 0 && xml_inside(&x, names))
@@ -211,8 +211,8 @@ s3_upload_complete(struct ctx *c, const struct s3_object *o, const char *id,
 	buf_add(&body, "</CompleteMultipartUpload>");
 	k.body = buf_text(&body);
 	TRY(s3_run(&k));
-	if (k.status == 404 ||
-		(k.status == 400 && strstr(buf_text(&k.answer), "<Code>InvalidPart<")))
+	if (k.status == 404 || (k.status == 400 && strstr(buf_text(&k.answer.text),
+							   "<Code>InvalidPart<")))
 		return fail(c, E_MISSING,
 			"the server does not know the upload or a part of it");
 	TRY(s3_check_answer(&k, false));

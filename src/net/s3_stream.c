@@ -238,12 +238,6 @@ flow(struct stream *s, CURLM *multi, struct s3_flown *out)
 }
 
 static void
-multi_end(void *multi)
-{
-	curl_multi_cleanup(multi);
-}
-
-static void
 stream_end(void *stream)
 {
 	free(stream);
@@ -256,13 +250,12 @@ s3_stream(struct ctx *c, const struct s3_flow *f, struct s3_flown *out)
 	struct pair part[] = {
 		{"partNumber", arena_fmt(&c->arena, "%lld", (long long)f->part)},
 		{"uploadId", f->upload_id}};
-	CURLM *multi = curl_multi_init();
+	CURLM *multi = http_connections();
 
 	*out = (struct s3_flown){0};
-	if (s == NULL || multi == NULL)
+	if (s == NULL)
 		abort();
 	arena_defer(&c->arena, stream_end, s);
-	arena_defer(&c->arena, multi_end, multi);
 	TRY(fence_check(c));
 	s->c = c;
 	s->flow = f;

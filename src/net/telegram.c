@@ -1,9 +1,7 @@
 #include "net/telegram.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,8 +9,8 @@
 #include "base/fence.h"
 #include "base/field.h"
 #include "base/json.h"
-#include "base/program.h"
 #include "base/str.h"
+#include "net/http.h"
 
 #define MAX_ANSWER (32 << 20) /* bytes: a hundred updates */
 
@@ -128,96 +126,22 @@ telegram_read(
 	out->retry_after = json_number(v, "retry_after");
 }
 
-struct body {
-	struct buf text;
-	size_t most;
-	bool too_large;
-};
-
-static size_t
-take_some(char *bytes, size_t size, size_t count, void *to)
-{
-	struct body *b = to;
-
-	if (b->text.used + size * count > b->most) {
-		b->too_large = true;
-		return 0;
-	}
-	buf_addn(&b->text, bytes, size * count);
-	return size * count;
-}
-
-static void
-handle_end(void *handle)
-{
-	curl_easy_cleanup(handle);
-}
-
-static CURL *
-handle_make(struct ctx *c, const char *url, int64_t seconds, struct body *body)
-{
-	CURL *h = curl_easy_init();
-
-	if (h == NULL)
-		abort();
-	arena_defer(&c->arena, handle_end, h);
-	body->text.arena = &c->arena;
-	curl_easy_setopt(h, CURLOPT_URL, url);
-	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, 10L);
-	curl_easy_setopt(h, CURLOPT_TIMEOUT, (long)seconds);
-	curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take_some);
-	curl_easy_setopt(h, CURLOPT_WRITEDATA, body);
-	return h;
-}
-
-/* As curl_easy_perform(), but a SIGTERM ends it. The status; 0 and why when no whole
- * answer came. */
-static long
-perform(CURL *h, const char **why)
-{
-	CURLM *m = curl_multi_init();
-	CURLcode code = CURLE_ABORTED_BY_CALLBACK;
-	long status = 0;
-	int running = 1, left;
-	CURLMsg *message;
-
-	if (m == NULL)
-		abort();
-	curl_multi_add_handle(m, h);
-	while (running > 0 && !program_stopping()) {
-		curl_multi_perform(m, &running);
-		if (running > 0)
-			curl_multi_poll(m, NULL, 0, 100, NULL);
-		program_wait(0);
-	}
-	while ((message = curl_multi_info_read(m, &left)) != NULL)
-		code = message->data.result;
-	curl_multi_remove_handle(m, h);
-	curl_multi_cleanup(m);
-	*why = curl_easy_strerror(code);
-	if (code == CURLE_OK)
-		curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &status);
-	return status;
-}
-
 void
 telegram_call(struct ctx *c, const char *method, const char *params, int64_t seconds,
 	struct bot_answer *out)
 {
-	struct body body = {.most = MAX_ANSWER};
-	struct curl_slist *headers =
-		curl_slist_append(NULL, "Content-Type: application/json");
-	CURL *h = handle_make(c, telegram_url(c, method), seconds, &body);
-	const char *why;
+	static const char *const json[] = {"Content-Type: application/json"};
+	const struct http_limits limits = {
+		.seconds = (long)seconds, .bytes = MAX_ANSWER};
+	struct http_body body;
+	CURL *h = http_handle(c, telegram_url(c, method), &limits, &body);
+	long status;
 
-	curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
+	http_headers(c, h, json, 1);
 	curl_easy_setopt(h, CURLOPT_POSTFIELDS, params);
-	long status = perform(h, &why);
-	curl_slist_free_all(headers);
+	const char *why = http_run_or_stop(h, &status);
 	telegram_read(c, status, buf_text(&body.text), body.text.used, out);
-	if (status == 0)
+	if (why != NULL)
 		out->why = why;
 }
 
@@ -225,18 +149,20 @@ enum err
 telegram_download(
 	struct ctx *c, const char *path, size_t most, const char **bytes, size_t *size)
 {
-	struct body body = {.most = most};
+	const struct http_limits limits = {
+		.seconds = (long)conf.bot_timeout, .bytes = most};
+	struct http_body body;
 	const char *url = arena_fmt(&c->arena, "%s/file/bot%s/%s", conf.bot_api_url,
 		conf.bot_token, percent_encode(&c->arena, path, true));
-	const char *why;
+	long status;
 
 	if (strstr(path, "..") != NULL)
 		return fail(c, E_BUSY, "getFile names a strange path");
-	CURL *h = handle_make(c, url, conf.bot_timeout, &body);
-	long status = perform(h, &why);
+	const char *why =
+		http_run_or_stop(http_handle(c, url, &limits, &body), &status);
 	if (body.too_large)
 		return fail(c, E_TOO_LARGE, NULL);
-	if (status == 0)
+	if (why != NULL)
 		return fail(c, E_BUSY, "%s", why);
 	if (status != 200)
 		return fail(c, E_BUSY, "the file's download: status %ld", status);

@@ -1,6 +1,5 @@
 #include "worker/sender.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "cache/cache.h"
 #include "db/db.h"
 #include "db/elect.h"
+#include "net/http.h"
 #include "net/telegram.h"
 #include "programme/outbox.h"
 #include "programme/text.h"
@@ -43,8 +43,8 @@ struct flight {
 	struct sender *sender;
 	struct ctx ctx;
 	struct message message;
-	CURL *easy;
-	struct buf answer;
+	CURL *easy; /* with the ctx; NULL: no call is made */
+	struct http_body answer;
 	bool dispatched; /* marked so: the request is on its way */
 	struct bot_answer outcome;
 };
@@ -55,7 +55,6 @@ struct sender {
 	struct db *db;
 	struct cache *cache;
 	CURLM *multi;
-	struct curl_slist *headers;
 	struct flight flights[FLIGHTS];
 	struct ctx batch; /* holds the claimed messages that have not taken off yet */
 	struct message *queue;
@@ -75,17 +74,6 @@ static void
 step(struct sender *s, struct ctx *c)
 {
 	ctx_start(c, s->db, s->cache);
-}
-
-static size_t
-take_answer(char *bytes, size_t size, size_t count, void *to)
-{
-	struct flight *f = to;
-
-	if (f->answer.used + size * count > MAX_ANSWER)
-		return 0;
-	buf_addn(&f->answer, bytes, size * count);
-	return size * count;
 }
 
 /*
@@ -109,21 +97,19 @@ about_to_send(void *flight, char *ip, char *local_ip, int port, int local_port)
 }
 
 static CURL *
-easy_make(struct sender *s, struct flight *f)
+easy_make(struct flight *f, const struct bot_call *call)
 {
-	CURL *e = curl_easy_init();
+	static const char *const lines[] = {
+		"Content-Type: application/json", "Expect:"};
+	const struct http_limits limits = {
+		.seconds = (long)conf.bot_timeout, .bytes = MAX_ANSWER};
+	struct ctx *c = &f->ctx;
+	CURL *e = http_handle(c, telegram_url(c, call->method), &limits, &f->answer);
 
-	if (e == NULL)
-		abort();
-	curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, take_answer);
-	curl_easy_setopt(e, CURLOPT_WRITEDATA, f);
+	http_headers(c, e, lines, 2);
+	curl_easy_setopt(e, CURLOPT_POSTFIELDS, call->params);
 	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, about_to_send);
 	curl_easy_setopt(e, CURLOPT_PREREQDATA, f);
-	curl_easy_setopt(e, CURLOPT_HTTPHEADER, s->headers);
-	curl_easy_setopt(e, CURLOPT_TIMEOUT, (long)conf.bot_timeout);
-	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT, 10L);
-	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(e, CURLOPT_PRIVATE, f);
 	return e;
 }
@@ -169,9 +155,7 @@ take_off(struct flight *f)
 		f->state = LANDED;
 		return OK;
 	}
-	f->answer = (struct buf){.arena = &c->arena};
-	curl_easy_setopt(f->easy, CURLOPT_URL, telegram_url(c, call.method));
-	curl_easy_setopt(f->easy, CURLOPT_POSTFIELDS, call.params);
+	f->easy = easy_make(f, &call);
 	curl_multi_add_handle(f->sender->multi, f->easy);
 	f->state = FLYING;
 	return OK;
@@ -191,8 +175,7 @@ start_flight(struct sender *s, const struct message *m)
 			arena_str(a, m->payload), arena_str(a, m->file_id)};
 	f->dispatched = false;
 	f->sender = s;
-	if (f->easy == NULL)
-		f->easy = easy_make(s, f);
+	f->easy = NULL;
 	if (take_off(f) != OK) {
 		f->outcome = (struct bot_answer){
 			.verdict = f->ctx.err == E_BUG ? BOT_REFUSED : BOT_AGAIN,
@@ -256,7 +239,8 @@ land_again(struct flight *f, struct ctx *c)
 	int64_t tries = f->message.tries + 1;
 	long status = 0;
 
-	curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (f->easy != NULL)
+		curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (!f->dispatched || status >= 500)
 		return outbox_again(
 			c, f->message.id, AWAY_SECONDS, f->outcome.why, false);
@@ -332,7 +316,7 @@ collect(struct sender *s)
 		curl_multi_remove_handle(s->multi, m->easy_handle);
 		ctx_forgive(&f->ctx);
 		telegram_read(&f->ctx, result == CURLE_OK ? status : 0,
-			buf_text(&f->answer), f->answer.used, &f->outcome);
+			buf_text(&f->answer.text), f->answer.text.used, &f->outcome);
 		if (result != CURLE_OK)
 			f->outcome.why = curl_easy_strerror(result);
 		f->state = LANDED;
@@ -553,10 +537,8 @@ sender_run(void)
 	program_signals();
 	s.db = db_new("samovar-sender");
 	s.cache = cache_new();
-	s.multi = curl_multi_init();
+	s.multi = http_connections();
 	pace_make(&s.pace, conf.bot_rate);
-	s.headers = curl_slist_append(NULL, "Content-Type: application/json");
-	s.headers = curl_slist_append(s.headers, "Expect:");
 	db_listen(s.db, "outbox");
 	if (db_open(s.db) == E_BUG)
 		return 1;
