@@ -27,16 +27,18 @@ language sql stable parallel safe
 return '{"uuid":"' || id || '","title":' || to_json(title)::text
 	|| ',"imdb_rating":' || coalesce(case when whole then to_json(rating)::text end, 'null') || '}';
 
+-- Of a function with named parameters all have names: pg_dump writes an unnamed one beside them as "", which no
+-- server takes back.
 -- What stood in a sub-select is given by the statement, which joins it. The older forms stay for programs that still
 -- run while a host is upgraded.
 create view account.permission_list as
 select account_id, json_agg(name order by name) as names from account.permission group by account_id;
 comment on view account.permission_list is 'The names that an account holds, as a JSON array; no row: none.';
 
-create function account.as_user(account.account, permissions json) returns json
+create function account.as_user(person account.account, permissions json) returns json
 language sql stable parallel safe
-return json_build_object('username', coalesce(($1).username, ''), 'email', coalesce(($1).email, ($1).email_claimed, ''),
-	'first_name', ($1).name, 'last_name', ($1).surname, 'is_superuser', ($1).is_superuser,
+return json_build_object('username', coalesce((person).username, ''), 'email', coalesce((person).email, (person).email_claimed, ''),
+	'first_name', (person).name, 'last_name', (person).surname, 'is_superuser', (person).is_superuser,
 	'permissions', coalesce(permissions, '[]'::json));
 comment on function account.as_user(account.account, json) is 'User of the storage contract, 4.1: exactly these six members.';
 create or replace function account.as_user(account.account) returns json
@@ -53,12 +55,12 @@ create or replace function programme.as_request(programme.request) returns json
 language sql stable parallel safe
 return (select programme.as_request($1, p) from programme.participant p where p.id = ($1).participant_id);
 
-create function programme.as_report(programme.report, updated_by uuid) returns json
+create function programme.as_report(report programme.report, updated_by uuid) returns json
 language sql stable parallel safe
-return json_build_object('shift_id', ($1).shift_id, 'task_id', ($1).task_id, 'member_id', ($1).member_id,
-	'updated_by', updated_by, 'reviewed_at', ($1).reviewed_at,
-	'task_date', ($1).task_date, 'status', ($1).status, 'report_url', ($1).report_url,
-	'uploaded_at', ($1).uploaded_at, 'number_attempt', ($1).number_attempt);
+return json_build_object('shift_id', (report).shift_id, 'task_id', (report).task_id, 'member_id', (report).member_id,
+	'updated_by', updated_by, 'reviewed_at', (report).reviewed_at,
+	'task_date', (report).task_date, 'status', (report).status, 'report_url', (report).report_url,
+	'uploaded_at', (report).uploaded_at, 'number_attempt', (report).number_attempt);
 comment on function programme.as_report(programme.report, uuid) is 'Report of the programme contract, 4.6; it has no id.';
 create or replace function programme.as_report(programme.report) returns json
 language sql stable parallel safe

@@ -120,6 +120,11 @@ found=$(psql -qAtc "select string_agg(title, ' ' order by title) from catalogue.
 [ "$found" = "Face/Off 七人の侍" ] || fail "films that were there before catalogue_cut are not found: $found"
 run verify
 
+# A backup can be restored.
+createdb -U postgres -T template0 -O samovar restored
+pg_dump -Fc | pg_restore -U postgres --exit-on-error -d restored >"$tmp/out" 2>&1 ||
+	{ cat "$tmp/out" >&2; fail "a dump cannot be restored"; }
+
 bare=$(psql -qAtc "
 	select c.oid::regclass from pg_class c join pg_namespace n on n.oid = relnamespace
 	 where relkind = 'r' and nspname in ('account', 'job', 'programme', 'storage', 'store', 'messenger', 'cards', 'catalogue')
