@@ -12,10 +12,11 @@ Route = collections.namedtuple("Route", "face method path who input flags handle
 
 
 class Face:
-    """A face: its name, what its paths begin with, and its rows."""
+    """A face: its name, what its paths begin with, its rows, and its words for errors."""
 
-    def __init__(self, name, prefixes, routes, **_):
+    def __init__(self, name, prefixes, routes, cases, **_):
         self.name, self.prefixes = name, prefixes.split()
+        self.words = [case["words"] for case in cases]
         self.routes = [Route(face=name, **row) for row in routes]
 
 

@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from tests.e2e.client import Client, b64, changed, claims, error, sign, together
-from tests.e2e.users import (DENIED, FORGED, MISSED, OUTDATED, PAYLOAD, TOKENS, is_invalid,  # noqa: F401
+from tests.e2e.users import (DENIED, FORGED, MISSED, OUTDATED, PAYLOAD, TOKENS,  # noqa: F401
                              login, pair, users, verify)
 
 
@@ -24,29 +24,8 @@ def test_without_a_token_every_protected_route_says_missed(users, method, path, 
     assert error(answer) == MISSED and set(answer.json()) == {"error"}
 
 
-@pytest.mark.parametrize("value", ["", "Bearer", "Bearer ", "bearer {}", "BEARER {}", "Token {}",
-                                   "{}", "Bearer {} more", "Basic dXNlcjpwYXNz", "Bearer{}"])
-def test_a_header_of_another_form_is_no_token(users, pair, value):
-    value = value.replace("{}", pair["access_token"])
-    status, _, text = users.as_is("GET", users.prefix + "/users/me/",
-                                  headers={"Authorization": value})
-    assert (status, json.loads(text)) == (401, {"error": MISSED[1]})
-
-
-@pytest.mark.parametrize("token", ["x", "a.b", "a.b.c", "...", "a.b.c.d", "e30.e30.", "e30.e30.e30",
-                                   "x" * 4000])
-def test_garbage_has_a_wrong_signature(users, token):
-    assert error(users.get("/users/me/", token=token)) == FORGED
-
-
 def test_a_token_signed_with_another_key_has_a_wrong_signature(users, pair):
     token = sign(claims(pair["access_token"]), "another key")
-    assert error(users.get("/users/me/", token=token)) == FORGED
-
-
-@pytest.mark.parametrize("alg", ["none", "None", "HS384", "HS512", "RS256", ""])
-def test_another_algorithm_has_a_wrong_signature(users, pair, stack, alg):
-    token = sign(claims(pair["access_token"]), stack.key, alg=alg)
     assert error(users.get("/users/me/", token=token)) == FORGED
 
 
@@ -56,11 +35,6 @@ def test_a_payload_that_was_changed_has_a_wrong_signature(users, pair):
     assert error(users.get("/users/me/", token=f"{head}.{body}.{seal}")) == FORGED
     cut = pair["access_token"][:-2]
     assert error(users.get("/users/me/", token=cut)) == FORGED
-
-
-@pytest.mark.parametrize("payload", [b"[]", b"17", b"null", b"not json", b"{", b"\xff\xfe"])
-def test_a_signed_payload_that_is_no_object_is_401(users, stack, payload):
-    assert error(users.get("/users/me/", token=sign(payload, stack.key))) in (FORGED, PAYLOAD)
 
 
 def test_an_expired_token_is_outdated(users, pair, stack):
@@ -86,19 +60,6 @@ def test_a_token_from_the_future_is_outdated_and_a_small_skew_is_not(users, pair
     assert error(users.get("/users/me/", token=future)) == OUTDATED
     skewed = changed(pair["access_token"], stack.key, iat=now + 2)
     assert users.get("/users/me/", token=skewed).status_code == 200
-
-
-@pytest.mark.parametrize("claim", ["user_id", "permissions", "is_superuser", "token_type"])
-def test_a_missing_or_null_claim_is_a_wrong_payload(users, pair, stack, claim):
-    for token in (changed(pair["access_token"], stack.key, drop=[claim]),
-                  changed(pair["access_token"], stack.key, **{claim: None})):
-        assert error(users.get("/users/me/", token=token)) == PAYLOAD
-
-
-def test_a_user_id_that_is_no_uuid_is_a_wrong_payload(users, pair, stack):
-    for value in ("17", "x", "", 17):
-        token = changed(pair["access_token"], stack.key, user_id=value)
-        assert error(users.get("/users/me/", token=token)) == PAYLOAD
 
 
 def test_a_token_that_was_never_issued_does_not_pass(users, pair, stack):
@@ -241,13 +202,6 @@ def test_verify_says_whether_the_claim_covers_the_set(users, pair):
 def test_a_superuser_covers_every_set(users, person):
     token = login(users, person(superuser=True)).json()["access_token"]
     assert verify(users, token, ["can_delete_file", "anything"]).status_code == 200
-
-
-@pytest.mark.parametrize("body", [{}, {"permissions": None}, {"permissions": "can_view_file"},
-                                  {"permissions": {"a": 1}}, {"permissions": [None]},
-                                  {"permissions": [["x"]]}, {"permissions": 1}])
-def test_verify_needs_an_array_of_strings(users, pair, body):
-    is_invalid(users.post("/auth/token/verify/", body, token=pair["access_token"]), "permissions")
 
 
 def test_the_token_is_checked_before_the_body(users, pair):

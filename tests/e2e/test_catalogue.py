@@ -165,33 +165,6 @@ def test_a_person_with_two_roles_in_one_film(movies):
     assert {f["uuid"] for f in movies.get(f"/persons/{lena['uuid']}/film").json()} == expected
 
 
-@pytest.mark.parametrize("path, code, detail", [
-    (f"/films/{NOWHERE}", "Film.NotFound", "film not found"),
-    (f"/genres/{NOWHERE}", "Genre.NotFound", "genre not found"),
-    (f"/persons/{NOWHERE}", "Person.NotFound", "person not found"),
-    (f"/persons/{NOWHERE}/film", "Person.NotFound", "person not found"),
-])
-def test_what_is_not_there(movies, path, code, detail):
-    for _ in range(2):  # a failure is not kept
-        assert refused(movies.get(path), 404, code) == detail
-
-
-@pytest.mark.parametrize("path", [
-    "/films/nonsense", "/genres/1", "/persons/x/film", "/films?sort=title", "/films?genre=x", "/films?similar=1",
-    "/films?page_number=0", "/films?page_number=x", "/films?page_size=101", "/films?page_size=0", "/films?page[size]=1e9",
-    "/films?page_number=99999999999999999999", "/films/search", "/films/search?query=", "/films/search?query=%20%20",
-    "/persons/search", "/films/search?query=%FF%FE", "/films/search?query=" + "x" * 201,
-])
-def test_wrong_input(movies, path):
-    refused(movies.get(path), 422, "Request.Error.Validation")
-
-
-def test_addresses_and_methods_that_there_are_not(movies):
-    refused(movies.get("/actors"), 404, "Not Found")
-    assert movies.post("/films", {}).status_code == 405
-    assert movies("HEAD", "/films").status_code == 200
-
-
 @pytest.mark.parametrize("query", ["'", "\\", "a' | b", "!star", "star & (", "\"", "%", "_", ":*", "star:A", "<->", "💡", "a" * 200,
                                    "the the the", "😀 star", "\\' ; drop table catalogue.film; --"])
 def test_a_search_takes_any_characters(movies, query):

@@ -156,28 +156,6 @@ class TestShare:
         link = share(anna, file, **body)
         assert (link["is_secured"], link["expire_at"]) == (False, None)
 
-    @pytest.mark.parametrize("body", [
-        {"lifetime": 0}, {"lifetime": -1}, {"lifetime": 1e18}, {"lifetime": 10**12},
-        {"lifetime": "x"}, {"lifetime": 1.5}, {"password": 5.5}, [], "x"])
-    def test_what_is_no_lifetime(self, anna, file, body):
-        assert error(anna.post(f"/files/{file['id']}/links/", body)) == INVALID
-
-    @pytest.mark.parametrize("name, words", [
-        ("expire_at", "lifetime"), ("expireAt", "lifetime"), ("expires_in", "lifetime"), ("Expiration", "lifetime"),
-        ("ttl", "lifetime"), ("valid_until", "lifetime"), ("days", "lifetime"), ("life_time", "lifetime"),
-        ("Password", "password"), ("pass", "password"), ("passphrase", "password"), ("max_downloads", "any number")])
-    def test_what_would_be_believed_to_hold_is_told(self, anna, file, name, words):
-        """Whoever asks for an end in words of his own must not get a link for ever."""
-        answer = anna.post(f"/files/{file['id']}/links/", {name: "2026-12-24T18:00:00Z"})
-        assert error(answer) == INVALID
-        assert f"body -> {name}" in answer.json()["detail"] and words in answer.json()["detail"]
-        assert anna.get(f"/files/{file['id']}/links/").json() == []
-
-    @pytest.mark.parametrize("name", ["comment", "title", "little", "id", "is_secured", "kettle", "validated", "Onceuponatime"])
-    def test_other_members_are_ignored(self, anna, file, name):
-        share(anna, file, **{name: "x"})
-        share(anna, file, expire_at=None, max_downloads=None)
-
     def test_its_page_is_where_the_answer_says(self, anna, visitor, file, stack):
         """The answer's members are the client's alone, so the address is in a header."""
         answer = anna.post(f"/files/{file['id']}/links/", {})
