@@ -260,11 +260,7 @@ run(struct req *r)
 	if ((r->route->flags & TX) == 0)
 		return r->route->handle(r);
 	TRY(db_begin(c));
-	enum err e = r->route->handle(r);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, r->route->handle(r));
 }
 
 const struct wire_case *

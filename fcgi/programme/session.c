@@ -125,11 +125,7 @@ programme_post_staff_login(struct req *r)
 		return fail(c, E_CREDENTIALS, NULL);
 	TRY(db_begin(c));
 	enum err e = open_session(c, a.id, &order, &pair);
-	if (e != OK) {
-		db_rollback(c);
-		return e;
-	}
-	TRY(db_commit(c));
+	TRY(db_end(c, e));
 	return reply_signed_in(r, a.id, &pair);
 }
 
@@ -217,10 +213,6 @@ programme_patch_own_password(struct req *r)
 	TRY(e);
 	TRY(db_begin(c));
 	e = set_own_password(r, &a, in->password);
-	if (e != OK) {
-		db_rollback(c);
-		return e;
-	}
-	TRY(db_commit(c));
+	TRY(db_end(c, e));
 	return programme_get_staff_me(r);
 }

@@ -120,11 +120,7 @@ users_post_login(struct req *r)
 	enum err e = add_claims(c, a.id, &order);
 	if (e == OK)
 		e = session_open(c, a.id, &order, &pair);
-	if (e != OK) {
-		db_rollback(c);
-		return e;
-	}
-	TRY(db_commit(c));
+	TRY(db_end(c, e));
 	return reply_pair(r, &pair);
 }
 
