@@ -6,6 +6,7 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "reply.h"
+#include "storage/claim.h"
 #include "store/disk.h"
 #include "store/scrub.h"
 #include "store/xml.h"
@@ -63,7 +64,7 @@ store_plain_call(struct req *r)
 }
 
 /* A server that is off or not active takes no new objects of files; what has begun may
- * end. */
+ * end, and the mark of whose bucket it is comes before anything is removed there. */
 static enum err
 check_open(struct req *r)
 {
@@ -72,6 +73,7 @@ check_open(struct req *r)
 				       : store_query(r, "uploads") != NULL;
 
 	if (call->closed && begins && call->name.key[0] != '\0' &&
+		!str_starts(call->name.key, CLAIM_MARK) &&
 		str_eq(call->name.bucket, conf.s3_bucket))
 		return fail(&r->ctx, E_DENIED,
 			"this server takes no new objects at the moment");

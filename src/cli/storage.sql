@@ -3,7 +3,8 @@
 select s.name, s.location, s.zone,
        case when s.deleted_at is not null then 'deleted' when not s.is_on then 'off' when s.leaving_at is not null then 'leaving'
             when not s.is_active then 'inactive' else 'usable' end as state,
-       case when not s.is_on then '-' when h.is_up is false then 'down' else 'up' end as health,
+       case when not s.is_on then '-' when not h.is_up then 'down'
+            when h.probed_at > now() - interval '2 minutes' then 'up' else 'unknown' end as health,
        n.files, n.bytes, s.host || ':' || s.port as address,
        concat_ws(' ', 'public ' || s.public_url, case when s.tls then 'tls' end,
                  case when s.virtual_host then 'virtual-host' end, 'region ' || s.region, 'rate ' || s.rate,

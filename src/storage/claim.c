@@ -9,8 +9,6 @@
 
 #include "storage/claim.sql.h"
 
-#define MARK "samovar-installation/"
-
 struct claim {
 	const char *id; /* of this installation */
 	bool known;
@@ -27,16 +25,16 @@ read_mark(struct ctx *c, const struct s3_site *site, const char **owner)
 	bool more;
 
 	*owner = NULL;
-	TRY(s3_list(c, site, MARK, &list, &n, &more));
-	if (n > 0 && strncmp(list[0].key, MARK, strlen(MARK)) == 0)
-		*owner = list[0].key + strlen(MARK);
+	TRY(s3_list(c, site, CLAIM_MARK, &list, &n, &more));
+	if (n > 0 && strncmp(list[0].key, CLAIM_MARK, strlen(CLAIM_MARK)) == 0)
+		*owner = list[0].key + strlen(CLAIM_MARK);
 	return OK;
 }
 
 static enum err
 put_mark(struct ctx *c, const struct s3_site *site, const char *id)
 {
-	const struct s3_object mark = {*site, arena_fmt(&c->arena, MARK "%s", id)};
+	const struct s3_object mark = {*site, arena_fmt(&c->arena, CLAIM_MARK "%s", id)};
 	struct s3_digests sent;
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 

@@ -9,6 +9,8 @@
  * (installation/installation.h), finds the original's there, and touches nothing.
  */
 
+#define CLAIM_MARK "samovar-installation/" /* the id follows */
+
 /*
  * Asks the server once and remembers the answer; an unclaimed bucket is claimed. To be
  * called before anything is removed. E_SERVER_FOREIGN: it is another installation's;

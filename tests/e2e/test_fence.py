@@ -7,6 +7,7 @@ import psycopg2
 import pytest
 
 from tests.conftest import wait_for
+from tests.e2e import fcgi
 from tests.e2e.client import ALL_PERMISSIONS, word
 from tests.e2e.day import no_scheduler  # noqa: F401
 from tests.e2e.programme import Shift, clear, today
@@ -117,6 +118,23 @@ def test_a_fenced_copy_sends_and_removes_nothing(copy, db, owner, stack, telegra
     assert telegram.messages() == [] and smtp.mails == []
     assert is_there(city, key_of(db, known)) and is_there(city, unknown)
     clear(copy.db)
+
+
+def test_a_fenced_copy_gives_out_no_links(copy, db, owner, instance):  # noqa: F811
+    """Not even to a server that somebody has switched on there."""
+    anna = owner(*ALL_PERMISSIONS)
+    file = upload_at(anna, NEW_YORK, b"the original's")
+    copy.make()
+    copy.ctl("installation", "show")  # fenced by whoever connects first
+    copy.db.do("update storage.server set is_on = true")
+    copy.db.do("update storage.health set probed_at = now() - interval '1 day'")
+    key = {"Authorization": f"Bearer {anna.token}"}
+    there = instance(**copy.environ).path
+    for method, path, body in (("GET", f"/storage/api/v1/files/{file['id']}/", b""),
+                               ("POST", "/storage/api/v1/files/upload/", b'{"name": "new", "size": 3}')):
+        status, answer = fcgi.ask(there, method=method, path=path, body=body, headers=key)
+        assert status == 503 and b"http" not in answer, answer
+    assert "unknown" in copy.ctl("storage", "servers").stdout
 
 
 def test_a_copy_that_goes_live_touches_no_bucket_of_the_original(copy, db, stack):

@@ -247,6 +247,21 @@ class TestCopies:
         assert anna("PUT", f"/servers/{detroit['id']}/", {**body, "is_active": False}).status_code == 200
         assert "s1_1" in holders(anna, file)
 
+    def test_a_server_that_is_not_active_still_removes(self, anna, city, db):
+        """Also one whose bucket has no mark yet, which comes before the first removal."""
+        file = upload_at(anna, CAPE)
+        cape = city("s3_1")
+        mark = "samovar-installation/" + db.value("select id::text from installation.state")
+        cape.s3.delete_object(Bucket=cape.keys.bucket, Key=mark)
+        db.do("update storage.server set claimed_by = null where name = 's3_1'")
+        row = next(s for s in anna.get("/servers/").json() if s["name"] == "s3_1")
+        body = {k: v for k, v in row.items() if k not in ("id", "created", "updated")}
+        assert anna("PUT", f"/servers/{row['id']}/", {**body, "is_active": False}).status_code == 200
+        assert anna("DELETE", f"/files/{file['id']}/").status_code == 204
+        wait_for(lambda: not cape.s3.list_objects_v2(Bucket=cape.keys.bucket, Prefix=file["id"]).get("Contents"), 20,
+                 "the object is removed")
+        assert cape.s3.head_object(Bucket=cape.keys.bucket, Key=mark)
+
     def test_a_removal_waits_until_the_server_is_on(self, anna, city, db):
         file = upload_at(anna, CAPE)
         cape = next(s for s in anna.get("/servers/").json() if s["name"] == "s3_1")
