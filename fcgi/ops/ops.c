@@ -3,11 +3,11 @@
 #include "base/str.h"
 #include "cache/cache.h"
 #include "db/db.h"
+#include "db/schema_change.h"
 #include "reply.h"
 #include "tally.h"
 
 #include "ops/ops.sql.h"
-#include "ops/schema_change.h"
 
 static enum err
 enter(struct req *r)

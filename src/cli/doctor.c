@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "db/db.h"
 #include "db/elect.h"
+#include "db/schema_change.h"
 #include "image/image.h"
 #include "image/probe.h"
 
@@ -37,6 +38,7 @@ static const struct question {
 	const struct db_stmt *statement;
 	const char *well, *advice;
 } questions[] = {
+	{&DOCTOR_SCHEMA, "the schema is this program's", "run: samovarctl migrate up"},
 	{&DOCTOR_QUEUE, "the job queue moves",
 		"see: samovarctl jobs list --state parked; is samovar-worker running?"},
 	{&DOCTOR_TIMERS, "the scheduler is alive", "is samovar-scheduler running?"},
@@ -60,9 +62,11 @@ ask(struct call *call, struct findings *f, const struct question *q)
 {
 	struct ctx *c = &call->ctx;
 	const char *text = NULL;
-	struct args args = q->statement == &DOCTOR_TIMERS
-				   ? ARGS(c, elect_key(ELECT_SCHEDULER))
-				   : ARGS(c);
+	const char *about = q->statement == &DOCTOR_SCHEMA ? SCHEMA_CHANGE : NULL;
+
+	if (q->statement == &DOCTOR_TIMERS)
+		about = db_arg_int(c, elect_key(ELECT_SCHEDULER));
+	struct args args = about == NULL ? ARGS(c) : ARGS(c, about);
 
 	if (db_json(c, q->statement, &text, args) != OK) {
 		bad(f, c->why == NULL ? "the database does not answer" : c->why,
@@ -91,7 +95,7 @@ check_database(struct call *call, struct findings *f)
 			"run: samovarctl migrate up");
 		return;
 	}
-	good("PostgreSQL answers and its schema fits");
+	good("PostgreSQL answers and has what the statements need");
 	if (fence_is_up())
 		bad(f, "this installation is fenced: a copy that calls nothing outside",
 			"see: samovarctl installation show");

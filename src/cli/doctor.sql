@@ -1,3 +1,7 @@
+-- name: doctor_schema
+select case when not exists (select from sqitch.changes where change = $1)
+            then 'the schema is not this program''s: it lacks the change ' || $1 end;
+
 -- name: doctor_queue
 select case
     when exists (select from job.job where state = 'parked')

@@ -12,7 +12,7 @@ from tests.e2e.client import Client
 class Front:
     def __init__(self, stack, folder, **directives):
         """directives: what is to stand in nginx.conf and site.conf in place of what stands there, e.g.
-        worker_connections=200, limit_conn_address=4 (for "limit_conn address 4")."""
+        worker_connections=200, limit_conn_address=4 (for "limit_conn address 4;")."""
         self.stack = stack
         enterable(folder).chmod(0o777)
         self.temp = folder / "temp"
@@ -39,7 +39,7 @@ class Front:
             text = text.replace(str(self.stack.run / "nginx.master.pid"), str(folder / "nginx.pid"))
             text = re.sub(r"^access_log .*|(?<=\n\t)access_log .*", f"access_log {self.stack.state}/log/front.access.log samovar;", text)
             for name, value in directives.items():
-                text = re.sub(rf"(\b{name.replace('_address', ' address')} )[^;]+;", rf"\g<1>{value};", text)
+                text = re.sub(rf"(\b{name.replace('limit_conn_', 'limit_conn ')} )[^;]+;", rf"\g<1>{value};", text)
             path.write_text(text)
             path.chmod(0o644)
 

@@ -327,9 +327,11 @@ def test_not_ready_without_the_schema_of_this_version(stack, db, base):
     db.do("update sqitch.changes set change = 'of_another_version' where change_id = %s", last.change_id)
     try:
         answer = Client(base).get("/readyz")
+        told = stack.ctl("doctor", check=False).stdout
     finally:
         db.do("update sqitch.changes set change = %s where change_id = %s", last.change, last.change_id)
     assert answer.status_code == 503 and answer.json()["schema"] == "other"
+    assert f"WRONG the schema is not this program's: it lacks the change {last.change}" in told
     assert Client(base).get("/readyz").status_code == 200
 
 

@@ -141,6 +141,23 @@ def test_an_address_has_only_so_many_requests_under_way(front, line, same, other
     wait_for(lambda: ask(same[3]).status_code == 401, 10)
 
 
+def test_an_address_has_fewer_bodies_under_way_than_requests(front, line):
+    """A body that drips is never ended, and holds its place."""
+    small = front(limit_conn_bodies=3)
+    drips = head("POST", "/users/api/v1/auth/login/", 100) + b"{"
+    lines = [line(small, drips, address="203.0.113.5") for _ in range(3)]
+    client = Client(small.base, address="127.0.0.1", timeout=5)
+
+    def ask(method, address="203.0.113.5", **more):
+        return client(method, "/users/api/v1/users/me/", headers={"X-Forwarded-For": address}, **more).status_code
+    wait_for(lambda: ask("PUT", json={"a": 1}) == 429, 10)
+    assert ask("GET") == 401, "what has no body is served"
+    assert ask("PUT", "203.0.113.6", json={"a": 1}) != 429
+    for one in lines:
+        one.close()
+    wait_for(lambda: ask("PUT", json={"a": 1}) != 429, 10)
+
+
 # -- bodies
 
 def test_a_large_picture_is_refused_before_it_comes(front, line, stack):
