@@ -13,6 +13,7 @@
 
 #include "condition.h"
 #include "face.h"
+#include "forgiving.h"
 #include "multipart.h"
 #include "programme/form.h"
 #include "programme/update.h"
@@ -117,6 +118,38 @@ static void
 json_of_the_storage(const char *text)
 {
 	read_json_for(face_named("storage"), text);
+}
+
+static void
+forgiven(const char *type, const char *text)
+{
+	static const struct manners manners = {.body = BODY_FORGIVING};
+	static const struct face face = {.manners = &manners};
+	char *params[] = {(char *)type, NULL};
+	struct req r = request_of(&face, params);
+	struct texts_in in = {0};
+	struct json_object *json;
+
+	r.trusted = true; /* the more values, the more work */
+	r.body = text;
+	r.body_size = strlen(text);
+	if (forgiving_body(&r, texts_fields, &json) == OK)
+		fields_from_json(&r.ctx, json, texts_fields, false, &in);
+	ctx_end(&r.ctx);
+}
+
+static void
+forgiven_json(const char *text)
+{
+	forgiven("CONTENT_TYPE=application/json", text);
+}
+
+static void
+forgiven_form(const char *text)
+{
+	forgiven("CONTENT_TYPE=multipart/form-data; "
+		 "boundary=0123456789012345678901234567890x",
+		text);
 }
 
 static void
@@ -352,6 +385,17 @@ static const struct {
 	{"depth", json_of_the_programme, "", "{\"a\":", ""},
 	{"backslashes", json_of_the_programme, "{\"name\":\"", "\\\\", "\"}"},
 	{"apostrophes", json_of_the_programme, "{\"name\":\"", "'", "\"}"},
+	{"keys that become one", forgiven_json, "{", "\" a\":\" \",", "\"b\":1}"},
+	{"keys", forgiven_json, "{", "\"a#\":\" b\",", "\"b\":1}"},
+	{"empty values", forgiven_json, "{\"list\":[1", ",null,[],\"\"", "]}"},
+	{"blanks in a text", forgiven_json, "{\"name\":\"a", " ", "\"}"},
+	{"letters with marks", forgiven_json, "{\"name\":\"", "e\u0301\u0323", "\"}"},
+	{"depth", forgiven_json, "", "{\"a\":", ""},
+	{"pairs", forgiven_json, "", "a#=b&", ""},
+	{"one pair again", forgiven_json, "", "list=b&", ""},
+	{"percent signs", forgiven_json, "name=", "%41%", ""},
+	{"parts", forgiven_form, "",
+		BOUNDARY "\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n", ""},
 	{"pairs", query, "", "a#=b&", ""},
 	{"one pair again", query, "", "list=b&", ""},
 	{"ampersands", query, "", "&", ""},
