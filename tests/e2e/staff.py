@@ -11,7 +11,6 @@ A_KEYS = ["id", "name", "surname", "email", "role", "status", "last_login_at", "
 A_NEW = [k for k in A_KEYS if k != "last_login_at"]
 I_KEYS = ["id", "name", "surname", "email", "expired_datetime"]
 NOT_AUTHENTICATED = (403, "Not authenticated")
-OTHER_SCHEME = (403, "Invalid authentication credentials")
 EXISTS = re.compile(r"^Объект <.*> уже существует$")
 CYRILLIC = re.compile(r"[а-яё]")
 UNKNOWN = str(uuid.UUID(int=5))

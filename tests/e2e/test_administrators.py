@@ -1,6 +1,5 @@
 """The programme's staff: programme contract, sections 1 to 4.3, with its marked faults mended."""
 
-import json
 import re
 import time
 import urllib.parse
@@ -102,20 +101,6 @@ def test_names_are_kept_with_a_capital_in_each_part(staff, given, kept):
     answer = rename(me, me.person.uuid, name=given, surname=given)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["name"], answer.json()["surname"]) == (kept, kept)
-
-
-@pytest.mark.parametrize("name", ["", "А", "анна", "Anna", "Анна1", "Анна-", "-Анна", "Анна  Мария",
-                                  "Анна-М", "АННА", "Анна!", "А" + "н" * 20, " Анна", "Анна\n"])
-def test_a_name_that_is_none_is_422(staff, name):
-    me = staff()
-    invalid(rename(me, me.person.uuid, name=name, surname="Белова"), "body", "name")
-
-
-@pytest.mark.parametrize("surname", ["", "Б", "белова", "Belova", "Белова--Бок", "Б" + "е" * 100])
-def test_a_surname_that_is_none_is_422(staff, surname):
-    me = staff()
-    item = invalid(rename(me, me.person.uuid, name="Анна", surname=surname), "body", "surname")
-    assert item["msg"]
 
 
 def test_a_surname_may_have_a_hundred_characters_and_a_name_twenty(staff):
@@ -295,21 +280,6 @@ def test_duplicate_slashes_are_one(staff):
                    f"/api/administrators//{me.person.uuid}/"):
         status, _, text = me.as_is("GET", target)
         assert status == 200, (target, text)
-
-
-@pytest.mark.parametrize("query", [
-    "title=%D0%BD%20&%20x%20+%20100%", "unknown", "&&&", "=", "%", "%zz=%zz", "a=%FF%FE", "a[]=1",
-    "status=active&x=%", "%00=%00", "a=" + "b" * 2000])
-def test_queries_are_read_leniently(staff, query):
-    status, _, text = staff().as_is("GET", "/api/administrators/?" + query)
-    assert status == 200, text
-
-
-def test_a_stray_percent_stays_in_the_value(staff):
-    status, _, text = staff().as_is("GET", "/api/administrators/?status=act%ive")
-    assert status == 422 and json.loads(text)["detail"][0]["loc"] == ["query", "status"]
-    status, _, _ = staff().as_is("GET", "/api/administrators/?status=%61ctive")
-    assert status == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing", "/administrators/a/b/c", "/Administrators/me",

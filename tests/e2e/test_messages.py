@@ -93,12 +93,5 @@ def test_what_was_not_counted_is_not_sent(me, shift, db):
     assert sent(db) == 0
 
 
-@pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": "  "}, {"text": "а" * 4097}, {"text": 5},
-                                  {"text": "а", "members": ["x"]}, {"text": "а", "members": "x"},
-                                  {"text": "а", "member_status": "all"}, {"text": "а", "more": 1}])
-def test_wrong_input_is_422(me, shift, body):
-    assert me.post(f"/shifts/{shift.id}/message", body).status_code == 422
-
-
 def test_an_unknown_shift_is_404(me):
     assert me.post(f"/shifts/{UNKNOWN}/message", {"text": "а"}).status_code == 404
