@@ -81,6 +81,9 @@ def test_the_filter_leaves_what_is_about_the_server(tmp_path, line):
     assert done.stderr == LINES[line] + "\n"
 
 
+UUIDS = "c0de0000-0000-4000-8000-0000000000ff/1d000000-0000-4000-8000-000000000001"
+
+
 @pytest.mark.parametrize("path, shown", [
     ("/api/administrators/register/{code}?x=secret", "/api/administrators/register/..."),
     ("/api//administrators/register/{code}/", "/api//administrators/register/..."),
@@ -96,6 +99,17 @@ def test_the_access_log_shows_no_code_that_opens_a_door(stack, path, shown):
     mark = Client(stack.base).as_is("GET", path.format(**words))[1]["X-Request-Id"]
     line = wait_for(lambda: [x for x in stack.log("access").splitlines() if mark in x], 5)[-1]
     assert f'path="{shown.format(**words)}"' in line and words["code"] not in line and "secret" not in line
+
+
+@pytest.mark.parametrize("path, shown", [
+    ("/bucket/secret.jpg?X-Amz-Signature=secret", "/bucket/..."), ("/bucket/a/secret", "/bucket/..."),
+    ("/bucket/?prefix=secret", "/bucket/"), ("/bucket", "/bucket"),
+    (f"/storage/{UUIDS}?X-Amz-Signature=secret", f"/storage/{UUIDS}")])
+def test_the_access_log_shows_no_names_of_files(stack, path, shown):
+    """What other clients of S3 call their objects is theirs; our own are numbers."""
+    mark = Client(f"http://127.0.0.1:{stack.port + 1}").as_is("GET", path)[1]["x-amz-request-id"]
+    line = wait_for(lambda: [x for x in stack.log("access").splitlines() if mark in x], 5)[-1]
+    assert f'path="{shown}"' in line and "secret" not in line
 
 
 def test_postgresql_quotes_no_value(stack, db):
