@@ -15,6 +15,7 @@
 
 #define MINUTE 60
 #define FAMILIAR_SECONDS (INT64_C(30) * 86400)
+#define STRANGERS 10 /* times what one network may fail: all strangers together */
 
 /* Sixty-four digits that stand for a name: keyed, so that nobody can try names against
  * the table. A user name that looks like somebody's e-mail is another name. */
@@ -123,14 +124,15 @@ hash_with(struct ctx *c, const char *hash, const char *what, const char *more)
 }
 
 /* Whose failures count: those of a device or a network that the person has used, or
- * those of all others. */
+ * those of a network where nobody knows them. */
 static enum err
 find_key(struct ctx *c, struct sign_in *s)
 {
 	const char *caller = limit_caller(c);
 	int64_t familiar = 0;
 
-	s->name_hash = s->key = name_hash(c, s->by, s->name);
+	s->name_hash = name_hash(c, s->by, s->name);
+	s->is_stranger = false;
 	if (s->device != NULL) {
 		s->key = hash_with(c, s->name_hash, "device", s->device);
 		return OK;
@@ -138,32 +140,49 @@ find_key(struct ctx *c, struct sign_in *s)
 	if (caller[0] != '\0')
 		TRY(db_int(c, &LIMIT_IS_FAMILIAR, &familiar,
 			ARGS(c, s->by == BY_EMAIL, s->name, caller, c->now)));
-	if (familiar != 0)
-		s->key = hash_with(c, s->name_hash, "network", caller);
+	s->is_stranger = familiar == 0;
+	s->key = hash_with(
+		c, s->name_hash, s->is_stranger ? "stranger" : "network", caller);
 	return OK;
+}
+
+static bool
+fails_fast(struct ctx *c, const char *key, int64_t most)
+{
+	return cache_counted(c, failures_key(c, key)) >= most;
 }
 
 enum err
 limit_sign_in(struct ctx *c, struct sign_in *s)
 {
-	int64_t left;
+	int64_t most = conf.account_sign_in_failures, left;
 
 	TRY(limit_address(c, "sign-in", conf.account_sign_in_per_address));
 	TRY(find_key(c, s));
-	if (cache_counted(c, failures_key(c, s->key)) >= conf.account_sign_in_failures)
+	if (fails_fast(c, s->key, most) ||
+		(s->is_stranger && fails_fast(c, s->name_hash, most * STRANGERS)))
 		return refuse(c, MINUTE);
-	TRY(db_int(c, &LOCKOUT_LEFT, &left, ARGS(c, s->key, c->now)));
+	TRY(db_int(c, &LOCKOUT_LEFT, &left,
+		ARGS(c, s->key, s->is_stranger ? s->name_hash : NULL, c->now)));
 	return left > 0 ? refuse(c, left) : OK;
+}
+
+static enum err
+count_failure(struct ctx *c, const char *key, const char *name, int64_t most)
+{
+	cache_count(c, failures_key(c, key), MINUTE);
+	return db_do(c, &LOCKOUT_COUNT,
+		ARGS(c, key, c->now, most, conf.account_lockout_time, name));
 }
 
 enum err
 limit_failed(struct ctx *c, const struct sign_in *s)
 {
-	cache_count(c, failures_key(c, s->key), MINUTE);
-	return db_do(c, &LOCKOUT_COUNT,
-		ARGS(c, s->key, c->now, conf.account_lockout_failures,
-			conf.account_lockout_time,
-			str_eq(s->key, s->name_hash) ? NULL : s->name_hash));
+	int64_t most = conf.account_lockout_failures;
+
+	if (s->is_stranger)
+		TRY(count_failure(c, s->name_hash, NULL, most * STRANGERS));
+	return count_failure(c, s->key, s->name_hash, most);
 }
 
 enum err
@@ -180,11 +199,21 @@ limit_passed(struct ctx *c, const struct sign_in *s, int64_t account_id)
 	return db_end(c, e);
 }
 
+struct lock {
+	const char *key;
+};
+
+static FIELDS(lock_fields, FIELD(struct lock, key));
+
 enum err
 limit_unlock(struct ctx *c, enum sign_in_by by, const char *name)
 {
-	const char *hash = name_hash(c, by, name);
+	struct lock *locks;
+	size_t count;
 
-	cache_drop(c, failures_key(c, hash));
-	return db_do(c, &LOCKOUT_CLEAR_ALL, ARGS(c, hash));
+	TRY(db_many(c, &LOCKOUT_CLEAR_ALL, lock_fields, &locks, &count,
+		ARGS(c, name_hash(c, by, name))));
+	for (size_t i = 0; i < count; i++)
+		cache_drop(c, failures_key(c, locks[i].key));
+	return OK;
 }

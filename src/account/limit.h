@@ -16,9 +16,10 @@
 enum sign_in_by { BY_USERNAME, BY_EMAIL };
 
 /*
- * An attempt. Failures from a network where the person has signed in within 30 days, or
- * from a device that shows an old token of theirs, count apart from those of all
- * others: whoever guesses elsewhere does not keep the person out.
+ * An attempt. Failures count by network, so that whoever guesses in one keeps nobody
+ * out of another; of strangers' networks all together may fail ten times as often.
+ * From a network where the person has signed in within 30 days, or from a device that
+ * shows an old token of theirs, they get in also when all others are kept out.
  */
 struct sign_in {
 	enum sign_in_by by;
@@ -26,6 +27,7 @@ struct sign_in {
 	const char *device;    /* the jti of such a token, NULL for none */
 	const char *name_hash; /* these are filled by limit_sign_in() */
 	const char *key;       /* whose failures count: 64 digits */
+	bool is_stranger;      /* and those of all strangers, under name_hash */
 };
 
 /* May this address and this name try to sign in? */

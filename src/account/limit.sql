@@ -9,8 +9,9 @@ on conflict (account_id, network) do update set last_at = excluded.last_at
  where familiar.last_at < excluded.last_at - interval '1 day';
 
 -- name: lockout_left
-select coalesce((select greatest(0, ceil(extract(epoch from locked_until - utc($2))))::bigint
-                   from account.lockout where name_hash = decode($1, 'hex')), 0);
+-- $2: another one, or null.
+select coalesce((select greatest(0, ceil(extract(epoch from max(locked_until) - utc($3))))::bigint
+                   from account.lockout where name_hash = any (array[decode($1, 'hex'), decode($2, 'hex')])), 0);
 
 -- name: lockout_count
 insert into account.lockout as l (name_hash, of_name, failures, first_at, last_at)
@@ -26,4 +27,5 @@ on conflict (name_hash) do update
 delete from account.lockout where name_hash = decode($1, 'hex');
 
 -- name: lockout_clear_all
-delete from account.lockout where name_hash = decode($1, 'hex') or of_name = decode($1, 'hex');
+delete from account.lockout where name_hash = decode($1, 'hex') or of_name = decode($1, 'hex')
+returning encode(name_hash, 'hex') as key;
