@@ -167,6 +167,30 @@ wait_for_parts(struct call *call, const struct timer *t, struct date day)
 	}
 }
 
+/*
+ * A day that has not come would start its shift, count all days before it as missed,
+ * and the ledger would hold back every slot until then. A day comes at its timer's
+ * hour: before that, the morning's run would take yesterday's tasks from those who may
+ * still report.
+ */
+static enum err
+check_has_come(struct call *call, const struct timer *t, struct date day)
+{
+	struct ctx *c = &call->ctx;
+	struct utc slot = t->hour == NULL ? date_at(day, 0, 0) : timer_slot_of(t, day);
+	const char *hour = "";
+
+	if (slot.us <= c->now.us || (call_flag(call, "future") && conf.site_test_mode))
+		return OK;
+	if (t->hour != NULL)
+		hour = arena_fmt(
+			&c->arena, ": %s begins at %02d:00", t->name, utc_hour(slot));
+	return fail(c, E_INPUT,
+		"%s is in the future%s; --last runs the last day that has come%s",
+		date_iso(&c->arena, day), hour,
+		conf.site_test_mode ? ", --future runs it all the same" : "");
+}
+
 enum err
 timers_run_cmd(struct call *call)
 {
@@ -176,14 +200,10 @@ timers_run_cmd(struct call *call)
 	int64_t job;
 
 	TRY(the_timer(call, &t));
+	if (call_flag(call, "last"))
+		day = utc_date(timer_slot(t, c->now));
 	TRY(call_date(call, "date", &day));
-	/* A day that has not come would start its shift, count all days before it as
-	 * missed, and the ledger would hold back every slot until then. */
-	if (date_cmp(day, utc_date(c->now)) > 0 &&
-		!(call_flag(call, "future") && conf.site_test_mode))
-		return fail(c, E_INPUT, "%s is in the future%s",
-			date_iso(&c->arena, day),
-			conf.site_test_mode ? ": say --future if it is meant" : "");
+	TRY(check_has_come(call, t, day));
 	TRY(timer_run_again(c, t, day, &job));
 	printf("%s for %s: job %" PRId64 "\n", t->name, date_iso(&c->arena, day), job);
 	if (call_flag(call, "no-wait"))

@@ -208,6 +208,32 @@ def test_a_day_that_has_not_come_is_refused(ctl, db, more, mode):
     assert db.value("select status::text from programme.shift where id = %s", shift.id) == "preparing"
 
 
+@pytest.mark.parametrize("name, hour", [("programme.finish", 7), ("programme.daily", 8), ("programme.remind", 19)])
+def test_a_day_begins_at_its_timer_s_hour(ctl, db, clock, no_workers, name, hour):
+    """Until 07:59 yesterday's report may come: a run by hand must not take its task away."""
+    shift, day = Shift(db, 2, today() - 5 * DAY), today() - DAY
+    for chat in shift.chats:
+        shift.report(chat, day - DAY, "waiting")
+    clock.set(at(day, hour - 1, 58))
+    for words in ((), ("--date", day.isoformat())):
+        done = ctl("timers", "run", name, *words, check=False)
+        assert done.returncode != 0 and f"{day} is in the future: {name} begins at {hour:02}:00" in done.stderr
+    assert db.value("select count(*) from job.job where kind like 'programme.%%'") == 0
+    assert f"{name} for {day - DAY}" in ctl("timers", "run", name, "--last", "--no-wait").stdout
+    assert f"{name} for {day}" in ctl("timers", "run", name, "--future", "--no-wait").stdout
+    clock.set(at(day, hour))
+    assert f"{name} for {day}" in ctl("timers", "run", name, "--last", "--no-wait").stdout
+    assert f"{name} for {day}" in ctl("timers", "run", name, "--no-wait").stdout
+
+
+def test_the_last_morning_again_takes_nothing_from_anybody(ctl, db, clock):
+    shift, day = Shift(db, 2, today() - 5 * DAY), today() - DAY
+    shift.report(shift.chats[0], day - DAY, "waiting")
+    clock.set(at(day, 3))
+    ctl("timers", "run", "programme.daily", "--last")
+    assert shift.reports(day - DAY, "waiting") == 2 and shift.reports(day) == 0
+
+
 def test_timers_are_listed(ctl):
     out = ctl("timers", "list").stdout
     for name in ("programme.daily", "programme.remind", "session.sweep"):
@@ -216,7 +242,7 @@ def test_timers_are_listed(ctl):
 
 def test_the_operator_waits_for_the_end_unless_told_not_to(ctl, db):
     shift = Shift(db, 3, today() - 5 * DAY)
-    ctl("timers", "run", "programme.daily", "--date", today().isoformat())
+    ctl("timers", "run", "programme.daily", "--date", today().isoformat(), "--future")
     assert shift.reports(today()) == 3
 
 
@@ -257,7 +283,7 @@ def test_a_task_that_telegram_takes_too_late_is_not_sent_and_its_day_does_not_co
     clock.set(at(day, 8, 1))
     telegram.fault("error", status=502, count=None)
     worker = stack.spawn("samovar-worker")
-    ctl("timers", "run", "programme.daily", "--date", day.isoformat())
+    ctl("timers", "run", "programme.daily", "--date", day.isoformat(), "--future")
     db.do("update programme.outbox set tries = 1 where chat_id = %s", seen)
     db.do("update programme.report r set status = 'reviewing' from programme.member m join programme.participant p on p.id = m.participant_id "
           "where m.id = r.member_id and p.telegram_id = %s", photo)
@@ -336,7 +362,7 @@ def test_a_large_shift_is_done_in_parts_and_whole(ctl, db, telegram, stack, part
     shift.report(shift.chats[94], day - 3 * DAY, "approved")
     parts()
     for _ in range(2):  # the operator waits for the parts, too; a second run changes nothing
-        ctl("timers", "run", "programme.daily", "--date", day.isoformat())
+        ctl("timers", "run", "programme.daily", "--date", day.isoformat(), "--future")
         assert db.value("select count(*) from job.job where kind = 'programme.daily'") == 0
         assert (shift.reports(day), shift.reports(day, "waiting"), shift.reports(day - DAY, "skipped")) == (94, 94, 94)
     assert shift.member(shift.chats[0]).status == "excluded"

@@ -73,6 +73,16 @@ def test_the_demo_s_days_have_their_hours(demo):
                     "where q.created > now() or (s.status <> 'preparing' and q.created > s.started_at)") == 0
 
 
+def test_the_child_of_the_docs_has_no_report_of_today_yet(demo):
+    """docs/programme.md speaks to the bot as 123556787: in the running shift, with a task to come."""
+    _, db = demo
+    of = "from programme.member m join programme.participant p on p.id = m.participant_id " \
+         "join programme.shift s on s.id = m.shift_id where s.status = 'started'"
+    assert db.value(f"select count(*) {of} and p.telegram_id = 123556787") == 1
+    open_ones = db.all(f"select telegram_id {of} and not exists (select from programme.report r where r.member_id = m.id and r.status = 'reviewing')")
+    assert len(open_ones) == 5 and 123556787 in {r.telegram_id for r in open_ones}
+
+
 def test_the_demo_is_made_anew_when_asked(demo):
     stack, db = demo
     before = db.value("select count(*) from programme.shift")

@@ -177,7 +177,7 @@ def test_the_morning_waits_for_a_review_and_closes_the_rest(me, db, held, ctl):
     with held("select 1 from programme.member where id = %s for update", shift.member(shift.chats[0]).id):
         review = Call(lambda: me.patch(f"/reports/{reports[0]}/approve"))
         waiting(db)
-        morning = Call(lambda: ctl("timers", "run", "programme.finish", "--date", today().isoformat()))
+        morning = Call(lambda: ctl("timers", "run", "programme.finish", "--date", today().isoformat(), "--future"))
         waiting(db, 2)
     assert review.status() == 200
     morning.join(40)
@@ -319,7 +319,7 @@ def test_a_death_during_a_finish(me, dies, db, table):
 # -- the morning, the bot and the operator beside staff
 
 def morning(ctl, day=None):
-    return Call(lambda: ctl("timers", "run", "programme.daily", "--date", (day or today()).isoformat()))
+    return Call(lambda: ctl("timers", "run", "programme.daily", "--date", (day or today()).isoformat(), "--future"))
 
 
 def held_message(held, shift, kind):

@@ -190,7 +190,7 @@ def test_a_family_that_was_not_answered_hears_when_the_shift_is_over(me, db, ctl
         assert me.patch(f"/shifts/{shift.id}/finish").status_code == 200
     else:
         for _ in range(2):
-            ctl("timers", "run", "programme.finish", "--date", today().isoformat())
+            ctl("timers", "run", "programme.finish", "--date", today().isoformat(), "--future")
     states = dict(db.all("select id, status::text from programme.request"))
     assert states == {waits: "declined", refused: "declined"}
     (told,) = db.all("select o.payload ->> 'text' as text, r.id from programme.outbox o join programme.request r on r.participant_id = o.participant_id")
@@ -215,7 +215,7 @@ def test_a_morning_that_is_days_late_leaves_the_reviewers_their_day(ctl, db):
     shift = Shift(db, 1, today() - 94 * DAY)
     report_of(db, shift, shift.chats[0], day=today() - 4 * DAY)
     for kind in ("finish", "finish", "daily"):
-        ctl("timers", "run", f"programme.{kind}", "--date", today().isoformat())
+        ctl("timers", "run", f"programme.{kind}", "--date", today().isoformat(), "--future")
         assert db.value("select status::text from programme.shift") == "ready_for_complete"
     ctl("timers", "run", "programme.finish", "--date", (today() + DAY).isoformat(), "--future")
     assert db.value("select status::text from programme.shift") == "finished"
@@ -225,7 +225,7 @@ def test_the_morning_after_ends_a_shift_and_a_second_run_changes_nothing(ctl, db
     shift = Shift(db, 3, today() - 91 * DAY)
     report_of(db, shift, shift.chats[0], day=today() - DAY)
     for _ in range(2):
-        ctl("timers", "run", "programme.finish", "--date", today().isoformat())
+        ctl("timers", "run", "programme.finish", "--date", today().isoformat(), "--future")
         assert db.value("select status::text from programme.shift") == "ready_for_complete"
     assert db.value("select count(*) from programme.outbox where kind = 'final'") == 2
     ctl("timers", "run", "programme.finish", "--date", (today() + DAY).isoformat(), "--future")
