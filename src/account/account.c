@@ -50,34 +50,36 @@ hashed(struct ctx *c, const char *password, const char **hash)
 	return password != NULL && *hash == NULL ? fail(c, E_BUG, NULL) : OK;
 }
 
-/* The skeletons of names that came without: those of before, and those that somebody
+/* The looks of names that came without: those of before, and those that somebody
  * has put into the table. */
 enum err
-account_note_skeletons(struct ctx *c, int64_t most, int64_t *done)
+account_note_looks(struct ctx *c, int64_t most, int64_t *done)
 {
 	struct account *found;
 	size_t count;
 
-	TRY(db_many(c, &ACCOUNT_WITHOUT_SKELETON, account_fields, &found, &count,
+	TRY(db_many(c, &ACCOUNT_WITHOUT_LOOK, account_fields, &found, &count,
 		ARGS(c, most)));
-	for (size_t i = 0; i < count; i++)
-		TRY(db_do(c, &ACCOUNT_SKELETON_SET,
-			ARGS(c, found[i].id,
-				unicode_skeleton(&c->arena, found[i].username))));
+	for (size_t i = 0; i < count; i++) {
+		struct unicode_look look = unicode_look(&c->arena, found[i].username);
+
+		TRY(db_do(c, &ACCOUNT_LOOK_SET,
+			ARGS(c, found[i].id, look.typed, look.folded)));
+	}
 	*done = (int64_t)count;
 	return OK;
 }
 
-/* A user name that looks like somebody's is taken. The lock lasts until the transaction
+/* A user name that looks like somebody's is taken. The locks last until the transaction
  * ends: of two that come at once one finds the other. */
 static enum err
-looks_like_nobody(struct ctx *c, const char *skeleton)
+looks_like_nobody(struct ctx *c, struct unicode_look look)
 {
 	int64_t count;
 
-	TRY(account_note_skeletons(c, NOTE_AT_ONCE, &count));
-	TRY(db_do(c, &ACCOUNT_LOCK_SKELETON, ARGS(c, skeleton)));
-	TRY(db_int(c, &ACCOUNT_LOOKALIKES, &count, ARGS(c, skeleton)));
+	TRY(account_note_looks(c, NOTE_AT_ONCE, &count));
+	TRY(db_do(c, &ACCOUNT_LOCK_LOOK, ARGS(c, look.typed, look.folded)));
+	TRY(db_int(c, &ACCOUNT_LOOKALIKES, &count, ARGS(c, look.typed, look.folded)));
 	return count == 0 ? OK : fail(c, E_NAME_TAKEN, NULL);
 }
 
@@ -85,16 +87,17 @@ looks_like_nobody(struct ctx *c, const char *skeleton)
 static enum err
 add(struct ctx *c, struct account *a, const char *password, const char *claimed)
 {
-	const char *hash, *skeleton = NULL;
+	struct unicode_look look = {NULL, NULL};
+	const char *hash;
 
 	if (a->username != NULL) {
-		skeleton = unicode_skeleton(&c->arena, a->username);
-		TRY(looks_like_nobody(c, skeleton));
+		look = unicode_look(&c->arena, a->username);
+		TRY(looks_like_nobody(c, look));
 	}
 	TRY(hashed(c, password, &hash));
 	return db_one(c, &ACCOUNT_INSERT, account_fields, a,
 		ARGS(c, a->username, a->email, a->name, a->surname, hash, a->role,
-			a->is_superuser, c->now, skeleton, claimed));
+			a->is_superuser, c->now, look.typed, look.folded, claimed));
 }
 
 enum err

@@ -47,7 +47,7 @@ enum err account_register(struct ctx *c, struct account *a, const char *password
 
 /* Notes the look of at most so many user names that came into the table without, so
  * that nobody takes a name that looks the same; *done says how many there were. */
-enum err account_note_skeletons(struct ctx *c, int64_t most, int64_t *done);
+enum err account_note_looks(struct ctx *c, int64_t most, int64_t *done);
 
 /*
  * Sets a password and ends all sessions of the account. `why` goes into the audit

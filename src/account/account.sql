@@ -21,26 +21,29 @@ select id, uuid, username, email, name, surname, password, status, role, is_supe
             else username = $1::citext end;
 
 -- name: account_insert
-insert into account.account (username, email, name, surname, password, password_changed_at, role, is_superuser, created, updated, username_skeleton, email_claimed)
-values ($1, $2, $3, $4, $5, utc($8), $6::account.role, $7, utc($8), utc($8), $9, $10)
+insert into account.account (username, email, name, surname, password, password_changed_at, role, is_superuser, created, updated, username_typed, username_skeleton, email_claimed)
+values ($1, $2, $3, $4, $5, utc($8), $6::account.role, $7, utc($8), utc($8), $9, $10, $11)
 returning id, uuid, username, email, name, surname, password, status, role, is_superuser;
 
 -- name: account_is_staff_email
 select count(*) from account.account where email = $1 and role is not null;
 
--- name: account_without_skeleton
+-- name: account_without_look
 select id, uuid, username, email, name, surname, password, status, role, is_superuser
-  from account.account where username is not null and username_skeleton is null
+  from account.account where username is not null and username_typed is null
  order by id limit $1 for update skip locked;
 
--- name: account_skeleton_set
-update account.account set username_skeleton = $2 where id = $1;
+-- name: account_look_set
+update account.account set username_typed = $2, username_skeleton = $3 where id = $1;
 
--- name: account_lock_skeleton
-select pg_advisory_xact_lock(hashtextextended('account.username_skeleton ' || $1::text, 0))::text;
+-- Always in one order, so that two names cannot wait for each other.
+-- name: account_lock_look
+select pg_advisory_xact_lock(key)::text
+  from (select distinct hashtextextended('account.username_skeleton ' || look, 0) as key
+          from unnest(array[$1::text, $2::text]) look order by key) keys;
 
 -- name: account_lookalikes
-select count(*) from account.account where username_skeleton = $1;
+select count(*) from account.account where username_typed in ($1, $2) or username_skeleton in ($1, $2);
 
 -- name: account_password_set : E_ACCOUNT_GONE
 update account.account set password = $2, password_changed_at = utc($3), updated = utc($3) where id = $1;

@@ -87,7 +87,7 @@ session_sweep_job(struct ctx *c, const struct job *job)
 
 	(void)job;
 	while (done > 0)
-		TRY(account_note_skeletons(c, NOTE_AT_ONCE, &done));
+		TRY(account_note_looks(c, NOTE_AT_ONCE, &done));
 	TRY(db_do(c, &SWEEP_SESSIONS, ARGS(c, c->now)));
 	TRY(db_do(c, &SWEEP_FAMILIAR, ARGS(c, c->now)));
 	return db_do(c, &SWEEP_LOCKOUTS, ARGS(c, c->now, conf.account_lockout_time));

@@ -200,23 +200,50 @@ unicode_capital(uint32_t letter)
 	return (uint32_t)u_toupper((UChar32)letter);
 }
 
-const char *
-unicode_skeleton(struct arena *a, const char *text)
+static const UChar *
+fold(struct arena *a, const UChar *given, int32_t length, int32_t *folded)
 {
 	UErrorCode code = U_ZERO_ERROR;
-	int32_t length, folded, used;
-	const UChar *given = wide(a, text, &length);
 	int32_t most = length * 3 + 1; /* of case folding: Unicode 5.18 */
-	UChar *fold = arena_new(a, (size_t)most * sizeof(*fold));
+	UChar *out = arena_new(a, (size_t)most * sizeof(*out));
 
-	folded = u_strFoldCase(fold, most, given, length, U_FOLD_CASE_DEFAULT, &code);
+	*folded = u_strFoldCase(out, most, given, length, U_FOLD_CASE_DEFAULT, &code);
 	must(code, "case folding");
-	used = uspoof_getSkeleton(checker(), 0, fold, folded, NULL, 0, &code);
+	return out;
+}
+
+static const UChar *
+skeleton(struct arena *a, const UChar *given, int32_t length, int32_t *used)
+{
+	UErrorCode code = U_ZERO_ERROR;
+
+	*used = uspoof_getSkeleton(checker(), 0, given, length, NULL, 0, &code);
 	if (code != U_BUFFER_OVERFLOW_ERROR)
 		must(code, "skeleton");
 	code = U_ZERO_ERROR;
-	UChar *out = arena_new(a, ((size_t)used + 1) * sizeof(*out));
-	uspoof_getSkeleton(checker(), 0, fold, folded, out, used + 1, &code);
+	UChar *out = arena_new(a, ((size_t)*used + 1) * sizeof(*out));
+	uspoof_getSkeleton(checker(), 0, given, length, out, *used + 1, &code);
 	must(code, "skeleton");
-	return narrow(a, out, used);
+	return out;
+}
+
+/* A skeleton has capitals: the one of "0" is "O". They are folded, and what comes out
+ * looks like something again: the one of "m" is "rn". */
+static const char *
+look(struct arena *a, const UChar *text, int32_t length)
+{
+	text = skeleton(a, text, length, &length);
+	text = fold(a, text, length, &length);
+	text = skeleton(a, text, length, &length);
+	return narrow(a, text, length);
+}
+
+struct unicode_look
+unicode_look(struct arena *a, const char *text)
+{
+	int32_t length, small;
+	const UChar *given = wide(a, text, &length);
+	const UChar *folded = fold(a, given, length, &small);
+
+	return (struct unicode_look){look(a, given, length), look(a, folded, small)};
 }

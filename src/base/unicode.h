@@ -45,8 +45,17 @@ bool unicode_is_cyrillic_capital(uint32_t letter);
 bool unicode_is_cyrillic_small(uint32_t letter);
 uint32_t unicode_capital(uint32_t letter);
 
-/* Two names look the same, whatever their case, if and only if these are equal (the
- * skeleton of UTS 39, of the case-folded text). */
-const char *unicode_skeleton(struct arena *a, const char *text);
+/*
+ * What a name looks like: two names look the same if one of the two keys of the first
+ * is one of the second's. `typed` is of the letters as they stand, where a capital I is
+ * a small L and a zero is a capital O; `folded` is of the small letters. Both are
+ * skeletons of UTS 39 without capitals. "eyespauI" and "eyespaul" have `typed` in
+ * common, "Ivan" and "ivan" `folded`.
+ */
+struct unicode_look {
+	const char *typed, *folded;
+};
+
+struct unicode_look unicode_look(struct arena *a, const char *text);
 
 #endif

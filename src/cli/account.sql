@@ -28,7 +28,7 @@ select jsonb_pretty(jsonb_build_object(
 -- name: account_erase_person
 with gone as (
     update account.account
-       set username = null, username_skeleton = null, email = null, email_claimed = null, name = '', surname = '', nickname = null, password = null,
+       set username = null, username_typed = null, username_skeleton = null, email = null, email_claimed = null, name = '', surname = '', nickname = null, password = null,
            is_superuser = false, role = null, status = 'deactivated', status_reason = 'erased',
            status_at = utc($2), updated = utc($2)
      where id = $1

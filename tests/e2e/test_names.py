@@ -85,6 +85,20 @@ class TestUserNames:
         assert users.post("/auth/register/", form(username="modern" + tail)).status_code == 201
         assert error(users.post("/auth/register/", form(username="modem" + tail))) == TAKEN
 
+    @pytest.mark.parametrize("first, second", [("eyespaul", "eyespauI"), ("cIown", "clown"), ("eyes0ne", "eyesOne"), ("Ivan", "lvan")])
+    def test_a_capital_that_looks_like_another_letter_makes_no_other_name(self, users, first, second):
+        tail = word("")
+        assert users.post("/auth/register/", form(username=first + tail)).status_code == 201
+        assert error(users.post("/auth/register/", form(username=second + tail))) == TAKEN
+
+    def test_who_took_such_names_before_signs_in(self, users, person, ctl):
+        tail = word("")
+        older = [person(username=name + tail) for name in ("eyespaul", "eyespauI")]
+        ctl("timers", "run", "session.sweep")
+        for who in older:
+            answer = users.post("/auth/login/", {"username": who.username, "password": PASSWORD})
+            assert answer.status_code == 200
+
     def test_a_name_that_came_into_the_table_another_way_counts_too(self, users, person):
         who = person(username="pаypal" + word())  # Cyrillic a
         assert error(users.post("/auth/register/", form(username=who.username.replace("а", "a")))) == TAKEN
