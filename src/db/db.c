@@ -10,6 +10,8 @@
 #include "base/str.h"
 #include "db/db_conn.h"
 
+#include "db/db.sql.h"
+
 static const struct {
 	const char *name;
 	enum err err;
@@ -62,12 +64,79 @@ sql_fail(struct ctx *c, const char *name, PGresult *result)
 	return fail(c, quotes ? E_INPUT : E_BUG, NULL);
 }
 
+static bool
+send_prepared(struct db *db, const struct db_stmt *s, struct args args)
+{
+	return PQsendQueryPrepared(
+		       db->pg, s->name, args.count, args.values, NULL, NULL, 0) == 1;
+}
+
+/* The request's id in the name of the connection, while the transaction lasts. */
+static const char *
+tag(struct ctx *c)
+{
+	const char *id = c->request_id;
+
+	/* It stands in lists for people: only what is like an id. */
+	if (id == NULL || strspn(id, ID_CHARACTERS) != strlen(id))
+		return NULL;
+	return arena_fmt(&c->arena, "%s %s", c->db->name, id);
+}
+
+/* The result of the one statement that matters; what was sent before it only has to
+ * succeed, else that is the result. NULL: the connection is gone. */
+static PGresult *
+last_of(struct db *db, int count)
+{
+	PGresult *last = NULL, *next;
+
+	for (int i = 0; i < count; i++) {
+		next = db_result(db);
+		if (next == NULL) {
+			PQclear(last);
+			return NULL;
+		}
+		if (PQresultStatus(next) == PGRES_PIPELINE_ABORTED) {
+			PQclear(next);
+			continue;
+		}
+		PQclear(last);
+		last = next;
+	}
+	next = db_result(db); /* the sync */
+	bool synced = next != NULL && PQresultStatus(next) == PGRES_PIPELINE_SYNC;
+	PQclear(next);
+	if (synced && PQexitPipelineMode(db->pg) == 1)
+		return last;
+	PQclear(last);
+	return NULL;
+}
+
+/* The first statement of a transaction takes the beginning along: one round trip. */
+static PGresult *
+run_first(struct ctx *c, const struct db_stmt *s, struct args args)
+{
+	struct db *db = c->db;
+	const char *name = tag(c);
+	bool sent =
+		PQenterPipelineMode(db->pg) == 1 &&
+		PQsendQueryParams(db->pg, "begin", 0, NULL, NULL, NULL, NULL, 0) == 1;
+
+	if (sent && name != NULL)
+		sent = send_prepared(db, &DB_TAG, ARGS(c, name));
+	db->owes_begin = false;
+	db->in_transaction = true;
+	if (sent && send_prepared(db, s, args) && PQpipelineSync(db->pg) == 1)
+		return last_of(db, name == NULL ? 2 : 3);
+	return NULL;
+}
+
 /* Sends one statement and waits for its last result, which lives as long as the ctx. */
 static enum err
 run(struct ctx *c, const struct db_stmt *s, struct args args, PGresult **out)
 {
 	struct db *db = c->db;
-	PGresult *result;
+	PGresult *result = NULL;
 
 	if (args.count != s->params) {
 		log_error("db: %s takes %d parameters, not %d", s->name, s->params,
@@ -76,10 +145,10 @@ run(struct ctx *c, const struct db_stmt *s, struct args args, PGresult **out)
 	}
 	TRY(db_ready(c));
 	c->queries++;
-	if (PQsendQueryPrepared(
-		    db->pg, s->name, args.count, args.values, NULL, NULL, 0) != 1)
-		return sql_fail(c, s->name, NULL);
-	result = db_result(db);
+	if (db->owes_begin)
+		result = run_first(c, s, args);
+	else if (send_prepared(db, s, args))
+		result = db_result(db);
 	if (result == NULL)
 		return sql_fail(c, s->name, NULL);
 	arena_defer(&c->arena, result_drop, result);
@@ -326,10 +395,21 @@ db_int(struct ctx *c, const struct db_stmt *s, int64_t *out, struct args args)
 	return OK;
 }
 
+/* Where the beginning cannot go along with a statement. */
+static enum err
+begin_now(struct ctx *c)
+{
+	PGresult *r = NULL;
+	const char *name = tag(c);
+
+	return c->db->owes_begin ? run(c, &DB_TAG, ARGS(c, name), &r) : OK;
+}
+
 enum err
 db_command(struct ctx *c, const char *sql)
 {
 	TRY(db_ready(c));
+	TRY(begin_now(c));
 	if (PQsendQuery(c->db->pg, sql) != 1)
 		return sql_fail(c, sql, NULL);
 	PGresult *r = db_result(c->db);
@@ -362,6 +442,7 @@ enum err
 db_copy_in(struct ctx *c, const char *sql, const char *bytes, size_t n)
 {
 	TRY(db_ready(c));
+	TRY(begin_now(c));
 	PGconn *pg = c->db->pg;
 	PGresult *r = PQexec(pg, sql);
 	bool ready = PQresultStatus(r) == PGRES_COPY_IN;
@@ -381,31 +462,30 @@ db_copy_in(struct ctx *c, const char *sql, const char *bytes, size_t n)
 enum err
 db_begin(struct ctx *c)
 {
-	if (c->db->in_transaction) {
+	struct db *db = c->db;
+
+	if (db->in_transaction || db->owes_begin) {
 		log_error("db: begin inside a transaction");
 		return fail(c, E_BUG, NULL);
 	}
-	const char *id = c->request_id;
-
-	/* It stands in SQL: whatever it came from, only what cannot end a string. */
-	if (id != NULL && strspn(id, ID_CHARACTERS) != strlen(id))
-		id = NULL;
-	TRY(db_command(
-		c, id == NULL ? "begin"
-			      : arena_fmt(&c->arena,
-					"begin; set local application_name to '%s %s'",
-					c->db->name, id)));
-	c->db->in_transaction = true;
+	db->owes_begin = true;
 	return OK;
 }
 
 enum err
 db_commit(struct ctx *c)
 {
-	c->db->in_transaction = false;
-	if (!db_up(c->db) || PQtransactionStatus(c->db->pg) != PQTRANS_INTRANS) {
+	struct db *db = c->db;
+
+	if (db->owes_begin) { /* and nothing was done */
+		db->owes_begin = false;
+		ctx_committed(c);
+		return OK;
+	}
+	db->in_transaction = false;
+	if (!db_up(db) || PQtransactionStatus(db->pg) != PQTRANS_INTRANS) {
 		db_rollback(c);
-		return fail(c, db_up(c->db) ? E_BUG : E_BUSY, NULL);
+		return fail(c, db_up(db) ? E_BUG : E_BUSY, NULL);
 	}
 	enum err e = db_command(c, "commit");
 	if (e == OK)
@@ -418,7 +498,7 @@ db_commit(struct ctx *c)
 void
 db_rollback(struct ctx *c)
 {
-	c->db->in_transaction = false;
+	c->db->in_transaction = c->db->owes_begin = false;
 	ctx_undone(c);
 	if (!db_up(c->db) || PQtransactionStatus(c->db->pg) == PQTRANS_IDLE)
 		return;

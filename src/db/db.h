@@ -117,8 +117,9 @@ enum err db_json(
 enum err db_int(struct ctx *c, const struct db_stmt *s, int64_t *out, struct args args);
 
 /*
- * A transaction. begin inside a transaction is E_BUG; it gives application_name the
- * request id, so that pg_stat_activity and the server's log show whose it is. commit
+ * A transaction. begin inside a transaction is E_BUG. It is sent with the first
+ * statement, in one round trip, and gives application_name the request id, so that
+ * pg_stat_activity and the server's log show whose it is. commit
  * runs what ctx_after_commit() keeps; after E_BUSY from commit nobody knows whether it
  * took place.
  */

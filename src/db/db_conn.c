@@ -78,7 +78,7 @@ db_forget(struct db *db)
 	if (db->pg != NULL)
 		close(PQsocket(db->pg));
 	db->pg = NULL;
-	db->in_transaction = false;
+	db->in_transaction = db->owes_begin = false;
 }
 
 struct pg_conn *

@@ -15,6 +15,7 @@ struct db {
 	const char *channel; /* listened to, or NULL */
 	int64_t session;     /* connections opened so far */
 	bool in_transaction;
+	bool owes_begin; /* db_begin() was called, and nothing sent since */
 };
 
 /*
