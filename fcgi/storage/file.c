@@ -145,11 +145,9 @@ storage_post_upload(struct req *r)
 	struct file file;
 
 	TRY(storage_promise_check(r, storage_upload_in.fields, promises));
-	TRY(server_nearest(c, caller(r), &server));
 	const struct file wish = {
 		.name = in->name, .size = in->size, .content_type = in->content_type};
-	TRY(file_announce(c, &wish, server.id, conf.s3_put_lifetime, &file));
-	TRY(history_file(c, file.account_id, file.id, "FILE.UPLOADED", file.name));
+	TRY(file_announce(c, &wish, caller(r), conf.s3_put_lifetime, &server, &file));
 	return storage_reply_link(
 		r, &file, address_put(c, &server, file.key, in->size));
 }

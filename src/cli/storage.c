@@ -146,6 +146,18 @@ storage_quota_cmd(struct call *call)
 	return OK;
 }
 
+enum err
+storage_recount_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	struct db_table wrong;
+
+	TRY(db_begin(c));
+	TRY(db_end(c, file_recount(c, &wrong)));
+	call_table_print(call, &wrong, "every account is counted right");
+	return OK;
+}
+
 /* A copy to be looked at. */
 struct copy {
 	const char *version_id, *key, *etag, *sha256, *server_id;

@@ -11,6 +11,8 @@
 #include "storage/ask_job.sql.h"
 
 #define LATE_SECONDS INT64_C(3600)
+#define KEEP_EVERY 20  /* looks, of which one may take seconds */
+#define LOOK_LEASE 120 /* seconds, as jobs.def has it */
 
 /* Tells what was found as if the server had told it. */
 enum err
@@ -34,8 +36,8 @@ static FIELDS(pending_fields, FIELD(struct pending, key),
 	FIELD(struct pending, server_id), FIELD(struct pending, created),
 	FIELD(struct pending, link_expires));
 
-enum err
-upload_look_job(struct ctx *c, const struct job *job)
+static enum err
+look_at_version(struct ctx *c, const char *version_id)
 {
 	struct s3_state state = {0};
 	struct server server = {0};
@@ -43,7 +45,7 @@ upload_look_job(struct ctx *c, const struct job *job)
 	bool found = false;
 
 	TRY(db_maybe(
-		c, &UPLOAD_PENDING, pending_fields, &p, &found, ARGS(c, job->subject)));
+		c, &UPLOAD_PENDING, pending_fields, &p, &found, ARGS(c, version_id)));
 	if (!found)
 		return OK;
 	TRY(server_own(c, p.server_id, &server));
@@ -64,7 +66,41 @@ upload_look_job(struct ctx *c, const struct job *job)
 	if (c->now.us > p.link_expires.us + LATE_SECONDS * US_PER_SECOND)
 		return OK;
 	return upload_look_later(
-		c, job->subject, (c->now.us - p.created.us) / US_PER_SECOND);
+		c, version_id, (c->now.us - p.created.us) / US_PER_SECOND);
+}
+
+struct version {
+	const char *id;
+};
+
+static FIELDS(version_fields, FIELD(struct version, id));
+
+/* The first look is at all of a slot; most have come and are not among them. */
+static enum err
+look_at_slot(struct ctx *c, const struct job *job, struct utc first, struct utc end)
+{
+	struct version *list;
+	size_t count;
+
+	TRY(db_many(c, &UPLOAD_PENDING_IN, version_fields, &list, &count,
+		ARGS(c, first, end)));
+	for (size_t i = 0; i < count; i++) {
+		TRY(look_at_version(c, list[i].id));
+		if (i % KEEP_EVERY == KEEP_EVERY - 1)
+			TRY(job_keep(
+				c, job, LOOK_LEASE, (int64_t)i + 1, (int64_t)count));
+	}
+	return OK;
+}
+
+enum err
+upload_look_job(struct ctx *c, const struct job *job)
+{
+	struct utc first, end;
+
+	return upload_slot_read(job->subject, &first, &end)
+		       ? look_at_slot(c, job, first, end)
+		       : look_at_version(c, job->subject);
 }
 
 enum err

@@ -12,7 +12,8 @@
 /*
  * upload.look: asks the server itself whether an announced upload has come, in case its
  * event is lost or it sends none; again and again, ever more seldom, while the link
- * lives. Subject: the version.
+ * lives. Subject: a slot of uploads (upload_slot_of), or a version of it that was not
+ * there at the first look.
  */
 enum err upload_look_job(struct ctx *c, const struct job *job);
 

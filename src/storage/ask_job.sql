@@ -12,6 +12,12 @@ select city from storage.server where id = $1;
 -- name: version_known
 select count(*) from storage.file_version where key = $1;
 
+-- Those of a slot (upload_slot_of) that nobody has told of, server by server.
+-- name: upload_pending_in
+select v.id from storage.file_version v join storage.file f on f.id = v.file_id and f.deleted_at is null
+ where v.state = 'announced' and v.server_id is not null and v.link_expires >= utc($1) and v.link_expires < utc($2)
+ order by v.server_id, v.id;
+
 -- name: upload_pending
 select v.key, v.server_id, us(v.created) as created, us(v.link_expires) as link_expires
   from storage.file_version v

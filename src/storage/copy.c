@@ -37,6 +37,8 @@ static FIELDS(version_fields, FIELD(struct version, id), FIELD(struct version, f
 /* So many orders at once; the sweep comes back for the rest. */
 #define ORDERS_MOST 20000
 #define LOOK_SECONDS 10
+#define SLOT_SECONDS 5
+#define SLOT_US (SLOT_SECONDS * US_PER_SECOND)
 
 struct copy {
 	const char *version_id, *server_id;
@@ -303,4 +305,26 @@ upload_look_later(struct ctx *c, const char *version_id, int64_t seconds)
 		.delay = seconds < LOOK_SECONDS ? LOOK_SECONDS : seconds};
 
 	return job_add(c, &look);
+}
+
+struct upload_slot
+upload_slot_of(struct ctx *c, int64_t seconds)
+{
+	int64_t expires = utc_after(c->now, seconds).us, slot = expires / SLOT_US;
+	int64_t left = ((slot + 1) * SLOT_US - expires) / US_PER_SECOND + 1;
+
+	return (struct upload_slot){
+		arena_fmt(&c->arena, "%lld", (long long)slot), LOOK_SECONDS + left};
+}
+
+bool
+upload_slot_read(const char *name, struct utc *first, struct utc *end)
+{
+	int64_t slot;
+
+	if (!int_read(name, &slot) || slot < 0 || slot > INT64_MAX / SLOT_US - 1)
+		return false;
+	first->us = slot * SLOT_US;
+	end->us = first->us + SLOT_US;
+	return true;
 }

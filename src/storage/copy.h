@@ -47,6 +47,22 @@ enum err copy_doom_file(struct ctx *c, const char *file_id);
  */
 enum err copy_look(struct ctx *c, const char *file_id, bool *arrived);
 
+/*
+ * Uploads that are announced within a few seconds, all with links of this lifetime, are
+ * looked at by one job (upload.look), in case nobody tells that they have come. Its
+ * subject is the slot's name: which one, counted by when their links expire. delay:
+ * seconds until it is due.
+ */
+struct upload_slot {
+	const char *name;
+	int64_t delay;
+};
+struct upload_slot upload_slot_of(struct ctx *c, int64_t seconds);
+
+/* The times between which links of a slot expire, the second not included. False if the
+ * name is none. */
+bool upload_slot_read(const char *name, struct utc *first, struct utc *end);
+
 /* Orders a look at an announced upload (job upload.look), in `seconds` but not sooner
  * than 10. */
 enum err upload_look_later(struct ctx *c, const char *version_id, int64_t seconds);

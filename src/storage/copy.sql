@@ -27,9 +27,7 @@ select v.id, v.file_id, v.state::text, v.etag, s.id as server_id, f.deleted_at i
 -- $3: the general quota.
 -- name: version_too_much
 select (coalesce(q.bytes, $3::bigint) > 0
-        and $2::bigint + (select coalesce(sum(greatest(o.size, cur.size)), 0)
-                            from storage.file o left join storage.file_version cur on cur.id = o.current_version
-                           where o.account_id = f.account_id and o.deleted_at is null and o.id <> f.id)
+        and $2::bigint - f.counted + (select coalesce(sum(bytes), 0) from storage.usage u where u.account_id = f.account_id)
             > coalesce(q.bytes, $3::bigint))::int
   from storage.file_version v join storage.file f on f.id = v.file_id
   left join storage.quota q on q.account_id = f.account_id

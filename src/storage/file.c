@@ -1,8 +1,11 @@
 #include "storage/file.h"
 
 #include "base/conf.h"
+#include "base/fence.h"
 #include "db/db.h"
+#include "job/job.h"
 #include "storage/copy.h"
+#include "storage/server.h"
 
 #include "storage/file.sql.h"
 
@@ -15,12 +18,6 @@ FIELDS(file_fields, FILE_FIELDS);
 static FIELDS(row_fields, FILE_FIELDS, FIELD(struct file, account_id),
 	FIELD(struct file, version_id), FIELD(struct file, key),
 	FIELD(struct file, content_type));
-
-static FIELDS(upsert_fields, FILE_FIELDS, FIELD(struct file, account_id),
-	FIELD(struct file, version_id), FIELD(struct file, content_type));
-
-static FIELDS(
-	announced_fields, FIELD(struct file, version_id), FIELD(struct file, key));
 
 /* What a renaming gives back; the columns of the file are read in place. */
 struct renamed {
@@ -76,41 +73,85 @@ file_set_quota(struct ctx *c, int64_t account_id, int64_t bytes)
 			 : db_do(c, &FILE_QUOTA_PUT, ARGS(c, account_id, bytes));
 }
 
-/* What is announced counts, and what a name holds already does not count twice. */
+enum err
+file_recount(struct ctx *c, struct db_table *out)
+{
+	TRY(db_do(c, &FILE_REWEIGH, ARGS(c)));
+	TRY(db_command(c, "lock table storage.usage in exclusive mode"));
+	return db_table(c, &FILE_RECOUNT, out, ARGS(c));
+}
+
+/* What is announced counts, and what a name holds already does not count twice. Two
+ * uploads at once must not both find the same room. */
 static enum err
 check_quota(struct ctx *c, const char *name, int64_t size)
 {
 	struct usage u;
 
-	TRY(db_one(c, &FILE_USAGE, usage_fields, &u,
-		ARGS(c, c->actor, conf.storage_quota, name)));
-	if (u.quota == 0)
-		return OK;
-	/* Two uploads at once must not both find the same room. */
 	TRY(db_do(c, &FILE_QUOTA_LOCK, ARGS(c, c->actor)));
 	TRY(db_one(c, &FILE_USAGE, usage_fields, &u,
 		ARGS(c, c->actor, conf.storage_quota, name)));
-	return size <= u.quota - u.used ? OK
-					: fail(c, E_QUOTA,
-						  "no room for %lld bytes: %lld of the "
-						  "quota of %lld are "
-						  "used",
-						  (long long)size, (long long)u.used,
-						  (long long)u.quota);
+	return u.quota == 0 || size <= u.quota - u.used
+		       ? OK
+		       : fail(c, E_QUOTA,
+				 "no room for %lld bytes: %lld of the quota of %lld "
+				 "are used",
+				 (long long)size, (long long)u.used,
+				 (long long)u.quota);
+}
+
+/* A file with an upload's version, and the server that its link leads to. */
+struct announced {
+	struct server server;
+	struct file file;
+};
+
+static FIELDS(chosen_fields, FIELD(struct server, id), FIELD(struct server, name),
+	FIELD(struct server, host), FIELD(struct server, port),
+	FIELD(struct server, public_url), FIELD(struct server, region),
+	FIELD(struct server, tls), FIELD(struct server, virtual_host),
+	FIELD(struct server, rate), FIELD(struct server, is_down));
+
+static FIELDS(new_version_fields, FILE_FIELDS, FIELD(struct file, account_id),
+	FIELD(struct file, version_id), FIELD(struct file, key));
+
+static FIELDS(announced_fields, FIELD_OBJ(struct announced, server, chosen_fields),
+	FIELD_OBJ(struct announced, file, new_version_fields));
+
+static enum err
+announce(struct ctx *c, const struct file *wish, struct place place, int64_t seconds,
+	bool has_room, struct announced *out)
+{
+	const struct job_kind *look = job_kind("upload.look");
+	struct upload_slot slot = upload_slot_of(c, seconds);
+
+	*out = (struct announced){.file = {0}};
+	return db_one(c, &FILE_ANNOUNCE, announced_fields, out,
+		ARGS(c, c->actor, wish->name, wish->size, wish->content_type, c->now,
+			utc_after(c->now, seconds), place.known, place.latitude,
+			place.longitude, place.in_order, conf.storage_quota, has_room,
+			look->priority, look->tries, slot.name, slot.delay,
+			c->request_id));
 }
 
 enum err
-file_announce(struct ctx *c, const struct file *wish, const char *server_id,
-	int64_t seconds, struct file *out)
+file_announce(struct ctx *c, const struct file *wish, struct place place,
+	int64_t seconds, struct server *server, struct file *out)
 {
-	*out = (struct file){0};
-	TRY(check_quota(c, wish->name, wish->size));
-	TRY(db_one(c, &FILE_UPSERT, upsert_fields, out,
-		ARGS(c, c->actor, wish->name, wish->size, c->now, wish->content_type)));
-	TRY(db_one(c, &VERSION_ANNOUNCE, announced_fields, out,
-		ARGS(c, out->id, wish->size, server_id, utc_after(c->now, seconds),
-			c->now)));
-	return upload_look_later(c, out->version_id, 0);
+	struct announced a;
+
+	TRY(fence_check(c)); /* a link would lead to what is the original's */
+	TRY(announce(c, wish, place, seconds, false, &a));
+	if (a.file.id == NULL && !a.server.is_down) {
+		TRY(check_quota(c, wish->name, wish->size));
+		TRY(announce(c, wish, place, seconds, true, &a));
+	}
+	if (a.file.id == NULL)
+		return fail(c, E_SERVER_DOWN, NULL);
+	*server = a.server;
+	*out = a.file;
+	out->content_type = wish->content_type;
+	return OK;
 }
 
 enum err

@@ -6,6 +6,9 @@
 
 #include "base/ctx.h"
 #include "base/field.h"
+#include "db/db.h"
+#include "storage/place.h"
+#include "storage/server.h"
 
 /*
  * Files of accounts. The bytes of one upload are a version with an object key of its
@@ -36,13 +39,17 @@ enum err file_own(struct ctx *c, const char *id, struct file *out);
 enum err file_any(struct ctx *c, const char *id, struct file *out);
 
 /*
- * Announces an upload to a server: makes the file, or a further version of the actor's
- * live file of that name. wish: name, size, content_type (NULL: not said).
- * out->version_id and out->key are the upload's: where the bytes are to go. seconds:
- * how long the link will live. E_QUOTA
+ * Announces an upload: makes the file, or a further version of the actor's live file of
+ * that name, and notes it in the actor's history. wish: name, size, content_type (NULL:
+ * not said). *server is the usable one nearest to the place that is known to be alive:
+ * any of them for an unknown place, the first that was added where places do not
+ * matter; without one, the nearest that nobody has asked yet. Of its row there is what
+ * a link needs. out->version_id and out->key are the upload's: where the bytes are to
+ * go. seconds: how long the link will live. In a transaction. E_QUOTA; E_SERVER_GONE:
+ * none is usable; E_SERVER_DOWN: none of those is alive
  */
-enum err file_announce(struct ctx *c, const struct file *wish, const char *server_id,
-	int64_t seconds, struct file *out);
+enum err file_announce(struct ctx *c, const struct file *wish, struct place place,
+	int64_t seconds, struct server *server, struct file *out);
 
 /*
  * A page of the actor's files as JSON {"data": [...], "next": "<id>"}, by creation:
@@ -58,6 +65,13 @@ struct usage {
 };
 
 enum err file_usage(struct ctx *c, int64_t account_id, struct usage *out);
+
+/*
+ * Compares the counters that file_usage() reads with the files, and mends them: a row
+ * an account that was wrong (account, counted, bytes). In a transaction, in which no
+ * other may change files' bytes.
+ */
+enum err file_recount(struct ctx *c, struct db_table *out);
 
 /* Gives an account a quota of its own; bytes < 0: the general one again. */
 enum err file_set_quota(struct ctx *c, int64_t account_id, int64_t bytes);

@@ -25,11 +25,36 @@ select json_build_object(
 -- with what is announced or with what is served still, whichever is more.
 -- name: file_usage
 -- Any size up to 2^63 - 1 may be announced, so the sum may be larger than that.
-select least(coalesce((select sum(greatest(f.size, v.size))
-                         from storage.file f left join storage.file_version v on v.id = f.current_version
-                        where f.account_id = $1 and f.deleted_at is null and ($3::text is null or f.name <> $3)), 0),
+select least(coalesce((select sum(bytes) from storage.usage where account_id = $1), 0)
+             - coalesce((select counted from storage.file where account_id = $1 and name = $3::text and deleted_at is null), 0),
              9223372036854775807)::bigint as used,
        coalesce((select bytes from storage.quota where account_id = $1), $2::bigint) as quota;
+
+-- Files whose weight is not what the trigger would make it.
+-- name: file_reweigh
+update storage.file f set counted = 0
+ where f.counted <> case when f.deleted_at is null
+                         then greatest(f.size, (select v.size from storage.file_version v where v.id = f.current_version))
+                         else 0 end;
+
+-- Accounts whose counter was not the sum of their files, and is now. Under a lock of the counters: whoever has changed a
+-- file has changed the counter in the same transaction, or has yet to do both.
+-- name: file_recount
+with truth as (
+    select account_id, sum(counted) as bytes from storage.file where counted <> 0 group by account_id
+), said as (
+    select account_id, sum(bytes) as bytes from storage.usage group by account_id
+), wrong as (
+    select coalesce(t.account_id, s.account_id) as account_id, coalesce(s.bytes, 0) as said, coalesce(t.bytes, 0) as bytes
+      from truth t full join said s on s.account_id = t.account_id
+     where coalesce(s.bytes, 0) <> coalesce(t.bytes, 0)
+), mend as (
+    insert into storage.usage as u (account_id, part, bytes)
+    select account_id, 0, bytes - said from wrong
+    on conflict (account_id, part) do update set bytes = u.bytes + excluded.bytes
+)
+select coalesce(a.username, a.email, '#' || a.id)::text as account, w.said as counted, w.bytes
+  from wrong w join account.account a on a.id = w.account_id order by a.id;
 
 -- name: file_quota_lock
 select pg_advisory_xact_lock(1396788591, $1::bigint::int);
@@ -47,18 +72,53 @@ select f.id, f.name, f.size, us(f.created) as created, us(f.updated) as updated,
   from storage.file f left join storage.file_version v on v.id = f.current_version
  where f.id = $1 and f.deleted_at is null and ($2::bigint = 0 or f.account_id = $2);
 
--- name: file_upsert
-insert into storage.file (account_id, name, size, content_type, created, updated)
-values ($1, $2, $3, $5, utc($4), utc($4))
-on conflict (account_id, name) where deleted_at is null do update
-   set size = excluded.size, updated = excluded.updated, content_type = excluded.content_type
-returning id, name, size, us(created) as created, us(updated) as updated, account_id, content_type,
-          current_version as version_id;
-
--- name: version_announce
-insert into storage.file_version (id, file_id, key, announced_size, server_id, link_expires, created)
-select v, $1::uuid, $1::uuid || '/' || v, $2, $3, utc($4), utc($5) from gen_random_uuid() v
-returning id as version_id, key;
+-- One step, as every round trip costs as much as most of its parts: the server, the file, the version, the look at it
+-- in case nobody tells that it has come, and the line of the history. No row: no server is usable. file_id is null if the
+-- server is down, or if the account has a quota and nobody has looked whether there is room ($12).
+-- Of the usable servers who is known to be up comes first, who is down last; between them who has failed once, and who has
+-- not been asked yet, or for long. The distance is the haversine without its last steps, which do not change the order.
+-- Until the link is noted down its server cannot vanish.
+-- $15: looks are for all that were announced within a few seconds, so whoever comes first orders it; the others do not
+-- touch its row, which would make them wait for each other. One that is running runs again.
+-- name: file_announce : E_SERVER_GONE
+with server as materialized (
+    select s.id, s.name, s.host, s.port, s.public_url, s.region, s.tls, s.virtual_host, coalesce(s.rate, 0) as rate,
+           coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down
+      from storage.server s left join storage.health h on h.server_id = s.id
+     where s.is_on and s.is_active and s.leaving_at is null and s.deleted_at is null
+     order by case when h.probed_at > now() - interval '1 minute' then case when not h.is_up then 2 when h.suspected_at is null then 0 else 1 end else 1 end,
+              case when $7 then power(sin(radians(s.latitude - $8) / 2), 2)
+                   + cos(radians($8)) * cos(radians(s.latitude)) * power(sin(radians(s.longitude - $9) / 2), 2)
+                   when $10 then extract(epoch from s.created) else random() end,
+              s.zone, s.name
+     limit 1
+       for key share of s
+), file as (
+    insert into storage.file (account_id, name, size, content_type, created, updated)
+    select $1, $2, $3, $4, utc($5), utc($5) from server
+     where not is_down and ($12::boolean or coalesce((select bytes from storage.quota where account_id = $1), $11::bigint) = 0)
+    on conflict (account_id, name) where deleted_at is null do update
+       set size = excluded.size, updated = excluded.updated, content_type = excluded.content_type
+    returning id, name, size, created, updated
+), version as (
+    insert into storage.file_version (id, file_id, key, announced_size, server_id, link_expires, created)
+    select v, file.id, file.id || '/' || v, $3, server.id, utc($6), utc($5) from file, server, gen_random_uuid() v
+    returning id, key
+), look as (
+    insert into job.job (kind, subject, key, priority, max_tries, request_id, run_at)
+    select 'upload.look', $15::text, $15::text, $13::smallint, $14::smallint, $17, now() + make_interval(secs => $16::double precision)
+      from version
+     where not exists (select from job.job where kind = 'upload.look' and key = $15::text and lease_until is null)
+    on conflict (kind, key) do update set again = job.job.lease_until is not null
+), history as (
+    insert into storage.history (account_id, object_id, event, data, created)
+    select $1, id, 'FILE.UPLOADED', jsonb_build_object('name', name), utc($5) from file
+)
+select s.id as server_id, s.name as server_name, s.host as server_host, s.port as server_port, s.public_url as server_public_url,
+       s.region as server_region, s.tls as server_tls, s.virtual_host as server_virtual_host, s.rate as server_rate,
+       s.is_down as server_is_down, f.id as file_id, f.name as file_name, f.size as file_size, us(f.created) as file_created,
+       us(f.updated) as file_updated, $1::bigint as file_account_id, v.id as file_version_id, v.key as file_key
+  from server s left join (file f cross join version v) on true;
 
 -- name: file_set_name : E_FILE_GONE
 with old as (

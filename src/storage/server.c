@@ -78,21 +78,11 @@ server_own(struct ctx *c, const char *id, struct server *out)
 }
 
 enum err
-server_nearest(struct ctx *c, struct place place, struct server *out)
-{
-	*out = (struct server){0};
-	TRY(fence_check(c)); /* a link would lead to what is the original's */
-	TRY(db_one(c, &SERVER_CHOOSE, row_fields, out,
-		ARGS(c, place.known, place.latitude, place.longitude, place.in_order)));
-	return out->is_down ? fail(c, E_SERVER_DOWN, NULL) : OK;
-}
-
-enum err
 server_holding(struct ctx *c, const char *version_id, struct place place,
 	bool for_a_copy, struct server *out)
 {
 	*out = (struct server){0};
-	TRY(fence_check(c));
+	TRY(fence_check(c)); /* a link would lead to what is the original's */
 	TRY(db_one(c, &SERVER_CHOOSE_HOLDER, row_fields, out,
 		ARGS(c, place.known, place.latitude, place.longitude, version_id,
 			for_a_copy, place.in_order)));

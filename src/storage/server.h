@@ -54,15 +54,11 @@ enum err server_change(struct ctx *c, struct server *s);
 enum err server_own(struct ctx *c, const char *id, struct server *out);
 
 /*
- * The usable server nearest to the caller that is known to be alive, any of them for an
- * unknown place, the first that was added where places do not matter; without one, the
- * nearest that nobody has asked yet. E_SERVER_GONE: none is usable; E_SERVER_DOWN: none
- * of those is alive
+ * The usable server nearest to the caller that holds a version and is known to be
+ * alive; without one, the nearest that nobody has asked yet. for_a_copy: also one that
+ * is being given up. E_SERVER_GONE: none is usable; E_SERVER_DOWN: none of those is
+ * alive
  */
-enum err server_nearest(struct ctx *c, struct place place, struct server *out);
-
-/* The same among those that hold a version. for_a_copy: also one that is being given
- * up. */
 enum err server_holding(struct ctx *c, const char *version_id, struct place place,
 	bool for_a_copy, struct server *out);
 

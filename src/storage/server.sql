@@ -89,23 +89,7 @@ with suspected as (
 )
 select pg_notify('probe', $1::text) where not $3::boolean;
 
--- The haversine without its last steps, which do not change the order. Who is known to be up comes first, who is down
--- last; between them who has failed once, and who has not been asked yet, or for long. Until the link is noted down its server cannot vanish.
--- name: server_choose : E_SERVER_GONE
-select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
-       us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
-       coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
-       s.leaving_at is not null as is_leaving, s.deleted_at is not null as is_deleted
-  from storage.server s left join storage.health h on h.server_id = s.id
- where s.is_on and s.is_active and s.leaving_at is null and s.deleted_at is null
- order by case when h.probed_at > now() - interval '1 minute' then case when not h.is_up then 2 when h.suspected_at is null then 0 else 1 end else 1 end,
-          case when $1 then power(sin(radians(latitude - $2) / 2), 2)
-               + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
-               when $4 then extract(epoch from s.created) else random() end,
-          zone, name
- limit 1
-   for key share of s;
-
+-- As file_announce chooses, among those that hold a version.
 -- $5: for copies, which may also be taken from one that is being given up. A copy that is doubted is not given out for as
 -- long as it takes to read it again.
 -- name: server_choose_holder : E_SERVER_GONE

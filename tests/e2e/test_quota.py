@@ -102,6 +102,80 @@ class TestQuota:
         assert got.content == b"x" * 100
 
 
+COUNTED = "select coalesce(sum(bytes), 0)::bigint from storage.usage where account_id = %s"
+WEIGHED = """select coalesce(sum(greatest(f.size, v.size)), 0)::bigint from storage.file f
+  left join storage.file_version v on v.id = f.current_version where f.account_id = %s and f.deleted_at is null"""
+
+
+class TestCounter:
+    """What an account has is counted by whoever changes it, and never summed up by a request."""
+
+    def counts(self, db, client):
+        id = client.person.id
+        counted, weighed = db.one(f"select ({COUNTED}) as counted, ({WEIGHED}) as weighed", id, id)
+        assert counted == weighed
+        return counted
+
+    def test_each_change_of_a_file_is_counted(self, anna, db):
+        kept = store(anna, b"x" * 100, "a")["file"]
+        assert self.counts(db, anna) == 100
+        assert ask(anna, 30, "a").status_code == 200
+        assert self.counts(db, anna) == 100, "what is served still"
+        assert ask(anna, 130, "a").status_code == 200
+        assert self.counts(db, anna) == 130
+        other = ask(anna, 7, "b").json()["file"]
+        assert anna("PUT", f"/files/{other['id']}/", {"name": "c"}).status_code == 200
+        assert self.counts(db, anna) == 137
+        db.do("update storage.file_version set size = 200 where file_id = %s and state = 'stored'", kept["id"])
+        assert self.counts(db, anna) == 207, "other bytes under the same key"
+        assert anna("DELETE", f"/files/{kept['id']}/").status_code == 204
+        assert self.counts(db, anna) == 7
+
+    def test_more_than_a_number_of_64_bits_is_counted(self, anna, db):
+        for name in "ab":
+            assert ask(anna, 2**63 - 1, name).status_code == 200
+        assert db.value("select sum(bytes) from storage.usage where account_id = %s", anna.person.id) == 2**64 - 2
+
+    @pytest.mark.parametrize("quota", [None, "100000"])
+    def test_many_at_once_are_counted_right(self, anna, ctl, db, quota):
+        if quota:
+            ctl("storage", "quota", anna.person.username, quota)
+
+        def uploads(n):
+            mine = Client(anna.base, anna.prefix, anna.token)
+            for i in range(12):
+                name = f"{n} {i}" if i % 3 else f"all {i}"  # some are everybody's
+                answer = ask(mine, 10 * n + i, name)
+                assert answer.status_code == 200
+                if i % 4 == 0:
+                    put(answer.json()["link"], b"x" * (10 * n + i))
+                if i % 5 == 0:
+                    mine("DELETE", f"/files/{answer.json()['file']['id']}/")
+        together(8, uploads)
+        wait_for(lambda: not db.one("select 1 from job.job where kind in ('store.event', 'copy.check') and state = 'ready'"
+                                    " limit 1"), 20)
+        assert self.counts(db, anna) > 0
+        for file in anna.get("/files/").json():  # none is to be the only copy of a server that a later test takes away
+            assert anna("DELETE", f"/files/{file['id']}/").status_code == 204
+        assert self.counts(db, anna) == 0
+
+    def test_a_counter_that_is_wrong_is_mended(self, anna, ctl, db):
+        ask(anna, 50, "a")
+        ctl("storage", "recount")
+        assert ctl("storage", "recount").stdout == "every account is counted right\n"
+        db.do("update storage.usage set bytes = bytes + 5 where account_id = %s", anna.person.id)
+        said = ctl("storage", "recount", "--json").stdout
+        assert f'"account":"{anna.person.username}"' in said.replace(": ", ":") and "55" in said
+        assert self.counts(db, anna) == 50
+        db.do("alter table storage.file disable trigger user")
+        try:
+            db.do("update storage.file set size = 60 where account_id = %s", anna.person.id)
+        finally:
+            db.do("alter table storage.file enable trigger user")
+        ctl("storage", "recount")
+        assert self.counts(db, anna) == 60
+
+
 class TestSearch:
     def test_pages_follow_one_another(self, anna):
         made = [ask(anna, 1, f"{n} tea.txt").json()["file"] for n in range(7)]

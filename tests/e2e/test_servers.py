@@ -343,6 +343,10 @@ def test_an_upload_whose_event_is_lost_is_found_all_the_same(anna, stack, db):
 def test_an_upload_that_never_comes_is_looked_for_ever_more_seldom(anna, db):
     link = anna.post("/files/upload/", {"name": word("f"), "size": 4}, headers=at(VLADIVOSTOK)).json()
     version = db.value("select id from storage.file_version where file_id = %s", link["file"]["id"])
+    db.do("update job.job set run_at = now() where kind = 'upload.look'")  # at all of the same seconds
+    db.do("notify job")
+    wait_for(lambda: db.one("select 1 from job.job where kind = 'upload.look' and subject = %s", str(version)), 10,
+             "it has one of its own")
     waits = ("select extract(epoch from run_at - now()) from job.job"
              " where kind = 'upload.look' and subject = %s and lease_until is null")
     for age in (0, 100, 400):
