@@ -11,6 +11,9 @@ static const struct {
 	{"must not have control characters", "Управляющие символы недопустимы."},
 	{"must not have characters that turn the direction of writing",
 		"Символы, меняющие направление письма, недопустимы."},
+	{"must not have characters that cannot be seen",
+		"Невидимые символы недопустимы."},
+	{"must not be blank", "Значение не может быть пустым."},
 	{"must be multipart/form-data with a boundary",
 		"Тело запроса должно быть формой multipart/form-data."},
 };
@@ -39,7 +42,7 @@ static const char *
 rule_words(const char *words)
 {
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
-		if (str_eq(rules[i].english, words))
+		if (str_starts(words, rules[i].english))
 			return rules[i].russian;
 	/* The programme's own rules speak Russian. */
 	for (const char *s = words; *s != '\0'; s++)

@@ -36,10 +36,10 @@ date_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 static enum err
 title_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
+	TRY(plain_title_rule(c, f, place, member));
 	int64_t n = utf8_count(*(const char **)member);
 
-	return n >= 3 && n <= 60 ? plain_text_rule(c, f, place, member)
-				 : fail(c, E_SHIFT_TITLE, NULL);
+	return n >= 3 && n <= 60 ? OK : fail(c, E_SHIFT_TITLE, NULL);
 }
 
 #define PLAN_FIELDS                                                                    \

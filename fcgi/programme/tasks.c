@@ -17,7 +17,7 @@ struct task_filter {
 /* The title comes in the query, the picture as the form's part "image". */
 INPUT(programme_task_query, struct task_filter,
 	FIELD(struct task_filter, title, .must = true, .trim = true, .min = 3,
-		.max = 150, .rule = plain_text_rule));
+		.max = 150, .rule = plain_title_rule));
 
 static enum err
 flaw(struct req *r, enum flaw_kind kind, const char *words)

@@ -6,6 +6,7 @@
 #include "account/account.h"
 #include "base/conf.h"
 #include "base/str.h"
+#include "base/unicode.h"
 #include "reply.h"
 #include "storage/address.h"
 #include "storage/copy.h"
@@ -119,7 +120,7 @@ enum err
 storage_get_files_search(struct req *r)
 {
 	const struct search *in = r->in;
-	const char *q = in->q == NULL || in->q[0] == '\0' ? NULL : in->q, *json;
+	const char *q = NULL, *json;
 
 	TRY(file_page(&r->ctx, q, in->after, in->limit == 0 ? SEARCH_PAGE : in->limit,
 		&json));

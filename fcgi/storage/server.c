@@ -38,21 +38,6 @@ host_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 }
 
 /* Servers of one zone hold each other's files: no zone at all would be one, too. */
-static enum err
-place_rule(struct ctx *c, const struct field *f, const char *place, void *member)
-{
-	const char *words = *(const char **)member;
-
-	TRY(plain_text_rule(c, f, place, member));
-	if (words[strspn(words, " ")] != '\0')
-		return OK;
-	return flaw_add(c, (struct flaw){.place = place,
-				   .field = f->name,
-				   .kind = FLAW_FORM,
-				   .expected = "words",
-				   .words = "must not be blank"});
-}
-
 INPUT(storage_server_in, struct server,
 	FIELD(struct server, name, .must = true, .min = 1, .max = 64,
 		.rule = name_rule),
@@ -60,9 +45,9 @@ INPUT(storage_server_in, struct server,
 		.rule = host_rule),
 	FIELD(struct server, port, .must = true, .min = 1, .max = 65535),
 	FIELD(struct server, location, .must = true, .min = 1, .max = 255,
-		.rule = place_rule),
+		.rule = plain_text_rule),
 	FIELD(struct server, zone, .must = true, .min = 1, .max = 255,
-		.rule = place_rule),
+		.rule = plain_text_rule),
 	FIELD(struct server, latitude, .must = true, .min = -90, .max = 90),
 	FIELD(struct server, longitude, .must = true, .min = -180, .max = 180),
 	FIELD(struct server, is_on, .must = true),

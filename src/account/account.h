@@ -96,10 +96,13 @@ enum err account_sign_in(
 	struct ctx *c, struct sign_in *s, const char *password, struct account *out);
 
 /* Rules for input fields (struct field.rule). plain_text_rule: what may stand in a
- * name, username_rule: in one that must not be taken for another's (base/unicode.h). */
+ * name, without blanks at its ends; plain_title_rule: without double blanks, too;
+ * username_rule: in a name that must not be taken for another's (base/unicode.h). */
 enum err username_rule(
 	struct ctx *c, const struct field *f, const char *place, void *member);
 enum err plain_text_rule(
+	struct ctx *c, const struct field *f, const char *place, void *member);
+enum err plain_title_rule(
 	struct ctx *c, const struct field *f, const char *place, void *member);
 enum err email_rule(
 	struct ctx *c, const struct field *f, const char *place, void *member);

@@ -18,12 +18,34 @@ flaw(struct ctx *c, const struct field *f, const char *place, const char *words)
 				   .words = words});
 }
 
+/* Nothing in it that cannot be seen, and no blanks that cannot be told apart. */
+static enum err
+make_plain(struct ctx *c, const struct field *f, const char *place, const char **text,
+	enum unicode_blanks kept)
+{
+	const char *fault = unicode_name_fault(&c->arena, *text);
+
+	if (fault != NULL)
+		return flaw(c, f, place, fault);
+	*text = unicode_plain_blanks(&c->arena, *text, kept);
+	return utf8_count(*text) >= f->min ? OK
+	       : (*text)[0] == '\0'        ? flaw(c, f, place, "must not be blank")
+					   : flaw_add(c, (struct flaw){.place = place,
+								 .field = f->name,
+								 .kind = FLAW_SHORT,
+								 .limit = f->min});
+}
+
 enum err
 plain_text_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
-	const char *fault = unicode_name_fault(*(const char **)member);
+	return make_plain(c, f, place, member, BLANKS_INSIDE);
+}
 
-	return fault == NULL ? OK : flaw(c, f, place, fault);
+enum err
+plain_title_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	return make_plain(c, f, place, member, BLANKS_SINGLE);
 }
 
 /* A name that cannot be taken for another's: not #5, which is an id to samovarctl, and

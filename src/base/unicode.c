@@ -97,18 +97,22 @@ unicode_nfc(struct arena *a, const char *text)
 }
 
 const char *
-unicode_name_fault(const char *text)
+unicode_name_fault(struct arena *a, const char *text)
 {
 	uint32_t u;
 
-	while ((u = utf8_next(&text)) != 0) {
+	for (const char *s = text; (u = utf8_next(&s)) != 0;) {
 		if (u < 0x20 || (u >= 0x7F && u < 0xA0) || u == 0x2028 || u == 0x2029)
 			return "must not have control characters";
 		if ((u >= 0x202A && u <= 0x202E) || (u >= 0x2066 && u <= 0x2069))
 			return "must not have characters that turn the direction of "
 			       "writing";
 	}
-	return NULL;
+	u = unicode_unseen(text);
+	return u == 0 ? NULL
+		      : arena_fmt(a,
+				"must not have characters that cannot be seen (U+%04X)",
+				(unsigned)u);
 }
 
 /* Opened once a process, when it is first needed. */
@@ -147,7 +151,7 @@ is_letter_of_names(uint32_t u)
 const char *
 unicode_identifier_fault(struct arena *a, const char *text)
 {
-	const char *fault = unicode_name_fault(text);
+	const char *fault = unicode_name_fault(a, text);
 	UErrorCode code = U_ZERO_ERROR;
 	int32_t length;
 	uint32_t u;

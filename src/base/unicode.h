@@ -13,19 +13,37 @@
 
 /*
  * The text in normal form C (Unicode Standard Annex 15), as everything is stored,
- * searched and compared. NULL for what is no UTF-8, and for more than 30 combining marks
- * in a row, which no language has, and whose order would take work out of proportion
- * (the Stream-Safe Format of the same annex).
+ * searched and compared. NULL for what is no UTF-8, and for more than 30 combining
+ * marks in a row, which no language has, and whose order would take work out of
+ * proportion (the Stream-Safe Format of the same annex).
  */
 const char *unicode_nfc(struct arena *a, const char *text);
 
 /*
  * May it stand in a name of a person or a file? Not control characters, line and
- * paragraph separators, and what turns or encloses the direction of writing (U+202A to
- * U+202E, U+2066 to U+2069). All else is somebody's language: joiners of Persian and
- * of emoji, marks of direction, blanks of any width. NULL if it may, else the reason.
+ * paragraph separators, what turns or encloses the direction of writing (U+202A to
+ * U+202E, U+2066 to U+2069), and what unicode_unseen() finds. All else is somebody's
+ * language. NULL if it may, else the reason, which lives as long as the arena.
  */
-const char *unicode_name_fault(const char *text);
+const char *unicode_name_fault(struct arena *a, const char *text);
+
+/*
+ * The first character that nobody can see and that no script needs where it stands, 0
+ * if there is none: default ignorable ones, noncharacters, annotation marks. Joiners of
+ * Persian, Indic scripts and emoji families stay, variants of emoji and Han, flags, and
+ * marks of direction in text that is written from the right.
+ */
+uint32_t unicode_unseen(const char *text);
+
+/* Every blank of Unicode (no-break, ideographic, thin, ...; Braille's) as U+0020. */
+enum unicode_blanks {
+	BLANKS_ALL,    /* as many as there were */
+	BLANKS_INSIDE, /* none at the ends */
+	BLANKS_SINGLE  /* none at the ends, one where there were several */
+};
+
+const char *unicode_plain_blanks(
+	struct arena *a, const char *text, enum unicode_blanks kept);
 
 /*
  * May it be a user name? Beside the above: printable ASCII, and of other letters those

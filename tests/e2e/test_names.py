@@ -46,10 +46,31 @@ class TestFiles:
         other = upload(mine, word() + ".txt", b"1")
         assert error(mine("PUT", f"/files/{other['id']}/", {"name": NFC("ёлка.txt")})) == (400, "File.AlreadyExists")
 
-    @pytest.mark.parametrize("name", ["👨\u200d👩\u200d👧 family.jpg", "می\u200cخواهم.txt", "a\u200eb.txt", "no\u00a0break.txt", "한국어.txt"])
+    @pytest.mark.parametrize("name", ["👨\u200d👩\u200d👧 family.jpg", "می\u200cخواهم.txt", "א(1)\u200e.txt", "two  blanks.txt", "ｆｕｌｌ.txt", "한국어.txt"])
     def test_what_people_write_is_kept(self, mine, name):
         assert upload(mine, name, b"1")["name"] == name
         assert found(mine, name) == [name]
+
+    @pytest.mark.parametrize("change", [lambda n: n.replace(" ", "\u00a0"), lambda n: n.replace(" ", "\u3000"), lambda n: f" {n} ",
+                                        lambda n: f"\u00a0{n}\u2003"], ids=["no-break", "ideographic", "ends", "wide ends"])
+    def test_blanks_that_look_the_same_are_the_same(self, mine, change):
+        name = f"мой отчёт {word()}.txt"
+        first, second = upload(mine, name, b"1"), upload(mine, change(name), b"2")
+        assert first["id"] == second["id"] and second["name"] == name
+        assert found(mine, name.replace(" ", "\u00a0")) == [name]
+        other = upload(mine, word(), b"1")
+        assert error(mine("PUT", f"/files/{other['id']}/", {"name": change(name)})) == (400, "File.AlreadyExists")
+
+    @pytest.mark.parametrize("name", ["a\u200bb", "\ufeffa", "a\u00adb", "a\u2060b", "a\U000E0041b", "a\ufdd0b", "a\u200db", "a\ufe0fb", "\u3164"])
+    def test_what_nobody_sees_is_refused_and_named(self, mine, name):
+        for answer in (mine.post("/files/upload/", {"name": name, "size": 1}),
+                       mine("PUT", f"/files/{upload(mine, word(), b'1')['id']}/", {"name": name})):
+            is_invalid(answer, "name")
+            assert "cannot be seen (U+" in answer.json()["detail"]
+
+    @pytest.mark.parametrize("name", [" ", "\u00a0\u3000", "\u2800"])
+    def test_blanks_alone_are_no_name(self, mine, name):
+        is_invalid(mine.post("/files/upload/", {"name": name, "size": 1}), "name")
 
     @pytest.mark.parametrize("name", ["photo\u202egpj.exe", "\u202aa", "\u2066a\u2069", "a\u2028b", "a\tb", "a\x85b", "a" + "\u0301" * 40])
     def test_what_hides_is_refused_and_named(self, mine, name):
@@ -150,6 +171,17 @@ class TestProgramme:
         for bad in ("строка\nстрока", "справа\u202eналево"):
             answer = admin.post("/tasks/", params={"title": bad}, **files)
             assert answer.status_code == 422 and answer.json()["detail"][0]["loc"] == ["query", "title"]
+        admin.patch(f"/tasks/{first.json()['id']}/change_status")
+
+    def test_titles_that_look_the_same_are_one(self, staff):
+        admin, title = staff(), f"Убрать стол {word()}"
+        files = {"files": {"image": ("a.png", png(1), "image/png")}}
+        first = admin.post("/tasks/", params={"title": title.replace(" ", "\u00a0 ")}, **files)
+        assert first.json()["title"] == title
+        assert admin.post("/tasks/", params={"title": title}, **files).status_code == 400
+        answer = admin.post("/tasks/", params={"title": title + "\u200b"}, **files)
+        assert answer.status_code == 422 and answer.json()["detail"][0]["loc"] == ["query", "title"]
+        assert admin.post("/tasks/", params={"title": "\u00a0а\u00a0"}, **files).status_code == 422
         admin.patch(f"/tasks/{first.json()['id']}/change_status")
 
     def test_a_persons_name_in_either_form(self, staff):

@@ -49,20 +49,71 @@ static void
 names_keep_what_people_write(void **state)
 {
 	static const char *const good[] = {"a.txt", "зимний ёж (2).jpg",
+		"no\u00a0break", "\u3000", "\uff46\uff55\uff4c\uff4c",
+		"'; drop table x; --",
+		/* families, a rainbow flag, a keycap, Scotland, a heart */
 		"\U0001F468\u200d\U0001F469\u200d\U0001F467 family",
-		"\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "a\u200eb",
-		"no\u00a0break", "\u3000", "\ufeff", "'; drop table x; --"};
+		"\U0001F469\U0001F3FD\u200d\U0001F4BB",
+		"\U0001F3F3\uFE0F\u200d\U0001F308", "1\uFE0F\u20E3",
+		"\U0001F3F4\U000E0067\U000E0062\U000E0073\U000E0063\U000E0074"
+		"\U000E007F",
+		"\u2764\uFE0F",
+		/* Persian, Hindi, Bengali, Sinhala, Khmer; Hebrew with a mark */
+		"\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0647\u200d.",
+		"\u0915\u094d\u200d\u0937", "\u0930\u200d\u09cd\u09af",
+		"\u0dc1\u0dca\u200d\u0dbb\u0dd3", "\u1781\u17d2\u1798\u200b\u1794",
+		"\u05d0(1)\u200e.txt",
+		/* variants of Han and Mongolian */
+		"\u845b\U000E0100", "\u182d\u180b"};
 	static const char *const bad[] = {"a\nb", "a\tb", "\x7f",
 		"a\xc2\x85"
 		"b",
 		"a\u2028b", "a\u2029b", "exe.\u202egpj", "\u202a", "\u2066a\u2069",
 		"\u2068"};
+	static const char *const unseen[] = {"a\u200bb", "\ufeff", "a\ufeffb",
+		"a\u2060", "a\u00adb", "a\u200eb", "a\u200d", "a\u200cb", "\U000E0041",
+		"a\U000E0041", "\U0001F3F4\U000E0067", "\U0001F3F4\U000E007F",
+		"a\uFE0F", "1\uFE0F", "1\uFE0F1", "a\uFE00", "a\U000E0100",
+		"\u2764\uFE0F\uFE0F", "a\ufffe", "a\ufdd0", "a\U0001FFFF", "a\ufff9",
+		"\u3164", "\u115f", "\u034f", "\u180e", "a\u180b", "\u200f",
+		"\u0645\u200c\u200c\u0645", "\u0645\u200c", "\U0001F468\u200d",
+		"\u200d\U0001F468", "\u2062", "\U000E0001"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
-		assert_null(unicode_name_fault(good[i]));
+		if (unicode_name_fault(&c.arena, good[i]) != NULL)
+			fail_msg("%s: %s", good[i],
+				unicode_name_fault(&c.arena, good[i]));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_non_null(unicode_name_fault(bad[i]));
+		assert_non_null(unicode_name_fault(&c.arena, bad[i]));
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(*unseen); i++)
+		if (unicode_unseen(unseen[i]) == 0)
+			fail_msg("%zu: %s is taken", i, unseen[i]);
+	assert_string_equal(unicode_name_fault(&c.arena, "a\U000E0041"),
+		"must not have characters that cannot be seen (U+E0041)");
+}
+
+static void
+blanks_are_blanks(void **state)
+{
+	static const struct {
+		const char *text, *all, *inside, *single;
+	} cases[] = {{"", "", "", ""}, {"a", "a", "a", "a"},
+		{"a\u00a0b", "a b", "a b", "a b"},
+		{"\u3000a \u2003b\u202f", " a  b ", "a  b", "a b"},
+		{" \u00a0 ", "   ", "", ""}, {"\u2800ё  ж", " ё  ж", "ё  ж", "ё ж"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *text = cases[i].text;
+
+		assert_string_equal(
+			unicode_plain_blanks(&c.arena, text, BLANKS_ALL), cases[i].all);
+		assert_string_equal(unicode_plain_blanks(&c.arena, text, BLANKS_INSIDE),
+			cases[i].inside);
+		assert_string_equal(unicode_plain_blanks(&c.arena, text, BLANKS_SINGLE),
+			cases[i].single);
+	}
 }
 
 static void
@@ -225,6 +276,7 @@ main(void)
 		TEST(what_looks_the_same_becomes_the_same),
 		TEST(what_no_language_has_is_no_text),
 		TEST(names_keep_what_people_write),
+		TEST(blanks_are_blanks),
 		TEST(user_names_hide_nothing),
 		TEST(the_look_of_a_name_is_known),
 		TEST(capitals_do_not_make_another_look),
