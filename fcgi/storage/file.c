@@ -122,15 +122,12 @@ storage_get_files_search(struct req *r)
 	const struct search *in = r->in;
 	const char *q = NULL, *json;
 
+	if (in->q != NULL && in->q[0] != '\0')
+		q = unicode_plain_blanks(&r->ctx.arena, in->q, BLANKS_ALL);
 	TRY(file_page(&r->ctx, q, in->after, in->limit == 0 ? SEARCH_PAGE : in->limit,
 		&json));
 	return reply_json(r, 200, json);
 }
-
-static const char *const promises[PROMISES] = {
-	"is not known: a file stays until it is deleted; its links may have a lifetime",
-	"is not known: a file has no password; its links may have one",
-	"is not known: a file may be downloaded any number of times"};
 
 /*
  * POST /files/upload/ {"name": "a.txt", "size": 5}: 200 with the address that takes the
@@ -145,7 +142,7 @@ storage_post_upload(struct req *r)
 	struct server server;
 	struct file file;
 
-	TRY(storage_promise_check(r, storage_upload_in.fields, promises));
+	TRY(storage_promise_check(r, storage_upload_in.fields, NULL));
 	const struct file wish = {
 		.name = in->name, .size = in->size, .content_type = in->content_type};
 	TRY(file_announce(c, &wish, caller(r), conf.s3_put_lifetime, &server, &file));

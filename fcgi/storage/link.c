@@ -30,10 +30,10 @@ struct key {
 INPUT(storage_password_in, struct key,
 	FIELD(struct key, password, .as_typed = true, .max = PASSWORD_MAX_CHARACTERS));
 
-static const char *const promises[PROMISES] = {
-	"is not known: how long a link lives is \"lifetime\", in seconds",
-	"is not known: a link's password is \"password\"",
-	"is not known: a link may be used any number of times"};
+static const char known_only[] =
+	"is not known: a link may have \"lifetime\" (how many seconds it lives; "
+	"without: "
+	"for ever) and \"password\", and may be used any number of times";
 
 /* Where the link's page is; its address is no member of the answer. */
 static void
@@ -49,7 +49,8 @@ say_page(struct req *r, const struct link *link)
 
 /*
  * POST /files/{uuid}/links/ {"lifetime": 3600, "password": "..."}: 201 with the link,
- * the address of its page in Location; both may be absent or null. E_FILE_GONE
+ * the address of its page in Location; both may be absent or null. E_INPUT for any
+ * other member, which would promise what no link holds. E_FILE_GONE
  */
 enum err
 storage_post_link(struct req *r)
@@ -60,7 +61,7 @@ storage_post_link(struct req *r)
 	const char *hash = NULL;
 	struct link link;
 
-	TRY(storage_promise_check(r, storage_link_in.fields, promises));
+	TRY(storage_promise_check(r, storage_link_in.fields, known_only));
 	if (in->lifetime != 0)
 		expire_at = utc_after(c->now, in->lifetime);
 	if (in->password != NULL && in->password[0] != '\0')

@@ -64,13 +64,12 @@ enum err storage_reply_link(
 	struct req *r, const struct file *file, const char *address);
 
 /*
- * Members that are not known are passed over (docs/openapi/storage.yaml). Those whose
- * names promise a time, a password or a number of downloads are not: whoever sends them
- * would believe that they hold. E_INPUT with a flaw for each; words says what is there
- * instead, by enum promise. Null promises nothing.
+ * Members that are not known are passed over (docs/openapi/storage.yaml), but not those
+ * that their sender would believe to hold: with words, which say what there is instead,
+ * any; without (NULL), those whose names promise a file a time, a password or a number
+ * of downloads. E_INPUT with a flaw for each. Null and false promise nothing.
  */
-#define PROMISES 3 /* a time, a password, a number of downloads */
 enum err storage_promise_check(
-	struct req *r, const struct field *fields, const char *const words[PROMISES]);
+	struct req *r, const struct field *fields, const char *words);
 
 #endif
