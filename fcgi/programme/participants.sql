@@ -1,22 +1,23 @@
 -- name: participants_list
-select json_strip_nulls(coalesce(json_agg(json_build_object('id', id, 'name', name, 'surname', surname,
-           'date_of_birth', date_of_birth, 'city', city, 'phone_number', phone_number, 'status', status,
-           'shifts_count', shifts, 'is_in_active_shift', running = 1) order by place), '[]'))
-  from (select p.*, coalesce(m.shifts, 0) as shifts, coalesce(m.running, 0) as running,
-               row_number() over (order by
-                   case when $2::text = 'name' and $3::text is distinct from 'desc' then p.name end,
-                   case when $2::text = 'name' and $3::text = 'desc' then p.name end desc,
-                   case when $2::text = 'surname' and $3::text is distinct from 'desc' then p.surname end,
-                   case when $2::text = 'surname' and $3::text = 'desc' then p.surname end desc,
-                   case when $2::text = 'date_of_birth' and $3::text is distinct from 'desc' then p.date_of_birth end,
-                   case when $2::text = 'date_of_birth' and $3::text = 'desc' then p.date_of_birth end desc,
-                   case when $2::text is null and $3::text = 'desc' then p.created end desc,
-                   p.created, p.id) as place
-          from programme.participant p
-          left join (select m.participant_id, count(*) as shifts, count(*) filter (where s.status = 'started') as running
-                       from programme.member m join programme.shift s on s.id = m.shift_id
-                      group by m.participant_id) m on m.participant_id = p.id
-         where not p.is_test_user and p.erased_at is null and ($1::text is null or p.status = $1::programme.participant_status)) listed;
+select '[' || coalesce(string_agg(
+           '{"id":"' || p.id || '","name":' || to_json(p.name) || ',"surname":' || to_json(p.surname)
+           || ',"date_of_birth":' || to_json(p.date_of_birth) || ',"city":' || to_json(p.city)
+           || ',"phone_number":' || to_json(p.phone_number) || ',"status":"' || p.status
+           || '","shifts_count":' || coalesce(m.shifts, 0) || ',"is_in_active_shift":'
+           || case when m.running = 1 then 'true' else 'false' end || '}', ','
+           order by case when $2::text = 'name' and $3::text is distinct from 'desc' then p.name end,
+                    case when $2::text = 'name' and $3::text = 'desc' then p.name end desc,
+                    case when $2::text = 'surname' and $3::text is distinct from 'desc' then p.surname end,
+                    case when $2::text = 'surname' and $3::text = 'desc' then p.surname end desc,
+                    case when $2::text = 'date_of_birth' and $3::text is distinct from 'desc' then p.date_of_birth end,
+                    case when $2::text = 'date_of_birth' and $3::text = 'desc' then p.date_of_birth end desc,
+                    case when $2::text is null and $3::text = 'desc' then p.created end desc,
+                    p.created, p.id), '') || ']'
+  from programme.participant p
+  left join (select m.participant_id, count(*) as shifts, count(*) filter (where s.status = 'started') as running
+               from programme.member m join programme.shift s on s.id = m.shift_id
+              group by m.participant_id) m on m.participant_id = p.id
+ where not p.is_test_user and p.erased_at is null and ($1::text is null or p.status = $1::programme.participant_status);
 
 -- name: participant_show : E_MISSING
 select json_strip_nulls(json_build_object('id', p.id, 'name', p.name, 'surname', p.surname,

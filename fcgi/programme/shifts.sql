@@ -7,7 +7,7 @@ select json_strip_nulls(coalesce(json_agg(shown order by place), '[]'))
                    case when $2::text = 'finished_at' then s.finished_at end,
                    s.started_at desc, s.sequence_number desc) as place,
                (left(programme.as_shift(s)::text, -1) || ',"total_users":'
-                   || (select count(*) from programme.member m where m.shift_id = s.id) || '}')::json as shown
+                   || (select coalesce(sum(z.members), 0) from programme.shift_size z where z.shift_id = s.id) || '}')::json as shown
           from programme.shift s
          where $1::text is null or s.status::text = any(string_to_array($1, ' '))) listed;
 
@@ -15,16 +15,17 @@ select json_strip_nulls(coalesce(json_agg(shown order by place), '[]'))
 select json_strip_nulls(programme.as_shift(s)) from programme.shift s where id = $1;
 
 -- name: shift_members
--- All members and their reports in one pass: members by name, reports by day.
-select '{"members":' || coalesce(json_agg(json_strip_nulls(json_build_object(
-           'id', m.id, 'status', m.status,
-           'user', json_build_object('id', p.id, 'name', p.name, 'surname', p.surname, 'date_of_birth', p.date_of_birth,
-                                     'city', p.city, 'phone_number', p.phone_number),
-           'reports', coalesce(r.reports, '[]'))) order by p.name, p.surname, m.id)::text, '[]') || '}'
+-- All members and their reports in one pass: members by name, reports by day. There may be millions of reports, so the text
+-- is put together here: building JSON and taking the blanks out of it again costs several times as much.
+select '{"members":[' || coalesce(string_agg(
+           '{"id":"' || m.id || '","status":"' || m.status || '","user":{"id":"' || p.id || '","name":' || to_json(p.name)
+           || ',"surname":' || to_json(p.surname) || ',"date_of_birth":' || to_json(p.date_of_birth) || ',"city":' || to_json(p.city)
+           || ',"phone_number":' || to_json(p.phone_number) || '},"reports":[' || coalesce(r.reports, '') || ']}',
+           ', ' order by p.name, p.surname, m.id), '') || ']}'
   from programme.member m
   join programme.participant p on p.id = m.participant_id
-  left join (select member_id, json_agg(json_build_object('task_id', task_id, 'status', status, 'task_date', task_date)
-                                        order by task_date) as reports
+  left join (select member_id, string_agg('{"task_id":"' || task_id || '","status":"' || status || '","task_date":'
+                                          || to_json(task_date) || '}', ',' order by task_date) as reports
                from programme.report where shift_id = $1 group by member_id) r on r.member_id = m.id
  where m.shift_id = $1 and ($2::text is null or m.status = $2::programme.member_status);
 

@@ -8,12 +8,7 @@ select coalesce('[' || string_agg(row_to_json(o)::text, ',' order by f.created, 
 -- name: file_page_own
 with page as (
     select f.id, f.name, f.size, f.created, f.updated, row_number() over (order by f.created, f.id) as n
-      from storage.file f
-     where f.account_id = $1 and f.deleted_at is null
-       and ($2::text is null or strpos(lower(f.name), lower($2)) > 0)
-       and ($3::uuid is null or (f.created, f.id) > (select a.created, a.id from storage.file a
-                                                      where a.id = $3 and a.account_id = $1))
-     order by f.created, f.id limit $4::bigint + 1
+      from storage.files_with($1, coalesce($2::text, ''), $3::uuid, $4::bigint + 1) f
 )
 select json_build_object(
     'data', coalesce((select json_agg(o order by n) from page,

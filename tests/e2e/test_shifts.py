@@ -550,3 +550,18 @@ def test_a_refused_step_names_the_state_in_words(me, db):
             said = answer.json()["detail"]
             assert shift in said and not re.search("preparing|started|cancelled", said) and re.search("готовится|отменена", said)
     assert answer.status_code == 400
+
+
+def test_members_are_counted_as_they_come_and_go(db):
+    """The list of shifts does not count rows: a counter goes with the members."""
+    shift = Shift(db, 7, today())
+    counted = "select coalesce(sum(members), 0)::bigint from programme.shift_size where shift_id = %s"
+    assert db.value(counted, shift.id) == 7
+    db.do("delete from programme.member where id in (select id from programme.member where shift_id = %s limit 2)", shift.id)
+    assert db.value(counted, shift.id) == 5
+    db.do("delete from programme.participant where id = (select participant_id from programme.member where shift_id = %s limit 1)",
+          shift.id)
+    assert db.value(counted, shift.id) == 4
+    db.do("delete from programme.member where shift_id = %s", shift.id)
+    db.do("delete from programme.shift where id = %s", shift.id)
+    assert not db.one("select 1 from programme.shift_size where shift_id = %s", shift.id)

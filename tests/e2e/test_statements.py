@@ -16,6 +16,7 @@ KEPT_PLANS = {
     "catalogue.people_of": "the same, of a film",
     "catalogue.find_films": "a search of several steps, each only if the ones before found too little",
     "catalogue.find_people": "the same",
+    "storage.files_with": "a search whose plan depends on what is sought",
     "catalogue.index_set": "a load", "catalogue.load_documents": "a load", "catalogue.load_films": "a load",
     "catalogue.load_losses": "a load", "catalogue.load_names": "a load", "catalogue.load_open": "a load",
     "catalogue.load_people": "a load", "catalogue.load_publish": "a load", "catalogue.load_rename": "a load",
