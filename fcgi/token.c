@@ -1,5 +1,7 @@
 #include "token.h"
 
+#include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -7,6 +9,8 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "web_token.h"
+
+#define KNOWN_MOST 256 /* tokens of a process, of about a kilobyte each */
 
 enum err
 token_bearer(struct req *r, bool any_case, const char **out)
@@ -64,15 +68,115 @@ read_claims(struct ctx *c, struct json_object *json, struct claims *out)
 	permissions_claim(c, json, out);
 }
 
+/* Bytes for the texts of claims, and for the list of permissions. */
+static size_t
+claims_bytes(const struct claims *k)
+{
+	const char *const texts[] = {k->jti, k->type, k->user_id, k->email};
+	size_t n = k->permissions.count * sizeof(char *);
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		n += texts[i] == NULL ? 0 : strlen(texts[i]) + 1;
+	for (size_t i = 0; i < k->permissions.count; i++)
+		n += strlen(k->permissions.list[i]) + 1;
+	return n;
+}
+
+static const char *
+put_text(char **room, const char *text)
+{
+	char *at = *room;
+	size_t n;
+
+	if (text == NULL)
+		return NULL;
+	n = strlen(text) + 1;
+	*room += n;
+	return memcpy(at, text, n);
+}
+
+/* A copy whose texts are in `room`, of claims_bytes(from), aligned for pointers. */
+static struct claims
+claims_copy(const struct claims *from, void *room)
+{
+	struct claims to = *from;
+	const char **list = room;
+	char *at = (char *)(list + from->permissions.count);
+
+	for (size_t i = 0; i < from->permissions.count; i++)
+		list[i] = put_text(&at, from->permissions.list[i]);
+	to.permissions.list = list;
+	to.jti = put_text(&at, from->jti);
+	to.type = put_text(&at, from->type);
+	to.user_id = put_text(&at, from->user_id);
+	to.email = put_text(&at, from->email);
+	return to;
+}
+
+/*
+ * A token that this process has verified, to the letter: libjwt and the readers of JSON
+ * need not see it again while it is used. Times and session are looked at each time.
+ */
+struct known {
+	uint64_t hash; /* keyed, so that nobody can choose whose place a token takes */
+	char *token;
+	size_t length;
+	void *room;
+	struct claims claims;
+};
+
+static struct known *
+place_of(const char *token, size_t length, uint64_t *hash)
+{
+	static struct known known[KNOWN_MOST];
+	static unsigned char key[crypto_shorthash_KEYBYTES];
+	static bool has_key;
+
+	if (!has_key)
+		crypto_shorthash_keygen(key);
+	has_key = true;
+	crypto_shorthash(
+		(unsigned char *)hash, (const unsigned char *)token, length, key);
+	return &known[*hash % KNOWN_MOST];
+}
+
+static void
+remember(struct known *k, uint64_t hash, const char *token, size_t length,
+	const struct claims *claims)
+{
+	char *text = malloc(length + 1);
+	void *room = malloc(claims_bytes(claims) + 1);
+
+	if (text == NULL || room == NULL) {
+		free(text);
+		free(room);
+		return;
+	}
+	free(k->token);
+	free(k->room);
+	memcpy(text, token, length + 1);
+	*k = (struct known){hash, text, length, room, claims_copy(claims, room)};
+}
+
 enum err
 token_read(struct req *r, const char *token, struct claims *out)
 {
 	struct ctx *c = &r->ctx;
 	struct json_object *json;
+	size_t length = strlen(token);
+	uint64_t hash;
+	struct known *k = place_of(token, length, &hash);
 
-	TRY(jwt_read(c, token, conf.token_secret, &json));
-	read_claims(c, json, out);
-	return jwt_check_times(c, json);
+	if (k->token != NULL && k->hash == hash && k->length == length &&
+		sodium_memcmp(k->token, token, length) == 0) {
+		*out = claims_copy(
+			&k->claims, arena_new(&c->arena, claims_bytes(&k->claims) + 1));
+	} else {
+		TRY(jwt_read(c, token, conf.token_secret, &json));
+		read_claims(c, json, out);
+		remember(k, hash, token, length, out);
+	}
+	return jwt_check_times(c, out->issued, out->expires);
 }
 
 static void

@@ -17,9 +17,9 @@
 enum err jwt_read(
 	struct ctx *c, const char *token, const char *key, struct json_object **out);
 
-/* E_TOKEN_PAYLOAD: no exp. E_TOKEN_EXPIRED: exp has passed, or iat is more than a
- * minute ahead. */
-enum err jwt_check_times(struct ctx *c, struct json_object *payload);
+/* The claims iat and exp, in seconds. E_TOKEN_PAYLOAD: no exp (0). E_TOKEN_EXPIRED: exp
+ * has passed, or iat is more than a minute ahead. */
+enum err jwt_check_times(struct ctx *c, int64_t issued, int64_t expires);
 
 /* A token of this JSON object. The same object and key always give the same token. */
 enum err jwt_sign(struct ctx *c, const char *json, const char *key, const char **out);

@@ -9,8 +9,9 @@
 
 /*
  * Sessions: one row of account.session for each token that was issued. A token whose
- * row is absent, revoked or past is not valid. Redis keeps copies of live rows for some
- * seconds and marks of those that were revoked; PostgreSQL knows.
+ * row is absent, revoked or past is not valid. A host remembers live ones for a moment
+ * (cache/near.h), Redis keeps copies of live rows for some seconds and marks of those
+ * that were revoked; PostgreSQL knows.
  */
 struct session {
 	const char *jti, *face, *family, *kind; /* kind: "access" or "refresh" */
