@@ -10,25 +10,20 @@
 static const char *
 site_origins(const struct req *r)
 {
-	const char *origin = req_header(r, "Origin");
+	const char *origin = conf.site_debug ? req_header(r, "Origin") : NULL;
 
-	if (str_eq(conf.site_cors_origins, "*"))
-		return "*";
-	return conf.site_debug && origin != NULL ? origin : conf.site_cors_origins;
+	return origin == NULL || str_eq(conf.site_cors_origins, "*")
+		       ? conf.site_cors_origins
+		       : origin;
 }
 
 const struct cors_rule cors_site = {.origins = site_origins};
 
-/* Whoever is named without having asked: the only origin there is. */
-static const char *
-only_origin(const struct req *r)
+/* Who is named without having asked: the only origin there is. */
+static bool
+is_only_one(const char *origins)
 {
-	const char *origins = r->face->manners->cors->origins(r);
-
-	return r->face->manners->cors->always && origins[0] != '\0' &&
-			       strchr(origins, ' ') == NULL
-		       ? origins
-		       : NULL;
+	return origins[0] != '\0' && strchr(origins, ' ') == NULL;
 }
 
 static void
@@ -47,16 +42,18 @@ answer_preflight(struct req *r)
 bool
 cors_answer(struct req *r)
 {
-	const char *origin = req_header(r, "Origin");
+	const struct cors_rule *rule = r->face->manners->cors;
+	const char *origin = rule == NULL ? NULL : req_header(r, "Origin");
+	bool asked = origin != NULL;
 
-	if (r->face->manners->cors == NULL)
+	if (rule == NULL || (!asked && !rule->always))
 		return false;
-	const char *origins = r->face->manners->cors->origins(r);
-	bool any = str_eq(origins, "*"), asked = origin != NULL;
+	const char *origins = rule->origins(r);
+	bool any = str_eq(origins, "*");
+	if (!asked && !is_only_one(origins))
+		return false;
 	if (!asked)
-		origin = only_origin(r);
-	if (origin == NULL)
-		return false;
+		origin = origins;
 	reply_header(r, "Vary", "Origin");
 	if (!any && !str_in(origin, origins))
 		return false;
