@@ -6,12 +6,14 @@
 
 /* What a route needs of its request, beside who may call it. */
 enum route_flag {
-	TX = 1,    /* runs in a transaction, the answer goes out after the commit */
-	QUERY = 2, /* the row's input describes the query string, not the body */
-	MAYBE = 4, /* the body may be absent or null; then the input is all zero */
-	QUIET = 8, /* asked all the time, by probes: a success gets no access line */
-	LONG = 16, /* may take longer than others should wait: a process of its own
-		      serves it when the face's is_long() says so */
+	TX = 1,      /* runs in a transaction, the answer goes out after the commit */
+	QUERY = 2,   /* the row's input describes the query string, not the body */
+	MAYBE = 4,   /* the body may be absent or null; then the input is all zero */
+	QUIET = 8,   /* asked all the time, by probes: a success gets no access line */
+	LONG = 16,   /* may take longer than others should wait: a process of its own
+			serves it when the face's is_long() says so */
+	HASHES = 32, /* hashes a password: nginx gives it to the workers that do nothing
+			else */
 };
 
 struct route {

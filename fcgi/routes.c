@@ -1,5 +1,11 @@
-/* samovar-routes: prints the faces and their routes as JSON, for tests and scripts. */
+/*
+ * samovar-routes: prints the faces and their routes as JSON, for tests and scripts.
+ * With
+ * --hashing it prints the rows that hash a password as lines of nginx's map from
+ * method:path to the workers for that.
+ */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -30,7 +36,8 @@ member(struct buf *b, const char *name, const char *value)
 static void
 flags(struct buf *b, int set)
 {
-	static const char *const names[] = {"TX", "QUERY", "MAYBE", "QUIET", "LONG"};
+	static const char *const names[] = {
+		"TX", "QUERY", "MAYBE", "QUIET", "LONG", "HASHES"};
 	const char *comma = "";
 
 	buf_add(b, ",\"flags\":[");
@@ -81,19 +88,69 @@ face(struct buf *b, const struct face *f)
 	buf_add(b, "]}");
 }
 
+static void
+json(struct buf *b)
+{
+	buf_add(b, "[");
+	for (const struct face *f = faces; f->name != NULL; f++) {
+		buf_add(b, f == faces ? "" : ",\n");
+		face(b, f);
+	}
+	buf_add(b, "]\n");
+}
+
+/* Places of a path, and settings of a prefix, are one segment each. */
+static void
+pattern(struct buf *b, const char *text, size_t n)
+{
+	for (const char *end = text + n; text < end; text++) {
+		if (*text != '{') {
+			buf_addn(b, text, 1);
+			continue;
+		}
+		buf_add(b, "[^/]+");
+		text = strchr(text, '}');
+	}
+}
+
+/* "~^POST:/api/administrators/login/?$" samovar_sign_in; */
+static void
+hashing_row(struct buf *b, const struct face *f, const struct route *row)
+{
+	size_t path = strlen(row->path);
+
+	path -= path > 0 && row->path[path - 1] == '/';
+	for (const char *p = f->prefixes; *p != '\0';) {
+		size_t n = strcspn(p, " ");
+
+		buf_fmt(b, "\"~^%s:", method_name(row->method));
+		pattern(b, p, n);
+		pattern(b, row->path, path);
+		buf_add(b, "/?$\" samovar_sign_in;\n");
+		p += n + (p[n] == ' ');
+	}
+}
+
+static void
+hashing(struct buf *b)
+{
+	for (const struct face *f = faces; f->name != NULL; f++)
+		for (size_t i = 0; i < f->manners->route_count; i++)
+			if ((f->manners->routes[i].flags & HASHES) != 0)
+				hashing_row(b, f, &f->manners->routes[i]);
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	struct arena a = {0};
 	struct buf b = {.arena = &a};
 
-	buf_add(&b, "[");
-	for (const struct face *f = faces; f->name != NULL; f++) {
-		buf_add(&b, f == faces ? "" : ",\n");
-		face(&b, f);
-	}
-	buf_add(&b, "]");
-	puts(buf_text(&b));
+	if (argc > 1 && strcmp(argv[1], "--hashing") == 0)
+		hashing(&b);
+	else
+		json(&b);
+	fputs(buf_text(&b), stdout);
 	arena_end(&a);
 	return 0;
 }

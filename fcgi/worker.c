@@ -160,7 +160,7 @@ serve(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 	tally_request(r, us);
 	if (hash_count() > hashed && w->sockets.others_hash)
 		log_error("%s hashes a password: its requests belong to the workers "
-			  "that do nothing else (conf/nginx/nginx.conf.in, $pool)",
+			  "that do nothing else (HASHES in its row)",
 			r->route == NULL ? "-" : face_route_name(r->face, r->route));
 	access_line(r, method, us);
 	log_request(NULL);

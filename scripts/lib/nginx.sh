@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# usage: . scripts/lib/nginx.sh, after common.sh, with REPO set
+# usage: . scripts/lib/nginx.sh, after common.sh, with REPO and, where the programs are
+# installed, PREFIX set
 # Filling in the templates of conf/nginx.
 
 # nginx_render TEMPLATE NAME=VALUE...: every @NAME@ of the template gets its value.
@@ -64,6 +65,7 @@ nginx_configure() {
 	shift 3
 	rm -f "$conf"/store-*.conf
 	nginx_face_files "$conf"
+	"$PREFIX/libexec/samovar/samovar-routes" --hashing >"$conf/hashing.map"
 	set -- "AREAS=$(nginx_faces | cut -d ' ' -f 1 | paste -s -d '|')" \
 		"ASKED_BODY=$(nginx_faces | cut -d ' ' -f 2 | sort -u | grep -vx 64k | sort -h | tail -n 1)" "$@"
 	for template in nginx body-check errors error-pages fastcgi headers site; do

@@ -29,7 +29,7 @@ def check_logs(stack):
     found = private.found_in(stack.state / "log", private.values | {KEY, BOT_TOKEN, PASSWORD} | {
         path.read_text().strip() for path in (stack.state / "secret").iterdir()})
     hashing = set(re.findall(r"(\w+) hashes a password", stack.log("samovar-fcgi"))) - {"post_login"}
-    assert not hashing, f"{hashing} should go to the workers that hash: conf/nginx/nginx.conf.in, $pool"
+    assert not hashing, f"{hashing} should go to the workers that hash: HASHES in its row"
     if found:
         pytest.fail(f"{len(found)} lines of the logs hold what belongs to people, or opens doors:\n"
                     + "\n".join(found[:30]), pytrace=False)

@@ -204,12 +204,15 @@ edge_call(const struct call *what)
 	struct body body = {what->body, size};
 	struct buf out = {.arena = &kept};
 	struct req r = {.send = collect, .send_to = &out};
+	uint64_t hashed = hash_count();
 
 	ctx_start(&r.ctx, db, cache);
 	enum err e = req_read(&r, params_of(what, size), take, &body);
 	face_find(&r);
 	face_serve(&r, e);
 	assert_false(r.broken);
+	if (hash_count() > hashed && (r.route->flags & HASHES) == 0)
+		fail_msg("%s hashes a password: mark its row HASHES", r.route->name);
 	reply_send(&r);
 	ctx_end(&r.ctx);
 	return answer_of(buf_text(&out), out.used);
