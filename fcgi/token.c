@@ -155,7 +155,11 @@ remember(struct known *k, uint64_t hash, const char *token, size_t length,
 	free(k->token);
 	free(k->room);
 	memcpy(text, token, length + 1);
-	*k = (struct known){hash, text, length, room, claims_copy(claims, room)};
+	k->hash = hash;
+	k->token = text;
+	k->length = length;
+	k->room = room;
+	k->claims = claims_copy(claims, room);
 }
 
 enum err

@@ -75,7 +75,9 @@ map(int fd)
 	void *m = mmap(
 		NULL, sizeof(struct memory), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	return m == MAP_FAILED ? NULL : m;
+	if (m == MAP_FAILED)
+		return NULL;
+	return m;
 }
 
 static bool

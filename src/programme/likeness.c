@@ -148,7 +148,7 @@ compare(struct ctx *c, const struct photo *p, const struct fingerprint *l)
 {
 	struct fingerprint *other = arena_new(&c->arena, sizeof(*other));
 	struct photo *found;
-	size_t count;
+	size_t count = 0;
 	bool seen;
 
 	TRY(candidates(c, p, l, &found, &count));

@@ -34,7 +34,8 @@ read_mark(struct ctx *c, const struct s3_site *site, const char **owner)
 static enum err
 put_mark(struct ctx *c, const struct s3_site *site, const char *id)
 {
-	const struct s3_object mark = {*site, arena_fmt(&c->arena, CLAIM_MARK "%s", id)};
+	const struct s3_object mark = {
+		*site, arena_fmt(&c->arena, CLAIM_MARK "%s", id)};
 	struct s3_digests sent;
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 

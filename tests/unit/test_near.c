@@ -191,13 +191,16 @@ whoever_is_killed_leaves_nothing_that_others_wait_for(void **state)
 static int
 open_memory(void **state)
 {
+	static char path[100];
+
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	if (geteuid() == 0) { /* root makes none */
 		chmod(folder, 0777);
 		assert_int_equal(seteuid(65534), 0);
 	}
-	conf.fcgi_socket = strcat(strcpy(malloc(100), folder), "/fcgi.sock");
+	snprintf(path, sizeof(path), "%s/fcgi.sock", folder);
+	conf.fcgi_socket = path;
 	conf.token_near_time = 60000;
 	return 0;
 }
@@ -212,7 +215,6 @@ remove_memory(void **state)
 	assert_int_equal(unlink(path), 0);
 	if (getuid() == 0)
 		assert_int_equal(seteuid(0), 0);
-	free((char *)conf.fcgi_socket);
 	return rmdir(folder);
 }
 
