@@ -32,7 +32,7 @@ struct image_header {
 
 #define IMAGE_MAX_SIDE 65535                /* pixels */
 #define IMAGE_MAX_PIXELS INT64_C(100000000) /* a photo of 12,000 x 8,000 */
-#define IMAGE_MAX_RAW (INT64_C(200) << 20)  /* bytes */
+#define IMAGE_MAX_RAW (INT64_C(150) << 20)  /* bytes: 8,160 x 6,144 in colour */
 #define IMAGE_MAX_HELD (INT64_C(160) << 20) /* bytes */
 #define IMAGE_MAX_SCANS 100
 #define IMAGE_MAX_REPEATED (INT64_C(6) << 30) /* scans of a JPEG x bytes held */

@@ -1,7 +1,10 @@
 #include "image/render.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <vips/vips.h>
+
+#include "image/lean.h"
 
 #define QUALITY 85
 
@@ -205,10 +208,9 @@ try_to_decode(const void *bytes, size_t size, const struct wish *w, bool inks,
 	return kept;
 }
 
-/* The picture at most side x side; NULL if it cannot be decoded. A profile that fails
- * in the end is left out, as browsers do. */
+/* A profile that fails in the end is left out, as browsers do. */
 static VipsImage *
-decoded(const void *bytes, size_t size, int side, VipsSize how,
+decode(const void *bytes, size_t size, int side, VipsSize how,
 	const struct image_header *h)
 {
 	VipsImage *header = vips_image_new_from_buffer(bytes, size, "", NULL);
@@ -228,6 +230,18 @@ decoded(const void *bytes, size_t size, int side, VipsSize how,
 		else
 			w.profile = false;
 	}
+	return image;
+}
+
+/* The picture at most side x side; NULL if it cannot be decoded. */
+static VipsImage *
+decoded(const void *bytes, size_t size, int side, VipsSize how,
+	const struct image_header *h)
+{
+	void *lean = h->format == IMAGE_PNG ? lean_png(bytes, &size) : NULL;
+	VipsImage *image = decode(lean == NULL ? bytes : lean, size, side, how, h);
+
+	free(lean); /* the pixels are in memory */
 	return image;
 }
 

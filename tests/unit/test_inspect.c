@@ -1,5 +1,6 @@
 /* Headers of pictures, made byte by byte: what is complete, what is too large. */
 #include "image/inspect.h"
+#include "image/lean.h"
 
 #include <stdio.h>
 
@@ -117,6 +118,38 @@ a_png_ends_with_its_last_chunk(void **state)
 	assert_verdict(IMAGE_DAMAGED);
 }
 
+/* A PNG of these chunks, "IHDR" and the like, each of three bytes but the first. */
+static void
+png_of(const char *kinds)
+{
+	f.size = 0;
+	PUT("\x89PNG\r\n\x1A\n");
+	png_chunk("IHDR", "\0\0\0\1\0\0\0\1\10\2\0\0", 13);
+	for (; *kinds != '\0'; kinds += 4)
+		png_chunk(kinds, "abc", memcmp(kinds, "IEND", 4) == 0 ? 0 : 3);
+}
+
+static void
+a_png_keeps_what_its_pixels_need(void **state)
+{
+	unsigned char given[1000];
+
+	(void)state;
+	png_of("eXIfiCCPPLTEtRNSIDATIDATIEND");
+	size_t size = f.size;
+	put("tEXt", 4); /* behind the end is none of the picture's */
+	assert_null(lean_png(f.bytes, &f.size));
+	png_of("tEXteXIfzTXtiCCPPLTEtRNSacTLIDATfdATIDATiTXtIENDtEXt");
+	size_t before = f.size;
+	memcpy(given, f.bytes, before);
+	png_of("eXIfiCCPPLTEtRNSIDATIDATIEND");
+	void *lean = lean_png(given, &before);
+	assert_non_null(lean);
+	assert_int_equal(before, size);
+	assert_memory_equal(lean, f.bytes, size);
+	free(lean);
+}
+
 static void
 a_png_may_not_be_too_large(void **state)
 {
@@ -127,17 +160,17 @@ a_png_may_not_be_too_large(void **state)
 	assert_verdict(IMAGE_DAMAGED);
 	png(1, 60000, 8, 2, false);
 	assert_verdict(IMAGE_OK);
-	png(9000, 7000, 8, 2, false);
+	png(8160, 6144, 8, 2, false);
 	assert_verdict(IMAGE_OK);
-	png(10000, 7000, 8, 2, false);
+	png(9000, 7000, 8, 2, false);
 	assert_verdict(IMAGE_TOO_LARGE);
 	png(12000, 8000, 8, 0, false);
 	assert_verdict(IMAGE_OK);
 	png(12000, 8400, 1, 0, false);
 	assert_verdict(IMAGE_TOO_LARGE);
-	png(6000, 4000, 16, 6, false);
+	png(4900, 4000, 16, 6, false);
 	assert_verdict(IMAGE_OK);
-	png(6000, 5000, 16, 6, false);
+	png(5000, 4000, 16, 6, false);
 	assert_verdict(IMAGE_TOO_LARGE);
 	png(12000, 8000, 8, 2, true);
 	assert_verdict(IMAGE_TOO_LARGE);
@@ -317,6 +350,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_png_ends_with_its_last_chunk),
+		cmocka_unit_test(a_png_keeps_what_its_pixels_need),
 		cmocka_unit_test(a_png_may_not_be_too_large),
 		cmocka_unit_test(a_jpeg_ends_where_it_says),
 		cmocka_unit_test(what_a_jpeg_holds_follows_from_its_samples),
