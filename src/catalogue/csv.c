@@ -2,8 +2,31 @@
 
 #include <string.h>
 
+char
+csv_separator(const char *heading)
+{
+	static const char separators[] = ",;\t";
+	size_t most = 0;
+	char found = separators[0];
+
+	for (const char *s = separators; *s != '\0'; s++) {
+		bool quoted = false;
+		size_t count = 0;
+
+		for (const char *p = heading; *p != '\0' && *p != '\n'; p++) {
+			quoted = quoted != (*p == '"');
+			count += *p == *s && !quoted;
+		}
+		if (count > most) {
+			most = count;
+			found = *s;
+		}
+	}
+	return found;
+}
+
 size_t
-csv_value(const char *p, const char *end)
+csv_value(const char *p, const char *end, char separator)
 {
 	bool quoted = false;
 	const char *q = p;
@@ -11,7 +34,7 @@ csv_value(const char *p, const char *end)
 	for (; q < end; q++) {
 		if (*q == '"')
 			quoted = !quoted;
-		else if (!quoted && (*q == ',' || *q == '\n'))
+		else if (!quoted && (*q == separator || *q == '\n'))
 			break;
 	}
 	if (q > p && q[-1] == '\r' && (q == end || *q == '\n'))
@@ -21,10 +44,10 @@ csv_value(const char *p, const char *end)
 
 /* To COPY an empty line is a row, and a row of one empty value an empty line. */
 static bool
-is_blank(const char *p, size_t n)
+is_blank(const char *p, size_t n, char separator)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strchr(" \t\r,", p[i]) == NULL)
+		if (p[i] != separator && strchr(" \t\r", p[i]) == NULL)
 			return false;
 	return true;
 }
@@ -53,20 +76,20 @@ pick_row(const struct csv *head, const char *p, const char *end, char **to)
 	size_t count = 0, filled = 0;
 
 	for (;; p++) {
-		size_t n = csv_value(p, end);
+		size_t n = csv_value(p, end, head->separator);
 
 		count++;
 		if (n > 0)
 			filled = count;
 		if (count <= head->count && head->wanted[count - 1]) {
 			if (!first)
-				*(*to)++ = ',';
+				*(*to)++ = head->separator;
 			first = false;
 			memmove(*to, p, n);
 			*to += n;
 		}
 		p += n;
-		if (p >= end || *p != ',')
+		if (p >= end || *p != head->separator)
 			break;
 	}
 	*(*to)++ = '\n';
@@ -83,7 +106,8 @@ csv_pick(struct ctx *c, const struct csv *head, char *bytes, size_t *n, size_t *
 
 	for (const char *p = bytes, *next; p < end; p = next) {
 		next = row_end(p, end);
-		if (is_blank(p, (size_t)(next - p) - (next[-1] == '\n')))
+		if (is_blank(p, (size_t)(next - p) - (next[-1] == '\n'),
+			    head->separator))
 			continue;
 		size_t values = pick_row(head, p, next, &to);
 		if (values != head->count) {

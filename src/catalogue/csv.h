@@ -7,20 +7,26 @@
 #include "base/ctx.h"
 
 /*
- * Rows of a CSV file (RFC 4180) on their way to COPY: only the columns that somebody
- * wants, and no blank lines. Values are passed on as they stand, quoted or not.
+ * Rows of a CSV file (RFC 4180, also with semicolons or tabs) on their way to COPY:
+ * only the columns that somebody wants, and no blank lines. Values are passed on as
+ * they stand, quoted or not.
  */
 
 #define CSV_COLUMNS 256
 
 /* What a heading says. */
 struct csv {
+	char separator;           /* between values */
 	size_t count;             /* columns of the file */
 	bool wanted[CSV_COLUMNS]; /* which of them are passed on */
 };
 
-/* The next value: its length, up to a comma or a line's end that is not quoted. */
-size_t csv_value(const char *p, const char *end);
+/* What stands between the values of a heading: of comma, semicolon and tab the one that
+ * is there most often. */
+char csv_separator(const char *heading);
+
+/* The next value: its length, up to a separator or a line's end that is not quoted. */
+size_t csv_value(const char *p, const char *end, char separator);
 
 /*
  * Picks the wanted values of the rows in place; *n becomes what is left of the bytes.

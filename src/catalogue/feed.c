@@ -170,12 +170,13 @@ columns_of(struct ctx *c, struct feed *f, const char *line)
 	struct buf list = {.arena = &c->arena};
 	const char *p = line + mark_bytes(line), *end = p + strlen(p);
 
+	f->head.separator = csv_separator(p);
 	for (;; p++) {
-		size_t n = csv_value(p, end);
+		size_t n = csv_value(p, end, f->head.separator);
 
 		TRY(take_column(c, f, heading_word(c, p, n), &list));
 		p += n;
-		if (*p != ',')
+		if (*p != f->head.separator)
 			break;
 	}
 	TRY(check_columns(c, f, buf_text(&list), line + mark_bytes(line)));
@@ -183,8 +184,9 @@ columns_of(struct ctx *c, struct feed *f, const char *line)
 	for (char *space = columns; (space = strchr(space, ' ')) != NULL;)
 		*space = ',';
 	f->copy = arena_fmt(&c->arena,
-		"copy catalogue_next.%s (%s) from stdin (format csv)", f->raw->table,
-		columns);
+		"copy catalogue_next.%s (%s) from stdin (format csv, delimiter "
+		"e'\\x%02x')",
+		f->raw->table, columns, (unsigned)f->head.separator);
 	return OK;
 }
 

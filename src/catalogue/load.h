@@ -11,7 +11,8 @@
  * A source is
  * - a file .jsonl or .ndjson: one film a line, in the form of the API (Film, with
  *   "restricted": true where it is); a file .json: an array of these, up to 200 MB;
- * - a file .csv: one film a row; genres, actors, writers and directors as names;
+ * - a file .csv (commas, semicolons or tabs): one film a row; genres, actors, writers
+ * and directors as names;
  * - a folder with film_work.csv, genre.csv, person.csv, genre_film_work.csv and
  *   person_film_work.csv, or those of them that there are, each with a heading;
  * - "schema:NAME": tables of these names in this database.
@@ -31,7 +32,8 @@ struct load {
 };
 
 /* E_INPUT with a sentence for a source that cannot be read, or of which too much would
- * be lost (catalogue.load_losses(): over 3 of 100, and over 3 or half); E_BUSY while
+ * be lost (catalogue.load_losses(): over 3 of 100, and over 3, or half of them or
+ * more); E_BUSY while
  * another load runs. */
 enum err catalogue_load(struct ctx *c, struct load *l);
 

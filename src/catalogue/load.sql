@@ -31,7 +31,7 @@ select coalesce(max(bytes), 0) from catalogue_next.mark where part = 'made';
 
 -- name: load_too_much
 select (select string_agg(format(E'\n  %s of %s: %s%s', lost, of_all, what, coalesce(' (rows ' || rows_lost || ')', '')), '')
-          from catalogue.load_losses() where lost * 100 > of_all * 3 and (lost > 3 or lost * 2 > of_all));
+          from catalogue.load_losses() where lost * 100 > of_all * 3 and (lost > 3 or lost * 2 >= of_all));
 
 -- name: load_films
 select catalogue.load_films();

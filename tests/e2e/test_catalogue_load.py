@@ -102,6 +102,15 @@ def test_one_csv_alone_is_a_catalogue(load, movies):
     assert names(film(movies, "Ali")["genre"]) == ["Drama", "Sport"]
 
 
+@pytest.mark.parametrize("separator", [";", "\t"], ids=["semicolons", "tabs"])
+def test_values_may_stand_between_semicolons_and_tabs(load, movies, separator):
+    rows = [["title", "rating", "box, office", "genres"], ["Heat, the film", "8.3", "67", '"Crime; Drama"'], ["Ali", "", "", "Drama"], ["", "", "", ""]]
+    shown = load("films.csv", "\n".join(separator.join(r) for r in rows)).stdout
+    assert "films    2" in shown and 'the column "box, office" is not used' in shown
+    heat = film(movies, "Heat, the film")
+    assert heat["imdb_rating"] == 8.3 and names(heat["genre"]) == ["Crime", "Drama"]
+
+
 def test_other_names_of_columns_are_told(load, movies):
     text = "No,Title,Score,Box office,People\n1,Heat,8.3,67,Al Pacino\n2,Ali,6.7,87,Will Smith\n"
     why = stays(movies, load("films.csv", text, check=False))
@@ -132,11 +141,12 @@ def test_tables_with_numbers_for_ids_and_blank_lines_at_their_ends(load, movies,
 
 @pytest.mark.parametrize("films, why", [
     ([{"title": f"Film {n}"} for n in range(20)] + [{"name": "No title"}] * 4, "4 of 24: films without a title (rows 21, 22, 23, 24)"),
+    ([{"title": "Heat"}, {"year": 1999}, {"title": "Ali"}, {"title": " "}], "2 of 4: films without a title (rows 2, 4)"),
     ([{"title": f"Film {n}", "imdb_rating": 87} for n in range(6)], "6 of 6: ratings outside 0 to 10 (rows 1, 2, 3, 4, 5 ...)"),
     ([{"title": f"Film {n}", "genre": [{"slug": "drama"}]} for n in range(6)], "6 of 6: genres of films"),
     ([{"title": f"Film {n}", "actors": [{"nickname": "x"}]} for n in range(6)], "6 of 6: roles in films"),
     ([{"uuid": str(uuid.UUID(int=7)), "title": f"Film {n}"} for n in range(6)], "5 of 6: films whose id was there before (rows 2, 3, 4, 5, 6)"),
-], ids=["titles", "ratings", "genres", "people", "ids"])
+], ids=["titles", "half", "ratings", "genres", "people", "ids"])
 def test_a_load_that_would_lose_too_much_stops_and_says_what(load, movies, films, why):
     done = load("films.jsonl", films, check=False)
     assert why in stays(movies, done) and "--accept-losses" in done.stderr

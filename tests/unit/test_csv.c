@@ -3,12 +3,14 @@
 
 #include "catalogue/csv.h"
 
+static char separator = ',';
+
 /* The rows with the wanted ones ('1') of so many columns; NULL when they are refused.
  */
 static const char *
 pick(const char *wanted, const char *rows)
 {
-	struct csv head = {.count = strlen(wanted)};
+	struct csv head = {.separator = separator, .count = strlen(wanted)};
 	size_t n = strlen(rows), at = 0;
 	char *bytes = arena_new(&c.arena, n + 2);
 
@@ -54,6 +56,22 @@ a_row_has_as_many_values_as_the_heading(void **state)
 	assert_string_equal(pick("11", "a,\n"), "a,\n");
 }
 
+static void
+what_a_heading_has_most_of_separates(void **state)
+{
+	(void)state;
+	assert_int_equal(csv_separator("title\n"), ',');
+	assert_int_equal(csv_separator("title,rating\na;b;c\n"), ',');
+	assert_int_equal(csv_separator("title;rating\n"), ';');
+	assert_int_equal(csv_separator("title\trating\r\n"), '\t');
+	assert_int_equal(csv_separator("\"a;b;c\",title\n"), ',');
+	separator = ';';
+	assert_string_equal(pick("101", "a;b,c;\"d;e\"\n;;\n"), "a;\"d;e\"\n");
+	separator = '\t';
+	assert_string_equal(pick("11", "a\t\n\t\t\n"), "a\t\n");
+	separator = ',';
+}
+
 int
 main(void)
 {
@@ -61,6 +79,7 @@ main(void)
 		TEST(only_wanted_columns_are_passed_on),
 		TEST(blank_lines_are_nothing_and_the_last_may_lack_its_end),
 		TEST(a_row_has_as_many_values_as_the_heading),
+		TEST(what_a_heading_has_most_of_separates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
