@@ -69,24 +69,45 @@ today_skipped(struct ctx *c)
 		(long long)conf.programme_new_task_hour);
 }
 
+struct balance {
+	int64_t points;
+	bool applies; /* to a shift, and nobody has answered yet */
+};
+
+static FIELDS(
+	balance_fields, FIELD(struct balance, points), FIELD(struct balance, applies));
+
+/* Only a member can do a task. */
+static const char *
+no_points(const struct person *p, const struct balance *b)
+{
+	if (p->is_member)
+		return _("You have 0 lombaryers for now. Do a task and send a photo, "
+			 "and the first one will come!");
+	if (b->applies)
+		return _("You have 0 lombaryers for now. Your application is still "
+			 "under review: you will be told the result.");
+	return _("You have 0 lombaryers for now. They come for tasks, when you take "
+		 "part in a shift.");
+}
+
 enum err
 hear_balance(struct ctx *c, const struct update *u, const struct person *p)
 {
-	int64_t points;
+	struct balance b = {0};
 
 	if (p == NULL)
 		return hear_stranger(c, u);
-	TRY(db_int(c, &DAY_BALANCE, &points, ARGS(c, p->id)));
+	TRY(db_one(c, &DAY_BALANCE, balance_fields, &b, ARGS(c, p->id)));
 	return answer_say(c, answer_key(c, u, "balance"), u->chat_id,
-		points == 0 ? _("You have 0 lombaryers for now. Do a task and send a "
-				"photo, and the first one will come!")
-			    : arena_fmt(&c->arena,
-				      ngettext("You have %lld lombaryer. Well done, go "
-					       "on like this!",
-					      "You have %lld lombaryers. Well done, go "
-					      "on like this!",
-					      (unsigned long)points),
-				      (long long)points),
+		b.points == 0 ? no_points(p, &b)
+			      : arena_fmt(&c->arena,
+					ngettext("You have %lld lombaryer. Well done, "
+						 "go on like this!",
+						"You have %lld lombaryers. Well done, "
+						"go on like this!",
+						(unsigned long)b.points),
+					(long long)b.points),
 		NULL);
 }
 

@@ -216,7 +216,17 @@ def test_the_balance_of_somebody_without_a_shift_is_nothing(telegram, db):
     chat = child(db, lombaryers=5)
     db.do("update programme.shift set status = 'finished'")
     telegram.message(chat, text=BALANCE)
-    assert "0 ломбарьерчиков" in answers(telegram, chat)[0]["text"]
+    (answer,) = answers(telegram, chat)
+    assert "0 ломбарьерчиков" in answer["text"] and "участникам смены" in answer["text"]
+
+
+def test_who_has_applied_and_asks_for_the_balance_is_not_told_to_do_a_task(telegram, db):
+    chat = child(db, status=None)
+    db.do("delete from programme.member")
+    db.do("insert into programme.request (participant_id, shift_id) select p.id, s.id from programme.participant p, programme.shift s")
+    telegram.message(chat, text=BALANCE)
+    (answer,) = answers(telegram, chat)
+    assert "0 ломбарьерчиков" in answer["text"] and "на рассмотрении" in answer["text"] and "задание" not in answer["text"]
 
 
 def test_a_task_is_skipped_by_two_presses(telegram, db):
