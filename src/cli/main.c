@@ -226,8 +226,10 @@ call_confirm(struct call *call, const char *what)
 
 	if (call_flag(call, "yes"))
 		return OK;
-	fprintf(stderr, "%s (yes/no) ", what);
-	if (fgets(line, sizeof(line), stdin) == NULL || strcmp(line, "yes\n") != 0)
+	fprintf(stderr, "%s (y/n) ", what);
+	if (fgets(line, sizeof(line), stdin) != NULL)
+		line[strcspn(line, "\r\n")] = '\0';
+	if (!str_eq(line, "y") && !str_eq(line, "yes"))
 		return fail(&call->ctx, E_CONFLICT, "nothing was changed");
 	return OK;
 }

@@ -1,6 +1,7 @@
 /* Other people's tools on the database of the settings. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,12 +77,40 @@ migrate_up_cmd(struct call *call)
 	return sqitch(call, "deploy", "--verify", NULL);
 }
 
+/* The newest change: "name" (what it is for). By psql, because this program may not be
+ * able to use a schema that is to be taken back. */
+static enum err
+last_change(struct call *call, char *out, int size)
+{
+	struct ctx *c = &call->ctx;
+
+	name_the_database();
+	FILE *psql =
+		popen("psql -XAtqc \"select format('\\\"%s\\\" (%s)', change, note) "
+		      "from sqitch.changes order by committed_at desc limit 1\"",
+			"re");
+	if (psql == NULL)
+		return fail(c, E_BUG, "psql: %s", strerror(errno));
+	char *got = fgets(out, size, psql);
+	if (pclose(psql) != 0)
+		return fail(c, E_BUSY, "the changes of the database cannot be read");
+	if (got == NULL)
+		return fail(c, E_CONFLICT, "there is no change to take back");
+	out[strcspn(out, "\n")] = '\0';
+	return OK;
+}
+
 enum err
 migrate_down_cmd(struct call *call)
 {
-	TRY(call_confirm(call,
-		"Take the last change of the database back? What only it can hold "
-		"is lost. \"samovarctl migrate status\" names it."));
+	char change[512];
+
+	TRY(last_change(call, change, sizeof(change)));
+	const char *question = arena_fmt(&call->ctx.arena,
+		"Take the last change of the database back, %s? What only it can hold "
+		"is lost.",
+		change);
+	TRY(call_confirm(call, question));
 	return sqitch(call, "revert", "-y", "--to=@HEAD^");
 }
 

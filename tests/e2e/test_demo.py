@@ -89,9 +89,10 @@ def test_the_demo_is_made_anew_when_asked(demo):
     tasks = db.value("select count(*) from programme.task")
     db.do("insert into programme.shift (status, started_at, finished_at, title, final_message, tasks) "
           "select 'finished', '2020-01-01', '2020-04-01', 'Чужая смена', 'Спасибо за участие!', tasks from programme.shift limit 1")
-    assert stack.ctl("demo", "--delete", input="no\n", check=False).returncode == 1
+    for answer in ("no\n", "Y\n", "yesterday\n", ""):
+        assert stack.ctl("demo", "--delete", input=answer, check=False).returncode == 1
     assert db.value("select count(*) from programme.shift") == before + 1
-    stack.ctl("demo", "--delete", input="yes\n", timeout=120)
+    stack.ctl("demo", "--delete", input="y\n", timeout=120)
     assert db.value("select count(*) from programme.shift") == before
     assert db.value("select count(*) from programme.shift where title = 'Чужая смена'") == 0
     assert db.value("select count(*) from programme.task") == tasks

@@ -314,8 +314,10 @@ def test_words_of_libraries_are_english_lines_without_marks(stack):
 
 def test_the_schema_is_not_taken_back_unasked(stack, db):
     before = db.value("select count(*) from sqitch.changes")
+    last = db.one("select change, note from sqitch.changes order by committed_at desc limit 1")
     done = stack.ctl("migrate", "down", check=False, input="\n")
-    assert done.returncode == 1 and "(yes/no)" in done.stderr
+    assert done.returncode == 1 and "(y/n)" in done.stderr
+    assert f'"{last.change}" ({last.note})' in done.stderr
     assert db.value("select count(*) from sqitch.changes") == before
 
 
