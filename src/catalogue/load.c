@@ -12,6 +12,8 @@
 
 #define PUBLISH_TRIES 100
 #define PUBLISH_PAUSE_MS 200
+#define LOCK_TRIES 30
+#define LOCK_PAUSE_MS 100
 
 /* Films that came as JSON are of the right form, or the source says which is not. */
 static enum err
@@ -136,15 +138,31 @@ build_set(struct ctx *c, struct load *l)
 	return OK;
 }
 
+/* The connection holds it. PostgreSQL may notice a little later that the one of a load
+ * that has just ended is gone. */
+static enum err
+lock(struct ctx *c)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
+	int64_t mine = 0;
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (i > 0)
+			nanosleep(&pause, NULL);
+		TRY(db_int(c, &LOAD_LOCK, &mine, ARGS(c)));
+		if (mine != 0)
+			return OK;
+	}
+	return fail(c, E_BUSY, "another load is running");
+}
+
 enum err
 catalogue_load(struct ctx *c, struct load *l)
 {
-	int64_t mine, resumed;
+	int64_t films, resumed;
 
 	TRY(check_maps(c, l));
-	TRY(db_int(c, &LOAD_LOCK, &mine, ARGS(c)));
-	if (mine == 0)
-		return fail(c, E_BUSY, "another load is running");
+	TRY(lock(c));
 	const char *name = feed_name(c, l);
 	TRY(db_int(c, &LOAD_OPEN, &resumed, ARGS(c, name, ids_name(c, l))));
 	l->resumed = resumed != 0;
@@ -153,8 +171,8 @@ catalogue_load(struct ctx *c, struct load *l)
 		ARGS(c, map_array(c, l, false), map_array(c, l, true))));
 	TRY(check_documents(c, l));
 	TRY(build_set(c, l));
-	TRY(db_int(c, &LOAD_FILMS_THERE, &mine, ARGS(c)));
-	if (mine == 0)
+	TRY(db_int(c, &LOAD_FILMS_THERE, &films, ARGS(c)));
+	if (films == 0)
 		return fail(c, E_INPUT, "%s has no film: the catalogue stays as it is",
 			l->source);
 	TRY(db_int(c, &LOAD_MADE, &l->made_ids, ARGS(c)));

@@ -455,6 +455,15 @@ def test_a_load_that_was_killed_goes_on_where_it_was(stack, db, ctl, load, movie
     assert len(movies.get("/films?page_size=100&page_number=60").json()) == 100
 
 
+def test_the_lock_of_a_load_that_has_just_ended_is_waited_for(stack, db, ctl):
+    with held(stack, "select pg_advisory_lock(7250100)"):
+        loading = stack.spawn("samovarctl", "catalogue", "load", str(SEED))
+        wait_for(lambda: db.value("select count(*) from pg_stat_activity where query like '%%pg_try_advisory_lock(7250100)%%' "
+                                  "and application_name like 'samovarctl%%'") > 0, 20)
+        assert loading.poll() is None
+    assert loading.wait(60) == 0
+
+
 def test_two_loads_at_once_are_refused(stack, load):
     with held(stack, "select pg_advisory_lock(7250100)"):
         done = load([film("x")], check=False)
