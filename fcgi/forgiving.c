@@ -1,4 +1,5 @@
 #include "forgiving.h"
+#include "base/json.h"
 
 #include <stdlib.h>
 #include <string.h>

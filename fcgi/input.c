@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/conf.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "forgiving.h"
 

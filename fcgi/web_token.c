@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/field.h"
+#include "base/json.h"
 
 #define SKEW_SECONDS 60
 #define MAX_TOKEN 4096

@@ -1,5 +1,6 @@
 /* What Telegram, and its people, ask of us: docs/openapi/programme.yaml. */
 #include "base/conf.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "programme/bot.h"
 #include "programme/form.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/conf.h"
+#include "base/json.h"
 #include "base/rand.h"
 #include "base/str.h"
 #include "cache/cache.h"

@@ -96,21 +96,6 @@ enum face_style {
 struct json_object;
 
 /*
- * Reads text as one JSON object: UTF-8, at most 32 levels, nothing behind it. The
- * object lives as long as the ctx. E_INPUT with one flaw (FLAW_MISSING, FLAW_SYNTAX,
- * FLAW_NOT_OBJECT) at "body" if it is not.
- */
-enum err json_read(struct ctx *c, const char *text, size_t n, struct json_object **out);
-
-/*
- * The same for what people send: more than `most` members and items are refused, and
- * half of a surrogate pair ("\\ud800"), which would be read as U+FFFD and make one text
- * of two (FLAW_SURROGATE).
- */
-enum err json_read_input(struct ctx *c, const char *text, size_t n, size_t most,
-	struct json_object **out);
-
-/*
  * Fills a zeroed struct from a JSON object, checks included. All flaws are noted, not
  * just the first; keys that no field names are flaws if strict. E_INPUT if there is
  * one, a rule's error else. Texts live as long as the ctx.

@@ -6,9 +6,11 @@
 
 #include <json-c/json.h>
 
+#include "base/ctx.h"
+
 /*
- * What others have sent as JSON, looked at member by member. `json` may be NULL or of
- * another type: then it has no member.
+ * What others have sent as JSON (RFC 8259), read, and looked at member by member.
+ * `json` may be NULL or of another type: then it has no member.
  */
 
 /* The member of that name, NULL if there is none of that type. */
@@ -23,5 +25,20 @@ int64_t json_number(struct json_object *json, const char *name);
 
 /* Is the member there, and true? */
 bool json_truth(struct json_object *json, const char *name);
+
+/*
+ * Reads text as one JSON object: UTF-8, at most 32 levels, nothing behind it. The
+ * object lives as long as the ctx. E_INPUT with one flaw (FLAW_MISSING, FLAW_SYNTAX,
+ * FLAW_NOT_OBJECT) at "body" if it is not.
+ */
+enum err json_read(struct ctx *c, const char *text, size_t n, struct json_object **out);
+
+/*
+ * The same for what people send: more than `most` members and items are refused, and
+ * half of a surrogate pair ("\\ud800"), which would be read as U+FFFD and make one text
+ * of two (FLAW_SURROGATE).
+ */
+enum err json_read_input(struct ctx *c, const char *text, size_t n, size_t most,
+	struct json_object **out);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/conf.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"

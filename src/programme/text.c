@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/field.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "programme/answer.h"
 

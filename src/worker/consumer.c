@@ -2,6 +2,7 @@
 
 #include "base/conf.h"
 #include "base/fence.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/program.h"
 #include "config.h"

@@ -1,6 +1,7 @@
 #include "fuzz.h"
 
 #include "base/field.h"
+#include "base/json.h"
 
 struct thing {
 	const char *text;

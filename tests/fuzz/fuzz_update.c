@@ -1,6 +1,7 @@
 #include "fuzz.h"
 
 #include "base/field.h"
+#include "base/json.h"
 #include "programme/form.h"
 #include "programme/update.h"
 

@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "base/field.h"
+#include "base/json.h"
 
 struct thing {
 	const char *name, *kind;

@@ -6,6 +6,7 @@
  * so more rounds are made until it is right or hopeless.
  */
 #include "unit.h"
+#include "base/json.h"
 
 #include <json-c/json.h>
 #include <malloc.h>

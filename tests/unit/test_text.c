@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/field.h"
+#include "base/json.h"
 #include "programme/text.h"
 
 /* The catalogue that the build has made, where gettext looks for it. */

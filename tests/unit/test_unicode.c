@@ -3,6 +3,7 @@
 #include <json-c/json.h>
 
 #include "base/field.h"
+#include "base/json.h"
 #include "base/hash.h"
 #include "base/unicode.h"
 
