@@ -197,6 +197,23 @@ store_need_bucket(struct req *r)
 		       : bucket_own(&r->ctx, name->server, name->bucket);
 }
 
+/* The bucket of files is made when its first object comes; all others find it there. */
+static enum err
+put_in_bucket(struct req *r, const struct object_new *new, struct store_object *out)
+{
+	const struct object_name *name = &call_of(r)->name;
+	bool is_ours = str_eq(name->bucket, conf.s3_bucket);
+
+	if (!is_ours)
+		TRY(store_need_bucket(r));
+	enum err e = object_put(&r->ctx, name, new, out);
+	if (e != E_S3_NO_BUCKET || !is_ours)
+		return e;
+	ctx_forgive(&r->ctx);
+	TRY(store_need_bucket(r));
+	return object_put(&r->ctx, name, new, out);
+}
+
 /*
  * PUT /{bucket}/{key}: nginx has the body in a file. 200 with the ETag and no body once
  * the object is on the disk for good.
@@ -221,8 +238,7 @@ store_put_object(struct req *r)
 	TRY(store_condition(r, &new.condition));
 	TRY(store_headers_read(r, &new.headers));
 	TRY(scrub_city(&r->ctx, call->name.server));
-	TRY(store_need_bucket(r));
-	TRY(object_put(&r->ctx, &call->name, &new, &o));
+	TRY(put_in_bucket(r, &new, &o));
 	reply_header_fmt(r, "ETag", "\"%s\"", o.etag);
 	store_say_checksum(r, o.checksum);
 	return reply_empty(r, 200);

@@ -1,5 +1,8 @@
 #include "storage/copy.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -54,10 +57,21 @@ static FIELDS(news_fields, FIELD(struct object_news, server),
 	FIELD(struct object_news, created), FIELD(struct object_news, size),
 	FIELD(struct object_news, etag));
 
-/* One job a copy. */
-static enum err
-order(struct ctx *c, const char *kind, const struct copy *list, size_t count)
+static int
+by_key(const void *a, const void *b)
 {
+	const struct copy *x = a, *y = b;
+	int versions = strcmp(x->version_id, y->version_id);
+
+	return versions != 0 ? versions : strcmp(x->server_id, y->server_id);
+}
+
+/* One job a copy. In the order of their keys: two who order the same wait for each
+ * other, but never in a circle. */
+static enum err
+order(struct ctx *c, const char *kind, struct copy *list, size_t count)
+{
+	qsort(list, count, sizeof(*list), by_key);
 	for (size_t i = 0; i < count; i++) {
 		const char *what = arena_fmt(
 			&c->arena, "%s/%s", list[i].version_id, list[i].server_id);
@@ -138,8 +152,6 @@ take_back(struct ctx *c, const struct version *v)
 static enum err
 serve(struct ctx *c, const struct version *v, const struct object_news *news)
 {
-	const struct job_order spread = {
-		.kind = "copy.spread", .subject = v->id, .key = v->id};
 	bool replaced = is_replaced(v, news);
 
 	if (replaced)
@@ -151,7 +163,7 @@ serve(struct ctx *c, const struct version *v, const struct object_news *news)
 		TRY(db_do(c, &FILE_SERVE, ARGS(c, v->file_id, v->id, news->size)));
 	if (v->current_version != NULL && !str_eq(v->current_version, v->id))
 		TRY(doom_version(c, v->current_version));
-	return job_add(c, &spread);
+	return copy_order_missing(c, v->id, NULL);
 }
 
 /* Either its copier has put it there or, in the same moment, its owner: once the copier
@@ -179,11 +191,11 @@ found_again(struct ctx *c, const char *version_id)
 }
 
 enum err
-copy_lock(struct ctx *c, const char *key)
+copy_lock(struct ctx *c, int64_t event_id)
 {
 	int64_t files;
 
-	return db_int(c, &COPY_LOCK, &files, ARGS(c, key));
+	return db_int(c, &COPY_LOCK, &files, ARGS(c, event_id));
 }
 
 enum err

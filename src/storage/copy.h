@@ -30,10 +30,11 @@ struct object_news {
 enum err copy_news(struct ctx *c, const struct object_news *news);
 
 /*
- * Keeps the file of an object's key for the caller's transaction. What is read after it
- * for copy_news() cannot be older than what another has told meanwhile.
+ * Keeps the file that an event of the embedded store is about for the caller's
+ * transaction. What is read after it for copy_news() cannot be older than what another
+ * has told meanwhile.
  */
-enum err copy_lock(struct ctx *c, const char *key);
+enum err copy_lock(struct ctx *c, int64_t event_id);
 
 /* A server has not got its copy of a version any more: made again if anybody has it. */
 enum err copy_lost(struct ctx *c, const char *version_id, const char *server_id);

@@ -34,9 +34,10 @@ select (coalesce(q.bytes, $3::bigint) > 0
  where v.id = $1;
 
 -- Before a change is read that another may have read too: each finds what the one before it has made.
+-- $1: the event of the embedded store that tells of it.
 -- name: copy_lock
 select count(*) from (select from storage.file f join storage.file_version v on v.file_id = f.id
-                       where v.key = $1 for update of f) locked;
+                       where v.key = (select key from store.event where id = $1) for update of f) locked;
 
 -- What is there now counts again; on a server that is deleted until another has it.
 -- name: copy_insert

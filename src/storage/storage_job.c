@@ -25,11 +25,10 @@ storage_event_job(struct ctx *c, const struct job *job)
 
 	if (!int_read(job->subject, &id))
 		return fail(c, E_BUG, "the subject must be an event");
+	TRY(copy_lock(c, id));
 	TRY(object_event(c, id, &event, &found));
 	if (!found || !str_eq(event.bucket, conf.s3_bucket))
 		return OK;
-	TRY(copy_lock(c, event.key));
-	TRY(object_event(c, id, &event, &found));
 	const struct object_news news = {.server = event.server,
 		.key = event.key,
 		.created = event.created,

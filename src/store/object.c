@@ -75,17 +75,20 @@ object_record(struct ctx *c, const struct object_name *n, const char *event,
 {
 	static const char *const rules[] = {
 		[PUT_ABSENT] = "absent", [PUT_MATCH] = "match", [PUT_ONCE] = "absent"};
-	struct change change = {0};
-	bool found;
+	const struct job_kind *tell = job_kind("store.event"),
+			      *unlink = job_kind("store.unlink");
 
-	TRY(db_maybe(c, &OBJECT_PUT, change_fields, &change, &found,
+	TRY(db_do(c, &OBJECT_PUT,
 		ARGS(c, n->server, n->bucket, n->key, o->size, o->etag, o->content_type,
 			o->path, o->modified, c->now, event,
 			o->parts == NULL ? NULL
 					 : arena_fmt(&c->arena, "{%s}", o->parts),
 			condition->rule == PUT_ALWAYS ? NULL : rules[condition->rule],
-			condition->etag, o->headers, o->checksum, o->upload_id)));
-	return found ? follow_up(c, &change) : why_not(c, n, condition);
+			condition->etag, o->headers, o->checksum, o->upload_id,
+			arena_fmt(&c->arena, "{%d,%d,%d,%d}", tell->priority,
+				tell->tries, unlink->priority, unlink->tries),
+			c->request_id, UNLINK_SECONDS)));
+	return c->rows > 0 ? OK : why_not(c, n, condition);
 }
 
 /* The same bytes came once more, through an address that is good for one object. */
@@ -119,25 +122,22 @@ object_put(struct ctx *c, const struct object_name *name, const struct object_ne
 		.checksum = object_checksum(c, new->wish->kind, file.checksum),
 		.path = file.path,
 		.modified = file.modified};
-	enum err e = db_begin(c);
-	if (e == OK)
-		e = object_record(
-			c, name, "s3:ObjectCreated:Put", out, &new->condition);
-	if (e != OK) {
-		db_rollback(c);
-		disk_drop(c, file.path);
-		if (e != E_S3_CONDITION || new->condition.rule != PUT_ONCE)
-			return e;
-		ctx_forgive(c);
-		return is_same(c, name, file.md5, out)
-			       ? OK
-			       : fail(c, E_S3_CONDITION,
-					 "this address has been used: its object is "
-					 "there already");
-	}
+	TRY(db_begin(c));
+	enum err e =
+		object_record(c, name, "s3:ObjectCreated:Put", out, &new->condition);
 	/* After a commit that failed nobody knows; if the row is not there, the file is
 	 * swept. */
-	return db_commit(c);
+	if (e == OK)
+		return db_commit(c);
+	db_rollback(c);
+	disk_drop(c, file.path);
+	if (e != E_S3_CONDITION || new->condition.rule != PUT_ONCE)
+		return e;
+	ctx_forgive(c);
+	return is_same(c, name, file.md5, out) ? OK
+					       : fail(c, E_S3_CONDITION,
+							 "this address has been used: "
+							 "its object is there already");
 }
 
 const char *
@@ -176,9 +176,8 @@ object_copy(struct ctx *c, const struct object_name *name,
 	out->checksum = from->checksum;
 	out->path = file.path;
 	out->modified = file.modified;
-	enum err e = db_begin(c);
-	if (e == OK)
-		e = object_record(c, name, "s3:ObjectCreated:Copy", out, condition);
+	TRY(db_begin(c));
+	enum err e = object_record(c, name, "s3:ObjectCreated:Copy", out, condition);
 	if (e == OK)
 		return db_commit(c);
 	db_rollback(c);

@@ -1,6 +1,8 @@
 -- The row lock keeps the bucket from being dropped meanwhile. Two who put the same name at once may
 -- both read the same old path; the file that nobody names then is swept. That old is named in put has it read before.
 -- $12 and $13 are the condition: the where of the update judges what another has put since old was read.
+-- The jobs that follow stand here, too, for fewer round trips. It runs in a transaction all the same: of a program that
+-- dies while it waits nothing remains. $17: priority and tries of each job.
 -- name: object_put
 with bucket as materialized (
     select from store.bucket where server = $1 and name = $2 for key share
@@ -23,8 +25,15 @@ with bucket as materialized (
     insert into store.event (server, bucket, key, name, size, etag, at)
     select $1, $2, $3, $10, size, etag, utc($9) from put
     returning id
+), tell as (
+    insert into job.job (kind, subject, priority, max_tries, request_id)
+    select 'store.event', id::text, ($17::smallint[])[1], ($17::smallint[])[2], $18 from event
+), unlink as (
+    insert into job.job (kind, subject, priority, max_tries, request_id, run_at)
+    select 'store.unlink', old.path, ($17::smallint[])[3], ($17::smallint[])[4], $18,
+           now() + make_interval(secs => $19::double precision) from old, put
 )
-select event.id as event, (select path from old) as old_path from event;
+select id from event;
 
 -- name: object_own : E_S3_NO_OBJECT
 select size, etag, content_type, path, us(modified) as modified, array_to_string(parts, ',') as parts,
