@@ -86,15 +86,30 @@ s3_query_pairs(struct arena *a, const char *query, size_t *count)
 	return pairs;
 }
 
+/* A name that is not encoded, as nearly all are, is compared where it stands. */
+static bool
+is_called(struct arena *a, const char *text, size_t n, const char *name)
+{
+	return memchr(text, '%', n) != NULL
+		       ? str_eq(percent_decode(a, text, n, false), name)
+		       : strlen(name) == n && memcmp(text, name, n) == 0;
+}
+
 const char *
 s3_query(struct arena *a, const char *query, const char *name)
 {
-	size_t count;
-	const struct pair *pairs = s3_query_pairs(a, query, &count);
+	for (const char *s = query; *s != '\0';) {
+		size_t length = strcspn(s, "&"), n = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (str_eq(pairs[i].name, name))
-			return pairs[i].value;
+		while (n < length && s[n] != '=')
+			n++;
+		if (length > 0 && is_called(a, s, n, name)) {
+			size_t value = n < length ? n + 1 : length;
+
+			return percent_decode(a, s + value, length - value, false);
+		}
+		s += length + (s[length] == '&');
+	}
 	return NULL;
 }
 
