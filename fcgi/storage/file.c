@@ -102,14 +102,25 @@ caller(struct req *r)
 	return place_of_caller(&r->ctx, req_header(r, "X-Samovar-Position"));
 }
 
+static enum err
+list_file(void *request, void *file)
+{
+	struct req *r = request;
+
+	buf_addn(&r->out, r->out.used == 0 && r->sent == 0 ? "[" : ",", 1);
+	fields_to_json(&r->out, file_fields, file, STYLE_KEEP_NULL);
+	reply_flush(r);
+	return OK;
+}
+
 /* GET /files/: 200, the actor's files. */
 enum err
 storage_get_files(struct req *r)
 {
-	const char *json;
-
-	TRY(file_list(&r->ctx, &json));
-	return reply_json(r, 200, json);
+	reply_text(r, 200, "application/json", "", 0);
+	TRY(file_list(&r->ctx, list_file, r));
+	buf_add(&r->out, r->ctx.rows == 0 ? "[]" : "]");
+	return OK;
 }
 
 /*

@@ -30,9 +30,12 @@ _Static_assert(offsetof(struct renamed, file) == 0, "FILE_FIELDS fit both struct
 static FIELDS(renamed_fields, FILE_FIELDS, FIELD(struct renamed, old_name));
 
 enum err
-file_list(struct ctx *c, const char **json)
+file_list(struct ctx *c, enum err (*take)(void *to, void *file), void *to)
 {
-	return db_json(c, &FILE_LIST_OWN, json, ARGS(c, c->actor));
+	struct file file;
+	const struct db_reader reader = {file_fields, &file, sizeof(file), take, to};
+
+	return db_each(c, &FILE_LIST_OWN, &reader, ARGS(c, c->actor));
 }
 
 enum err

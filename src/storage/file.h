@@ -29,8 +29,9 @@ struct file {
 /* What may be shown: id, name, size, created, updated. */
 extern const struct field file_fields[];
 
-/* The actor's files as a JSON list, by creation. */
-enum err file_list(struct ctx *c, const char **json);
+/* The actor's files one by one, by creation, with file_fields only. What `take` gives
+ * back ends the list, unless it is OK. */
+enum err file_list(struct ctx *c, enum err (*take)(void *to, void *file), void *to);
 
 /* E_FILE_GONE for a file that is not the actor's. */
 enum err file_own(struct ctx *c, const char *id, struct file *out);

@@ -1,8 +1,8 @@
 -- name: file_list_own
-select coalesce('[' || string_agg(row_to_json(o)::text, ',' order by f.created, f.id) || ']', '[]')
-  from storage.file f,
-       lateral (select f.id, f.name, f.size, iso(f.created) as created, iso(f.updated) as updated) o
- where f.account_id = $1 and f.deleted_at is null;
+-- Plain columns: written as JSON there, each row costs more than all the rest of the request.
+select id, name, size, us(created) as created, us(updated) as updated
+  from storage.file where account_id = $1 and deleted_at is null
+ order by storage.file.created, id;
 
 -- One more than asked for says that there is a next page.
 -- name: file_page_own
