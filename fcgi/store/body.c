@@ -8,10 +8,10 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "reply.h"
-#include "store/chunked.h"
-#include "store/digest.h"
+#include "s3/chunked.h"
+#include "s3/digest.h"
 #include "store/disk.h"
-#include "store/policy.h"
+#include "s3/policy.h"
 
 #define MD5_BYTES 16
 #define MD5_BASE64 24 /* characters */

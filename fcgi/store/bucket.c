@@ -5,7 +5,7 @@
 #include "reply.h"
 #include "store.h"
 #include "store/disk.h"
-#include "store/keys_xml.h"
+#include "s3/keys_xml.h"
 #include "store/scrub.h"
 
 /* GET /: the buckets of this city. */

@@ -9,7 +9,7 @@
 #include "storage/claim.h"
 #include "store/disk.h"
 #include "store/scrub.h"
-#include "store/xml.h"
+#include "s3/xml.h"
 
 #define CHUNKS_SLACK 1048576
 

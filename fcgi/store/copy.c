@@ -8,7 +8,7 @@
 #include "reply.h"
 #include "store.h"
 #include "store/bucket.h"
-#include "store/range.h"
+#include "s3/range.h"
 #include "store/scrub.h"
 #include "store/upload.h"
 

@@ -11,9 +11,9 @@
 #include "store/bucket.h"
 #include "store/disk.h"
 #include "store/headers.h"
-#include "store/policy.h"
+#include "s3/policy.h"
 #include "store/scrub.h"
-#include "store/xml.h"
+#include "s3/xml.h"
 
 #define FIELD_BYTES 16384  /* of one field that is not the file */
 #define POLICY_BYTES 16384 /* of a policy in base64 */
@@ -208,7 +208,7 @@ answer(struct req *r, const struct form *f, const struct object_name *name,
 
 /*
  * POST /{bucket} with a form: nginx has it in a file. 204, 200, 201 or 303, as the form
- * says. E_S3_POLICY and others of store/policy.h; those of a PUT
+ * says. E_S3_POLICY and others of s3/policy.h; those of a PUT
  */
 enum err
 store_post_form(struct req *r)

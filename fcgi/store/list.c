@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "reply.h"
 #include "store.h"
-#include "store/xml.h"
+#include "s3/xml.h"
 
 #define MOST_ENTRIES 1000
 

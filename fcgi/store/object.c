@@ -7,7 +7,7 @@
 #include "store/bucket.h"
 #include "condition.h"
 #include "store/disk.h"
-#include "store/range.h"
+#include "s3/range.h"
 #include "store/scrub.h"
 
 #define AGAIN_SECONDS 60 /* of the address that nginx calls itself with */

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "face.h"
 #include "store/object.h"
-#include "store/sigv4.h"
+#include "s3/sigv4.h"
 
 /*
  * The embedded object store: what clients of S3 need of presigned addresses and plain

@@ -12,7 +12,7 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "db/db.h"
-#include "net/s3.h"
+#include "s3/client.h"
 #include "storage/copy.h"
 #include "storage/file.h"
 #include "storage/server.h"

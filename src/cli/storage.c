@@ -10,7 +10,7 @@
 #include "cli/progress.h"
 #include "db/db.h"
 #include "net/authority.h"
-#include "net/s3.h"
+#include "s3/client.h"
 #include "storage/copy.h"
 #include "storage/ask_job.h"
 #include "storage/drop.h"

@@ -5,7 +5,7 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "net/s3.h"
+#include "s3/client.h"
 #include "store/object.h"
 
 #include "storage/ask_job.sql.h"

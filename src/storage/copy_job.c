@@ -8,13 +8,13 @@
 #include "base/program.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "net/s3.h"
+#include "s3/client.h"
 #include "storage/ask_job.h"
 #include "storage/claim.h"
 #include "storage/copy.h"
 #include "storage/drop.h"
 #include "storage/server.h"
-#include "store/digest.h"
+#include "s3/digest.h"
 
 #include "storage/copy_job.sql.h"
 

@@ -8,7 +8,7 @@
 #include "base/program.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "net/s3.h"
+#include "s3/client.h"
 #include "storage/claim.h"
 #include "storage/copy.h"
 #include "storage/ask_job.h"

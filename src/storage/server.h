@@ -7,7 +7,7 @@
 #include "base/ctx.h"
 #include "base/field.h"
 #include "net/authority.h"
-#include "net/s3.h"
+#include "s3/client.h"
 #include "storage/place.h"
 
 /* An S3 server in a city. Usable: is_on and is_active. */

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "net/s3.h"
+#include "s3/client.h"
 #include "storage/copy.h"
 #include "storage/drop.h"
 #include "storage/event.h"

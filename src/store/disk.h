@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "base/ctx.h"
-#include "store/chunked.h"
-#include "store/digest.h"
+#include "s3/chunked.h"
+#include "s3/digest.h"
 
 /*
  * Files of the embedded store under store.directory: <server>/<two letters>/<random

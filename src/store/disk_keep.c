@@ -7,8 +7,8 @@
 
 #include "base/rand.h"
 #include "base/str.h"
-#include "store/chunked.h"
-#include "store/digest.h"
+#include "s3/chunked.h"
+#include "s3/digest.h"
 #include "store/disk_file.h"
 
 #define COPY_BYTES ((size_t)1 << 30)

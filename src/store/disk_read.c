@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "store/digest.h"
+#include "s3/digest.h"
 #include "store/disk_file.h"
 
 /* The ETag of an object that came in parts, as its bytes go by. */

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/ctx.h"
-#include "store/digest.h"
+#include "s3/digest.h"
 
 /* Which object: the city's listener that was called, bucket and key. */
 struct object_name {

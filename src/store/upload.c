@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "store/digest.h"
-#include "store/xml.h"
+#include "s3/digest.h"
+#include "s3/xml.h"
 
 #include "store/upload.sql.h"
 

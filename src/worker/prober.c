@@ -13,7 +13,7 @@
 #include "cache/cache.h"
 #include "db/db.h"
 #include "db/elect.h"
-#include "net/s3.h"
+#include "s3/client.h"
 #include "storage/copy.h"
 #include "storage/server.h"
 

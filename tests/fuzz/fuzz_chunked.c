@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "store/chunked.h"
+#include "s3/chunked.h"
 
 static enum err
 take(void *to, const unsigned char *bytes, size_t n)

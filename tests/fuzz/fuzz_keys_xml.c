@@ -1,7 +1,7 @@
 /* The bodies of DeleteObjects and CompleteMultipartUpload. */
 #include <stdint.h>
 
-#include "store/keys_xml.h"
+#include "s3/keys_xml.h"
 #include "store/upload.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

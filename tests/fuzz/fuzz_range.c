@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/range.h"
+#include "s3/range.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "store/sigv4.h"
+#include "s3/sigv4.h"
 
 #define MAX_HEADERS 20
 

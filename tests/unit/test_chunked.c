@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "store/chunked.h"
-#include "store/digest.h"
-#include "store/sigv4_sign.h"
+#include "s3/chunked.h"
+#include "s3/digest.h"
+#include "s3/sigv4_sign.h"
 
 /*
  * The example of the Amazon S3 API reference, "Transferring Payload in Multiple

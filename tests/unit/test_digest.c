@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "store/digest.h"
+#include "s3/digest.h"
 
 #include <cmocka.h> /* last: it has a macro fail() of its own */
 

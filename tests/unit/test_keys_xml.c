@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "store/keys_xml.h"
+#include "s3/keys_xml.h"
 #include "store/upload.h"
 
 #include <cmocka.h> /* last: it has a macro fail() of its own */

@@ -21,8 +21,8 @@
 #include "reply.h"
 #include "storage/notification.h"
 #include "storage/place.h"
-#include "store/keys_xml.h"
-#include "store/sigv4.h"
+#include "s3/keys_xml.h"
+#include "s3/sigv4.h"
 #include "store/upload.h"
 #include "token.h"
 

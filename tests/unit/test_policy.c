@@ -1,7 +1,7 @@
 #include "unit.h"
 
-#include "store/policy.h"
-#include "store/sigv4.h"
+#include "s3/policy.h"
+#include "s3/sigv4.h"
 
 #define FUTURE "\"expiration\": \"2999-01-01T00:00:00.000Z\""
 

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "store/range.h"
+#include "s3/range.h"
 
 #include <cmocka.h> /* last: it has a macro fail() of its own */
 

@@ -5,8 +5,8 @@
 
 #include "base/conf.h"
 #include "base/str.h"
-#include "net/s3.h"
-#include "store/sigv4.h"
+#include "s3/client.h"
+#include "s3/sigv4.h"
 
 #include <cmocka.h> /* last: it has a macro fail() of its own */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "store/sigv4.h"
+#include "s3/sigv4.h"
 
 #include <cmocka.h> /* last: it has a macro fail() of its own */
 

@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "store/bucket.h"
 #include "store/headers.h"
-#include "store/xml.h"
+#include "s3/xml.h"
 
 static void
 names_of_buckets_are_those_of_s3(void **state)

@@ -7,8 +7,8 @@
 #include "base/fence.h"
 #include "base/str.h"
 #include "base/utc.h"
-#include "net/s3_call.h"
-#include "store/digest.h"
+#include "s3/call.h"
+#include "s3/digest.h"
 
 #define RING_BYTES 1048576
 #define TURN_MS 200

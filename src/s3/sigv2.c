@@ -1,4 +1,4 @@
-#include "store/sigv2.h"
+#include "s3/sigv2.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

@@ -1,10 +1,10 @@
-#ifndef S3_CALL_H
-#define S3_CALL_H
+#ifndef CALL_H
+#define CALL_H
 
 #include "net/http.h"
-#include "net/s3.h"
+#include "s3/client.h"
 
-/* For src/net/s3*.c only: one call to an S3 server. */
+/* For src/s3/client*.c only: one call to an S3 server. */
 struct s3_call {
 	struct ctx *c;
 	const struct s3_object *o;

@@ -1,4 +1,4 @@
-#include "store/sigv4.h"
+#include "s3/sigv4.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "store/sigv4_sign.h"
+#include "s3/sigv4_sign.h"
 
 static void
 hmac(unsigned char out[32], const void *key, size_t n, const char *text)

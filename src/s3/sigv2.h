@@ -1,7 +1,7 @@
 #ifndef SIGV2_H
 #define SIGV2_H
 
-#include "store/sigv4.h"
+#include "s3/sigv4.h"
 
 /*
  * Checks a presigned address of Signature Version 2 (AWSAccessKeyId, Expires,

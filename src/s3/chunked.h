@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "base/ctx.h"
-#include "store/sigv4.h"
+#include "s3/sigv4.h"
 
 /*
  * Bodies in chunks, as clients send them whose checksum comes behind the bytes

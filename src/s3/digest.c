@@ -1,4 +1,4 @@
-#include "store/digest.h"
+#include "s3/digest.h"
 
 #include <inttypes.h>
 #include <openssl/evp.h>

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "net/s3_call.h"
-#include "store/xml.h"
+#include "s3/call.h"
+#include "s3/xml.h"
 
 static enum err
 ask(struct s3_call *k, struct xml *x)

@@ -1,5 +1,5 @@
-#ifndef S3_H
-#define S3_H
+#ifndef CLIENT_H
+#define CLIENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 /*
  * A client of S3 servers, for jobs: it waits for the server, at most some seconds for a
  * connection and for as long as bytes move. Requests are presigned addresses
- * (store/sigv4.h), signed with s3.user, s3.password and, if it is set,
+ * (s3/sigv4.h), signed with s3.user, s3.password and, if it is set,
  * s3.session_token.
  */
 struct s3_site {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "net/s3_call.h"
+#include "s3/call.h"
 
 #define TURN_MS 100
 #define CONNECTIONS_MOST 2000L

@@ -1,7 +1,7 @@
 #ifndef SIGV4_SIGN_H
 #define SIGV4_SIGN_H
 
-#include "store/sigv4.h"
+#include "s3/sigv4.h"
 
 /* What making and checking signatures of version 4 share. */
 #define SIGV4_ALGORITHM "AWS4-HMAC-SHA256"

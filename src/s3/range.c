@@ -1,4 +1,4 @@
-#include "store/range.h"
+#include "s3/range.h"
 
 #include <stddef.h>
 #include <string.h>

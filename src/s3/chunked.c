@@ -1,4 +1,4 @@
-#include "store/chunked.h"
+#include "s3/chunked.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "store/digest.h"
+#include "s3/digest.h"
 
 #define BUFFER_BYTES 262144
 #define LINE_BYTES 1024 /* of a chunk's head, and of a trailer */

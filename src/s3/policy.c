@@ -1,4 +1,4 @@
-#include "store/policy.h"
+#include "s3/policy.h"
 
 #include <string.h>
 #include <strings.h>

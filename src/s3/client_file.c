@@ -3,8 +3,8 @@
 
 #include "base/fence.h"
 #include "base/str.h"
-#include "net/s3_call.h"
-#include "store/digest.h"
+#include "s3/call.h"
+#include "s3/digest.h"
 
 struct reading {
 	struct s3_call call;

@@ -35,7 +35,7 @@ struct s3_request {
 /* What a signature says of the body. */
 struct s3_payload {
 	const char *sha256; /* 64 lower-case digits that it must have; NULL: any */
-	bool chunked;       /* it is aws-chunked (store/chunked.h) */
+	bool chunked;       /* it is aws-chunked (s3/chunked.h) */
 	bool trailer;       /* ... with checksums behind the last chunk */
 	const char *signed_headers; /* names with ';' between them, "" for V2 */
 	/* Where the signatures of the chunks begin; NULL: they are not signed. */
@@ -66,7 +66,7 @@ struct s3_payload {
 enum err s3_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key,
 	struct s3_payload *payload);
 
-/* A policy of a form as it came: in base64, with its signature (store/policy.h). */
+/* A policy of a form as it came: in base64, with its signature (s3/policy.h). */
 struct s3_policy {
 	const char *policy, *signature;
 	const char *algorithm, *credential, *date; /* V4; "" for V2 */

@@ -1,4 +1,4 @@
-#include "net/s3.h"
+#include "s3/client.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 #include "base/conf.h"
 #include "base/fence.h"
 #include "base/str.h"
-#include "net/s3_call.h"
-#include "store/sigv4.h"
+#include "s3/call.h"
+#include "s3/sigv4.h"
 
 #define CONNECT_SECONDS 5L
 #define IDLE_SECONDS 30L /* without a byte */

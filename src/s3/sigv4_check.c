@@ -1,12 +1,12 @@
 /* Checking signatures of version 4. */
-#include "store/sigv4_sign.h"
+#include "s3/sigv4_sign.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/str.h"
-#include "store/sigv2.h"
+#include "s3/sigv2.h"
 
 #define LONGEST_SECONDS INT64_C(604800) /* AWS's own limit for a presigned address */
 #define SKEW_US (INT64_C(900) * US_PER_SECOND)

@@ -1,7 +1,7 @@
-#include "store/keys_xml.h"
+#include "s3/keys_xml.h"
 
 #include "base/str.h"
-#include "store/xml.h"
+#include "s3/xml.h"
 
 enum err
 keys_xml_read(

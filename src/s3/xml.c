@@ -1,4 +1,4 @@
-#include "store/xml.h"
+#include "s3/xml.h"
 
 #include <stdint.h>
 #include <stdlib.h>
