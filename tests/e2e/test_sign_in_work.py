@@ -21,7 +21,8 @@ def niceness(pid):
 def pool(stack):
     """The workers that hash, and the others."""
     workers = wait_for(lambda: len(stack.workers()) == stack.worker_count and stack.workers(), 30)
-    nice = [pid for pid in workers if niceness(pid) > 0]
+    usual = min(map(niceness, workers))
+    nice = [pid for pid in workers if niceness(pid) > usual]
     return nice, [pid for pid in workers if pid not in nice]
 
 
