@@ -39,12 +39,14 @@ comment on function storage.file_weigh is 'Says what a file counts with.';
 create trigger file_weigh before insert or update of size, current_version, deleted_at, counted on storage.file
 	for each row execute function storage.file_weigh();
 
--- Behind the row: an insert that meets a file of the same name fires its triggers of before, too.
+-- At the commit, when the transaction has locked all the files that it wants: whoever had a part of the counter and waited
+-- for a file would meet who has the file and waits for the part.
 create function storage.file_count() returns trigger
 language plpgsql as $$
 begin
 	if tg_op <> 'INSERT' and (tg_op = 'DELETE' or old.account_id <> new.account_id) then
-		insert into storage.usage as u (account_id, part, bytes) values (old.account_id, pg_backend_pid() % 8, -old.counted)
+		insert into storage.usage as u (account_id, part, bytes)
+		select id, pg_backend_pid() % 8, -old.counted from account.account where id = old.account_id
 		on conflict (account_id, part) do update set bytes = u.bytes + excluded.bytes;
 		old.counted := 0;
 	end if;
@@ -56,12 +58,12 @@ begin
 	return null;
 end $$;
 comment on function storage.file_count is 'Adds what has changed of a file''s bytes to its account''s.';
-create trigger file_count_insert after insert on storage.file
-	for each row when (new.counted <> 0) execute function storage.file_count();
-create trigger file_count_update after update on storage.file
-	for each row when (new.counted <> old.counted or new.account_id <> old.account_id) execute function storage.file_count();
-create trigger file_count_delete after delete on storage.file
-	for each row when (old.counted <> 0) execute function storage.file_count();
+create constraint trigger file_count_insert after insert on storage.file
+	deferrable initially deferred for each row when (new.counted <> 0) execute function storage.file_count();
+create constraint trigger file_count_update after update on storage.file
+	deferrable initially deferred for each row when (new.counted <> old.counted or new.account_id <> old.account_id) execute function storage.file_count();
+create constraint trigger file_count_delete after delete on storage.file
+	deferrable initially deferred for each row when (old.counted <> 0) execute function storage.file_count();
 
 create function storage.version_weigh() returns trigger
 language plpgsql as $$

@@ -80,6 +80,7 @@ enum err
 file_recount(struct ctx *c, struct db_table *out)
 {
 	TRY(db_do(c, &FILE_REWEIGH, ARGS(c)));
+	TRY(db_command(c, "set constraints all immediate")); /* counted now */
 	TRY(db_command(c, "lock table storage.usage in exclusive mode"));
 	return db_table(c, &FILE_RECOUNT, out, ARGS(c));
 }

@@ -1,12 +1,15 @@
 """Beside the contract: quotas, search by pages, types and names of downloads, the page of a share link."""
 
+import threading
 import uuid
 
+import psycopg2
 import pytest
 import requests
 
 from tests.conftest import wait_for
 from tests.e2e.client import ALL_PERMISSIONS, Client, error, together, word
+from tests.e2e.stack import Db
 from tests.e2e.store import rewrite
 from tests.e2e.test_files import INVALID, owner, put, readable, servers, store  # noqa: F401
 from tests.e2e.test_servers import NEW_YORK, at
@@ -158,6 +161,27 @@ class TestCounter:
         for file in anna.get("/files/").json():  # none is to be the only copy of a server that a later test takes away
             assert anna("DELETE", f"/files/{file['id']}/").status_code == 204
         assert self.counts(db, anna) == 0
+
+    def test_who_has_a_file_and_who_counts_do_not_wait_for_each_other(self, stack, anna):
+        """One has changed a file and wants another, which somebody has who changes it, too."""
+        first, second = (ask(anna, 5, name).json()["file"]["id"] for name in ("first", "second"))
+        links = {}
+        while True:  # of nine connections two share a part of the counter
+            link = psycopg2.connect(**stack.dsn)
+            other = links.setdefault(link.info.backend_pid % 8, link)
+            if other is not link:
+                break
+        grow = "update storage.file set size = size + 1 where id = %s"
+        link.cursor().execute(grow, (first,))
+        other.cursor().execute("select from storage.file where id = %s for update", (second,))
+        waiting = threading.Thread(target=lambda: (link.cursor().execute(grow, (second,)), link.commit()))
+        waiting.start()
+        other.cursor().execute(grow, (second,))
+        other.commit()
+        waiting.join(20)
+        assert not waiting.is_alive() and Db(stack).value(COUNTED, anna.person.id) == 13
+        for one in {link, *links.values()}:
+            one.close()
 
     def test_a_counter_that_is_wrong_is_mended(self, anna, ctl, db):
         ask(anna, 50, "a")
