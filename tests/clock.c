@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -65,6 +66,23 @@ int
 timespec_get(struct timespec *out, int base)
 {
 	return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, out) == 0 ? base : 0;
+}
+
+/*
+ * Until a moment of the moved calendar, which the kernel does not know: jemalloc's
+ * background thread would find each of them past, and never sleep. What is no moment of
+ * this century is one of the monotonic clock.
+ */
+int
+pthread_cond_timedwait(pthread_cond_t *restrict cond, pthread_mutex_t *restrict mutex,
+	const struct timespec *restrict until)
+{
+	struct timespec real = *until;
+
+	if (until->tv_sec < 1000000000)
+		return pthread_cond_clockwait(cond, mutex, CLOCK_MONOTONIC, until);
+	real.tv_sec -= offset();
+	return pthread_cond_clockwait(cond, mutex, CLOCK_REALTIME, &real);
 }
 
 /* The kernel keeps its own time with files. */
