@@ -20,12 +20,6 @@ buf_room(struct buf *b, size_t more)
 }
 
 void
-buf_reserve(struct buf *b, size_t more)
-{
-	buf_room(b, more);
-}
-
-void
 buf_addn(struct buf *b, const char *s, size_t n)
 {
 	buf_room(b, n);

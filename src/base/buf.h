@@ -18,9 +18,6 @@ void buf_addn(struct buf *b, const char *s, size_t n);
 void buf_fmt(struct buf *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Makes room for so many more bytes at once, for what is going to be long. */
-void buf_reserve(struct buf *b, size_t more);
-
 /* Appends a JSON string with its quotes (RFC 8259); NULL becomes null. s must be UTF-8.
  */
 void buf_json(struct buf *b, const char *s);

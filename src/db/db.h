@@ -197,10 +197,6 @@ struct pollfd;
 bool db_wait_notify_or(
 	struct db *db, int milliseconds, struct pollfd *fds, size_t count);
 
-/* The connection itself, NULL when down: for COPY and for advisory locks of a session.
- */
-struct pg_conn *db_conn(struct db *db);
-
 const char *db_arg_text(struct ctx *c, const char *v);
 const char *db_arg_int(struct ctx *c, int64_t v);
 const char *db_arg_bool(struct ctx *c, bool v);

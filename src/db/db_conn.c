@@ -81,12 +81,6 @@ db_forget(struct db *db)
 	db->in_transaction = db->owes_begin = false;
 }
 
-struct pg_conn *
-db_conn(struct db *db)
-{
-	return db_up(db) ? db->pg : NULL;
-}
-
 static bool
 wait_socket(PGconn *pg, short events, int64_t until)
 {
