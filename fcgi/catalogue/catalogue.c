@@ -87,11 +87,11 @@ sentence(struct req *r, enum err e)
 	struct buf out = {.arena = &c->arena};
 
 	switch (e) {
-	case E_FILM_GONE:
+	case E_FILM_NOT_FOUND:
 		return "film not found";
-	case E_GENRE_GONE:
+	case E_GENRE_NOT_FOUND:
 		return "genre not found";
-	case E_PERSON_GONE:
+	case E_PERSON_NOT_FOUND:
 		return "person not found";
 	default:
 		break;

@@ -30,7 +30,7 @@ INPUT(programme_registration_in, struct registration,
 static enum err
 reply_or_missing(struct req *r, int status, enum err e, const char *json)
 {
-	if (e == E_INVITE_GONE) {
+	if (e == E_INVITE_NOT_FOUND) {
 		ctx_forgive(&r->ctx);
 		return programme_not_found(r, "AdministratorInvitation", r->word[0]);
 	}

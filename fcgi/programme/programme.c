@@ -33,8 +33,8 @@ dead_token(struct req *r, const struct session *session)
 		TRY(db_int(c, &STAFF_EXISTS, &count, ARGS(c, email)));
 	if (count > 0)
 		return fail(c, E_TOKEN_EXPIRED, NULL);
-	return fail(
-		c, r->route->who == ACTIVE_STAFF ? E_ACCOUNT_GONE : E_NO_ROLE, NULL);
+	return fail(c, r->route->who == ACTIVE_STAFF ? E_ACCOUNT_NOT_FOUND : E_NO_ROLE,
+		NULL);
 }
 
 /* Whatever is wrong with the token itself is one answer: 401. */

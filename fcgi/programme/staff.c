@@ -116,7 +116,7 @@ other_staff(struct req *r, enum err own, struct account *out)
 	struct ctx *c = &r->ctx;
 
 	enum err e = account_by_uuid(c, r->word[0], out);
-	if (e == E_ACCOUNT_GONE || (e == OK && out->role == NULL)) {
+	if (e == E_ACCOUNT_NOT_FOUND || (e == OK && out->role == NULL)) {
 		ctx_forgive(c);
 		return programme_not_found(r, "Administrator", r->word[0]);
 	}
@@ -202,7 +202,7 @@ random_password(struct ctx *c)
 
 /*
  * PATCH /administrators/reset_password {"email"}: 200 A. The new password, the end of
- * the old sessions and the queued mail are one transaction. E_ACCOUNT_GONE.
+ * the old sessions and the queued mail are one transaction. E_ACCOUNT_NOT_FOUND.
  */
 enum err
 programme_patch_reset_password(struct req *r)
@@ -214,7 +214,7 @@ programme_patch_reset_password(struct req *r)
 
 	TRY(account_by_email(c, in->email, &a));
 	if (a.role == NULL)
-		return fail(c, E_ACCOUNT_GONE, NULL);
+		return fail(c, E_ACCOUNT_NOT_FOUND, NULL);
 	if (a.is_superuser && a.id != c->actor)
 		return fail(c, E_SUPERADMIN, NULL);
 	TRY(account_set_password(c, &a, password, "password"));

@@ -142,7 +142,7 @@ storage_get_files_search(struct req *r)
 
 /*
  * POST /files/upload/ {"name": "a.txt", "size": 5}: 200 with the address that takes the
- * bytes. A file of that name is replaced once they have arrived. E_SERVER_GONE: no
+ * bytes. A file of that name is replaced once they have arrived. E_SERVER_NOT_FOUND: no
  * usable server. E_QUOTA
  */
 enum err
@@ -170,13 +170,13 @@ choose_holder(struct req *r, struct file *file, struct server *server)
 	bool held = false;
 	enum err e = server_holding(c, version, caller(r), false, server);
 
-	if (e != E_SERVER_GONE)
+	if (e != E_SERVER_NOT_FOUND)
 		return e;
 	ctx_forgive(c);
 	TRY(file_any(c, file->id, file));
 	if (file->version_id == NULL || str_eq(file->version_id, version)) {
 		TRY(file_held(c, version, &held));
-		return fail(c, held ? E_SERVER_GONE : E_FILE_GONE, NULL);
+		return fail(c, held ? E_SERVER_NOT_FOUND : E_FILE_NOT_FOUND, NULL);
 	}
 	return server_holding(c, file->version_id, caller(r), false, server);
 }
@@ -191,19 +191,19 @@ storage_download(struct req *r, struct file *file, const char **address)
 	if (file->version_id == NULL)
 		TRY(copy_look(c, file->id, &arrived));
 	if (!arrived)
-		return fail(c, E_FILE_GONE, NULL);
+		return fail(c, E_FILE_NOT_FOUND, NULL);
 	if (file->version_id == NULL)
 		TRY(file_any(c, file->id, file));
 	if (file->version_id == NULL)
-		return fail(c, E_FILE_GONE, NULL);
+		return fail(c, E_FILE_NOT_FOUND, NULL);
 	TRY(choose_holder(r, file, &server));
 	TRY(history_file(c, file->account_id, file->id, "FILE.DOWNLOADED", file->name));
 	*address = address_get(c, &server, file);
 	return OK;
 }
 
-/* GET /files/{uuid}/: 200 with the address that gives the bytes. E_FILE_GONE,
- * E_SERVER_GONE */
+/* GET /files/{uuid}/: 200 with the address that gives the bytes. E_FILE_NOT_FOUND,
+ * E_SERVER_NOT_FOUND */
 enum err
 storage_get_file(struct req *r)
 {
@@ -228,7 +228,8 @@ storage_get_content(struct req *r)
 	return reply_redirect(r, 302, address);
 }
 
-/* PUT /files/{uuid}/ {"name": "b.txt"}: 200 with the file. E_FILE_GONE, E_FILE_EXISTS
+/* PUT /files/{uuid}/ {"name": "b.txt"}: 200 with the file. E_FILE_NOT_FOUND,
+ * E_FILE_EXISTS
  */
 enum err
 storage_put_file(struct req *r)
@@ -243,7 +244,7 @@ storage_put_file(struct req *r)
 	return reply(r, 200, file_fields, &file);
 }
 
-/* DELETE /files/{uuid}/: 204; the objects go by jobs. E_FILE_GONE */
+/* DELETE /files/{uuid}/: 204; the objects go by jobs. E_FILE_NOT_FOUND */
 enum err
 storage_delete_file(struct req *r)
 {

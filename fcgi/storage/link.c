@@ -50,7 +50,7 @@ say_page(struct req *r, const struct link *link)
 /*
  * POST /files/{uuid}/links/ {"lifetime": 3600, "password": "..."}: 201 with the link,
  * the address of its page in Location; both may be absent or null. E_INPUT for any
- * other member, which would promise what no link holds. E_FILE_GONE
+ * other member, which would promise what no link holds. E_FILE_NOT_FOUND
  */
 enum err
 storage_post_link(struct req *r)
@@ -73,7 +73,7 @@ storage_post_link(struct req *r)
 	return reply(r, 201, link_fields, &link);
 }
 
-/* GET /files/{uuid}/links/: 200, newest first, expired ones too. E_FILE_GONE */
+/* GET /files/{uuid}/links/: 200, newest first, expired ones too. E_FILE_NOT_FOUND */
 enum err
 storage_get_links(struct req *r)
 {
@@ -83,8 +83,8 @@ storage_get_links(struct req *r)
 	return reply_json(r, 200, json);
 }
 
-/* GET /files/{uuid}/links/{uuid}/: 200 with the link, for anybody. E_FILE_GONE,
- * E_LINK_GONE */
+/* GET /files/{uuid}/links/{uuid}/: 200 with the link, for anybody. E_FILE_NOT_FOUND,
+ * E_LINK_NOT_FOUND */
 enum err
 storage_get_link(struct req *r)
 {
@@ -127,7 +127,8 @@ check_password(struct req *r, const struct link *link, const char *password)
 
 /*
  * POST /files/{uuid}/links/{uuid}/ {"password": "..."}: 200 with the address of the
- * bytes, for anybody. E_FILE_GONE, E_LINK_GONE, E_DENIED: wrong password; E_SERVER_GONE
+ * bytes, for anybody. E_FILE_NOT_FOUND, E_LINK_NOT_FOUND, E_DENIED: wrong password;
+ * E_SERVER_NOT_FOUND
  */
 enum err
 storage_post_link_download(struct req *r)
@@ -142,7 +143,7 @@ storage_post_link_download(struct req *r)
 	return storage_reply_link(r, &link.file, address);
 }
 
-/* DELETE /files/{uuid}/links/{uuid}/: 204. E_FILE_GONE, E_LINK_GONE */
+/* DELETE /files/{uuid}/links/{uuid}/: 204. E_FILE_NOT_FOUND, E_LINK_NOT_FOUND */
 enum err
 storage_delete_link(struct req *r)
 {

@@ -76,8 +76,8 @@ storage_post_server(struct req *r)
 	return reply(r, 201, server_fields, &server);
 }
 
-/* PUT /servers/{uuid}/: 200 with the server, all nine members replaced. E_SERVER_GONE,
- * E_SERVER_EXISTS */
+/* PUT /servers/{uuid}/: 200 with the server, all nine members replaced.
+ * E_SERVER_NOT_FOUND, E_SERVER_EXISTS */
 enum err
 storage_put_server(struct req *r)
 {
@@ -91,8 +91,8 @@ storage_put_server(struct req *r)
 	return reply(r, 200, server_fields, &server);
 }
 
-/* DELETE /servers/{uuid}/: 204, its objects go by jobs. E_SERVER_GONE, E_SERVER_NEEDED:
- * some files are nowhere else */
+/* DELETE /servers/{uuid}/: 204, its objects go by jobs. E_SERVER_NOT_FOUND,
+ * E_SERVER_NEEDED: some files are nowhere else */
 enum err
 storage_delete_server(struct req *r)
 {

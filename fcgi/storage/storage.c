@@ -51,7 +51,7 @@ storage_gone_or_expired(struct req *r)
 	if (claims->user_id != NULL && uuid_valid(claims->user_id))
 		TRY(db_int(
 			c, &STORAGE_ACCOUNT_EXISTS, &count, ARGS(c, claims->user_id)));
-	return fail(c, count == 0 ? E_ACCOUNT_GONE : E_TOKEN_EXPIRED, NULL);
+	return fail(c, count == 0 ? E_ACCOUNT_NOT_FOUND : E_TOKEN_EXPIRED, NULL);
 }
 
 /* docs/openapi/storage.yaml. */

@@ -44,7 +44,7 @@ void storage_refuse(struct req *r, enum err e);
 extern const struct wire_case storage_cases[];
 
 /*
- * For a well signed token without a session: E_ACCOUNT_GONE when its account is no
+ * For a well signed token without a session: E_ACCOUNT_NOT_FOUND when its account is no
  * more, else E_TOKEN_EXPIRED.
  */
 enum err storage_gone_or_expired(struct req *r);
@@ -54,8 +54,8 @@ const struct claims *storage_claims(const struct req *r);
 
 /*
  * The presigned address of a file on the nearest usable server, with the history row of
- * its owner. E_FILE_GONE: nothing has arrived yet. E_SERVER_GONE: no usable server
- * holds it.
+ * its owner. E_FILE_NOT_FOUND: nothing has arrived yet. E_SERVER_NOT_FOUND: no usable
+ * server holds it.
  */
 enum err storage_download(struct req *r, struct file *file, const char **address);
 

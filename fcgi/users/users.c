@@ -172,7 +172,7 @@ users_post_verify(struct req *r)
 	return reply_json(r, 200, "{}");
 }
 
-/* GET /users/me/: 200 User, as the database has it now. E_ACCOUNT_GONE. */
+/* GET /users/me/: 200 User, as the database has it now. E_ACCOUNT_NOT_FOUND. */
 enum err
 users_get_me(struct req *r)
 {

@@ -21,7 +21,7 @@ struct account {
 };
 
 /* By its id, its uuid, its exact user name, or its e-mail whatever its case.
- * E_ACCOUNT_GONE. */
+ * E_ACCOUNT_NOT_FOUND. */
 enum err account_by_id(struct ctx *c, int64_t id, struct account *out);
 enum err account_by_uuid(struct ctx *c, const char *uuid, struct account *out);
 enum err account_by_email(struct ctx *c, const char *email, struct account *out);

@@ -1,20 +1,20 @@
--- name: account_get_id : E_ACCOUNT_GONE
+-- name: account_get_id : E_ACCOUNT_NOT_FOUND
 select id, uuid, username, email, name, surname, password, status, role, is_superuser
   from account.account where id = $1;
 
--- name: account_get_uuid : E_ACCOUNT_GONE
+-- name: account_get_uuid : E_ACCOUNT_NOT_FOUND
 select id, uuid, username, email, name, surname, password, status, role, is_superuser
   from account.account where uuid = $1;
 
--- name: account_get_username : E_ACCOUNT_GONE
+-- name: account_get_username : E_ACCOUNT_NOT_FOUND
 select id, uuid, username, email, name, surname, password, status, role, is_superuser
   from account.account where username = $1 and username::text = $1::text;
 
--- name: account_get_email : E_ACCOUNT_GONE
+-- name: account_get_email : E_ACCOUNT_NOT_FOUND
 select id, uuid, username, email, name, surname, password, status, role, is_superuser
   from account.account where email = $1;
 
--- name: account_get_any : E_ACCOUNT_GONE
+-- name: account_get_any : E_ACCOUNT_NOT_FOUND
 select id, uuid, username, email, name, surname, password, status, role, is_superuser
   from account.account where case when $1::text ~ '^#[0-9]{1,9}$' then id = substr($1::text, 2)::bigint
             when $1::text like '%@%' then email = $1::citext
@@ -45,18 +45,18 @@ select pg_advisory_xact_lock(key)::text
 -- name: account_lookalikes
 select count(*) from account.account where username_typed in ($1, $2) or username_skeleton in ($1, $2);
 
--- name: account_password_set : E_ACCOUNT_GONE
+-- name: account_password_set : E_ACCOUNT_NOT_FOUND
 update account.account set password = $2, password_changed_at = utc($3), updated = utc($3) where id = $1;
 
 -- name: account_password_renew
 update account.account set password = $3 where id = $1 and password = $2;
 
--- name: account_status_set : E_ACCOUNT_GONE
+-- name: account_status_set : E_ACCOUNT_NOT_FOUND
 update account.account
    set status = $2::account.status, status_reason = $3, status_at = utc($4), updated = utc($4)
  where id = $1;
 
--- name: account_role_set : E_ACCOUNT_GONE
+-- name: account_role_set : E_ACCOUNT_NOT_FOUND
 update account.account set role = $2::account.role, updated = utc($3) where id = $1;
 
 -- name: account_lock_administrators

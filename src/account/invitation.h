@@ -18,10 +18,11 @@ enum err invitation_add(struct ctx *c, const struct invitation *in, const char *
 /* Those whose e-mail is not staff, by e-mail. */
 enum err invitation_list(struct ctx *c, const char **out);
 
-/* Closes an open one. E_INVITE_GONE, E_INVITE_CLOSED. */
+/* Closes an open one. E_INVITE_NOT_FOUND, E_INVITE_CLOSED. */
 enum err invitation_close(struct ctx *c, const char *id, const char **out);
 
-/* Opens an expired one again, same token. E_INVITE_GONE, E_INVITE_OPEN, E_INVITE_USED.
+/* Opens an expired one again, same token. E_INVITE_NOT_FOUND, E_INVITE_OPEN,
+ * E_INVITE_USED.
  */
 enum err invitation_open(struct ctx *c, const char *id, const char **out);
 

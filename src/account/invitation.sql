@@ -8,13 +8,13 @@ select json_strip_nulls(coalesce(json_agg(account.as_invitation(i) order by i.em
   from account.invitation i
  where not exists (select from account.account a where a.email = i.email and a.role is not null);
 
--- name: invitation_lock : E_INVITE_GONE
+-- name: invitation_lock : E_INVITE_NOT_FOUND
 select id, email, token, us(expires) as expires from account.invitation where id = $1 for update;
 
 -- name: invitation_expire
 update account.invitation set expires = utc($2), updated = utc($3) where id = $1;
 
--- name: invitation_json : E_INVITE_GONE
+-- name: invitation_json : E_INVITE_NOT_FOUND
 select json_strip_nulls(account.as_invitation(i)) from account.invitation i where id = $1;
 
 -- name: invitation_by_token : E_CODE_INVALID

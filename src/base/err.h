@@ -10,7 +10,7 @@ enum err {
 	E_COUNT
 };
 
-/* The constant's name, "E_FILE_GONE". For logs and the command line. */
+/* The constant's name, "E_FILE_NOT_FOUND". For logs and the command line. */
 const char *err_name(enum err e);
 
 /* What the error is a special case of; itself for a root (E_INPUT, E_MISSING, ...). */

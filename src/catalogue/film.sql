@@ -57,7 +57,7 @@ select '[' || coalesce(string_agg(catalogue.short_film(film.id, title, rating, $
         order by score desc, film.best), '') || ']'
   from page join catalogue.film on film.id = page.id;
 
--- name: film_of_person : E_PERSON_GONE
+-- name: film_of_person : E_PERSON_NOT_FOUND
 with page as (
     select film_id, best from catalogue.film_person where person_id = $4::uuid group by film_id, best order by best offset $1 limit $2
 )
@@ -65,7 +65,7 @@ select '[' || coalesce((select string_agg(catalogue.short_film(id, title, rating
         from page join catalogue.film on film.id = page.film_id), '') || ']'
   from catalogue.person where id = $4::uuid;
 
--- name: film_get : E_FILM_GONE
+-- name: film_get : E_FILM_NOT_FOUND
 select row_to_json(o)::text from catalogue.film f, lateral (select $2::boolean or not f.restricted as whole) s, lateral (
     select f.id as uuid, f.title, case when whole then f.rating end as imdb_rating,
         case when whole then f.description else '' end as description,

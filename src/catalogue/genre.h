@@ -6,7 +6,7 @@
 /* Array of Genre by name: page, size. */
 answerer genre_list;
 
-/* Genre by its id. E_GENRE_GONE. */
+/* Genre by its id. E_GENRE_NOT_FOUND. */
 answerer genre_get;
 
 #endif

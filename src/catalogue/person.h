@@ -9,7 +9,7 @@ answerer person_list;
 /* Array of Person, the most relevant first: text, page, size. */
 answerer person_search;
 
-/* Person by its id. E_PERSON_GONE. */
+/* Person by its id. E_PERSON_NOT_FOUND. */
 answerer person_get;
 
 #endif

@@ -7,5 +7,5 @@ with page as (select * from catalogue.find_people($3, $4::integer) order by scor
 select '[' || coalesce(string_agg(catalogue.as_person(person.id, full_name), ',' order by score desc, person.place), '') || ']'
   from page join catalogue.person on person.id = page.id;
 
--- name: person_get : E_PERSON_GONE
+-- name: person_get : E_PERSON_NOT_FOUND
 select catalogue.as_person(id, full_name) from catalogue.person where id = $1::uuid;

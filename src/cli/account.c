@@ -20,7 +20,7 @@ call_account(struct call *call, const char *word, struct account *out)
 	struct ctx *c = &call->ctx;
 	enum err e = account_by_any(c, call_arg(call, word), out);
 
-	if (e == E_ACCOUNT_GONE) {
+	if (e == E_ACCOUNT_NOT_FOUND) {
 		ctx_forgive(c);
 		return fail(c, e, "no account has the user name or e-mail %s",
 			call_arg(call, word));

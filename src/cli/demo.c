@@ -44,7 +44,7 @@ add_account(
 	struct account found = {0};
 
 	enum err e = account_by_any(c, a.email, &found);
-	if (e != E_ACCOUNT_GONE)
+	if (e != E_ACCOUNT_NOT_FOUND)
 		return e;
 	ctx_forgive(c);
 	TRY(account_add(c, &a, password));

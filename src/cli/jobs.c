@@ -97,7 +97,7 @@ the_timer(struct call *call, const struct timer **out)
 {
 	*out = timer_by_name(call_arg(call, "name"));
 	return *out != NULL ? OK
-			    : fail(&call->ctx, E_TIMER_GONE,
+			    : fail(&call->ctx, E_TIMER_NOT_FOUND,
 				      "no timer %s; \"timers list\" shows all",
 				      call_arg(call, "name"));
 }

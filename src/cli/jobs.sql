@@ -11,7 +11,7 @@ select id, kind, word as state, tries, max_tries, to_char(run_at, 'YYYY-MM-DD HH
        left(subject, 60) as subject, last_error as error
   from picked order by priority, run_at, id;
 
--- name: jobs_show : E_JOB_GONE
+-- name: jobs_show : E_JOB_NOT_FOUND
 select concat_ws(E'\n', 'id        ' || id, 'kind      ' || kind, 'subject   ' || subject,
            'key       ' || key, 'priority  ' || priority, 'state     ' || state,
            'tries     ' || tries || ' of ' || max_tries, 'due       ' || run_at,
@@ -20,14 +20,14 @@ select concat_ws(E'\n', 'id        ' || id, 'kind      ' || kind, 'subject   ' |
            'request   ' || request_id, 'error     ' || last_error, 'created   ' || created)
   from job.job where id = $1;
 
--- name: jobs_retry : E_JOB_GONE
+-- name: jobs_retry : E_JOB_NOT_FOUND
 update job.job set state = 'ready', tries = 0, run_at = now()
  where id = $1 and (lease_until is null or lease_until < now());
 
 -- name: jobs_retry_all
 update job.job set state = 'ready', tries = 0, run_at = now() where state = 'parked';
 
--- name: jobs_drop : E_JOB_GONE
+-- name: jobs_drop : E_JOB_NOT_FOUND
 delete from job.job where id = $1 and (lease_until is null or lease_until < now());
 
 -- name: jobs_add

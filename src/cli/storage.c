@@ -35,7 +35,7 @@ the_server(struct call *call, const char *name, struct server *out)
 	*out = (struct server){0};
 	TRY(server_named(c, name, &list, &count));
 	if (count == 0)
-		return fail(c, E_SERVER_GONE, "no server %s", name);
+		return fail(c, E_SERVER_NOT_FOUND, "no server %s", name);
 	*out = list[0];
 	return OK;
 }
@@ -446,7 +446,7 @@ until_gone(struct call *call, const char *id)
 	}
 	if (e == OK)
 		puts("its row goes when no upload link leads there any more");
-	else if (e == E_SERVER_GONE)
+	else if (e == E_SERVER_NOT_FOUND)
 		ctx_forgive(c);
 	else
 		return e;

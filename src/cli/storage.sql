@@ -19,7 +19,7 @@ select s.name, s.location, s.zone,
 select (select b.server from storage.server s join store.bucket b on lower(b.server) = lower(s.city)
          where s.id = $1 order by b.server limit 1);
 
--- name: storage_server_set : E_SERVER_GONE
+-- name: storage_server_set : E_SERVER_NOT_FOUND
 update storage.server
    set public_url = case when $2::text is null then public_url else nullif($2::text, 'none') end,
        region = case when $3::text is null then region else nullif($3::text, 'none') end,

@@ -142,7 +142,7 @@ copy_check_job(struct ctx *c, const struct job *job)
 	if (known == 0)
 		return OK;
 	enum err e = server_own(c, id, &server);
-	if (e == E_SERVER_GONE) {
+	if (e == E_SERVER_NOT_FOUND) {
 		ctx_forgive(c);
 		return OK;
 	}

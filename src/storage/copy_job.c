@@ -63,7 +63,7 @@ read_task(struct ctx *c, const struct job *job, struct task *out, bool *found)
 	*out = (struct task){0};
 	*found = false;
 	enum err e = server_own(c, slash + 1, &out->target);
-	if (e == E_SERVER_GONE) {
+	if (e == E_SERVER_NOT_FOUND) {
 		ctx_forgive(c);
 		return OK;
 	}

@@ -48,7 +48,7 @@ server_drop(struct ctx *c, const char *id, bool leave_objects, struct server *ou
 	TRY(db_int(c, &DROP_LOCK, &others, ARGS(c)));
 	TRY(server_own(c, id, out));
 	if (out->is_deleted && !leave_objects)
-		return fail(c, E_SERVER_GONE, NULL);
+		return fail(c, E_SERVER_NOT_FOUND, NULL);
 	TRY(server_sole_copies(c, id, &sole));
 	if (sole > 0)
 		return fail(c, E_SERVER_NEEDED, "%lld files are on this server only",

@@ -18,7 +18,7 @@
  * Deletes a server that holds no live file's only copy; out is what it was. One that is
  * off, or shares its address with another, is forgotten at once and keeps its objects;
  * so is any with leave_objects, even if it was deleted before. Runs in the caller's
- * transaction. E_SERVER_GONE, E_SERVER_NEEDED
+ * transaction. E_SERVER_NOT_FOUND, E_SERVER_NEEDED
  */
 enum err server_drop(
 	struct ctx *c, const char *id, bool leave_objects, struct server *out);

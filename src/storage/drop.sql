@@ -15,13 +15,13 @@ select count(*) from storage.copy here
 select count(*) from storage.server s join storage.server o on lower(o.host) = lower(s.host) and o.port = s.port
  where s.id = $1 and o.id <> s.id and o.deleted_at is null;
 
--- name: drop_hide : E_SERVER_GONE
+-- name: drop_hide : E_SERVER_NOT_FOUND
 update storage.server set deleted_at = now() where id = $1 and deleted_at is null;
 
 -- name: drop_forget_copies
 delete from storage.copy where server_id = $1;
 
--- name: drop_row : E_SERVER_GONE
+-- name: drop_row : E_SERVER_NOT_FOUND
 delete from storage.server where id = $1;
 
 -- name: drop_all
@@ -40,7 +40,7 @@ update storage.copy c set doomed_at = now()
 
 -- What is left on a deleted server. A body may arrive an hour after its link has run out. $2: so many seconds without
 -- any answer are enough.
--- name: drop_left : E_SERVER_GONE
+-- name: drop_left : E_SERVER_NOT_FOUND
 select (select count(*) from storage.copy c where c.server_id = s.id) as copies,
        (select count(*) from storage.transfer t where t.server_id = s.id) as transfers,
        exists (select from storage.file_version v

@@ -33,10 +33,10 @@ extern const struct field file_fields[];
  * back ends the list, unless it is OK. */
 enum err file_list(struct ctx *c, enum err (*take)(void *to, void *file), void *to);
 
-/* E_FILE_GONE for a file that is not the actor's. */
+/* E_FILE_NOT_FOUND for a file that is not the actor's. */
 enum err file_own(struct ctx *c, const char *id, struct file *out);
 
-/* Whoever's it is. E_FILE_GONE */
+/* Whoever's it is. E_FILE_NOT_FOUND */
 enum err file_any(struct ctx *c, const char *id, struct file *out);
 
 /*
@@ -46,8 +46,8 @@ enum err file_any(struct ctx *c, const char *id, struct file *out);
  * any of them for an unknown place, the first that was added where places do not
  * matter; without one, the nearest that nobody has asked yet. Of its row there is what
  * a link needs. out->version_id and out->key are the upload's: where the bytes are to
- * go. seconds: how long the link will live. In a transaction. E_QUOTA; E_SERVER_GONE:
- * none is usable; E_SERVER_DOWN: none of those is alive
+ * go. seconds: how long the link will live. In a transaction. E_QUOTA;
+ * E_SERVER_NOT_FOUND: none is usable; E_SERVER_DOWN: none of those is alive
  */
 enum err file_announce(struct ctx *c, const struct file *wish, struct place place,
 	int64_t seconds, struct server *server, struct file *out);
@@ -77,12 +77,12 @@ enum err file_recount(struct ctx *c, struct db_table *out);
 /* Gives an account a quota of its own; bytes < 0: the general one again. */
 enum err file_set_quota(struct ctx *c, int64_t account_id, int64_t bytes);
 
-/* Gives the actor's file another name; *old_name is the one before. E_FILE_GONE,
+/* Gives the actor's file another name; *old_name is the one before. E_FILE_NOT_FOUND,
  * E_FILE_EXISTS */
 enum err file_rename(struct ctx *c, const char *id, const char *name,
 	const char **old_name, struct file *out);
 
-/* Deletes the actor's file: gone at once, its objects by jobs. E_FILE_GONE */
+/* Deletes the actor's file: gone at once, its objects by jobs. E_FILE_NOT_FOUND */
 enum err file_delete(struct ctx *c, const char *id, struct file *out);
 
 /* The servers that hold the actor's file, as a JSON list; empty for any other file. */

@@ -61,7 +61,7 @@ on conflict (account_id) do update set bytes = excluded.bytes;
 -- name: file_quota_drop
 delete from storage.quota where account_id = $1;
 
--- name: file_by_id : E_FILE_GONE
+-- name: file_by_id : E_FILE_NOT_FOUND
 select f.id, f.name, f.size, us(f.created) as created, us(f.updated) as updated, f.account_id, f.content_type,
        v.id as version_id, v.key
   from storage.file f left join storage.file_version v on v.id = f.current_version
@@ -75,7 +75,7 @@ select f.id, f.name, f.size, us(f.created) as created, us(f.updated) as updated,
 -- Until the link is noted down its server cannot vanish.
 -- $15: looks are for all that were announced within a few seconds, so whoever comes first orders it; the others do not
 -- touch its row, which would make them wait for each other. One that is running runs again.
--- name: file_announce : E_SERVER_GONE
+-- name: file_announce : E_SERVER_NOT_FOUND
 with server as materialized (
     select s.id, s.name, s.host, s.port, s.public_url, s.region, s.tls, s.virtual_host, coalesce(s.rate, 0) as rate,
            coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down
@@ -115,7 +115,7 @@ select s.id as server_id, s.name as server_name, s.host as server_host, s.port a
        us(f.updated) as file_updated, $1::bigint as file_account_id, v.id as file_version_id, v.key as file_key
   from server s left join (file f cross join version v) on true;
 
--- name: file_set_name : E_FILE_GONE
+-- name: file_set_name : E_FILE_NOT_FOUND
 with old as (
     select id, name from storage.file
      where id = $1 and account_id = $2 and deleted_at is null for update
@@ -123,7 +123,7 @@ with old as (
 update storage.file f set name = $3, updated = utc($4) from old where f.id = old.id
 returning f.id, f.name, f.size, us(f.created) as created, us(f.updated) as updated, old.name as old_name;
 
--- name: file_set_deleted : E_FILE_GONE
+-- name: file_set_deleted : E_FILE_NOT_FOUND
 update storage.file set deleted_at = utc($3)
  where id = $1 and account_id = $2 and deleted_at is null
 returning id, name, size, us(created) as created, us(updated) as updated;

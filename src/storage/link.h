@@ -19,19 +19,21 @@ struct link {
 /* What may be shown. */
 extern const struct field link_fields[];
 
-/* Adds a link to the actor's file; hash may be NULL. E_FILE_GONE */
+/* Adds a link to the actor's file; hash may be NULL. E_FILE_NOT_FOUND */
 enum err link_add(struct ctx *c, const char *file_id, const char *hash,
 	struct utc expire_at, struct link *out);
 
-/* The links of the actor's file as a JSON list, newest first. E_FILE_GONE */
+/* The links of the actor's file as a JSON list, newest first. E_FILE_NOT_FOUND */
 enum err link_list(struct ctx *c, const char *file_id, const char **json);
 
-/* For anybody. E_FILE_GONE; E_LINK_GONE also when it is another file's or has expired
+/* For anybody. E_FILE_NOT_FOUND; E_LINK_NOT_FOUND also when it is another file's or has
+ * expired
  */
 enum err link_open(
 	struct ctx *c, const char *file_id, const char *id, struct link *out);
 
-/* Removes a link of the actor's file; out is what it was. E_FILE_GONE, E_LINK_GONE */
+/* Removes a link of the actor's file; out is what it was. E_FILE_NOT_FOUND,
+ * E_LINK_NOT_FOUND */
 enum err link_drop(
 	struct ctx *c, const char *file_id, const char *id, struct link *out);
 

@@ -10,10 +10,10 @@ select coalesce('[' || string_agg(row_to_json(o)::text, ',' order by l.created d
                        iso(l.expire_at) as expire_at, iso(l.created) as created) o
  where l.file_id = $1;
 
--- name: link_by_id : E_LINK_GONE
+-- name: link_by_id : E_LINK_NOT_FOUND
 select id, password is not null as is_secured, us(expire_at) as expire_at, us(created) as created, password
   from storage.link where id = $1 and file_id = $2 and (expire_at is null or expire_at > utc($3));
 
--- name: link_delete : E_LINK_GONE
+-- name: link_delete : E_LINK_NOT_FOUND
 delete from storage.link where id = $1 and file_id = $2
 returning id, password is not null as is_secured, us(expire_at) as expire_at, us(created) as created;

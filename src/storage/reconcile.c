@@ -419,7 +419,7 @@ server_reconcile_job(struct ctx *c, const struct job *job)
 	struct server server;
 
 	enum err e = server_own(c, job->subject, &server);
-	if (e == E_SERVER_GONE) {
+	if (e == E_SERVER_NOT_FOUND) {
 		ctx_forgive(c);
 		return OK;
 	}

@@ -46,18 +46,18 @@ enum err server_list(struct ctx *c, const char **json);
  */
 enum err server_add(struct ctx *c, struct server *s);
 
-/* Replaces the nine members of the server s->id. E_SERVER_GONE; E_SERVER_EXISTS also
- * when a deleted server is still being emptied at its new address */
+/* Replaces the nine members of the server s->id. E_SERVER_NOT_FOUND; E_SERVER_EXISTS
+ * also when a deleted server is still being emptied at its new address */
 enum err server_change(struct ctx *c, struct server *s);
 
-/* Any server, deleted ones too. E_SERVER_GONE */
+/* Any server, deleted ones too. E_SERVER_NOT_FOUND */
 enum err server_own(struct ctx *c, const char *id, struct server *out);
 
 /*
  * The usable server nearest to the caller that holds a version and is known to be
  * alive; without one, the nearest that nobody has asked yet. for_a_copy: also one that
- * is being given up. E_SERVER_GONE: none is usable; E_SERVER_DOWN: none of those is
- * alive
+ * is being given up. E_SERVER_NOT_FOUND: none is usable; E_SERVER_DOWN: none of those
+ * is alive
  */
 enum err server_holding(struct ctx *c, const char *version_id, struct place place,
 	bool for_a_copy, struct server *out);

@@ -26,7 +26,7 @@ returning s.id, us(s.created) as created, us(s.updated) as updated, false as is_
 select count(*) from storage.server where deleted_at is not null and lower(host) = lower($1) and port = $2;
 
 -- What was found at another address says nothing of this one.
--- name: server_update : E_SERVER_GONE
+-- name: server_update : E_SERVER_NOT_FOUND
 with old as (
     select (host, port) <> ($3, $4) as moved, is_on from storage.server where id = $1 and deleted_at is null
 ), unknown as (
@@ -38,7 +38,7 @@ update storage.server
  where id = $1 and deleted_at is null
 returning id, us(created) as created, us(updated) as updated, (select moved or not is_on from old) as is_unseen;
 
--- name: server_by_id : E_SERVER_GONE
+-- name: server_by_id : E_SERVER_NOT_FOUND
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
        us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
        coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
@@ -92,7 +92,7 @@ select pg_notify('probe', $1::text) where not $3::boolean;
 -- As file_announce chooses, among those that hold a version.
 -- $5: for copies, which may also be taken from one that is being given up. A copy that is doubted is not given out for as
 -- long as it takes to read it again.
--- name: server_choose_holder : E_SERVER_GONE
+-- name: server_choose_holder : E_SERVER_NOT_FOUND
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
        us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
        coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,

@@ -69,7 +69,7 @@ server_prepare_job(struct ctx *c, const struct job *job)
 	bool risen;
 
 	enum err e = server_own(c, job->subject, &server);
-	if (e == E_SERVER_GONE) {
+	if (e == E_SERVER_NOT_FOUND) {
 		ctx_forgive(c);
 		return OK;
 	}
@@ -94,7 +94,7 @@ server_fill_job(struct ctx *c, const struct job *job)
 	struct server server;
 
 	enum err e = server_own(c, job->subject, &server);
-	if (e == E_SERVER_GONE) {
+	if (e == E_SERVER_NOT_FOUND) {
 		ctx_forgive(c);
 		return OK;
 	}
