@@ -19,11 +19,7 @@ enum err
 copy_tell(struct ctx *c, const struct object_news *news)
 {
 	TRY(db_begin(c));
-	enum err e = copy_news(c, news);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, copy_news(c, news));
 }
 
 /* An upload that has not been heard of. */

@@ -126,12 +126,7 @@ tell_found(struct look *k, const struct odd *o)
 		.size = o->size,
 		.etag = o->etag};
 
-	TRY(db_begin(k->c));
-	enum err e = copy_news(k->c, &news);
-	if (e == OK)
-		return db_commit(k->c);
-	db_rollback(k->c);
-	return e;
+	return copy_tell(k->c, &news);
 }
 
 static bool
@@ -173,11 +168,7 @@ heal(struct look *k, const struct odd *o, struct utc modified)
 	k->out->altered++;
 	TRY(remove_object(k, o->key));
 	TRY(db_begin(c));
-	enum err e = copy_lost(c, o->version_id, k->server->id);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, copy_lost(c, o->version_id, k->server->id));
 }
 
 static enum err

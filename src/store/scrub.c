@@ -209,11 +209,7 @@ note_now(struct ctx *c, const struct object_name *name, const struct row *row,
 	const char *damage, const char *md5)
 {
 	TRY(db_begin(c));
-	enum err e = note(c, name, row, damage, md5);
-	if (e == OK)
-		return db_commit(c);
-	db_rollback(c);
-	return e;
+	return db_end(c, note(c, name, row, damage, md5));
 }
 
 enum err
@@ -298,11 +294,7 @@ scrub_check(struct ctx *c, const struct object_name *name, const struct store_ob
 	TRY(scrub_city(c, name->server));
 	if (found == DISK_RIGHT) {
 		TRY(db_begin(c));
-		enum err e = object_mend(c, name, o->path, o->damage, false);
-		if (e == OK)
-			return db_commit(c);
-		db_rollback(c);
-		return e;
+		return db_end(c, object_mend(c, name, o->path, o->damage, false));
 	}
 	if (o->damage == NULL)
 		TRY(note_now(c, name, &row, name_of(found), NULL));
