@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/boot.h"
 #include "base/conf.h"
 #include "base/log.h"
 
@@ -39,35 +39,13 @@ struct bucket {
 
 struct memory {
 	uint64_t layout;
-	char boot[40];
+	char boot[BOOT_BYTES]; /* nothing of an earlier one counts: its clock was
+				  another */
 	unsigned char key[crypto_shorthash_KEYBYTES];
 	struct bucket buckets[BUCKETS];
 };
 
 _Static_assert(sizeof(union slot) == WORDS * sizeof(uint64_t), "a slot has no holes");
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* Nothing of an earlier boot counts: its clock was another. */
-static void
-read_boot(char out[40])
-{
-	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	memset(out, 0, 40);
-	if (f == NULL)
-		return;
-	if (fgets(out, 40, f) == NULL)
-		out[0] = '\0';
-	fclose(f);
-}
 
 static struct memory *
 map(int fd)
@@ -81,14 +59,14 @@ map(int fd)
 }
 
 static bool
-fits(const struct memory *m, const char boot[40])
+fits(const struct memory *m, const char boot[BOOT_BYTES])
 {
 	return m->layout == LAYOUT && memcmp(m->boot, boot, sizeof(m->boot)) == 0;
 }
 
 /* What is there already, if it is of this boot and this layout. */
 static struct memory *
-open_there(const char *path, const char boot[40])
+open_there(const char *path, const char boot[BOOT_BYTES])
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	struct memory *m = NULL;
@@ -108,7 +86,7 @@ open_there(const char *path, const char boot[40])
 /* A new one, complete before it has its name, so that nobody sees it half made. It
  * takes the place of one that does not fit. Root makes none: it would be root's. */
 static void
-make(const char *path, const char boot[40])
+make(const char *path, const char boot[BOOT_BYTES])
 {
 	char beside[4200];
 	struct memory *m = NULL;
@@ -139,7 +117,7 @@ near_memory(void)
 {
 	static struct memory *memory;
 	static bool tried;
-	char path[4100], boot[40];
+	char path[4100], boot[BOOT_BYTES];
 
 	if (tried)
 		return memory;
@@ -150,7 +128,7 @@ near_memory(void)
 				: strrchr(conf.fcgi_socket, '/') + 1 -
 					  conf.fcgi_socket),
 		conf.fcgi_socket);
-	read_boot(boot);
+	boot_read(boot);
 	memory = open_there(path, boot);
 	if (memory == NULL) {
 		make(path, boot);
@@ -214,7 +192,7 @@ near_get(const char *key, unsigned char *out, size_t *size, struct near_ticket *
 		if (!has_key(b->slots[i], ticket->key))
 			continue;
 		read_slot(b->slots[i], &s);
-		int64_t left = s.until - now_ms();
+		int64_t left = s.until - boot_ms();
 		if (s.epoch != ticket->epoch || left <= 0 ||
 			left > conf.token_near_time || s.size > NEAR_BYTES ||
 			memcmp(s.key, ticket->key, sizeof(s.key)) != 0 ||
@@ -260,7 +238,7 @@ near_keep(const struct near_ticket *ticket, const void *value, size_t size)
 		return; /* and if it changes now, this is of an epoch that has passed */
 	memcpy(s.key, ticket->key, sizeof(s.key));
 	s.epoch = ticket->epoch;
-	s.until = now_ms() + conf.token_near_time;
+	s.until = boot_ms() + conf.token_near_time;
 	s.size = size;
 	memcpy(s.value, value, size);
 	s.check = checksum(m, &s);

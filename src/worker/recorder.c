@@ -9,13 +9,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/boot.h"
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/rand.h"
 
 struct record {
-	char boot[40];
+	char boot[BOOT_BYTES];
 	char name[20];
 	_Atomic int64_t ids[RECORDER_SLOTS];
 	/* Milliseconds of the boot's clock: when an id was noted, and when the sender
@@ -24,29 +25,6 @@ struct record {
 };
 
 static struct record *record; /* NULL: none */
-
-/* Goes on while the machine sleeps, and is the same for the next process. */
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static void
-read_boot(char boot[40])
-{
-	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	memset(boot, 0, 40);
-	if (f != NULL) {
-		if (fgets(boot, 40, f) == NULL)
-			boot[0] = '\0';
-		fclose(f);
-	}
-}
 
 static struct record *
 map(const char *path)
@@ -69,14 +47,14 @@ const char *
 recorder_open(void)
 {
 	struct arena a = {0};
-	char path[4096], boot[40];
+	char path[4096], boot[BOOT_BYTES];
 
 	snprintf(path, sizeof(path), "%s/under-way", conf.bot_directory);
 	record = map(path);
 	if (record == NULL)
 		return "-";
 	/* What was written before a power cut may not have reached the disk. */
-	read_boot(boot);
+	boot_read(boot);
 	if (boot[0] == '\0' || strncmp(record->boot, boot, sizeof(boot)) != 0 ||
 		record->name[0] == '\0') {
 		recorder_clear();
@@ -92,7 +70,7 @@ recorder_note(int slot, int64_t id)
 {
 	if (record == NULL)
 		return;
-	atomic_store(&record->since[slot], id == 0 ? 0 : now_ms());
+	atomic_store(&record->since[slot], id == 0 ? 0 : boot_ms());
 	atomic_store(&record->ids[slot], id);
 }
 
@@ -100,7 +78,7 @@ void
 recorder_alive(void)
 {
 	if (record != NULL)
-		atomic_store(&record->alive, now_ms());
+		atomic_store(&record->alive, boot_ms());
 }
 
 static bool
