@@ -138,67 +138,43 @@ mark_revoked(struct ctx *c, void *key)
 	near_forget(key);
 }
 
-/* Rows have been revoked: Redis hears of it once that is certain. */
-static void
-mark_all(struct ctx *c, const struct session *gone, size_t count)
+/* Revokes rows by a statement that gives their keys back: Redis and the host hear of it
+ * once that is certain. */
+static enum err
+revoke(struct ctx *c, const struct db_stmt *s, struct args args)
 {
+	struct session *gone;
+	size_t count;
+
+	TRY(db_many(c, s, key_fields, &gone, &count, args));
 	for (size_t i = 0; i < count; i++)
 		ctx_after_commit(c, mark_revoked,
 			(void *)cache_key(c, gone[i].face, gone[i].jti, gone[i].kind));
+	return OK;
 }
 
 enum err
 session_end_all(struct ctx *c, int64_t account_id, const char *why)
 {
-	struct session *gone;
-	size_t count;
-
-	TRY(db_many(c, &SESSION_REVOKE_ALL, key_fields, &gone, &count,
-		ARGS(c, account_id, c->now, why)));
-	mark_all(c, gone, count);
-	return OK;
+	return revoke(c, &SESSION_REVOKE_ALL, ARGS(c, account_id, c->now, why));
 }
 
 enum err
 session_end_face(struct ctx *c, int64_t account_id, const char *face, const char *why)
 {
-	struct session *gone;
-	size_t count;
-
-	TRY(db_many(c, &SESSION_REVOKE_FACE, key_fields, &gone, &count,
-		ARGS(c, account_id, c->now, why, face)));
-	mark_all(c, gone, count);
-	return OK;
+	return revoke(c, &SESSION_REVOKE_FACE, ARGS(c, account_id, c->now, why, face));
 }
 
 enum err
 session_end_others(struct ctx *c, int64_t account_id, const char *jti, const char *why)
 {
-	struct session *gone;
-	size_t count;
-
-	TRY(db_many(c, &SESSION_REVOKE_OTHERS, key_fields, &gone, &count,
-		ARGS(c, account_id, c->now, why, jti)));
-	mark_all(c, gone, count);
-	return OK;
-}
-
-static enum err
-end_of_family(
-	struct ctx *c, const struct db_stmt *s, const char *family, const char *why)
-{
-	struct session *gone;
-	size_t count;
-
-	TRY(db_many(c, s, key_fields, &gone, &count, ARGS(c, family, c->now, why)));
-	mark_all(c, gone, count);
-	return OK;
+	return revoke(c, &SESSION_REVOKE_OTHERS, ARGS(c, account_id, c->now, why, jti));
 }
 
 enum err
 session_end_family(struct ctx *c, const char *family, const char *why)
 {
-	return end_of_family(c, &SESSION_REVOKE_FAMILY, family, why);
+	return revoke(c, &SESSION_REVOKE_FAMILY, ARGS(c, family, c->now, why));
 }
 
 static enum err
@@ -256,7 +232,8 @@ exchange(struct ctx *c, const struct session *old, struct session_order *order,
 {
 	TRY(claims(c, old->account_id, order));
 	if (order->end_access)
-		TRY(end_of_family(c, &SESSION_REVOKE_ACCESS, old->family, "refresh"));
+		TRY(revoke(c, &SESSION_REVOKE_ACCESS,
+			ARGS(c, old->family, c->now, "refresh")));
 	TRY(insert_pair(c, old->account_id, order, old->family, out));
 	return db_do(c, &SESSION_SPEND,
 		ARGS(c, old->jti, c->now, out->access.jti, out->refresh.jti));
