@@ -10,7 +10,6 @@
 #include "base/field.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "net/http.h"
 
 #define MAX_ANSWER (32 << 20) /* bytes: a hundred updates */
 
@@ -20,7 +19,7 @@ telegram_is_on(void)
 	return conf.bot_token[0] != '\0' && !fence_is_up();
 }
 
-const char *
+static const char *
 telegram_url(struct ctx *c, const char *method)
 {
 	return arena_fmt(
@@ -126,19 +125,29 @@ telegram_read(
 	out->retry_after = json_number(v, "retry_after");
 }
 
+CURL *
+telegram_handle(struct ctx *c, const char *method, const char *params,
+	const struct http_limits *limits, struct http_body *out)
+{
+	static const char *const lines[] = {
+		"Content-Type: application/json", "Expect:"};
+	CURL *h = http_handle(c, telegram_url(c, method), limits, out);
+
+	http_headers(c, h, lines, sizeof(lines) / sizeof(*lines));
+	curl_easy_setopt(h, CURLOPT_POSTFIELDS, params);
+	return h;
+}
+
 void
 telegram_call(struct ctx *c, const char *method, const char *params, int64_t seconds,
 	struct bot_answer *out)
 {
-	static const char *const json[] = {"Content-Type: application/json"};
 	const struct http_limits limits = {
 		.seconds = (long)seconds, .bytes = MAX_ANSWER};
 	struct http_body body;
-	CURL *h = http_handle(c, telegram_url(c, method), &limits, &body);
+	CURL *h = telegram_handle(c, method, params, &limits, &body);
 	long status;
 
-	http_headers(c, h, json, 1);
-	curl_easy_setopt(h, CURLOPT_POSTFIELDS, params);
 	const char *why = http_run_or_stop(h, &status);
 	telegram_read(c, status, buf_text(&body.text), body.text.used, out);
 	if (why != NULL)

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/ctx.h"
+#include "net/http.h"
 
 struct json_object;
 
@@ -40,8 +40,12 @@ void telegram_read(
  * files in bot.directory. */
 bool telegram_is_on(void);
 
-/* The address of a method, with the token: never to be logged. */
-const char *telegram_url(struct ctx *c, const char *method);
+/*
+ * A call that is yet to be made (net/http.h): a POST of the JSON object `params`, which
+ * must live as long as the handle. The address has the token: it is not for logs.
+ */
+CURL *telegram_handle(struct ctx *c, const char *method, const char *params,
+	const struct http_limits *limits, struct http_body *out);
 
 /*
  * A laptop's Telegram: the call as a file <message>-<method>.json of bot.directory,

@@ -15,6 +15,7 @@
 #include "db/db.h"
 #include "db/elect.h"
 #include "net/http.h"
+#include "net/http.h"
 #include "net/telegram.h"
 #include "programme/outbox.h"
 #include "programme/text.h"
@@ -99,15 +100,11 @@ about_to_send(void *flight, char *ip, char *local_ip, int port, int local_port)
 static CURL *
 easy_make(struct flight *f, const struct bot_call *call)
 {
-	static const char *const lines[] = {
-		"Content-Type: application/json", "Expect:"};
 	const struct http_limits limits = {
 		.seconds = (long)conf.bot_timeout, .bytes = MAX_ANSWER};
-	struct ctx *c = &f->ctx;
-	CURL *e = http_handle(c, telegram_url(c, call->method), &limits, &f->answer);
+	CURL *e = telegram_handle(
+		&f->ctx, call->method, call->params, &limits, &f->answer);
 
-	http_headers(c, e, lines, 2);
-	curl_easy_setopt(e, CURLOPT_POSTFIELDS, call->params);
 	curl_easy_setopt(e, CURLOPT_PREREQFUNCTION, about_to_send);
 	curl_easy_setopt(e, CURLOPT_PREREQDATA, f);
 	curl_easy_setopt(e, CURLOPT_PRIVATE, f);
