@@ -27,10 +27,9 @@ language sql stable parallel safe
 return '{"uuid":"' || id || '","title":' || to_json(title)::text
 	|| ',"imdb_rating":' || coalesce(case when whole then to_json(rating)::text end, 'null') || '}';
 
--- Of a function with named parameters all have names: pg_dump writes an unnamed one beside them as "", which no
--- server takes back.
 -- What stood in a sub-select is given by the statement, which joins it. The older forms stay for programs that still
--- run while a host is upgraded.
+-- run while a host is upgraded. Where one parameter has a name all have: pg_dump writes an unnamed one beside it as "",
+-- which no server takes back.
 create view account.permission_list as
 select account_id, json_agg(name order by name) as names from account.permission group by account_id;
 comment on view account.permission_list is 'The names that an account holds, as a JSON array; no row: none.';

@@ -84,6 +84,16 @@ text(const char *format, ...)
 }
 
 const char *
+repeated(const char *unit, int n)
+{
+	const char *out = "";
+
+	for (int i = 0; i < n; i++)
+		out = text("%s%s", out, unit);
+	return out;
+}
+
+const char *
 unique(const char *word)
 {
 	static int n;

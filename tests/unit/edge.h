@@ -58,6 +58,9 @@ const char *answer_text(const struct answer *a, const char *member);
 /* Text that is good until the test ends. */
 const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* So many units behind each other. */
+const char *repeated(const char *unit, int n);
+
 /* Something that no other test has: "nobody-17". */
 const char *unique(const char *word);
 

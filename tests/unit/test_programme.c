@@ -48,16 +48,6 @@ is_refused(const struct answer *a, int status)
 		fail_msg("%d %s", a->status, a->body);
 }
 
-static const char *
-repeated(const char *unit, int n)
-{
-	const char *out = "";
-
-	for (int i = 0; i < n; i++)
-		out = text("%s%s", out, unit);
-	return out;
-}
-
 /* -- input */
 
 static void

@@ -17,16 +17,6 @@ is_invalid(const struct answer *a, const char *where, const char *words)
 		fail_msg("%s: %d %s", where, a->status, a->body);
 }
 
-static const char *
-repeated(const char *unit, int n)
-{
-	const char *out = "";
-
-	for (int i = 0; i < n; i++)
-		out = text("%s%s", out, unit);
-	return out;
-}
-
 /* -- upload links */
 
 static void
