@@ -15,7 +15,6 @@
 #include "db/db.h"
 #include "db/elect.h"
 #include "net/http.h"
-#include "net/http.h"
 #include "net/telegram.h"
 #include "programme/outbox.h"
 #include "programme/text.h"
