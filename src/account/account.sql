@@ -65,9 +65,10 @@ select id from account.account where role = 'administrator' and status = 'active
 -- name: account_other_administrators
 select count(*) from account.account where role = 'administrator' and status = 'active' and id <> $1;
 
--- The twelve of the storage contract; whoever has another one has been given it by name.
+-- The twelve of the storage contract; whoever has another has been given it by name, or by a role.
 -- name: account_permission_all
-insert into account.permission (account_id, name) select $1, name from account.permission_name where name not in ('can_view_film', 'can_manage_messenger')
+insert into account.permission (account_id, name) select $1, name from account.permission_name
+ where name ~ '_(file|cdnserver|filesharelink)$'
 on conflict do nothing;
 
 -- name: account_permission_add
