@@ -62,6 +62,8 @@ read_claims(struct ctx *c, struct json_object *json, struct claims *out)
 	};
 	if (out->type == NULL)
 		out->type = json_text(json, "typ");
+	if (out->user_id == NULL)
+		out->user_id = json_text(json, "sub");
 	out->has_superuser =
 		json_member(json, "is_superuser", json_type_boolean) != NULL;
 	out->is_superuser = json_truth(json, "is_superuser");

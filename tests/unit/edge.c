@@ -324,8 +324,8 @@ signed_in(const char *path, const char *body)
 	return text("Authorization: Bearer %s", answer_text(a, "access_token"));
 }
 
-const char *
-given_person(const char *permissions)
+static const char *
+given(const char *permissions)
 {
 	bool superuser = str_eq(permissions, SUPERUSER);
 	const char *name = account(NULL, superuser);
@@ -336,8 +336,23 @@ given_person(const char *permissions)
 		      "account.account "
 		      "where username = '%s'",
 			permissions, name);
+	return name;
+}
+
+const char *
+given_person(const char *permissions)
+{
 	return signed_in("/users/api/v1/auth/login/",
-		text("{\"username\":\"%s\",\"password\":\"" PASSWORD "\"}", name));
+		text("{\"username\":\"%s\",\"password\":\"" PASSWORD "\"}",
+			given(permissions)));
+}
+
+const char *
+given_member(const char *permissions)
+{
+	return signed_in("/people/api/v1/auth/login",
+		text("{\"username\":\"%s\",\"password\":\"" PASSWORD "\"}",
+			given(permissions)));
 }
 
 const char *

@@ -76,6 +76,9 @@ void empty_cache(void);
 const char *given_person(const char *permissions);
 #define SUPERUSER "superuser"
 
+/* The same, signed in at the people's face. */
+const char *given_member(const char *permissions);
+
 /* One with this role, signed in at the programme's face. */
 const char *given_staff(const char *role);
 

@@ -354,6 +354,66 @@ an_administrator_is_let_in(void **state)
 	each_row("programme", look_as_administrator);
 }
 
+/* -- people */
+
+static void
+is_people_error(const struct route *row, const struct answer *a, const char *status,
+	const char *code)
+{
+	has_status(row, a, true, status);
+	assert_string_equal(answer_text(a, "error"), code);
+	assert_non_null(answer_text(a, "detail"));
+}
+
+static void
+look_at_people_without_token(const char *prefix, const struct route *row)
+{
+	assert_true(is(row, "ANYONE SIGNED_IN WITH_REFRESH MANAGER"));
+	if (is(row, "ANYONE"))
+		return;
+	is_people_error(row, ask(prefix, row, NULL), "401", "Auth.Unsigned");
+	is_people_error(row, ask(prefix, row, "Authorization: Bearer x.y.z"), "401",
+		"Auth.Unsigned");
+	has_status(row, ask(prefix, row, given_person(SUPERUSER)), true, "401");
+	has_status(row, ask(prefix, row, given_staff("administrator")), true, "401");
+}
+
+static void
+without_a_token_of_its_own_a_people_route_is_401(void **state)
+{
+	(void)state;
+	each_row("people", look_at_people_without_token);
+}
+
+static void
+look_at_people_as_member(const char *prefix, const struct route *row)
+{
+	if (is(row, "MANAGER"))
+		is_people_error(row, ask(prefix, row, given_member(EVERY)), "403",
+			"Auth.NoPermission");
+	if (is(row, "SIGNED_IN"))
+		has_status(row, ask(prefix, row, given_member("")), false, "401 403");
+}
+
+static void
+look_at_people_as_manager(const char *prefix, const struct route *row)
+{
+	if (!is(row, "ANYONE WITH_REFRESH")) {
+		has_status(row, ask(prefix, row, given_member("can_manage_people")),
+			false, "401 403 405");
+		has_status(row, ask(prefix, row, given_member(SUPERUSER)), false,
+			"401 403 405");
+	}
+}
+
+static void
+people_are_managed_by_those_who_may(void **state)
+{
+	(void)state;
+	each_row("people", look_at_people_as_member);
+	each_row("people", look_at_people_as_manager);
+}
+
 /* -- what is no text, in every body: two names would be one, and a file replace another
  */
 
@@ -396,8 +456,8 @@ every_face_is_looked_at(void **state)
 {
 	(void)state;
 	for (const struct face *f = faces; f->name != NULL; f++)
-		assert_true(str_in(
-			f->name, "users storage hooks programme store ops catalogue"));
+		assert_true(str_in(f->name,
+			"users storage hooks programme store ops catalogue people"));
 }
 
 int
@@ -412,6 +472,8 @@ main(int argc, char **argv)
 		EDGE_TEST(a_token_of_the_programme_opens_no_storage_route),
 		EDGE_TEST(a_hook_opens_to_its_secret_only),
 		EDGE_TEST(the_catalogue_is_open_to_all),
+		EDGE_TEST(without_a_token_of_its_own_a_people_route_is_401),
+		EDGE_TEST(people_are_managed_by_those_who_may),
 		EDGE_TEST(without_a_header_a_programme_route_is_403),
 		EDGE_TEST(with_a_bad_token_a_programme_route_is_401_or_422),
 		EDGE_TEST(an_expert_gets_no_further_than_the_table_says),

@@ -1,0 +1,30 @@
+#ifndef FCGI_PEOPLE_H
+#define FCGI_PEOPLE_H
+
+#include "face.h"
+
+/*
+ * People and what they may: docs/openapi/people.yaml. Checks in the order token,
+ * permission, input. Errors are {"error", "detail", "field", "reasons"}; a slash at the
+ * end of a path means nothing.
+ */
+extern const struct manners people_manners;
+
+/* Who may call a route. */
+enum people_who {
+	ANYONE,       /* no token is looked at */
+	SIGNED_IN,    /* any good access token */
+	WITH_REFRESH, /* a refresh token, which the handler exchanges itself */
+	MANAGER       /* can_manage_people */
+};
+
+/* The handlers of routes.def and what they read; what each answers is said where it is
+ * defined. */
+#define ROUTE(...) ROUTE_DECLARE(__VA_ARGS__)
+#include "people/routes.def"
+#undef ROUTE
+
+/* Does the caller's token have this permission? A superuser's has all. */
+bool people_may(const struct req *r, const char *permission);
+
+#endif

@@ -1,0 +1,119 @@
+/* Sign-in of the people's API: docs/openapi/people.yaml. */
+#include "account/session.h"
+
+#include "account/account.h"
+#include "base/conf.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "people/people.h"
+#include "reply.h"
+#include "token.h"
+
+#include "people/session.sql.h"
+
+struct login_body {
+	const char *email, *username, *password;
+};
+
+INPUT(people_login_in, struct login_body,
+	FIELD(struct login_body, email, .as_typed = true, .max = 1000),
+	FIELD(struct login_body, username, .as_typed = true, .max = 1000),
+	FIELD(struct login_body, password, .must = true, .as_typed = true,
+		.max = 1000));
+
+static struct session_order
+order_of(struct req *r)
+{
+	return (struct session_order){.face = "people",
+		.user_agent = req_header(r, "User-Agent"),
+		.access_seconds = conf.token_access_lifetime,
+		.refresh_seconds = conf.token_refresh_lifetime,
+		.end_access = true};
+}
+
+static enum err
+add_claims(struct ctx *c, int64_t account_id, struct session_order *order)
+{
+	return db_json(
+		c, &PEOPLE_CLAIMS, &order->claims, ARGS(c, account_id, conf.site_url));
+}
+
+static enum err
+reply_pair(struct req *r, const struct session_pair *pair)
+{
+	struct buf body = {.arena = &r->ctx.arena};
+	const char *access, *refresh;
+
+	TRY(token_sign(r, &pair->access, "typ", &access));
+	TRY(token_sign(r, &pair->refresh, "typ", &refresh));
+	buf_add(&body, "{\"access_token\":");
+	buf_json(&body, access);
+	buf_add(&body, ",\"refresh_token\":");
+	buf_json(&body, refresh);
+	buf_fmt(&body, ",\"expires_in\":%lld,\"token_type\":\"bearer\"}",
+		(long long)conf.token_access_lifetime);
+	reply_header(r, "Cache-Control", "no-store");
+	return reply_json(r, 200, buf_text(&body));
+}
+
+/*
+ * POST /auth/login {"email" or "username", "password"}: 200 with both tokens.
+ * E_CREDENTIALS, E_ACCOUNT_BLOCKED, E_LIMIT.
+ */
+enum err
+people_post_login(struct req *r)
+{
+	const struct login_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct session_order order = order_of(r);
+	struct session_pair pair = {0};
+	struct account a = {0};
+	bool by_email = in->email != NULL;
+
+	if (by_email == (in->username != NULL))
+		return flaw_add(c, (struct flaw){.place = "body",
+					   .field = "email",
+					   .kind = FLAW_FORM,
+					   .words = "email or username must be there"});
+	TRY(account_sign_in(c,
+		&(struct sign_in){.by = by_email ? BY_EMAIL : BY_USERNAME,
+			.name = by_email ? in->email : in->username},
+		in->password, &a));
+	TRY(db_begin(c));
+	enum err e = add_claims(c, a.id, &order);
+	if (e == OK)
+		e = session_open(c, a.id, &order, &pair);
+	TRY(db_end(c, e));
+	return reply_pair(r, &pair);
+}
+
+/* POST /auth/refresh, refresh token in Authorization: as login. E_TOKEN_EXPIRED. */
+enum err
+people_post_refresh(struct req *r)
+{
+	struct session_order order = order_of(r);
+	struct session_pair pair = {0};
+
+	TRY(session_rotate(&r->ctx, r->claims->jti, &order, add_claims, &pair));
+	return reply_pair(r, &pair);
+}
+
+/* POST /auth/logout: 204; the tokens of this sign-in end. */
+enum err
+people_post_logout(struct req *r)
+{
+	TRY(session_end_family(&r->ctx, r->session->family, "sign-out"));
+	return reply_empty(r, 204);
+}
+
+/* GET /me: 200 Person, as the database has it now. */
+enum err
+people_get_me(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const char *json;
+
+	TRY(db_json(c, &PEOPLE_ME, &json, ARGS(c, c->actor)));
+	reply_header(r, "Cache-Control", "no-store");
+	return reply_json(r, 200, json);
+}
