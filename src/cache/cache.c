@@ -159,6 +159,29 @@ cache_count(struct ctx *c, const char *key, int64_t seconds)
 }
 
 int64_t
+cache_bucket(struct ctx *c, const char *key, int64_t rate, int64_t burst)
+{
+	/* What is kept is the moment at which the bucket will be full again. Redis's
+	 * clock, because several hosts ask. */
+	static const char script[] =
+		"local time = redis.call('TIME') "
+		"local now = time[1] * 1000000 + time[2] "
+		"local step = 1000000 / ARGV[1] "
+		"local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), "
+		"now)"
+		" + step "
+		"local wait = full - now - step * ARGV[2] "
+		"if wait > 0 then return math.ceil(wait / 1000) end "
+		"redis.call('SET', KEYS[1], string.format('%.0f', full), 'PX', "
+		"math.ceil((full - now) / 1000)) "
+		"return 0";
+	redisReply *r = command(c, "EVAL %s 1 %s%s %lld %lld", script,
+		conf.redis_prefix, key, (long long)rate, (long long)burst);
+
+	return r != NULL && r->type == REDIS_REPLY_INTEGER ? r->integer : 0;
+}
+
+int64_t
 cache_counted(struct ctx *c, const char *key)
 {
 	const char *text = cache_get(c, key);

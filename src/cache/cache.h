@@ -36,6 +36,12 @@ bool cache_drop(struct ctx *c, const char *key);
  */
 int64_t cache_count(struct ctx *c, const char *key, int64_t seconds);
 
+/*
+ * A bucket of `burst` that fills by `rate` a second (both above 0): takes one out of
+ * it. 0 when there was one, or Redis is away; else the milliseconds until there is.
+ */
+int64_t cache_bucket(struct ctx *c, const char *key, int64_t rate, int64_t burst);
+
 /* The counter's value without counting; 0 when absent or away. */
 int64_t cache_counted(struct ctx *c, const char *key);
 
