@@ -29,7 +29,8 @@ static FIELDS(session_fields, FIELD(struct session, jti), FIELD(struct session, 
 static FIELDS(token_fields, FIELD(struct session, jti), FIELD(struct session, face),
 	FIELD(struct session, family), FIELD(struct session, kind),
 	FIELD(struct session, claims), FIELD(struct session, created),
-	FIELD(struct session, expires));
+	FIELD(struct session, expires), FIELD(struct session, number),
+	FIELD(struct session, otp));
 
 static FIELDS(copy_fields, FIELD(struct session, account_id),
 	FIELD(struct session, uuid), FIELD(struct session, email),
@@ -166,6 +167,13 @@ session_end_face(struct ctx *c, int64_t account_id, const char *face, const char
 }
 
 enum err
+session_end_access(struct ctx *c, int64_t account_id, const char *face, const char *why)
+{
+	return revoke(
+		c, &SESSION_REVOKE_FACE_ACCESS, ARGS(c, account_id, c->now, why, face));
+}
+
+enum err
 session_end_others(struct ctx *c, int64_t account_id, const char *jti, const char *why)
 {
 	return revoke(c, &SESSION_REVOKE_OTHERS, ARGS(c, account_id, c->now, why, jti));
@@ -189,7 +197,15 @@ insert(struct ctx *c, int64_t account_id, const struct session_order *order,
 
 	return db_one(c, &SESSION_INSERT, token_fields, out,
 		ARGS(c, rand_uuid(&c->arena), account_id, order->face, family, kind,
-			order->claims, order->user_agent, c->address, issued, expires));
+			order->claims, order->user_agent, c->address, issued, expires,
+			order->number, order->otp, order->push_token));
+}
+
+enum err
+session_add_access(struct ctx *c, int64_t account_id, const char *family,
+	const struct session_order *order, int64_t seconds, struct session *out)
+{
+	return insert(c, account_id, order, family, "access", seconds, out);
 }
 
 static enum err

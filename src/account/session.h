@@ -20,6 +20,8 @@ struct session {
 	const char *uuid, *email, *role, *status; /* of the account, as it is now */
 	struct utc created, expires;              /* whole seconds: iat and exp */
 	struct utc revoked_at, spent_at;
+	int64_t number;  /* messenger: of the family; 0: none */
+	const char *otp; /* messenger: of a refresh token */
 };
 
 /* What is asked of a new pair of tokens. */
@@ -30,6 +32,8 @@ struct session_order {
 	int64_t access_seconds, refresh_seconds;
 	bool only_one;   /* every other session of the account in this face ends */
 	bool end_access; /* at a refresh the old access tokens of the family end */
+	int64_t number;  /* of the family, 0: none */
+	const char *otp, *push_token; /* of the refresh token; NULL: none */
 };
 
 struct session_pair {
@@ -62,9 +66,16 @@ enum err session_rotate(struct ctx *c, const char *jti, struct session_order *or
 		struct ctx *c, int64_t account_id, struct session_order *order),
 	struct session_pair *out);
 
+/* One more access token of a family, for so many seconds. The caller's transaction. */
+enum err session_add_access(struct ctx *c, int64_t account_id, const char *family,
+	const struct session_order *order, int64_t seconds, struct session *out);
+
 /* Ends sessions; `why` is one word for the row. The caller's transaction. */
 enum err session_end_all(struct ctx *c, int64_t account_id, const char *why);
 enum err session_end_face(
+	struct ctx *c, int64_t account_id, const char *face, const char *why);
+/* Only the access tokens: the refresh tokens give new ones. */
+enum err session_end_access(
 	struct ctx *c, int64_t account_id, const char *face, const char *why);
 /* All but those of the family that the token `jti` is of. */
 enum err session_end_others(
