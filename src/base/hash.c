@@ -36,6 +36,18 @@ hmac_sha256(const void *key, size_t key_bytes, const void *text, size_t bytes,
 	crypto_auth_hmacsha256_final(&state, out);
 }
 
+char *
+hkdf_hex(struct arena *a, const char *secret, const char *purpose)
+{
+	static const unsigned char no_salt[32];
+	const char *info = arena_fmt(a, "%s\x01", purpose); /* and the block's number */
+	unsigned char key[32];
+
+	hmac_sha256(no_salt, sizeof(no_salt), secret, strlen(secret), key);
+	hmac_sha256(key, sizeof(key), info, strlen(info), key);
+	return hex_text(a, key, sizeof(key));
+}
+
 static uint64_t hashed;
 
 uint64_t

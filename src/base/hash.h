@@ -14,6 +14,10 @@ char *sha256_hex(struct arena *a, const void *bytes, size_t n);
 void hmac_sha256(const void *key, size_t key_bytes, const void *text, size_t bytes,
 	unsigned char out[32]);
 
+/* HKDF-SHA256 (RFC 5869) without a salt: a key of 32 bytes made of a secret for one
+ * purpose, as 64 hexadecimal digits. */
+char *hkdf_hex(struct arena *a, const char *secret, const char *purpose);
+
 /*
  * Password hashes: argon2id in its usual text form ($argon2id$...), with the work that
  * the settings account.argon2_* ask for. Takes tens of milliseconds.
