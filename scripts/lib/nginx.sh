@@ -15,15 +15,25 @@ nginx_render() {
 	sed "${script#;}" "$template"
 }
 
+# setting_places: a script for sed that puts settings in their places, {section.key}.
+# control is samovarctl with the settings in force.
+setting_places() {
+	control conf | sed -n 's/^\([a-z0-9_.]*\) = \([A-Za-z0-9._~-]*\)  # .*/s|{\1}|\2|g/p'
+}
+
 # nginx_faces: of each face that nginx hands requests over to, a line: areas, divided by
-# |; largest body; whose errors; the file of these. FACES has tables beside faces.def.
+# |; largest body; whose errors; the file of these; the face's own location.conf, or
+# /dev/null. FACES has tables beside faces.def.
 nginx_faces() {
+	places=$(setting_places)
 	# shellcheck disable=SC2086 # a list of files
 	for table in ${FACES:-} "$REPO/fcgi/faces.def"; do
-		sed -n 's/^FACE([a-z]*, *"[^"]*", *"\([^"]*\)", *"\([^"]*\)", *"\([^"]*\)").*/\1;\2;\3/p' "$table" |
-			sed -e '/^;/d' -e 's/{[a-z0-9_.]*}/[^\/]+/g' -e 's/ /|/g' -e 's/;/ /g' -e "s|\$| ${table%/*}|" |
-			while read -r areas body errors folder; do
-				echo "$areas $body $errors $folder/$errors/errors.conf"
+		sed -n 's/^FACE(\([a-z]*\), *"[^"]*", *"\([^"]*\)", *"\([^"]*\)", *"\([^"]*\)").*/\2;\3;\4;\1/p' "$table" |
+			sed -e '/^;/d' -e "$places" -e 's/ /|/g' -e 's/;/ /g' -e "s|\$| ${table%/*}|" |
+			while read -r areas body errors name folder; do
+				own=$folder/$name/location.conf
+				[ -e "$own" ] || own=/dev/null
+				echo "$areas $body $errors $folder/$errors/errors.conf $own"
 			done
 	done
 }
@@ -31,8 +41,9 @@ nginx_faces() {
 # nginx_locations DIR: where the areas of the faces go. Bodies above 64k come when the
 # program has said so.
 nginx_locations() {
-	nginx_faces | while read -r areas body _; do
+	nginx_faces | while read -r areas body _ _ own; do
 		echo "location ~ \"^($areas)/\" {"
+		sed 's/^/	/' "$own"
 		if [ "$body" = 64k ]; then
 			echo "	limit_req zone=api burst=400 nodelay;"
 			echo "	include $1/fastcgi.conf;"

@@ -17,6 +17,7 @@ class FacesFront(Front):
     def write(self, folder, directives):
         super().write(folder, directives)
         say = f'REPO={REPO} FACES={TABLE}; . {REPO}/scripts/lib/nginx.sh; nginx_face_files "$1"'
+        say = f'control() {{ {self.stack.program("samovarctl")} --conf /dev/null "$@"; }}; {say}'
         subprocess.run(["sh", "-c", say, "sh", folder / "conf"], check=True)
 
 
