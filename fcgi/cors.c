@@ -8,7 +8,7 @@
 #include "reply.h"
 
 static const char *
-site_origins(const struct req *r)
+site_origins(struct req *r)
 {
 	const char *origin = conf.site_debug ? req_header(r, "Origin") : NULL;
 

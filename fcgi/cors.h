@@ -8,7 +8,7 @@ struct req;
 /* Which browsers of other origins may call a face, and what they are told. */
 struct cors_rule {
 	/* Blank-separated origins that may; "*": any, then without credentials. */
-	const char *(*origins)(const struct req *r);
+	const char *(*origins)(struct req *r);
 	bool always; /* the only one is named in answers to requests without Origin, too
 		      */
 	bool exposes; /* their scripts may read all headers of an answer */

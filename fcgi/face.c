@@ -337,6 +337,8 @@ face_serve(struct req *r, enum err read_err)
 {
 	serve(r, read_err);
 	cors_expose(r);
+	if (r->face->manners->finish != NULL)
+		r->face->manners->finish(r);
 	if (r->body_check)
 		answer_body_check(r);
 }

@@ -110,6 +110,9 @@ struct manners {
 	 * letters and with what is implied. NULL: it is a method like others, 405. */
 	enum err (*options)(struct req *r);
 
+	/* Adds the headers that every answer has, whoever makes it. NULL: none. */
+	void (*finish)(struct req *r);
+
 	const struct cors_rule
 		*cors; /* NULL: browsers of other origins are told nothing */
 	enum face_body body;

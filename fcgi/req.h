@@ -60,6 +60,7 @@ struct req {
 	const void *in;                /* the struct that the row's input describes */
 	const struct claims *claims;   /* of the token that came, NULL without one */
 	const struct session *session; /* who is signed in, NULL for nobody */
+	void *own; /* what the face's enter() keeps for its handlers */
 
 	int status; /* of the answer; 0: none yet */
 	struct header *headers;

@@ -124,7 +124,11 @@ put_json(struct ctx *c, const struct field *f, struct json_object *json, void *m
 	if (f->type == FIELD_DATE && type == json_type_string &&
 		date_parse(json_object_get_string(json), member))
 		return OK;
-	return flaw_at(c, f, "body", FLAW_TYPE, 0, type_names[f->type]);
+	return flaw_add(c, (struct flaw){.place = "body",
+				   .field = f->name,
+				   .kind = FLAW_TYPE,
+				   .expected = type_names[f->type],
+				   .got = json_type_to_name(type)});
 }
 
 static void

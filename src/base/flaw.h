@@ -33,6 +33,7 @@ struct flaw {
 	const char *field; /* NULL: the place as a whole */
 	enum flaw_kind kind;
 	const char *expected; /* see enum flaw_kind */
+	const char *got;      /* FLAW_TYPE: the type of JSON that came; NULL: text */
 	int64_t limit;
 	const char *words; /* a sentence of its own (a rule's), or NULL */
 };

@@ -111,7 +111,7 @@ options(struct req *r)
 }
 
 static const char *
-origins(const struct req *r)
+origins(struct req *r)
 {
 	(void)r;
 	return "https://phone.example";

@@ -1,0 +1,203 @@
+/* The envelope of the phones' API, and what is said when something is wrong. */
+#include "messenger/messenger.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/conf.h"
+#include "base/str.h"
+#include "input.h"
+#include "messenger/token.h"
+#include "reply.h"
+
+enum err
+messenger_answer(
+	struct req *r, int status, int code, const char *sub_code, const char *data)
+{
+	struct buf b = {.arena = &r->ctx.arena};
+	const char *message = "";
+
+	if (status == 204 || status == 304)
+		return reply_empty(r, status);
+	if (status >= 400 && status != 500 && r->ctx.why != NULL)
+		message = r->ctx.why;
+	buf_fmt(&b, "{\"code\":%d,\"data\":", code);
+	buf_add(&b, data == NULL ? "{}" : data);
+	buf_add(&b, ",\"message\":");
+	buf_json(&b, message);
+	buf_fmt(&b, ",\"sub_code\":\"%s\",\"success\":%s}\n", sub_code,
+		status < 400 ? "true" : "false");
+	return reply_text(r, status, "application/json", b.text, b.used);
+}
+
+enum err
+messenger_reply(struct req *r, int status, const char *sub_code, const char *data)
+{
+	return messenger_answer(r, status, status, sub_code, data);
+}
+
+enum err
+messenger_reply_one(struct req *r, int status, const char *sub_code, const char *name,
+	const struct field *fields, const void *row)
+{
+	struct buf data = {.arena = &r->ctx.arena};
+
+	buf_fmt(&data, "{\"%s\":", name);
+	fields_to_json(&data, fields, row, r->face->manners->style);
+	buf_add(&data, "}");
+	return messenger_reply(r, status, sub_code, data.text);
+}
+
+struct messenger_caller *
+messenger_caller(struct req *r)
+{
+	if (r->own == NULL)
+		r->own = arena_new(&r->ctx.arena, sizeof(struct messenger_caller));
+	return r->own;
+}
+
+enum err
+messenger_fail(struct req *r, enum err e, const char *data)
+{
+	messenger_caller(r)->data = data;
+	return fail(&r->ctx, e, NULL);
+}
+
+enum err
+messenger_fail_list(struct req *r, enum err e, const char *name, const char *word)
+{
+	struct buf data = {.arena = &r->ctx.arena};
+
+	buf_fmt(&data, "{\"%s\":[", name);
+	buf_json(&data, word);
+	buf_add(&data, "]}");
+	return messenger_fail(r, e, data.text);
+}
+
+enum err
+messenger_flaw(struct req *r, const char *field, const char *reason)
+{
+	return flaw_add(&r->ctx, (struct flaw){.place = "body",
+					 .field = field,
+					 .kind = FLAW_FORM,
+					 .expected = "value",
+					 .words = reason});
+}
+
+/* -- errors */
+
+/* Is the one thing that is wrong with the input that something is missing? */
+static bool
+all_missing(const struct ctx *c)
+{
+	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
+		if (f->kind != FLAW_MISSING)
+			return false;
+	return c->flaws != NULL;
+}
+
+static void
+refuse_omitted(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct buf data = {.arena = &c->arena};
+
+	buf_add(&data, "{\"lacks\":[");
+	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
+		buf_add(&data, f == c->flaws ? "" : ",");
+		buf_json(&data, f->field);
+	}
+	buf_add(&data, "]}");
+	messenger_reply(r, 400,
+		str_eq(c->flaws->place, "header")  ? "request.header.omitted"
+		: str_eq(c->flaws->place, "query") ? "request.path.omitted"
+						   : "request.body.omitted",
+		buf_text(&data));
+}
+
+/* The types by the names that the older server's answers have. */
+static const char *
+type_name(const char *type)
+{
+	return str_eq(type, "str")    ? "string"
+	       : str_eq(type, "list") ? "array"
+	       : str_eq(type, "dict") ? "object"
+				      : type;
+}
+
+static const char *
+reason_of(struct ctx *c, const struct flaw *f)
+{
+	if (f->kind == FLAW_TYPE && f->got != NULL)
+		return arena_fmt(&c->arena, "Expected type `%s`, but got `%s`",
+			type_name(f->expected), f->got);
+	return flaw_sentence(c, f);
+}
+
+static void
+refuse_flaws(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct buf data = {.arena = &c->arena};
+
+	buf_add(&data, "{\"bad_semantics\":[");
+	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
+		buf_add(&data, f == c->flaws ? "{\"field\":" : ",{\"field\":");
+		buf_json(&data, f->field == NULL ? f->place : f->field);
+		buf_add(&data, ",\"reason\":");
+		buf_json(&data, reason_of(c, f));
+		buf_add(&data, "}");
+	}
+	buf_add(&data, "]}");
+	c->why = reason_of(c, c->flaws);
+	messenger_reply(r, 422, "request.body.bad_semantics", buf_text(&data));
+}
+
+/* The numbers that were told, without what is for headers. */
+static const char *
+told_data(struct req *r)
+{
+	struct buf data = {.arena = &r->ctx.arena};
+
+	buf_add(&data, "{");
+	for (const struct told *t = r->ctx.told; t != NULL; t = t->next)
+		if (str_eq(t->key, "retry_after"))
+			reply_header_fmt(r, "Retry-After", "%lld", (long long)t->value);
+		else
+			buf_fmt(&data, "%s\"%s\":%lld", data.used > 1 ? "," : "",
+				t->key, (long long)t->value);
+	buf_add(&data, "}");
+	return data.text;
+}
+
+static void
+drop_cookies(struct req *r, enum err e)
+{
+	if (e == E_NO_COOKIE || e == E_REFRESH_INVALID || e == E_REFRESH_EXPIRED)
+		messenger_drop_cookies(r);
+	else if (e == E_ADMIN_INVALID || e == E_ADMIN_EXPIRED)
+		messenger_drop_admin_cookie(r);
+}
+
+void
+messenger_refuse(struct req *r, enum err e)
+{
+	struct ctx *c = &r->ctx;
+	const struct messenger_caller *caller = messenger_caller(r);
+
+	if (!messenger_is_developer(r)) {
+		messenger_drop_cookies(r);
+		messenger_reply(r, 200, "user.sign_out", NULL);
+		return;
+	}
+	const struct wire_case *w = face_case(r->face, e);
+	const char *told = told_data(r);
+	drop_cookies(r, w->err);
+	if (w->err == E_INPUT && caller->data == NULL && all_missing(c))
+		refuse_omitted(r);
+	else if (w->err == E_INPUT && caller->data == NULL && c->flaws != NULL)
+		refuse_flaws(r);
+	else
+		messenger_reply(r, w->status, w->words,
+			caller->data != NULL ? caller->data : told);
+}

@@ -1,0 +1,298 @@
+#include "messenger/messenger.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/conf.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "base/unicode.h"
+#include "cache/cache.h"
+#include "account/limit.h"
+#include "cors.h"
+#include "input.h"
+#include "messenger/token.h"
+#include "reply.h"
+
+/* -- where the service is */
+
+const char *
+messenger_host(struct arena *a)
+{
+	const char *at = strstr(conf.site_url, "://");
+
+	if (conf.messenger_server_name[0] != '\0')
+		return conf.messenger_server_name;
+	at = at == NULL ? conf.site_url : at + 3;
+	return arena_strn(a, at, strcspn(at, ":/"));
+}
+
+bool
+messenger_is_https(void)
+{
+	return conf.messenger_https[0] != '\0'
+		       ? strcasecmp(conf.messenger_https, "false") != 0
+		       : strncmp(conf.site_url, "https:", 6) == 0;
+}
+
+const char *
+messenger_path(struct arena *a, const char *more)
+{
+	return arena_fmt(a, "/api/%s%s", conf.messenger_version, more);
+}
+
+static bool
+is_dev(void)
+{
+	return str_eq(conf.messenger_version, "dev");
+}
+
+/* -- headers */
+
+const char *
+messenger_if_match(struct req *r)
+{
+	const char *tag = input_header(r, "If-Match");
+	size_t n = tag == NULL ? 0 : strlen(tag);
+
+	return n >= 2 && tag[0] == '"' && tag[n - 1] == '"'
+		       ? arena_strn(&r->ctx.arena, tag + 1, n - 2)
+		       : tag;
+}
+
+bool
+messenger_wants_html(struct req *r)
+{
+	const char *accept = input_header(r, "Accept");
+
+	while (accept != NULL && *accept != '\0') {
+		accept += strspn(accept, " ,");
+		size_t n = strcspn(accept, " ,;");
+
+		if ((n == 9 && strncasecmp(accept, "text/html", n) == 0) ||
+			(n == 6 && strncasecmp(accept, "text/*", n) == 0) ||
+			(n == 3 && strncmp(accept, "*/*", n) == 0))
+			return true;
+		accept += strcspn(accept, ",");
+	}
+	return false;
+}
+
+/* While the version is dev a key may be asked for; without one set, whatever comes is
+ * right. */
+bool
+messenger_is_developer(struct req *r)
+{
+	const char *key = input_header(r, "X-Development-Key");
+
+	return !is_dev() || conf.messenger_development_key[0] == '\0' ||
+	       (key != NULL && str_same_secret(key, conf.messenger_development_key));
+}
+
+/* Every header that anything here reads must be text. */
+static enum err
+readable_headers(struct req *r)
+{
+	static const char *const names[] = {"Authorization", "X-Csrf-Token",
+		"X-Client-Token", "X-Profile-Id", "If-Match", "User-Agent", "Accept",
+		"Accept-Language", "Cookie"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const char *value = req_header(r, names[i]);
+
+		if (value != NULL && (!utf8_valid(value, strlen(value)) ||
+					     unicode_nfc(&r->ctx.arena, value) == NULL))
+			return fail(&r->ctx, E_HEADER, NULL);
+	}
+	return OK;
+}
+
+/* -- the checks, in the contract's order (1.3) */
+
+/*
+ * A session has a bucket for each route, whatever the method; whoever has none shares
+ * that of the address. So a class of phones behind one address starts at once, and one
+ * phone keeps no other from its turn.
+ */
+static enum err
+limit_rate(struct req *r, int64_t session)
+{
+	struct ctx *c = &r->ctx;
+	const char *whose = session != 0
+				    ? arena_fmt(&c->arena, "s%lld", (long long)session)
+				    : limit_caller(c);
+	const char *key =
+		arena_fmt(&c->arena, "messenger:rate:%s:%s", whose, r->route->path);
+	int64_t wait = session != 0 ? cache_bucket(c, key, conf.messenger_rate,
+					      conf.messenger_burst)
+				    : cache_bucket(c, key, conf.messenger_address_rate,
+					      conf.messenger_address_burst);
+
+	if (wait == 0)
+		return OK;
+	tell(c, "retry_after", (wait + 999) / 1000);
+	return fail(c, E_LIMIT, NULL);
+}
+
+/* What the request's token says, if it is one of ours; nothing is asked of anybody. */
+static int64_t
+signed_number(struct req *r)
+{
+	struct messenger_token token = {0};
+	enum err e = OK;
+
+	if (r->route->who == COOKIE)
+		e = messenger_refresh_cookie(r, &token);
+	else if (r->route->who != ANYONE && r->route->who != ADMIN)
+		e = messenger_access_token(r, &token);
+	ctx_forgive(&r->ctx);
+	return e == OK ? token.number : 0;
+}
+
+/* A page of another site must not use the cookies that a browser adds by itself. */
+static enum err
+own_origin(struct req *r)
+{
+	const char *origin = req_header(r, "Origin");
+
+	if (origin == NULL || str_in(origin, r->face->manners->cors->origins(r)) ||
+		str_eq(origin,
+			arena_fmt(&r->ctx.arena, "%s://%s",
+				req_param(r, "REQUEST_SCHEME"), req_header(r, "Host"))))
+		return OK;
+	return fail(&r->ctx, E_NOT_OFFERED, NULL);
+}
+
+static enum err
+authenticate(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	enum err e;
+
+	switch (r->route->who) {
+	case ACCESS:
+	case ACCESS_ACTING:
+	case ACTING:
+		TRY(messenger_access(r));
+		break;
+	case SOFT:
+	case SOFT_ACTING:
+		e = messenger_access(r);
+		if (e == E_TOKEN_EXPIRED || e == E_BUSY || e == E_BUG)
+			return e;
+		ctx_forgive(c);
+		break;
+	case COOKIE:
+		TRY(own_origin(r));
+		TRY(messenger_refresh(r));
+		break;
+	case ADMIN:
+		TRY(own_origin(r));
+		TRY(messenger_admin(r));
+		break;
+	default:
+		break;
+	}
+	r->trusted = messenger_caller(r)->number != 0;
+	return OK;
+}
+
+/* X-Profile-Id: what is no number is nobody's profile. */
+static enum err
+act_as(struct req *r)
+{
+	struct messenger_caller *caller = messenger_caller(r);
+	const char *id = input_header(r, "X-Profile-Id");
+
+	if (id == NULL)
+		return OK;
+	if (!int_read(id, &caller->profile) || !messenger_owns(r, caller->profile))
+		return fail(&r->ctx, E_DENIED, NULL);
+	return OK;
+}
+
+static enum err
+enter(struct req *r)
+{
+	int who = r->route->who;
+	bool signed_in = who == ACCESS || who == ACCESS_ACTING || who == ACTING;
+
+	if (!messenger_is_developer(r))
+		return fail(&r->ctx, E_NO_DEVELOPER, NULL);
+	TRY(limit_rate(r, signed_number(r)));
+	TRY(readable_headers(r));
+	TRY(input_needs(r, signed_in ? "Authorization X-Csrf-Token" : NULL));
+	TRY(authenticate(r));
+	TRY(input_read(r));
+	return who == ACTING || who == ACCESS_ACTING || who == SOFT_ACTING ? act_as(r)
+									   : OK;
+}
+
+/* -- the rest of its manners */
+
+static enum err
+options(struct req *r)
+{
+	if (!messenger_is_developer(r))
+		return fail(&r->ctx, E_NO_DEVELOPER, NULL);
+	return messenger_reply(r, 200, "http.ok", NULL);
+}
+
+static const char *
+origins(struct req *r)
+{
+	struct arena *a = &r->ctx.arena;
+	const char *own = arena_fmt(a, "https://%s", messenger_host(a)),
+		   *port = conf.messenger_dev_client_port;
+
+	return !is_dev() || port[0] == '\0'
+		       ? own
+		       : arena_fmt(a, "%s http://localhost:%s http://127.0.0.1:%s", own,
+				 port, port);
+}
+
+static const struct cors_rule cors = {
+	.origins = origins, .always = true, .exposes = true};
+
+static void
+finish(struct req *r)
+{
+	reply_header(r, "Server", conf.messenger_backend_name);
+}
+
+/* GET /ping: 200. */
+enum err
+messenger_get_ping(struct req *r)
+{
+	reply_header(r, "X-Recruit-Header", "samovar");
+	return messenger_reply(r, 200, "ping.success", NULL);
+}
+
+static const struct route routes[] = {
+#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
+#include "messenger/routes.def"
+#undef ROUTE
+};
+
+static const struct wire_case cases[] = {
+#define CASE(err, status, words) {err, status, words},
+#include "messenger/cases.def"
+#undef CASE
+	{0}};
+
+const struct manners messenger_manners = {
+	.routes = routes,
+	.route_count = sizeof(routes) / sizeof(*routes),
+	.cases = cases,
+	.enter = enter,
+	.refuse = messenger_refuse,
+	.options = options,
+	.finish = finish,
+	.cors = &cors,
+	.body = BODY_FORGIVING,
+	.bad_id = BAD_ID_NO_ROUTE,
+	.last_slash = SLASH_EITHER,
+	.style = STYLE_HTTP_TIME,
+	.clean_headers = true,
+	.serves_head = true,
+};

@@ -1,0 +1,88 @@
+#ifndef MESSENGER_H
+#define MESSENGER_H
+
+#include "account/session.h"
+#include "face.h"
+
+/* The phones' API: docs/openapi/messenger.yaml, docs/messenger.md. */
+extern const struct manners messenger_manners;
+
+/* Who may call a route. */
+enum messenger_who {
+	ANYONE,
+	SOFT,        /* an access token is looked at, a wrong one is as none */
+	SOFT_ACTING, /* and X-Profile-Id, if it comes, must be a profile of its owner */
+	ACCESS,      /* a live access token */
+	ACCESS_ACTING, /* and X-Profile-Id, if it comes, as above */
+	ACTING,        /* and X-Profile-Id, as above */
+	COOKIE,        /* the refresh token as a cookie */
+	ADMIN          /* the administrator's cookie, and the right as it is now */
+};
+
+/* Whose request it is; for each one that enter() has seen. */
+struct messenger_caller {
+	const char *data; /* what the answer to an error brings, a JSON object */
+	int64_t number;   /* of the session, 0: none */
+	const char *role; /* the access token's: a JSON array, see messenger_role() */
+	bool is_admin;
+	int64_t profile; /* X-Profile-Id, 0: none came */
+	struct session session;
+};
+
+/* The request's; never NULL. */
+struct messenger_caller *messenger_caller(struct req *r);
+
+/* Is the profile one of the caller's, as the access token says? It dies when that
+ * changes. */
+bool messenger_owns(struct req *r, int64_t profile);
+
+/*
+ * The envelope (contract 1.2): data is a JSON object, NULL for an empty one. 204 and
+ * 304 have no body. messenger_answer() where code differs from the status.
+ */
+enum err messenger_reply(
+	struct req *r, int status, const char *sub_code, const char *data);
+enum err messenger_answer(
+	struct req *r, int status, int code, const char *sub_code, const char *data);
+
+/* The same for one struct under its name: {"profile": {...}}. */
+enum err messenger_reply_one(struct req *r, int status, const char *sub_code,
+	const char *name, const struct field *fields, const void *row);
+
+/* fail() with what the answer's data are. */
+enum err messenger_fail(struct req *r, enum err e, const char *data);
+
+/* The same with one list of texts: messenger_fail_list(r, E_MISSING, "resource_name",
+ * "profile"). */
+enum err messenger_fail_list(
+	struct req *r, enum err e, const char *name, const char *word);
+
+/* E_INPUT with one flaw at this field of the body (422). */
+enum err messenger_flaw(struct req *r, const char *field, const char *reason);
+
+/* If-Match as the row's commit_id, whose quotation marks do not count; NULL without. */
+const char *messenger_if_match(struct req *r);
+
+/* Does Accept want HTML: is text/html there, wildcards counted? */
+bool messenger_wants_html(struct req *r);
+
+/* Host and origin of the service: settings, else site.url. */
+const char *messenger_host(struct arena *a);
+bool messenger_is_https(void);
+
+/* Has the request the development key, where one is asked for? (1.7) */
+bool messenger_is_developer(struct req *r);
+
+/* Writes the answer to an error. */
+void messenger_refuse(struct req *r, enum err e);
+
+/* "/api/<version>" and more. */
+const char *messenger_path(struct arena *a, const char *more);
+
+/* The handlers of routes.def and what they read; what each answers is said where it is
+ * defined. */
+#define ROUTE(...) ROUTE_DECLARE(__VA_ARGS__)
+#include "messenger/routes.def"
+#undef ROUTE
+
+#endif
