@@ -12,6 +12,9 @@ struct s3_call {
 	const struct pair *extra;
 	size_t extras;
 	const char *body; /* sent with PUT and POST; NULL: none */
+	size_t body_size; /* 0: up to its NUL */
+	const char *type; /* of the body; NULL: none is said */
+	size_t most;      /* bytes of the answer; 0: as many as a page of a list has */
 	struct http_body answer;
 	long status;
 	struct s3_state state;

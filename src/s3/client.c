@@ -105,10 +105,12 @@ s3_take_header(char *line, size_t size, size_t n, void *call)
 CURL *
 s3_handle(struct s3_call *k)
 {
-	static const struct http_limits limits = {.connect_seconds = CONNECT_SECONDS,
+	const struct http_limits limits = {.connect_seconds = CONNECT_SECONDS,
 		.idle_seconds = IDLE_SECONDS,
-		.bytes = MOST_ANSWER};
-	static const char *const plain[] = {"Expect:", "Content-Type:"};
+		.bytes = k->most == 0 ? MOST_ANSWER : k->most};
+	const char *const plain[] = {"Expect:",
+		k->type == NULL ? "Content-Type:"
+				: arena_fmt(&k->c->arena, "Content-Type: %s", k->type)};
 	CURL *h = http_handle(k->c,
 		s3_address(k->c, k->o, k->method, k->extra, k->extras, LINK_SECONDS),
 		&limits, &k->answer);
@@ -137,7 +139,8 @@ s3_run(struct s3_call *k)
 	CURL *h = s3_handle(k);
 	if (str_eq(k->method, "PUT") || str_eq(k->method, "POST")) {
 		const char *body = k->body == NULL ? "" : k->body;
-		curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
+		curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE,
+			(curl_off_t)(k->body_size > 0 ? k->body_size : strlen(body)));
 		curl_easy_setopt(h, CURLOPT_POSTFIELDS, body);
 	}
 	const char *why = http_run(h, &k->status);

@@ -121,6 +121,21 @@ enum err s3_read(struct ctx *c, const struct s3_object *o, struct s3_digests *ou
 enum err s3_put_file(struct ctx *c, const struct s3_object *o, int fd, int64_t size,
 	struct s3_digests *out);
 
+/* Sends n bytes; *md5 (digits) is theirs, and the server has said the same if it says
+ * MD5s. */
+enum err s3_put_bytes(struct ctx *c, const struct s3_object *o, const void *bytes,
+	size_t n, const char *type, const char **md5);
+
+/* All of an object, of `most` bytes at most, in the ctx. bytes is NULL if it is not
+ * there. E_PEER also for one that is larger. */
+struct s3_bytes {
+	const char *bytes; /* with a NUL behind them */
+	size_t n;
+	const char *md5;
+};
+enum err s3_get_bytes(
+	struct ctx *c, const struct s3_object *o, size_t most, struct s3_bytes *out);
+
 /* Bytes on their way from one server to another. */
 struct s3_flow {
 	const struct s3_object *from, *to;

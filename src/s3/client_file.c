@@ -1,4 +1,6 @@
-/* Objects from a file, and objects read for their digests only. */
+/* Objects from a file or from memory, and objects read into it or for their digests
+ * only. */
+#include <string.h>
 #include <unistd.h>
 
 #include "base/fence.h"
@@ -113,4 +115,46 @@ s3_put_file(struct ctx *c, const struct s3_object *o, int fd, int64_t size,
 	if (out->size != size)
 		return fail(c, E_PEER, "the file has changed while it was read");
 	return OK;
+}
+
+enum err
+s3_put_bytes(struct ctx *c, const struct s3_object *o, const void *bytes, size_t n,
+	const char *type, const char **md5)
+{
+	struct s3_call k = {.c = c,
+		.o = o,
+		.method = "PUT",
+		.body = bytes,
+		.body_size = n,
+		.type = type};
+
+	*md5 = digest_of(c, DIGEST_MD5, bytes, n);
+	if (*md5 == NULL)
+		return fail(c, E_BUG, NULL);
+	TRY(s3_run(&k));
+	TRY(s3_check_answer(&k, false));
+	/* An ETag that is no MD5 (encrypted objects) says nothing. */
+	const char *etag = k.state.etag;
+	if (etag != NULL && strspn(etag, "0123456789abcdef") == 32 &&
+		etag[32] == '\0' && !str_eq(etag, *md5))
+		return fail(
+			c, E_PEER, "PUT %s: the server has other bytes", o->site.base);
+	return OK;
+}
+
+enum err
+s3_get_bytes(
+	struct ctx *c, const struct s3_object *o, size_t most, struct s3_bytes *out)
+{
+	struct s3_call k = {.c = c, .o = o, .method = "GET", .most = most};
+
+	*out = (struct s3_bytes){0};
+	TRY(s3_run(&k));
+	TRY(s3_check_answer(&k, true));
+	if (!k.state.found)
+		return OK;
+	out->bytes = buf_text(&k.answer.text);
+	out->n = k.answer.text.used;
+	out->md5 = digest_of(c, DIGEST_MD5, out->bytes, out->n);
+	return out->md5 == NULL ? fail(c, E_BUG, NULL) : OK;
 }
