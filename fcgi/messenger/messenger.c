@@ -254,6 +254,13 @@ origins(struct req *r)
 static const struct cors_rule cors = {
 	.origins = origins, .always = true, .exposes = true};
 
+/* A copy is fetched from the store, which nginx may have these very workers guard. */
+static bool
+is_long(const struct req *r)
+{
+	return !r->head_only;
+}
+
 static void
 finish(struct req *r)
 {
@@ -287,6 +294,7 @@ const struct manners messenger_manners = {
 	.enter = enter,
 	.refuse = messenger_refuse,
 	.options = options,
+	.is_long = is_long,
 	.finish = finish,
 	.cors = &cors,
 	.body = BODY_FORGIVING,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "account/account_job.h"
+#include "messenger/sync.h"
 #include "programme/bot.h"
 #include "programme/day.h"
 #include "programme/intake.h"
