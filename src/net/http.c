@@ -6,9 +6,14 @@
 #include <sys/socket.h>
 
 #include "base/program.h"
+#include "base/utc.h"
 
 #define CONNECT_SECONDS 10L
 #define TURN_MS 100
+
+/* How long a call goes on when the program is to stop: enough for one that is answered.
+ */
+#define STOP_SECONDS 3
 
 /* A machine that loses its power does not close the connections that are kept to it:
  * what is sent and not acknowledged for so long ends them. */
@@ -103,22 +108,32 @@ http_headers(struct ctx *c, CURL *h, const char *const *lines, size_t count)
 	curl_easy_setopt(h, CURLOPT_HTTPHEADER, list);
 }
 
+/* When a call that is still under way is broken off; 0: it is not to be. */
+static double
+limit_of(double limit, double grace)
+{
+	program_wait(0); /* signals come in here */
+	if (limit == 0 && program_stopping())
+		return monotonic() + grace;
+	return limit;
+}
+
 static const char *
-run(CURL *h, bool stops, long *status)
+run(CURL *h, double grace, long *status)
 {
 	CURLM *m = http_connections();
 	CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+	double limit = limit_of(0, grace);
 	int running = 1, left;
 	CURLMsg *message;
 
 	*status = 0;
 	curl_multi_add_handle(m, h);
-	while (running > 0 && !(stops && program_stopping())) {
+	while (running > 0 && (limit == 0 || monotonic() < limit)) {
 		curl_multi_perform(m, &running);
 		if (running > 0)
 			curl_multi_poll(m, NULL, 0, TURN_MS, NULL);
-		if (stops)
-			program_wait(0); /* signals come in here */
+		limit = limit_of(limit, grace);
 	}
 	while ((message = curl_multi_info_read(m, &left)) != NULL)
 		if (message->easy_handle == h)
@@ -133,11 +148,11 @@ run(CURL *h, bool stops, long *status)
 const char *
 http_run(CURL *h, long *status)
 {
-	return run(h, false, status);
+	return run(h, STOP_SECONDS, status);
 }
 
 const char *
 http_run_or_stop(CURL *h, long *status)
 {
-	return run(h, true, status);
+	return run(h, 0, status);
 }

@@ -87,6 +87,7 @@ alive(void *thing, int64_t bytes)
 	struct task *t = thing;
 	int64_t now = utc_now().us;
 
+	program_wait(0); /* signals come in here */
 	if (program_stopping())
 		return false;
 	if (now - t->kept_at < KEEP_SECONDS * US_PER_SECOND)

@@ -133,7 +133,8 @@ def test_an_address_has_only_so_many_requests_under_way(front, line, same, other
 
     def ask(address):
         return client.get("/users/api/v1/users/me/", headers={"X-Forwarded-For": address})
-    wait_for(lambda: ask(same[3]).status_code == 429, 10)
+    # Whoever asks holds a place, too, and may have taken that of a line.
+    wait_for(lambda: ask(same[3]).status_code == 429 or lines.append(line(small, slow, address=same[0])), 10)
     assert ask(same[3]).json() == {"error": "Request.Error.Validation", "detail": "too many requests, try again later"}
     assert ask(other).status_code == 401
     for one in lines:
@@ -150,7 +151,7 @@ def test_an_address_has_fewer_bodies_under_way_than_requests(front, line):
 
     def ask(method, address="203.0.113.5", **more):
         return client(method, "/users/api/v1/users/me/", headers={"X-Forwarded-For": address}, **more).status_code
-    wait_for(lambda: ask("PUT", json={"a": 1}) == 429, 10)
+    wait_for(lambda: ask("PUT", json={"a": 1}) == 429 or lines.append(line(small, drips, address="203.0.113.5")), 10)
     assert ask("GET") == 401, "what has no body is served"
     assert ask("PUT", "203.0.113.6", json={"a": 1}) != 429
     for one in lines:
