@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/conf.h"
-#include "base/hash.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "cache/cache.h"
 #include "db/db.h"
@@ -28,8 +28,7 @@ name_hash(struct ctx *c, enum sign_in_by by, const char *name)
 
 	for (char *s = lower; *s != '\0'; s++)
 		*s = (char)tolower((unsigned char)*s);
-	hmac_sha256(conf.token_secret, strlen(conf.token_secret), lower, strlen(lower),
-		hash);
+	secret_mac(0, lower, hash);
 	return hex_text(&c->arena, hash, sizeof(hash));
 }
 
@@ -118,8 +117,7 @@ hash_with(struct ctx *c, const char *hash, const char *what, const char *more)
 	const char *text = arena_fmt(&c->arena, "%s:%s:%s", hash, what, more);
 	unsigned char out[32];
 
-	hmac_sha256(
-		conf.token_secret, strlen(conf.token_secret), text, strlen(text), out);
+	secret_mac(0, text, out);
 	return hex_text(&c->arena, out, sizeof(out));
 }
 

@@ -3,20 +3,20 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "base/conf.h"
+#include "base/secret.h"
 
 #define VARIANT sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
 static void
-key_of(const char *purpose, unsigned char key[crypto_secretbox_KEYBYTES])
+key_of(const char *purpose, size_t secret, unsigned char key[crypto_secretbox_KEYBYTES])
 {
 	crypto_generichash_state state;
 
 	crypto_generichash_init(&state, NULL, 0, crypto_secretbox_KEYBYTES);
 	crypto_generichash_update(
 		&state, (const unsigned char *)purpose, strlen(purpose));
-	crypto_generichash_update(&state, (const unsigned char *)conf.token_secret,
-		strlen(conf.token_secret));
+	crypto_generichash_update(&state, (const unsigned char *)secret_key(secret),
+		strlen(secret_key(secret)));
 	crypto_generichash_final(&state, key, crypto_secretbox_KEYBYTES);
 }
 
@@ -30,7 +30,7 @@ seal(struct ctx *c, const char *purpose, const char *text)
 	       room = sodium_base64_encoded_len(size, VARIANT);
 	unsigned char *box = arena_new(&c->arena, size);
 
-	key_of(purpose, key);
+	key_of(purpose, 0, key);
 	randombytes_buf(box, crypto_secretbox_NONCEBYTES);
 	crypto_secretbox_easy(box + crypto_secretbox_NONCEBYTES,
 		(const unsigned char *)text, n, box, key);
@@ -46,11 +46,14 @@ open_box(struct ctx *c, const char *purpose, const unsigned char *box, size_t si
 
 	if (size < head + mac)
 		return NULL;
-	key_of(purpose, key);
 	unsigned char *text = arena_new(&c->arena, size - head - mac + 1);
-	return crypto_secretbox_open_easy(text, box + head, size - head, box, key) == 0
-		       ? (const char *)text
-		       : NULL;
+	for (size_t i = 0; i < secret_count(); i++) {
+		key_of(purpose, i, key);
+		if (crypto_secretbox_open_easy(
+			    text, box + head, size - head, box, key) == 0)
+			return (const char *)text;
+	}
+	return NULL;
 }
 
 const char *

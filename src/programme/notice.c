@@ -6,7 +6,7 @@
 
 #include "account/audit.h"
 #include "base/conf.h"
-#include "base/hash.h"
+#include "base/secret.h"
 #include "base/rand.h"
 #include "base/str.h"
 #include "db/db.h"
@@ -53,13 +53,12 @@ static const char *
 token(struct ctx *c, const struct notice *n, const struct people *p, int64_t moment,
 	const char *nonce)
 {
-	const char *key = conf.token_secret;
 	const char *signed_text =
 		arena_fmt(&c->arena, "notice\n%s\n%s\n%" PRId64 "\n%s\n%s", n->shift_id,
 			p->digest, moment, nonce, n->text);
 	unsigned char mac[32];
 
-	hmac_sha256(key, strlen(key), signed_text, strlen(signed_text), mac);
+	secret_mac(0, signed_text, mac);
 	return arena_fmt(&c->arena, "%" PRId64 ".%s.%s", moment, nonce,
 		hex_text(&c->arena, mac, sizeof(mac)));
 }

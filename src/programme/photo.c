@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/conf.h"
-#include "base/hash.h"
+#include "base/secret.h"
 #include "base/str.h"
 
 const char *
@@ -20,14 +20,13 @@ photo_file(struct ctx *c, const char *path, enum photo_file which)
 }
 
 static const char *
-signature(struct ctx *c, const char *path, int64_t expires)
+signature(struct ctx *c, size_t key, const char *path, int64_t expires)
 {
 	const char *text =
 		arena_fmt(&c->arena, "photo\n%s\n%lld", path, (long long)expires);
 	unsigned char mac[32];
 
-	hmac_sha256(
-		conf.token_secret, strlen(conf.token_secret), text, strlen(text), mac);
+	secret_mac(key, text, mac);
 	return hex_text(&c->arena, mac, sizeof(mac));
 }
 
@@ -42,7 +41,7 @@ photo_signed_path(struct ctx *c, const char *path)
 		path++;
 	return arena_fmt(&c->arena, "%sphotos/%s?expires=%lld&signature=%s",
 		conf.site_root_path, percent_encode(&c->arena, path, true),
-		(long long)expires, signature(c, path, expires));
+		(long long)expires, signature(c, 0, path, expires));
 }
 
 const char *
@@ -57,7 +56,11 @@ photo_signature_holds(
 {
 	int64_t until;
 
-	return expires != NULL && int_read(expires, &until) &&
-	       until > c->now.us / US_PER_SECOND &&
-	       str_same_secret(given, signature(c, path, until));
+	if (expires == NULL || !int_read(expires, &until) ||
+		until <= c->now.us / US_PER_SECOND)
+		return false;
+	for (size_t i = 0; i < secret_count(); i++)
+		if (str_same_secret(given, signature(c, i, path, until)))
+			return true;
+	return false;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/conf.h"
-#include "base/hash.h"
+#include "base/secret.h"
 #include "base/str.h"
 
 const char *
@@ -14,7 +14,6 @@ webhook_secret(struct ctx *c)
 
 	if (conf.bot_webhook_secret[0] != '\0')
 		return conf.bot_webhook_secret;
-	hmac_sha256(conf.token_secret, strlen(conf.token_secret), label, strlen(label),
-		mac);
+	secret_mac(0, label, mac);
 	return hex_text(&c->arena, mac, sizeof(mac));
 }
