@@ -1,6 +1,7 @@
 #ifndef FCGI_PEOPLE_H
 #define FCGI_PEOPLE_H
 
+#include "account/account.h"
 #include "face.h"
 
 /*
@@ -23,6 +24,13 @@ enum people_who {
 #define ROUTE(...) ROUTE_DECLARE(__VA_ARGS__)
 #include "people/routes.def"
 #undef ROUTE
+
+/* The account of a sign-in by address or by name, of which one must be there. */
+enum err people_sign_in(struct req *r, const char *email, const char *username,
+	const char *password, struct account *out);
+
+/* Person as JSON. E_ACCOUNT_NOT_FOUND. */
+enum err people_show(struct ctx *c, int64_t id, const char **out);
 
 /* Does the caller's token have this permission? A superuser's has all. */
 bool people_may(const struct req *r, const char *permission);

@@ -56,9 +56,27 @@ reply_pair(struct req *r, const struct session_pair *pair)
 	return reply_json(r, 200, buf_text(&body));
 }
 
+enum err
+people_sign_in(struct req *r, const char *email, const char *username,
+	const char *password, struct account *out)
+{
+	bool by_email = email != NULL;
+
+	if (by_email == (username != NULL))
+		return flaw_add(
+			&r->ctx, (struct flaw){.place = "body",
+					 .field = "email",
+					 .kind = FLAW_FORM,
+					 .words = "email or username must be there"});
+	return account_sign_in(&r->ctx,
+		&(struct sign_in){.by = by_email ? BY_EMAIL : BY_USERNAME,
+			.name = by_email ? email : username},
+		password, out);
+}
+
 /*
  * POST /auth/login {"email" or "username", "password"}: 200 with both tokens.
- * E_CREDENTIALS, E_ACCOUNT_BLOCKED, E_LIMIT.
+ * E_CREDENTIALS, E_ACCOUNT_BLOCKED, E_EMAIL_UNCONFIRMED, E_LIMIT.
  */
 enum err
 people_post_login(struct req *r)
@@ -68,17 +86,8 @@ people_post_login(struct req *r)
 	struct session_order order = order_of(r);
 	struct session_pair pair = {0};
 	struct account a = {0};
-	bool by_email = in->email != NULL;
 
-	if (by_email == (in->username != NULL))
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .field = "email",
-					   .kind = FLAW_FORM,
-					   .words = "email or username must be there"});
-	TRY(account_sign_in(c,
-		&(struct sign_in){.by = by_email ? BY_EMAIL : BY_USERNAME,
-			.name = by_email ? in->email : in->username},
-		in->password, &a));
+	TRY(people_sign_in(r, in->email, in->username, in->password, &a));
 	TRY(db_begin(c));
 	enum err e = add_claims(c, a.id, &order);
 	if (e == OK)
@@ -106,6 +115,12 @@ people_post_logout(struct req *r)
 	return reply_empty(r, 204);
 }
 
+enum err
+people_show(struct ctx *c, int64_t id, const char **out)
+{
+	return db_json(c, &PEOPLE_SHOW, out, ARGS(c, id));
+}
+
 /* GET /me: 200 Person, as the database has it now. */
 enum err
 people_get_me(struct req *r)
@@ -113,7 +128,7 @@ people_get_me(struct req *r)
 	struct ctx *c = &r->ctx;
 	const char *json;
 
-	TRY(db_json(c, &PEOPLE_ME, &json, ARGS(c, c->actor)));
+	TRY(people_show(c, c->actor, &json));
 	reply_header(r, "Cache-Control", "no-store");
 	return reply_json(r, 200, json);
 }

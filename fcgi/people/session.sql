@@ -7,7 +7,7 @@ select json_build_object('sub', a.uuid, 'iss', $2::text, 'roles', account.with_p
   left join account.role_list r on r.account_id = a.id
  where a.id = $1 and a.status = 'active';
 
--- name: people_me : E_ACCOUNT_NOT_FOUND
+-- name: people_show : E_ACCOUNT_NOT_FOUND
 select account.as_person(a, r.names, p.names, null)
   from account.account a
   left join account.permission_list p on p.account_id = a.id

@@ -161,7 +161,7 @@ storage_refuse(struct req *r, enum err e)
 
 	buf_add(&body, "{\"error\":");
 	buf_json(&body, w->words);
-	if (str_eq(w->words, "Request.Error.Validation"))
+	if (str_eq(w->words, "Request.Error.Validation") || e == E_EMAIL_UNCONFIRMED)
 		add_detail(r, &body);
 	buf_add(&body, "}");
 	for (const struct told *t = r->ctx.told; t != NULL; t = t->next)

@@ -2,8 +2,11 @@
 
 #include <string.h>
 
+#include "account/email_token.h"
 #include "account/limit.h"
+#include "account/person_mail.h"
 #include "account/session.h"
+#include "base/conf.h"
 #include "base/hash.h"
 #include "base/str.h"
 #include "base/unicode.h"
@@ -17,7 +20,20 @@ static FIELDS(account_fields, FIELD(struct account, id), FIELD(struct account, u
 	FIELD(struct account, username), FIELD(struct account, email),
 	FIELD(struct account, name), FIELD(struct account, surname),
 	FIELD(struct account, password), FIELD(struct account, status),
-	FIELD(struct account, role), FIELD(struct account, is_superuser));
+	FIELD(struct account, role), FIELD(struct account, is_superuser),
+	FIELD(struct account, is_unconfirmed), FIELD(struct account, language));
+
+bool
+account_confirms(void)
+{
+	return !str_eq(conf.account_confirm_email, "off");
+}
+
+bool
+account_confirms_first(void)
+{
+	return str_eq(conf.account_confirm_email, "before");
+}
 
 enum err
 account_by_id(struct ctx *c, int64_t id, struct account *out)
@@ -83,9 +99,17 @@ looks_like_nobody(struct ctx *c, struct unicode_look look)
 	return count == 0 ? OK : fail(c, E_NAME_TAKEN, NULL);
 }
 
-/* claimed: an address that is told to this account only. */
+enum err
+account_name_free(struct ctx *c, const char *username)
+{
+	return looks_like_nobody(c, unicode_look(&c->arena, username));
+}
+
+/* claimed: an address that is told to this account only. confirm_by: when an address
+ * that is not confirmed has to be; none for one that is. */
 static enum err
-add(struct ctx *c, struct account *a, const char *password, const char *claimed)
+add(struct ctx *c, struct account *a, const char *password, const char *claimed,
+	bool confirmed, struct utc confirm_by)
 {
 	struct unicode_look look = {NULL, NULL};
 	const char *hash;
@@ -97,25 +121,45 @@ add(struct ctx *c, struct account *a, const char *password, const char *claimed)
 	TRY(hashed(c, password, &hash));
 	return db_one(c, &ACCOUNT_INSERT, account_fields, a,
 		ARGS(c, a->username, a->email, a->name, a->surname, hash, a->role,
-			a->is_superuser, c->now, look.typed, look.folded, claimed));
+			a->is_superuser, c->now, look.typed, look.folded, claimed,
+			confirmed, confirm_by, a->language));
 }
 
 enum err
 account_add(struct ctx *c, struct account *a, const char *password)
 {
-	return add(c, a, password, NULL);
+	return add(c, a, password, NULL, true, (struct utc){0});
 }
 
 enum err
 account_register(struct ctx *c, struct account *a, const char *password)
 {
 	const char *email = a->email;
+	struct utc confirm_by = {0};
 	int64_t staff;
 
 	TRY(db_int(c, &ACCOUNT_IS_STAFF_EMAIL, &staff, ARGS(c, email)));
 	if (staff > 0)
 		a->email = NULL;
-	return add(c, a, password, staff > 0 ? email : NULL);
+	if (account_confirms())
+		confirm_by = utc_after(c->now, conf.account_unconfirmed_lifetime);
+	TRY(add(c, a, password, staff > 0 ? email : NULL, false, confirm_by));
+	return account_confirms() && a->email != NULL && person_mail_allowed(c, email)
+		       ? account_ask_to_confirm(c, a, false, a->language)
+		       : OK;
+}
+
+enum err
+account_ask_to_confirm(
+	struct ctx *c, const struct account *a, bool is_repeat, const char *language)
+{
+	struct email_token token = {.account_id = a->id,
+		.purpose = "confirm",
+		.address = a->email,
+		.is_repeat = is_repeat};
+
+	TRY(email_token_add(c, &token, conf.account_confirm_lifetime, true));
+	return person_mail_token(c, &token, language);
 }
 
 enum err
@@ -225,6 +269,8 @@ account_sign_in(
 	}
 	if (!str_eq(out->status, "active"))
 		return fail(c, E_ACCOUNT_BLOCKED, NULL);
+	if (account_confirms_first() && out->is_unconfirmed)
+		return fail(c, E_EMAIL_UNCONFIRMED, NULL);
 	if (stale) {
 		const char *hash;
 		TRY(hashed(c, password, &hash));

@@ -18,7 +18,14 @@ struct account {
 	const char *status;   /* "active", "blocked", "locked", "deactivated" */
 	const char *role;     /* "administrator", "expert", NULL */
 	bool is_superuser;
+	bool is_unconfirmed;  /* has an address, and nobody has answered a mail to it */
+	const char *language; /* of mails: "ru", "en", "ko"; NULL: site.language */
 };
+
+/* Has who registers to confirm the address, and before the first sign-in? From
+ * account.confirm_email. */
+bool account_confirms(void);
+bool account_confirms_first(void);
 
 /* By its id, its uuid, its exact user name, or its e-mail whatever its case.
  * E_ACCOUNT_NOT_FOUND. */
@@ -32,18 +39,29 @@ enum err account_by_email(struct ctx *c, const char *email, struct account *out)
 enum err account_by_any(struct ctx *c, const char *text, struct account *out);
 
 /*
- * Makes an account from username, email, name, surname, role, is_superuser and
- * `password` in clear (NULL: none), and fills its id and uuid. E_NAME_TAKEN, also for a
- * name that looks like another's; E_EMAIL_TAKEN. The caller's transaction.
+ * Makes an account from username, email, name, surname, role, is_superuser, language
+ * and `password` in clear (NULL: none), and fills its id and uuid. Somebody vouches for
+ * the e-mail: it is confirmed. E_NAME_TAKEN, also for a name that looks like another's;
+ * E_EMAIL_TAKEN. The caller's transaction.
  */
 enum err account_add(struct ctx *c, struct account *a, const char *password);
 
 /*
  * The same for a registration that is open to all. The e-mail of a member of staff is
  * taken as any that nobody has, so that nobody learns who is staff; but it is theirs,
- * and the new account only claims it.
+ * and the new account only claims it. Unless account.confirm_email is off, a mail
+ * asks to confirm the address, and the account goes after account.unconfirmed_lifetime.
  */
 enum err account_register(struct ctx *c, struct account *a, const char *password);
+
+/* E_NAME_TAKEN for a user name that looks like somebody's. It stays free until the
+ * transaction ends. */
+enum err account_name_free(struct ctx *c, const char *username);
+
+/* Queues the mail with link and code that confirm the address. is_repeat: whoever asks
+ * gave another password than the account has. The caller's transaction. */
+enum err account_ask_to_confirm(
+	struct ctx *c, const struct account *a, bool is_repeat, const char *language);
 
 /* Notes the look of at most so many user names that came into the table without, so
  * that nobody takes a name that looks the same; *done says how many there were. */
@@ -88,9 +106,10 @@ enum err account_revoke(struct ctx *c, const struct account *a, const char *perm
  * Who is it? Checks the limits, then the password, counting failures; a locked or
  * hurried name is E_LIMIT (told: "retry_after" seconds), everything that does not fit
  * E_CREDENTIALS after the same work, whether the account exists or not. An account that
- * is not active is E_ACCOUNT_BLOCKED, but only after its right password. A hash of an
- * older form is replaced. Makes its own small transactions, so that a failure is
- * counted although the request fails.
+ * is not active is E_ACCOUNT_BLOCKED, but only after its right password; one that has
+ * to confirm its address first (account.confirm_email = before) E_EMAIL_UNCONFIRMED,
+ * likewise. A hash of an older form is replaced. Makes its own small transactions, so
+ * that a failure is counted although the request fails.
  */
 enum err account_sign_in(
 	struct ctx *c, struct sign_in *s, const char *password, struct account *out);

@@ -1,35 +1,37 @@
 -- name: account_get_id : E_ACCOUNT_NOT_FOUND
-select id, uuid, username, email, name, surname, password, status, role, is_superuser
+select id, uuid, username, email, name, surname, password, status, role, is_superuser, language, account.is_unconfirmed(account) as is_unconfirmed
   from account.account where id = $1;
 
 -- name: account_get_uuid : E_ACCOUNT_NOT_FOUND
-select id, uuid, username, email, name, surname, password, status, role, is_superuser
+select id, uuid, username, email, name, surname, password, status, role, is_superuser, language, account.is_unconfirmed(account) as is_unconfirmed
   from account.account where uuid = $1;
 
 -- name: account_get_username : E_ACCOUNT_NOT_FOUND
-select id, uuid, username, email, name, surname, password, status, role, is_superuser
+select id, uuid, username, email, name, surname, password, status, role, is_superuser, language, account.is_unconfirmed(account) as is_unconfirmed
   from account.account where username = $1 and username::text = $1::text;
 
 -- name: account_get_email : E_ACCOUNT_NOT_FOUND
-select id, uuid, username, email, name, surname, password, status, role, is_superuser
+select id, uuid, username, email, name, surname, password, status, role, is_superuser, language, account.is_unconfirmed(account) as is_unconfirmed
   from account.account where email = $1;
 
 -- name: account_get_any : E_ACCOUNT_NOT_FOUND
-select id, uuid, username, email, name, surname, password, status, role, is_superuser
+select id, uuid, username, email, name, surname, password, status, role, is_superuser, language, account.is_unconfirmed(account) as is_unconfirmed
   from account.account where case when $1::text ~ '^#[0-9]{1,9}$' then id = substr($1::text, 2)::bigint
             when $1::text like '%@%' then email = $1::citext
             else username = $1::citext end;
 
 -- name: account_insert
-insert into account.account (username, email, name, surname, password, password_changed_at, role, is_superuser, created, updated, username_typed, username_skeleton, email_claimed)
-values ($1, $2, $3, $4, $5, utc($8), $6::account.role, $7, utc($8), utc($8), $9, $10, $11)
-returning id, uuid, username, email, name, surname, password, status, role, is_superuser;
+insert into account.account (username, email, name, surname, password, password_changed_at, role, is_superuser, created, updated, username_typed, username_skeleton, email_claimed,
+    email_confirmed_at, confirm_by, language)
+values ($1, $2::citext, $3, $4, $5, utc($8), $6::account.role, $7, utc($8), utc($8), $9, $10, $11,
+    case when $12::boolean and $2::citext is not null then utc($8) end, utc($13), $14)
+returning id, uuid, username, email, name, surname, password, status, role, is_superuser, language, account.is_unconfirmed(account) as is_unconfirmed;
 
 -- name: account_is_staff_email
 select count(*) from account.account where email = $1 and role is not null;
 
 -- name: account_without_look
-select id, uuid, username, email, name, surname, password, status, role, is_superuser
+select id, uuid, username, email, name, surname, password, status, role, is_superuser, language, account.is_unconfirmed(account) as is_unconfirmed
   from account.account where username is not null and username_typed is null
  order by id limit $1 for update skip locked;
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "account/person_mail.h"
 #include "base/conf.h"
 #include "base/seal.h"
 #include "base/str.h"
@@ -73,11 +74,23 @@ send_password(struct ctx *c, const char *rest)
 enum err
 mail_send_job(struct ctx *c, const struct job *job)
 {
+	bool known;
+
 	if (str_starts(job->subject, "invitation "))
 		return send_invitation(c, job->subject + strlen("invitation "));
 	if (str_starts(job->subject, "password "))
 		return send_password(c, job->subject + strlen("password "));
-	return fail(c, E_BUG, "no such mail");
+	TRY(person_mail_send(c, job->subject, &known));
+	return known ? OK : fail(c, E_BUG, "no such mail");
+}
+
+enum err
+account_sweep_job(struct ctx *c, const struct job *job)
+{
+	(void)job;
+	TRY(db_do(c, &SWEEP_UNCONFIRMED, ARGS(c, c->now)));
+	TRY(db_do(c, &SWEEP_EMAIL_TOKENS, ARGS(c, c->now)));
+	return db_do(c, &SWEEP_PENDING, ARGS(c));
 }
 
 enum err

@@ -6,9 +6,18 @@
 
 /*
  * mail.send: "invitation <id>" mails the address of an invitation, if it is still open;
- * "password <account uuid> <sealed>" mails a new password. Templates: conf/mail.
+ * "password <account uuid> <sealed>" mails a new password; the others are those of
+ * account/person_mail.h. Templates: conf/mail.
  */
 enum err mail_send_job(struct ctx *c, const struct job *job);
+
+/* mail.ask: "forgot" or "resend", language, sealed address. If somebody has the
+ * address, queues what was asked for (account/registration.h). */
+enum err mail_ask_job(struct ctx *c, const struct job *job);
+
+/* account.sweep: removes accounts whose address nobody has confirmed in time, tokens
+ * that have expired, and changes of an address that nobody answered. */
+enum err account_sweep_job(struct ctx *c, const struct job *job);
 
 /* session.sweep: removes sessions that ended a day ago or earlier, and old lockouts. */
 enum err session_sweep_job(struct ctx *c, const struct job *job);

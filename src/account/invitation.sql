@@ -30,11 +30,12 @@ select id, email, token, us(expires) as expires from account.invitation
  where token = $1 and expires > utc($2) and used_at is null for update;
 
 -- name: invitation_free_email
--- Whoever has the invitation's secret reads that mailbox; an account that only claims the address does not.
+-- Whoever has the invitation's secret reads that mailbox; an account that only claims the address
+-- does not. One that has confirmed it keeps it (E_EMAIL_TAKEN).
 update account.account a
    set email = null, updated = utc($2),
        email_claimed = case when exists (select from account.account where email_claimed = $1) then a.email_claimed else a.email end
- where email = $1 and role is null;
+ where email = $1 and role is null and email_confirmed_at is null;
 
 -- name: invitation_used
 update account.invitation set expires = least(expires, utc($4)), used_at = case when id = $1 then utc($3) else used_at end,

@@ -410,6 +410,25 @@ conf_reload(void)
 	return true;
 }
 
+static bool
+check_confirmation(void)
+{
+	static const char *const known[] = {"off", "later", "before"};
+	bool good = false;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		good = good || strcmp(conf.account_confirm_email, known[i]) == 0;
+	if (!good)
+		log_error("conf: account.confirm_email: off, later or before");
+	if (strcmp(conf.account_confirm_email, "before") == 0 &&
+		conf.mail_server[0] == '\0' && conf.mail_directory[0] == '\0') {
+		log_error("conf: account.confirm_email = before needs mail.server or "
+			  "mail.directory");
+		return false;
+	}
+	return good;
+}
+
 bool
 conf_check_server(void)
 {
@@ -425,6 +444,8 @@ conf_check_server(void)
 			  "or more, and no sample");
 		return false;
 	}
+	if (!check_confirmation())
+		return false;
 	if (strcmp(conf.token_algorithm, "HS256") != 0) {
 		log_error("conf: token.algorithm: only HS256 is known");
 		return false;

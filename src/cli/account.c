@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "account/audit.h"
+#include "account/erase.h"
 #include "account/limit.h"
 #include "account/session.h"
 #include "base/conf.h"
@@ -361,14 +362,7 @@ account_export_cmd(struct call *call)
 static enum err
 erase(struct call *call, struct account *a)
 {
-	struct ctx *c = &call->ctx;
-
-	if (str_eq(a->role, "administrator"))
-		TRY(account_keep_an_administrator(c, a));
-	TRY(session_end_all(c, a->id, "erased"));
-	if (a->email != NULL)
-		TRY(db_do(c, &ACCOUNT_ERASE_INVITATIONS, ARGS(c, a->email)));
-	return db_do(c, &ACCOUNT_ERASE_PERSON, ARGS(c, a->id, c->now));
+	return account_erase(&call->ctx, a);
 }
 
 enum err

@@ -19,24 +19,56 @@
 #define TIMEOUT_SECONDS 30L
 #define MAX_TEMPLATE 65536
 
-static enum err
-read_template(struct ctx *c, const char *name, const char *suffix, const char **out)
+static const char *
+template_path(struct ctx *c, const struct mail *mail, const char *language,
+	const char *suffix)
 {
 	const char *folder = conf.mail_templates[0] == '\0'
 				     ? arena_fmt(&c->arena, "%s/mail", share_folder())
 				     : conf.mail_templates;
-	char *path = arena_fmt(
-		&c->arena, "%s/%s.%s.%s", folder, name, conf.site_language, suffix);
-	char *text = arena_new(&c->arena, MAX_TEMPLATE);
+
+	return arena_fmt(
+		&c->arena, "%s/%s.%s.%s", folder, mail->template, language, suffix);
+}
+
+/* *out is NULL where there is no such file. */
+static enum err
+read_template(struct ctx *c, const char *path, const char **out)
+{
 	FILE *f = fopen(path, "re");
 
+	*out = NULL;
 	if (f == NULL)
-		return fail(c, E_BUG, "%s: %s", path, strerror(errno));
+		return errno == ENOENT
+			       ? OK
+			       : fail(c, E_BUG, "%s: %s", path, strerror(errno));
+	char *text = arena_new(&c->arena, MAX_TEMPLATE);
 	size_t n = fread(text, 1, MAX_TEMPLATE - 1, f);
 	fclose(f);
 	text[n] = '\0';
 	*out = text;
 	return OK;
+}
+
+/* Text and HTML (NULL: none) in the person's language, else in the site's, else in
+ * English. */
+static enum err
+find_template(
+	struct ctx *c, const struct mail *mail, const char **text, const char **html)
+{
+	const char *const languages[] = {
+		mail->language == NULL ? conf.site_language : mail->language,
+		conf.site_language, "en"};
+
+	for (size_t i = 0; i < sizeof(languages) / sizeof(*languages); i++) {
+		TRY(read_template(
+			c, template_path(c, mail, languages[i], "txt"), text));
+		if (*text != NULL)
+			return read_template(
+				c, template_path(c, mail, languages[i], "html"), html);
+	}
+	return fail(c, E_BUG, "no template %s",
+		template_path(c, mail, conf.site_language, "txt"));
 }
 
 static const char *
@@ -121,18 +153,51 @@ add_part(struct buf *b, const char *boundary, const char *type, const char *text
 	add_base64(b, text);
 }
 
+/* The template's text as HTML, its {words} left for fill(). */
+static const char *
+html_of(struct ctx *c, const char *text)
+{
+	struct buf out = {.arena = &c->arena};
+
+	buf_add(&out, "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><meta "
+		      "name=\"viewport\" content=\"width=device-width, "
+		      "initial-scale=1\"></head>\n"
+		      "<body style=\"margin:0;background:#f3f0ea;font-family:Arial,"
+		      "sans-serif;color:#222\">\n"
+		      "<div style=\"max-width:560px;margin:0 auto;padding:24px\">\n"
+		      "<div style=\"background:#fff;border-radius:12px;"
+		      "padding:28px\">\n");
+	for (; *text != '\0'; text += *text == '\n') {
+		size_t n = strcspn(text, "\n");
+		const char *line = arena_strn(&c->arena, text, n);
+
+		if (str_eq(line, "{url}"))
+			buf_add(&out, "<p><a href=\"{url}\">{url}</a></p>\n");
+		else if (str_eq(line, "{code}"))
+			buf_add(&out, "<p style=\"font-size:26px;letter-spacing:4px\">"
+				      "<code>{code}</code></p>\n");
+		else if (n > 0) {
+			buf_add(&out, "<p>");
+			buf_xml(&out, line);
+			buf_add(&out, "</p>\n");
+		}
+		text += n;
+	}
+	buf_add(&out, "</div></div></body></html>\n");
+	return buf_text(&out);
+}
+
 static enum err
 compose(struct ctx *c, const struct mail *mail, struct buf *b)
 {
-	const char *text = "", *html = "", *subject = "";
+	const char *text, *html, *subject = "";
 	const char *boundary = rand_hex(&c->arena, 16),
 		   *domain = strrchr(conf.mail_from, '@');
 	char date[64];
 	time_t now = c->now.us / US_PER_SECOND;
 	struct tm tm;
 
-	TRY(read_template(c, mail->template, "txt", &text));
-	TRY(read_template(c, mail->template, "html", &html));
+	TRY(find_template(c, mail, &text, &html));
 	if (str_starts(text, "Subject: ")) {
 		size_t n = strcspn(text, "\n");
 		subject = arena_strn(&c->arena, text + 9, n - 9);
@@ -142,15 +207,19 @@ compose(struct ctx *c, const struct mail *mail, struct buf *b)
 		date, sizeof(date), "%a, %d %b %Y %H:%M:%S +0000", gmtime_r(&now, &tm));
 	buf_fmt(b, "From: <%s>\r\nTo: <%s>\r\nDate: %s\r\n", conf.mail_from, mail->to,
 		date);
-	buf_fmt(b, "Message-ID: <%s%s>\r\n", rand_hex(&c->arena, 16),
-		domain == NULL ? "@samovar" : domain);
+	if (mail->message_id != NULL)
+		buf_fmt(b, "Message-ID: <%s>\r\n", mail->message_id);
+	else
+		buf_fmt(b, "Message-ID: <%s%s>\r\n", rand_hex(&c->arena, 16),
+			domain == NULL ? "@samovar" : domain);
 	add_subject(b, subject);
 	buf_fmt(b,
 		"MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
 		"Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n",
 		boundary);
 	add_part(b, boundary, "text/plain", fill(c, mail, text, false));
-	add_part(b, boundary, "text/html", fill(c, mail, html, true));
+	add_part(b, boundary, "text/html",
+		fill(c, mail, html == NULL ? html_of(c, text) : html, true));
 	buf_fmt(b, "--%s--\r\n", boundary);
 	return OK;
 }
@@ -234,10 +303,11 @@ to_server(struct ctx *c, const struct mail *mail, const struct buf *b)
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
 	curl_slist_free_all(to);
 	curl_easy_cleanup(curl);
+	if (result == CURLE_OK)
+		return OK;
 	/* The server's own words may name the recipient: only its code is kept. */
-	return result == CURLE_OK ? OK
-				  : fail(c, E_PEER, "SMTP %ld: %s", code,
-					    curl_easy_strerror(result));
+	return fail(c, code >= 550 && code <= 559 ? E_MAIL_REFUSED : E_PEER,
+		"SMTP %ld: %s", code, curl_easy_strerror(result));
 }
 
 enum err

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cache/cache.h"
 #include "db/db.h"
+#include "job/job.h"
 
 #define PASSWORD "Right12345"
 
@@ -27,7 +28,8 @@ static const struct {
 	{"SAMOVAR_SITE_TEST_MODE", "true"}, {"SAMOVAR_LOG_LEVEL", "error"},
 	{"SAMOVAR_ACCOUNT_ARGON2_MEMORY", "1m"}, {"SAMOVAR_ACCOUNT_ARGON2_PASSES", "1"},
 	{"SAMOVAR_ACCOUNT_SIGN_IN_PER_ADDRESS", "1000000"},
-	{"SAMOVAR_ACCOUNT_REGISTRATIONS_PER_ADDRESS", "1000000"}};
+	{"SAMOVAR_ACCOUNT_REGISTRATIONS_PER_ADDRESS", "1000000"},
+	{"SAMOVAR_PEOPLE_MAILS_PER_HOUR", "1000000"}};
 
 void
 edge_open(char **argv)
@@ -296,6 +298,47 @@ empty_cache(void)
 	redisFree(redis);
 }
 
+void
+edge_ctx(struct ctx *c)
+{
+	ctx_start(c, db, cache);
+}
+
+static bool
+run_job(const char *kind, enum err (*handler)(struct ctx *, const struct job *))
+{
+	const char *id =
+		value("delete from job.job where id = (select min(id) from "
+		      "job.job where kind = '%s') returning id || ' ' || subject",
+			kind);
+	struct ctx c;
+
+	if (id == NULL)
+		return false;
+	const char *blank = strchr(id, ' ');
+	edge_ctx(&c);
+	enum err e = db_begin(&c);
+	if (e == OK)
+		e = db_end(&c, handler(&c, &(struct job){.kind = kind,
+						   .subject = blank + 1,
+						   .tries = 1}));
+	if (e != OK)
+		fail_msg("%s %s: %s %s", kind, blank + 1, err_name(e),
+			c.why == NULL ? "" : c.why);
+	ctx_end(&c);
+	return true;
+}
+
+int
+run_jobs(const char *kind, enum err (*handler)(struct ctx *, const struct job *))
+{
+	int n = 0;
+
+	while (run_job(kind, handler))
+		n++;
+	return n;
+}
+
 /* Of an account that stands in the table as an import would put it there. */
 static const char *
 account(const char *role, bool superuser)
@@ -305,8 +348,9 @@ account(const char *role, bool superuser)
 
 	ctx_start(&c, NULL, NULL);
 	value("insert into account.account "
-	      "(username, email, name, surname, password, role, is_superuser) "
-	      "values ('%s', '%s@example.com', 'Иван', 'Петров', '%s', %s, %s)",
+	      "(username, email, name, surname, password, role, is_superuser, "
+	      "email_confirmed_at) "
+	      "values ('%s', '%s@example.com', 'Иван', 'Петров', '%s', %s, %s, now())",
 		name, name, hash_make(&c, PASSWORD),
 		role == NULL ? "null" : text("'%s'", role),
 		superuser ? "true" : "false");

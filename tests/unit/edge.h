@@ -82,6 +82,14 @@ const char *given_member(const char *permissions);
 /* One with this role, signed in at the programme's face. */
 const char *given_staff(const char *role);
 
+/* A unit of work of the test's own, with its database. */
+void edge_ctx(struct ctx *c);
+
+/* Does the queued jobs of a kind, each in a transaction, as a worker would; how many
+ * there were. */
+struct job;
+int run_jobs(const char *kind, enum err (*handler)(struct ctx *, const struct job *));
+
 int edge_begin(void **state);
 int edge_end(void **state);
 #define EDGE_TEST(function)                                                            \

@@ -1,0 +1,18 @@
+#include "account/erase.h"
+
+#include "account/session.h"
+#include "base/str.h"
+#include "db/db.h"
+
+#include "account/erase.sql.h"
+
+enum err
+account_erase(struct ctx *c, const struct account *a)
+{
+	if (str_eq(a->role, "administrator"))
+		TRY(account_keep_an_administrator(c, a));
+	TRY(session_end_all(c, a->id, "erased"));
+	if (a->email != NULL)
+		TRY(db_do(c, &ERASE_INVITATIONS, ARGS(c, a->email)));
+	return db_do(c, &ERASE_PERSON, ARGS(c, a->id, c->now));
+}

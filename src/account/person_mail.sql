@@ -1,0 +1,14 @@
+-- name: person_mail_token
+select t.account_id, a.name, t.address::text as email, a.email_pending::text as pending
+  from account.email_token t join account.account a on a.id = t.account_id
+ where t.id = $1 and t.expires > utc($2) and t.used_at is null;
+
+-- name: person_mail_account
+select id as account_id, name, email::text as email, null::text as pending from account.account
+ where uuid = $1 and email is not null;
+
+-- name: person_mail_trouble
+update account.account set email_trouble = left($2, 300) where id = $1;
+
+-- name: person_mail_fine
+update account.account set email_trouble = null where id = $1 and email_trouble is not null;
