@@ -112,6 +112,10 @@ meant(const struct field *f, struct json_object *value)
 		(type == json_type_int || type == json_type_double ||
 			type == json_type_boolean))
 		return json_object_new_string(text);
+	if (f->type == FIELD_TEXT && f->json &&
+		(type == json_type_object || type == json_type_array))
+		return json_object_new_string(json_object_to_json_string_ext(value,
+			JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	if (type != json_type_string)
 		return NULL;
 	if (f->type == FIELD_INT && int_read(text, &number))

@@ -263,6 +263,10 @@ account_sign_in(
 	/* A name of before may stand in another form beside somebody else's. */
 	if (!found && strcmp(s->name, typed) != 0)
 		TRY(find(c, s->by, typed, out, &found));
+	if (s->tells && !found)
+		return fail(c, E_ACCOUNT_NOT_FOUND, NULL);
+	if (s->tells && !str_eq(out->status, "active"))
+		return fail(c, E_ACCOUNT_BLOCKED, NULL);
 	if (!hash_check(c, found ? out->password : NULL, password, &stale)) {
 		TRY(limit_failed(c, s));
 		return fail(c, E_CREDENTIALS, NULL);

@@ -108,8 +108,9 @@ enum err account_revoke(struct ctx *c, const struct account *a, const char *perm
  * E_CREDENTIALS after the same work, whether the account exists or not. An account that
  * is not active is E_ACCOUNT_BLOCKED, but only after its right password; one that has
  * to confirm its address first (account.confirm_email = before) E_EMAIL_UNCONFIRMED,
- * likewise. A hash of an older form is replaced. Makes its own small transactions, so
- * that a failure is counted although the request fails.
+ * likewise. With s->tells an unknown name is E_ACCOUNT_NOT_FOUND, and the state comes
+ * before the password. A hash of an older form is replaced. Makes its own small
+ * transactions, so that a failure is counted although the request fails.
  */
 enum err account_sign_in(
 	struct ctx *c, struct sign_in *s, const char *password, struct account *out);

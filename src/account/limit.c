@@ -20,10 +20,10 @@
 /* Sixty-four digits that stand for a name: keyed, so that nobody can try names against
  * the table. A user name that looks like somebody's e-mail is another name. */
 static const char *
-name_hash(struct ctx *c, enum sign_in_by by, const char *name)
+name_hash(struct ctx *c, enum sign_in_by by, const char *face, const char *name)
 {
-	char *lower = arena_fmt(
-		&c->arena, "%s:%s", by == BY_EMAIL ? "email" : "username", name);
+	char *lower = arena_fmt(&c->arena, "%s%s%s:%s", face == NULL ? "" : face,
+		face == NULL ? "" : ":", by == BY_EMAIL ? "email" : "username", name);
 	unsigned char hash[32];
 
 	for (char *s = lower; *s != '\0'; s++)
@@ -129,7 +129,7 @@ find_key(struct ctx *c, struct sign_in *s)
 	const char *caller = limit_caller(c);
 	int64_t familiar = 0;
 
-	s->name_hash = name_hash(c, s->by, s->name);
+	s->name_hash = name_hash(c, s->by, s->face, s->name);
 	s->is_stranger = false;
 	if (s->device != NULL) {
 		s->key = hash_with(c, s->name_hash, "device", s->device);
@@ -162,25 +162,27 @@ limit_sign_in(struct ctx *c, struct sign_in *s)
 		return refuse(c, MINUTE);
 	TRY(db_int(c, &LOCKOUT_LEFT, &left,
 		ARGS(c, s->key, s->is_stranger ? s->name_hash : NULL, c->now)));
+	s->is_locked = left > 0;
 	return left > 0 ? refuse(c, left) : OK;
 }
 
 static enum err
-count_failure(struct ctx *c, const char *key, const char *name, int64_t most)
+count_failure(struct ctx *c, const char *key, const char *name, int64_t most,
+	int64_t *failures)
 {
 	cache_count(c, failures_key(c, key), MINUTE);
-	return db_do(c, &LOCKOUT_COUNT,
+	return db_int(c, &LOCKOUT_COUNT, failures,
 		ARGS(c, key, c->now, most, conf.account_lockout_time, name));
 }
 
 enum err
-limit_failed(struct ctx *c, const struct sign_in *s)
+limit_failed(struct ctx *c, struct sign_in *s)
 {
-	int64_t most = conf.account_lockout_failures;
+	int64_t most = s->most > 0 ? s->most : conf.account_lockout_failures, all;
 
 	if (s->is_stranger)
-		TRY(count_failure(c, s->name_hash, NULL, most * STRANGERS));
-	return count_failure(c, s->key, s->name_hash, most);
+		TRY(count_failure(c, s->name_hash, NULL, most * STRANGERS, &all));
+	return count_failure(c, s->key, s->name_hash, most, &s->failures);
 }
 
 enum err
@@ -206,12 +208,16 @@ static FIELDS(lock_fields, FIELD(struct lock, key));
 enum err
 limit_unlock(struct ctx *c, enum sign_in_by by, const char *name)
 {
-	struct lock *locks;
-	size_t count;
+	static const char *const faces[] = {NULL, "messenger"};
 
-	TRY(db_many(c, &LOCKOUT_CLEAR_ALL, lock_fields, &locks, &count,
-		ARGS(c, name_hash(c, by, name))));
-	for (size_t i = 0; i < count; i++)
-		cache_drop(c, failures_key(c, locks[i].key));
+	for (size_t f = 0; f < sizeof(faces) / sizeof(*faces); f++) {
+		struct lock *locks;
+		size_t count;
+
+		TRY(db_many(c, &LOCKOUT_CLEAR_ALL, lock_fields, &locks, &count,
+			ARGS(c, name_hash(c, by, faces[f], name))));
+		for (size_t i = 0; i < count; i++)
+			cache_drop(c, failures_key(c, locks[i].key));
+	}
 	return OK;
 }

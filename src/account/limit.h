@@ -23,7 +23,12 @@ enum sign_in_by { BY_USERNAME, BY_EMAIL };
  */
 struct sign_in {
 	enum sign_in_by by;
-	const char *name;      /* as it was typed */
+	const char *name; /* as it was typed */
+	const char *face; /* "messenger": its failures count apart; NULL: the others' */
+	int64_t most;     /* failures in a row that lock; 0: account.lockout_failures */
+	bool tells;       /* whoever asks may know who has an account, and its state */
+	bool is_locked;   /* E_LIMIT is because of such a lock */
+	int64_t failures; /* in a row, with the one that limit_failed() has counted */
 	const char *device;    /* the jti of such a token, NULL for none */
 	const char *name_hash; /* these are filled by limit_sign_in() */
 	const char *key;       /* whose failures count: 64 digits */
@@ -34,7 +39,7 @@ struct sign_in {
 enum err limit_sign_in(struct ctx *c, struct sign_in *inout);
 
 /* A wrong password: counts, and locks after account.lockout_failures in a row. */
-enum err limit_failed(struct ctx *c, const struct sign_in *s);
+enum err limit_failed(struct ctx *c, struct sign_in *inout);
 
 /* A right one: the count begins anew, and the network is familiar from now on. */
 enum err limit_passed(struct ctx *c, const struct sign_in *s, int64_t account_id);

@@ -21,7 +21,8 @@ on conflict (name_hash) do update
        first_at = case when l.last_at < utc($2) - make_interval(secs => $4::double precision) then utc($2) else l.first_at end,
        last_at = utc($2),
        locked_until = case when l.failures + 1 >= $3::integer and l.last_at >= utc($2) - make_interval(secs => $4::double precision)
-                           then utc($2) + make_interval(secs => $4::double precision) end;
+                           then utc($2) + make_interval(secs => $4::double precision) end
+returning failures;
 
 -- name: lockout_clear
 delete from account.lockout where name_hash = decode($1, 'hex');

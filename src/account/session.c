@@ -29,8 +29,7 @@ static FIELDS(session_fields, FIELD(struct session, jti), FIELD(struct session, 
 static FIELDS(token_fields, FIELD(struct session, jti), FIELD(struct session, face),
 	FIELD(struct session, family), FIELD(struct session, kind),
 	FIELD(struct session, claims), FIELD(struct session, created),
-	FIELD(struct session, expires), FIELD(struct session, number),
-	FIELD(struct session, otp));
+	FIELD(struct session, expires), FIELD(struct session, number));
 
 static FIELDS(copy_fields, FIELD(struct session, account_id),
 	FIELD(struct session, uuid), FIELD(struct session, email),
@@ -169,6 +168,7 @@ session_end_face(struct ctx *c, int64_t account_id, const char *face, const char
 enum err
 session_end_access(struct ctx *c, int64_t account_id, const char *face, const char *why)
 {
+	TRY(db_do(c, &SESSION_LOCK_ACCOUNT, ARGS(c, account_id)));
 	return revoke(
 		c, &SESSION_REVOKE_FACE_ACCESS, ARGS(c, account_id, c->now, why, face));
 }
@@ -199,13 +199,6 @@ insert(struct ctx *c, int64_t account_id, const struct session_order *order,
 		ARGS(c, rand_uuid(&c->arena), account_id, order->face, family, kind,
 			order->claims, order->user_agent, c->address, issued, expires,
 			order->number, order->otp, order->push_token));
-}
-
-enum err
-session_add_access(struct ctx *c, int64_t account_id, const char *family,
-	const struct session_order *order, int64_t seconds, struct session *out)
-{
-	return insert(c, account_id, order, family, "access", seconds, out);
 }
 
 static enum err
@@ -255,6 +248,21 @@ exchange(struct ctx *c, const struct session *old, struct session_order *order,
 		ARGS(c, old->jti, c->now, out->access.jti, out->refresh.jti));
 }
 
+/* A refresh token's row, with its account locked: a parallel refresh may have won, and
+ * whoever ends sessions finds what is added, or is seen here. */
+static enum err
+locked(struct ctx *c, const char *jti, const char *face, struct session *out,
+	bool *found)
+{
+	TRY(db_maybe(c, &SESSION_GET, session_fields, out, found,
+		ARGS(c, jti, face, "refresh")));
+	if (!*found)
+		return OK;
+	TRY(db_do(c, &SESSION_LOCK_ACCOUNT, ARGS(c, out->account_id)));
+	return db_maybe(c, &SESSION_GET, session_fields, out, found,
+		ARGS(c, jti, face, "refresh"));
+}
+
 /* *theft: the transaction must be committed although the caller gets nothing. */
 static enum err
 rotate(struct ctx *c, const char *jti, struct session_order *order,
@@ -265,15 +273,7 @@ rotate(struct ctx *c, const char *jti, struct session_order *order,
 	struct session old = {0};
 	bool found;
 
-	TRY(db_maybe(c, &SESSION_GET, session_fields, &old, &found,
-		ARGS(c, jti, order->face, "refresh")));
-	if (!found)
-		return fail(c, E_TOKEN_EXPIRED, NULL);
-	/* Now that the account is known, lock it and look again: a parallel refresh may
-	 * have won. */
-	TRY(db_do(c, &SESSION_LOCK_ACCOUNT, ARGS(c, old.account_id)));
-	TRY(db_maybe(c, &SESSION_GET, session_fields, &old, &found,
-		ARGS(c, jti, order->face, "refresh")));
+	TRY(locked(c, jti, order->face, &old, &found));
 	if (!found || old.revoked_at.us != 0 || old.expires.us <= c->now.us)
 		return fail(c, E_TOKEN_EXPIRED, NULL);
 	if (old.spent_at.us == 0)
@@ -282,6 +282,24 @@ rotate(struct ctx *c, const char *jti, struct session_order *order,
 		return repeat(c, &old, out);
 	*theft = true;
 	return session_end_family(c, old.family, "replay");
+}
+
+enum err
+session_add_access(struct ctx *c, const char *jti, struct session_order *order,
+	enum err (*claims)(
+		struct ctx *c, int64_t account_id, struct session_order *order),
+	struct session *out)
+{
+	struct session old = {0};
+	bool found;
+
+	TRY(locked(c, jti, order->face, &old, &found));
+	if (!found || old.revoked_at.us != 0 || old.spent_at.us != 0 ||
+		old.expires.us <= c->now.us)
+		return fail(c, E_TOKEN_EXPIRED, NULL);
+	TRY(claims(c, old.account_id, order));
+	return insert(c, old.account_id, order, old.family, "access",
+		order->access_seconds, out);
 }
 
 enum err

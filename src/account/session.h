@@ -20,8 +20,7 @@ struct session {
 	const char *uuid, *email, *role, *status; /* of the account, as it is now */
 	struct utc created, expires;              /* whole seconds: iat and exp */
 	struct utc revoked_at, spent_at;
-	int64_t number;  /* messenger: of the family; 0: none */
-	const char *otp; /* messenger: of a refresh token */
+	int64_t number; /* messenger: of the family; 0: none */
 };
 
 /* What is asked of a new pair of tokens. */
@@ -66,9 +65,15 @@ enum err session_rotate(struct ctx *c, const char *jti, struct session_order *or
 		struct ctx *c, int64_t account_id, struct session_order *order),
 	struct session_pair *out);
 
-/* One more access token of a family, for so many seconds. The caller's transaction. */
-enum err session_add_access(struct ctx *c, int64_t account_id, const char *family,
-	const struct session_order *order, int64_t seconds, struct session *out);
+/*
+ * One more access token of a family, whose others stay: for order->access_seconds, with
+ * the claims that are asked for as session_rotate() does. E_TOKEN_EXPIRED when the
+ * refresh token `jti` is not live. The caller's transaction.
+ */
+enum err session_add_access(struct ctx *c, const char *jti, struct session_order *order,
+	enum err (*claims)(
+		struct ctx *c, int64_t account_id, struct session_order *order),
+	struct session *out);
 
 /* Ends sessions; `why` is one word for the row. The caller's transaction. */
 enum err session_end_all(struct ctx *c, int64_t account_id, const char *why);

@@ -12,13 +12,13 @@ select id from account.account where id = $1 for update;
 insert into account.session (jti, account_id, face, family, kind, claims, user_agent, address, created, expires, number, otp, push_token)
 values ($1, $2, $3, $4, $5::account.token_kind, $6, left($7, 1000), nullif($8, '')::inet, utc($9), utc($10), nullif($11::bigint, 0),
         case when $5::text = 'refresh' then $12 end, case when $5::text = 'refresh' then $13 end)
-returning jti, face, family, kind, claims, us(created) as created, us(expires) as expires, number, otp;
+returning jti, face, family, kind, claims, us(created) as created, us(expires) as expires, number;
 
 -- name: session_spend
 update account.session set spent_at = utc($2), next_access = $3, next_refresh = $4 where jti = $1;
 
 -- name: session_next
-select s.jti, s.face, s.family, s.kind, s.claims, us(s.created) as created, us(s.expires) as expires, s.number, s.otp
+select s.jti, s.face, s.family, s.kind, s.claims, us(s.created) as created, us(s.expires) as expires, s.number
   from account.session old join account.session s
     on s.jti = case $2 when 'access' then old.next_access else old.next_refresh end
  where old.jti = $1 and s.revoked_at is null;

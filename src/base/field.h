@@ -36,10 +36,12 @@ struct field {
 	const char *name; /* the column, and the JSON key */
 	enum field_type type;
 	size_t offset;
-	bool must;        /* input: must be there and not null */
-	bool trim;        /* input: white space at both ends is dropped first */
-	bool as_typed;    /* input: not in normal form C (a password, whose older hash
-			     may be of other bytes) */
+	bool must;     /* input: must be there and not null */
+	bool trim;     /* input: white space at both ends is dropped first */
+	bool as_typed; /* input: not in normal form C (a password, whose older hash
+			  may be of other bytes) */
+	bool json;     /* input of a text, where bodies are read forgivingly: an object
+			  or a list is taken as its text */
 	int64_t min, max; /* input: of a number, or of the characters of a text; both 0:
 			     any */
 	const char *one_of;     /* input: the blank-separated words allowed */
