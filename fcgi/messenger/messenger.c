@@ -11,6 +11,7 @@
 #include "account/limit.h"
 #include "cors.h"
 #include "input.h"
+#include "messenger/login.h"
 #include "messenger/token.h"
 #include "reply.h"
 
@@ -149,20 +150,6 @@ signed_number(struct req *r)
 	return e == OK ? token.number : 0;
 }
 
-/* A page of another site must not use the cookies that a browser adds by itself. */
-static enum err
-own_origin(struct req *r)
-{
-	const char *origin = req_header(r, "Origin");
-
-	if (origin == NULL || str_in(origin, r->face->manners->cors->origins(r)) ||
-		str_eq(origin,
-			arena_fmt(&r->ctx.arena, "%s://%s",
-				req_param(r, "REQUEST_SCHEME"), req_header(r, "Host"))))
-		return OK;
-	return fail(&r->ctx, E_NOT_OFFERED, NULL);
-}
-
 static enum err
 authenticate(struct req *r)
 {
@@ -183,11 +170,15 @@ authenticate(struct req *r)
 		ctx_forgive(c);
 		break;
 	case COOKIE:
-		TRY(own_origin(r));
+		TRY(messenger_own_origin(r));
 		TRY(messenger_refresh(r));
+		/* Only the exchange itself may come twice. */
+		if (messenger_caller(r)->is_spent &&
+			r->route->handle != messenger_post_refresh)
+			return fail(c, E_REFRESH_INVALID, NULL);
 		break;
 	case ADMIN:
-		TRY(own_origin(r));
+		TRY(messenger_own_origin(r));
 		TRY(messenger_admin(r));
 		break;
 	default:
@@ -219,6 +210,8 @@ enter(struct req *r)
 
 	if (!messenger_is_developer(r))
 		return fail(&r->ctx, E_NO_DEVELOPER, NULL);
+	if (!conf.messenger_account_routes && str_starts(r->route->path, "/account"))
+		return fail(&r->ctx, E_NO_ROUTE, NULL);
 	TRY(limit_rate(r, signed_number(r)));
 	TRY(readable_headers(r));
 	TRY(input_needs(r, signed_in ? "Authorization X-Csrf-Token" : NULL));
@@ -226,6 +219,21 @@ enter(struct req *r)
 	TRY(input_read(r));
 	return who == ACTING || who == ACCESS_ACTING || who == SOFT_ACTING ? act_as(r)
 									   : OK;
+}
+
+enum err
+messenger_bool_rule(
+	struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char *text = *(const char **)member;
+
+	return str_eq(text, "true") || str_eq(text, "false")
+		       ? OK
+		       : flaw_add(c, (struct flaw){.place = place,
+					     .field = f->name,
+					     .kind = FLAW_TYPE,
+					     .expected = "boolean",
+					     .got = "string"});
 }
 
 /* -- the rest of its manners */

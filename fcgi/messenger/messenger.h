@@ -3,6 +3,7 @@
 
 #include "account/session.h"
 #include "face.h"
+#include "messenger/profile.h"
 
 /* The phones' API: docs/openapi/messenger.yaml, docs/messenger.md. */
 extern const struct manners messenger_manners;
@@ -26,6 +27,10 @@ struct messenger_caller {
 	const char *role; /* the access token's: a JSON array, see messenger_role() */
 	bool is_admin;
 	int64_t profile; /* X-Profile-Id, 0: none came */
+	/* Of a refresh token: */
+	const char *otp, *user_agent, *push_token;
+	struct utc refresh_expires;
+	bool is_spent; /* exchanged for another one */
 	struct session session;
 };
 
@@ -60,11 +65,29 @@ enum err messenger_fail_list(
 /* E_INPUT with one flaw at this field of the body (422). */
 enum err messenger_flaw(struct req *r, const char *field, const char *reason);
 
+/* A rule for what may be true, false or not there: the member is "true", "false" or
+ * NULL. */
+enum err messenger_bool_rule(
+	struct ctx *c, const struct field *f, const char *place, void *member);
+
 /* If-Match as the row's commit_id, whose quotation marks do not count; NULL without. */
 const char *messenger_if_match(struct req *r);
 
 /* Does Accept want HTML: is text/html there, wildcards counted? */
 bool messenger_wants_html(struct req *r);
+
+/* Who looks, for the rules of src/messenger. */
+struct viewer messenger_viewer(struct req *r);
+
+/* A profile with its ETag. */
+enum err messenger_reply_profile(struct req *r, int status, const char *sub_code,
+	const struct profile_shown *shown);
+
+/* The profile of the path for a change: it is there, the caller's (or, if or_admin,
+ * they administer), and still what If-Match says. E_MISSING, E_DENIED, E_OTHER_COMMIT.
+ */
+enum err messenger_own_profile(
+	struct req *r, bool or_admin, struct profile_state *state);
 
 /* Host and origin of the service: settings, else site.url. */
 const char *messenger_host(struct arena *a);

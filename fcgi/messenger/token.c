@@ -6,6 +6,7 @@
 #include "base/conf.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "input.h"
@@ -15,17 +16,16 @@
 #include "messenger/token.sql.h"
 
 /*
- * The key of all tokens of this face; an access token's has the caller's X-Csrf-Token
- * behind it, so that it is worth nothing to a page that cannot send that header.
+ * The keys of this face's tokens, one for each of token.secret; an access token's has
+ * the caller's X-Csrf-Token behind it, so that it is worth nothing to a page that
+ * cannot send that header.
  */
 static const char *
-key_of(struct ctx *c, const char *csrf)
+key_of(struct ctx *c, size_t i, const char *csrf)
 {
-	static char key[65];
-
-	if (key[0] == '\0')
-		strcpy(key, hkdf_hex(&c->arena, conf.token_secret, "messenger"));
-	return csrf == NULL ? key : arena_fmt(&c->arena, "%s%s", key, csrf);
+	return arena_fmt(&c->arena, "%s%s",
+		hkdf_hex(&c->arena, secret_key(i), "messenger"),
+		csrf == NULL ? "" : csrf);
 }
 
 static enum err
@@ -54,11 +54,16 @@ messenger_token_read(struct req *r, const char *token, const char *sub,
 {
 	struct ctx *c = &r->ctx;
 	struct json_object *json;
-	enum err e = jwt_read(c, token, key_of(c, csrf), &json);
+	enum err e = E_TOKEN_FORGED;
 
+	for (size_t i = 0; e == E_TOKEN_FORGED && i < secret_count(); i++) {
+		ctx_forgive(c);
+		e = jwt_read(c, token, key_of(c, i, csrf), &json);
+	}
 	/* Phones keep a refresh token for two months: those of an imported
 	 * installation are of its own key. */
-	if (e != OK && csrf == NULL && conf.messenger_older_secret[0] != '\0') {
+	if (e == E_TOKEN_FORGED && csrf == NULL &&
+		conf.messenger_older_secret[0] != '\0') {
 		ctx_forgive(c);
 		e = jwt_read(c, token, conf.messenger_older_secret, &json);
 	}
@@ -90,7 +95,7 @@ messenger_token_sign(struct req *r, const struct session *s, const char *sub,
 		buf_fmt(&b, ",\"sid\":\"%s\"", s->jti);
 	buf_add(&b, "}");
 	json_object_put(claims);
-	return jwt_sign(c, b.text, key_of(c, csrf), out);
+	return jwt_sign(c, b.text, key_of(c, 0, csrf), out);
 }
 
 /* -- cookies */
@@ -241,16 +246,20 @@ messenger_refresh_cookie(struct req *r, struct messenger_token *out)
 
 /* The row of a refresh token. */
 struct refresh_row {
-	const char *jti, *otp;
+	const char *jti, *otp, *user_agent, *push_token;
 	struct utc expires;
+	bool is_spent;
 };
 
 static FIELDS(refresh_fields, FIELD(struct refresh_row, jti),
-	FIELD(struct refresh_row, otp), FIELD(struct refresh_row, expires));
+	FIELD(struct refresh_row, otp), FIELD(struct refresh_row, user_agent),
+	FIELD(struct refresh_row, push_token), FIELD(struct refresh_row, expires),
+	FIELD(struct refresh_row, is_spent));
 
 /* Each of a family's refresh tokens has its row, so that a spent one is known. */
 static enum err
-find_refresh(struct req *r, const struct messenger_token *token, const char **jti)
+find_refresh(struct req *r, const struct messenger_token *token,
+	const struct refresh_row **out)
 {
 	struct ctx *c = &r->ctx;
 	struct refresh_row *rows;
@@ -261,7 +270,7 @@ find_refresh(struct req *r, const struct messenger_token *token, const char **jt
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].otp != NULL && str_same_secret(rows[i].otp, token->otp) &&
 			rows[i].expires.us / US_PER_SECOND == token->expires) {
-			*jti = rows[i].jti;
+			*out = &rows[i];
 			return OK;
 		}
 	return fail(c, E_REFRESH_INVALID, NULL);
@@ -271,16 +280,30 @@ enum err
 messenger_refresh(struct req *r)
 {
 	struct ctx *c = &r->ctx;
+	struct messenger_caller *caller = messenger_caller(r);
 	struct messenger_token token = {0};
-	const char *jti = NULL;
+	const struct refresh_row *row = NULL;
 
 	TRY(messenger_refresh_cookie(r, &token));
-	TRY(find_refresh(r, &token, &jti));
-	enum err e = take_session(r, &token, jti, "refresh");
-	if (e != E_UNSIGNED)
-		return e;
-	ctx_forgive(c);
-	return fail(c, E_REFRESH_INVALID, NULL);
+	TRY(find_refresh(r, &token, &row));
+	enum err e = take_session(r, &token, row->jti, "refresh");
+	if (e == E_UNSIGNED) {
+		ctx_forgive(c);
+		return fail(c, E_REFRESH_INVALID, NULL);
+	}
+	TRY(e);
+	caller->otp = row->otp;
+	caller->user_agent = row->user_agent;
+	caller->push_token = row->push_token;
+	caller->refresh_expires = row->expires;
+	caller->is_spent = row->is_spent;
+	return OK;
+}
+
+enum err
+messenger_is_admin(struct ctx *c, int64_t account_id, int64_t *is_admin)
+{
+	return db_int(c, &MESSENGER_IS_ADMIN, is_admin, ARGS(c, account_id));
 }
 
 enum err
@@ -297,7 +320,7 @@ messenger_admin(struct req *r)
 	if (e == OK)
 		e = take_session(r, &token, token.sid, "access");
 	if (e == OK)
-		e = db_int(c, &MESSENGER_IS_ADMIN, &is_admin, ARGS(c, c->actor));
+		e = messenger_is_admin(c, c->actor, &is_admin);
 	if (e == OK && is_admin > 0)
 		return OK;
 	if (e == E_BUSY || e == E_BUG)

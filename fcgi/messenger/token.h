@@ -48,6 +48,9 @@ enum err messenger_access_token(struct req *r, struct messenger_token *out);
 /* Whose the refresh cookie is: its row must be live. Fills the caller. */
 enum err messenger_refresh(struct req *r);
 
+/* May the account administer the messenger, as it is now? */
+enum err messenger_is_admin(struct ctx *c, int64_t account_id, int64_t *is_admin);
+
 /* The administrator's cookie. E_ADMIN_MISSING, E_ADMIN_INVALID, E_ADMIN_EXPIRED. */
 enum err messenger_admin(struct req *r);
 

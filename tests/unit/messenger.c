@@ -45,3 +45,58 @@ data_number(const struct answer *a, const char *path)
 
 	return at == NULL ? 0 : json_object_get_int64(at);
 }
+
+const char *
+set_cookie(const struct answer *a, const char *name)
+{
+	const char *at = strstr(a->head, text("\r\nSet-Cookie: %s=", name));
+
+	if (at == NULL)
+		return NULL;
+	at = strchr(at, '=') + 1;
+	return text("%.*s", (int)strcspn(at, ";"), at);
+}
+
+void
+take_login(struct phone *p, const struct answer *a)
+{
+	p->uuid = data_number(a, "user.uuid");
+	p->token = text(
+		"Authorization: Bearer %s", data_text(a, "user.access_token.token"));
+	if (set_cookie(a, "refresh_token") != NULL)
+		p->cookie = text(
+			"Cookie: refresh_token=%s", set_cookie(a, "refresh_token"));
+	p->profile = number("select min(id) from messenger.profile where account_id = "
+			    "%lld and deleted_at is null",
+		(long long)p->uuid);
+	p->acting = text("X-Profile-Id: %lld", (long long)p->profile);
+}
+
+struct phone
+given_phone(void)
+{
+	static int n;
+	struct phone p = {.name = text("phone%d", ++n)};
+	const struct answer *a = call("POST", PHONE "/account/signup",
+		.body = text("{\"id\":\"%s\",\"pw\":\"" PASSWORD "\",\"nick\":\"Nick "
+			     "%s\",\"email\":\"%s@example.com\"}",
+			p.name, p.name, p.name),
+		.headers = {AGENT, CSRF});
+
+	is_case(a, 201, "user.sign_up");
+	take_login(&p, a);
+	return p;
+}
+
+struct phone
+signed_in_again(const struct phone *first)
+{
+	struct phone p = *first;
+	const struct answer *a = call("POST", PHONE "/account/signin",
+		.body = text("{\"id\":\"%s\",\"pw\":\"" PASSWORD "\"}", p.name),
+		.headers = {AGENT, CSRF});
+
+	is_case(a, 200, "user.sign_in");
+	take_login(&p, a);
+	return p;
+}

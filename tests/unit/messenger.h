@@ -17,4 +17,35 @@ struct json_object *data_of(const struct answer *a, const char *path);
 const char *data_text(const struct answer *a, const char *path);
 int64_t data_number(const struct answer *a, const char *path);
 
+/* Somebody who has signed up by phone, with what a phone keeps. */
+struct phone {
+	const char *name;   /* the user name; the nickname is "Nick <name>" */
+	int64_t uuid;       /* account.id */
+	int64_t profile;    /* the first one */
+	const char *token;  /* "Authorization: Bearer ..." */
+	const char *cookie; /* "Cookie: refresh_token=..." */
+	const char *acting; /* "X-Profile-Id: ..." */
+};
+
+#define PASSWORD "Passw0rd!"
+
+/* Signs up under a name that no other test has. */
+struct phone given_phone(void);
+
+/* What an answer with login data brings, into the phone. */
+void take_login(struct phone *p, const struct answer *a);
+
+/* Signs in once more: another phone of the same person. */
+struct phone signed_in_again(const struct phone *p);
+
+/* The value of a cookie that the answer sets; NULL if it sets none. */
+const char *set_cookie(const struct answer *a, const char *name);
+
+/* A request by a phone, with its token and its X-Csrf-Token. */
+#define by(phone_, method_, path_, ...)                                                \
+	edge_call(&(struct call){.method = method_,                                    \
+		.path = path_,                                                         \
+		.headers = {(phone_)->token, CSRF, (phone_)->acting},                  \
+		__VA_ARGS__})
+
 #endif

@@ -1,0 +1,517 @@
+/* Accounts as phones know them: contract 5. */
+#include <string.h>
+#include <strings.h>
+
+#include "account/account.h"
+#include "account/session.h"
+#include "base/conf.h"
+#include "base/str.h"
+#include "base/unicode.h"
+#include "db/db.h"
+#include "messenger/login.h"
+#include "messenger/user.h"
+#include "messenger/token.h"
+#include "reply.h"
+
+#include "messenger/account.sql.h"
+
+/* Another failure than the first, with data of its own. */
+static enum err
+instead(struct req *r, enum err e, const char *data)
+{
+	ctx_forgive(&r->ctx);
+	return messenger_fail(r, e, data);
+}
+
+static enum err
+with_reason(struct req *r, enum err e, const char *reason)
+{
+	struct buf data = {.arena = &r->ctx.arena};
+
+	buf_add(&data, "{\"reason\":");
+	buf_json(&data, reason == NULL ? "" : reason);
+	buf_add(&data, "}");
+	return instead(r, e, data.text);
+}
+
+/* -- sign-up */
+
+struct signup {
+	const char *id, *pw, *nick, *email;
+};
+
+INPUT(messenger_signup_in, struct signup, FIELD(struct signup, id, .must = true),
+	FIELD(struct signup, pw, .must = true, .as_typed = true),
+	FIELD(struct signup, nick, .must = true),
+	FIELD(struct signup, email, .must = true));
+
+/* The older shape of a flaw: its field names the reason. */
+static enum err
+bad(struct req *r, const char *field, const char *reason)
+{
+	return instead(r, E_INPUT,
+		arena_fmt(&r->ctx.arena, "{\"bad_semantics\":[{\"%s\":\"%s\"}]}", field,
+			reason));
+}
+
+static enum err
+taken(struct req *r, const char *field)
+{
+	ctx_forgive(&r->ctx);
+	return messenger_fail_list(r, E_TAKEN, "duplicate", field);
+}
+
+static enum err
+check_nick(struct req *r, struct signup *in)
+{
+	struct ctx *c = &r->ctx;
+
+	in->nick = unicode_plain_blanks(&c->arena, in->nick, BLANKS_INSIDE);
+	if (in->nick[0] == '\0')
+		return bad(r, "nick", "TOO_SHORT");
+	if (utf8_count(in->nick) > 64)
+		return bad(r, "nick", "TOO_LONG");
+	return unicode_name_fault(&c->arena, in->nick) == NULL
+		       ? OK
+		       : bad(r, "nick", "FORBIDDEN_CHAR");
+}
+
+/* The order is the contract's. */
+static enum err
+check_signup(struct req *r, struct signup *in)
+{
+	struct ctx *c = &r->ctx;
+	const struct field email = {.name = "email"};
+	const char *fault;
+
+	if (email_rule(c, &email, "body", &in->email) != OK)
+		return bad(r, "email", "NOT_A_VALID_EMAIL_ADDRESS");
+	if ((fault = user_name_fault(in->id, "")) != NULL)
+		return bad(r, "id", fault);
+	if ((fault = user_password_fault(in->pw, in->id, in->email, in->nick)) != NULL)
+		return bad(r, "pw", fault);
+	return check_nick(r, in);
+}
+
+/* Which of the three is somebody's already? NULL: none. */
+static enum err
+find_taken(struct req *r, const char *id, const char *nickname, const char *email,
+	const char **field)
+{
+	struct ctx *c = &r->ctx;
+	bool found = false;
+
+	*field = NULL;
+	if (id != NULL) {
+		enum err e = account_name_free(c, id);
+		if (e != E_NAME_TAKEN)
+			TRY(e);
+		ctx_forgive(c);
+		if (e != OK)
+			*field = "id";
+	}
+	if (*field == NULL && nickname != NULL) {
+		TRY(user_nickname_taken(c, nickname, &found));
+		*field = found ? "nickname" : NULL;
+	}
+	if (*field == NULL && email != NULL) {
+		TRY(user_email_taken(c, email, &found));
+		*field = found ? "email" : NULL;
+	}
+	return OK;
+}
+
+static bool
+must_confirm(void)
+{
+	return conf.messenger_mail && conf.messenger_confirm_email;
+}
+
+/*
+ * POST /account/signup {id, pw, nick, email}: 201, signed in, or without cookies where
+ * the address has to be confirmed first. 422 with the reason, E_TAKEN with the field,
+ * E_LIMIT.
+ */
+enum err
+messenger_post_signup(struct req *r)
+{
+	struct signup in = *(const struct signup *)r->in;
+	struct ctx *c = &r->ctx;
+	struct account a = {.name = "", .surname = ""};
+	const char *field;
+	bool first;
+
+	TRY(check_signup(r, &in));
+	TRY(limit_address(c, "register", conf.account_registrations_per_address));
+	TRY(find_taken(r, in.id, in.nick, in.email, &field));
+	if (field != NULL)
+		return taken(r, field);
+	a.username = in.id;
+	a.email = in.email;
+	TRY(user_is_first(c, &first));
+	enum err e = account_register(c, &a, in.pw);
+	if (e == E_NAME_TAKEN || e == E_EMAIL_TAKEN)
+		return taken(r, e == E_NAME_TAKEN ? "id" : "email");
+	TRY(e);
+	e = user_add(c, a.id, in.nick);
+	if (e == E_TAKEN)
+		return taken(r, "nickname");
+	TRY(e);
+	if (first)
+		TRY(user_crown(c, a.id));
+	if (must_confirm())
+		return messenger_reply(
+			r, 201, "user.sign_up_but_need_email_verification", NULL);
+	return messenger_login(r, a.id, 201, "user.sign_up");
+}
+
+/* -- sign-in */
+
+struct signin {
+	const char *id, *pw;
+};
+
+INPUT(messenger_signin_in, struct signin, FIELD(struct signin, id, .must = true),
+	FIELD(struct signin, pw, .must = true, .as_typed = true));
+
+struct state {
+	const char *status, *status_reason;
+	bool is_confirmed;
+};
+
+static FIELDS(state_fields, FIELD(struct state, status),
+	FIELD(struct state, status_reason), FIELD(struct state, is_confirmed));
+
+struct username {
+	const char *username;
+};
+
+static FIELDS(username_fields, FIELD(struct username, username));
+
+/* "@name" is a user name, "name@host.domain" an address, all else a user name. */
+static enum err
+name_sign_in(struct req *r, const char *typed, struct sign_in *s)
+{
+	struct ctx *c = &r->ctx;
+	const struct field email = {.name = "id"};
+	struct username name = {0};
+	bool found;
+
+	s->by = BY_USERNAME;
+	s->name = typed + (typed[0] == '@');
+	if (typed[0] != '@' && strchr(typed, '@') != NULL &&
+		email_rule(c, &email, "body", &s->name) == OK) {
+		s->by = BY_EMAIL;
+		return OK;
+	}
+	ctx_forgive(c);
+	/* Here the case of a user name does not matter. */
+	TRY(db_maybe(c, &MESSENGER_USERNAME, username_fields, &name, &found,
+		ARGS(c, s->name)));
+	if (found)
+		s->name = name.username;
+	return OK;
+}
+
+static enum err
+refuse_inactive(struct req *r, int64_t account_id)
+{
+	struct ctx *c = &r->ctx;
+	struct state state = {0};
+
+	ctx_forgive(c);
+	TRY(db_one(c, &MESSENGER_STATE, state_fields, &state, ARGS(c, account_id)));
+	return with_reason(r,
+		str_eq(state.status, "deactivated") ? E_ACCOUNT_DEACTIVATED
+						    : E_ACCOUNT_LOCKED,
+		state.status_reason);
+}
+
+/* What account_sign_in() has said, in the words of this API. */
+static enum err
+refuse_sign_in(struct req *r, enum err e, const struct sign_in *s, int64_t account_id)
+{
+	if (e == E_ACCOUNT_BLOCKED)
+		return refuse_inactive(r, account_id);
+	if ((e == E_LIMIT && s->is_locked) ||
+		(e == E_CREDENTIALS && s->failures >= s->most))
+		return with_reason(r, E_ACCOUNT_LOCKED, "TOO_MUCH_LOGIN_FAIL");
+	if (e == E_CREDENTIALS)
+		return instead(r, E_WRONG_PASSWORD,
+			arena_fmt(&r->ctx.arena, "{\"left_chance\":%lld}",
+				(long long)(s->most - s->failures)));
+	return e;
+}
+
+static struct sign_in
+attempt(void)
+{
+	return (struct sign_in){.face = "messenger",
+		.most = conf.messenger_lockout_failures,
+		.tells = true};
+}
+
+static enum err
+open_session(struct req *r, int64_t account_id)
+{
+	TRY(user_ensure(&r->ctx, account_id));
+	return messenger_login(r, account_id, 200, "user.sign_in");
+}
+
+/*
+ * POST /account/signin {id, pw}: 200. E_ACCOUNT_NOT_FOUND, E_ACCOUNT_LOCKED,
+ * E_ACCOUNT_DEACTIVATED, E_WRONG_PASSWORD with left_chance, E_EMAIL_UNCONFIRMED.
+ */
+enum err
+messenger_post_signin(struct req *r)
+{
+	const struct signin *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct sign_in s = attempt();
+	struct account a = {0};
+	struct state state = {0};
+
+	TRY(name_sign_in(r, in->id, &s));
+	enum err e = account_sign_in(c, &s, in->pw, &a);
+	if (e != OK)
+		return refuse_sign_in(r, e, &s, a.id);
+	TRY(db_one(c, &MESSENGER_STATE, state_fields, &state, ARGS(c, a.id)));
+	if (must_confirm() && !state.is_confirmed)
+		return fail(c, E_EMAIL_UNCONFIRMED, NULL);
+	TRY(db_begin(c));
+	return db_end(c, open_session(r, a.id));
+}
+
+/* POST /account/refresh, cookie: 200. E_NO_COOKIE, E_REFRESH_EXPIRED,
+ * E_REFRESH_INVALID. */
+enum err
+messenger_post_refresh(struct req *r)
+{
+	return messenger_relogin(r);
+}
+
+struct signout {
+	const char *signout;
+};
+
+INPUT(messenger_signout_in, struct signout,
+	FIELD(struct signout, signout, .must = true, .json = true));
+
+/* POST /account/signout {signout}: 200, whether or not there was a session. */
+enum err
+messenger_post_signout(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+
+	if (messenger_has_refresh(r))
+		TRY(session_end_family(
+			c, messenger_caller(r)->session.family, "sign-out"));
+	messenger_drop_cookies(r);
+	return messenger_reply(r, 200, "user.sign_out", NULL);
+}
+
+/* -- one's own account */
+
+struct duplicate {
+	const char *id, *nickname, *email;
+};
+
+INPUT(messenger_duplicate_in, struct duplicate, FIELD(struct duplicate, id),
+	FIELD(struct duplicate, nickname), FIELD(struct duplicate, email));
+
+/* POST /account/duplicate {id, nickname, email}: 200. E_TAKEN with those that are. */
+enum err
+messenger_post_duplicate(struct req *r)
+{
+	const struct duplicate *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct buf data = {.arena = &c->arena};
+	const struct duplicate one[] = {
+		{.id = in->id}, {.nickname = in->nickname}, {.email = in->email}};
+
+	for (size_t i = 0; i < 3; i++) {
+		const char *field;
+
+		TRY(find_taken(r, one[i].id, one[i].nickname, one[i].email, &field));
+		if (field != NULL)
+			buf_fmt(&data, "%s\"%s\"", data.used > 0 ? "," : "", field);
+	}
+	if (data.used == 0)
+		return messenger_reply(r, 200, "user.safe_to_use", NULL);
+	return messenger_fail(r, E_TAKEN,
+		arena_fmt(&c->arena, "{\"duplicate\":[%s]}", buf_text(&data)));
+}
+
+struct change {
+	const char *id, *nickname, *private, *description;
+};
+
+INPUT(messenger_account_in, struct change, FIELD(struct change, id),
+	FIELD(struct change, nickname, .min = 1, .max = 64, .rule = plain_text_rule),
+	FIELD(struct change, private, .rule = messenger_bool_rule),
+	FIELD(struct change, description, .max = 2000));
+
+static enum err
+set_account(struct req *r, const struct change *in)
+{
+	struct ctx *c = &r->ctx;
+	struct unicode_look look = {NULL, NULL};
+	int64_t owner = 0;
+
+	if (in->id != NULL)
+		look = unicode_look(&c->arena, in->id);
+	if (in->id != NULL)
+		TRY(user_by_name(c, in->id, &owner));
+	if (in->id != NULL && owner != c->actor) {
+		TRY(account_name_free(c, in->id));
+	}
+	TRY(db_do(c, &MESSENGER_ACCOUNT_SET,
+		ARGS(c, c->actor, in->id, look.typed, look.folded, c->now)));
+	return db_do(c, &MESSENGER_USER_SET,
+		ARGS(c, c->actor, in->nickname, in->private, in->description, c->now));
+}
+
+/* POST /account {id, nickname, private, description}: 200 with the user. E_BODY_EMPTY,
+ * E_TAKEN. */
+enum err
+messenger_post_account(struct req *r)
+{
+	const struct change *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct user person = {0};
+
+	if (in->id == NULL && in->nickname == NULL && in->private == NULL &&
+		in->description == NULL)
+		return fail(c, E_BODY_EMPTY, NULL);
+	if (in->id != NULL && user_name_fault(in->id, "_-") != NULL)
+		return messenger_flaw(r, "id", user_name_fault(in->id, "_-"));
+	enum err e = set_account(r, in);
+	if (e == E_NAME_TAKEN || e == E_TAKEN)
+		return taken(r, e == E_TAKEN ? "nickname" : "id");
+	TRY(e);
+	TRY(user_get(c, c->actor, &person));
+	return messenger_reply_one(
+		r, 200, "user.safe_to_use", "user", user_fields, &person);
+}
+
+/* -- passwords */
+
+struct passwords {
+	const char *new_password, *new_password_check, *original_password;
+};
+
+INPUT(messenger_password_in, struct passwords,
+	FIELD(struct passwords, new_password, .must = true, .as_typed = true),
+	FIELD(struct passwords, new_password_check, .must = true, .as_typed = true),
+	FIELD(struct passwords, original_password, .as_typed = true));
+
+/* Checks the password of whoever is signed in, and counts a wrong one. */
+static enum err
+check_password(struct req *r, struct account *a, const char *password)
+{
+	struct ctx *c = &r->ctx;
+	struct sign_in s = attempt();
+
+	TRY(account_by_id(c, c->actor, a));
+	s.by = a->username != NULL ? BY_USERNAME : BY_EMAIL;
+	s.name = a->username != NULL ? a->username : a->email;
+	enum err e = account_sign_in(c, &s, password, a);
+	if (e == E_CREDENTIALS && s.failures < s.most)
+		return instead(r, E_WRONG_PASSWORD, NULL);
+	return e == OK ? OK : refuse_sign_in(r, e, &s, c->actor);
+}
+
+static enum err
+check_new_password(struct req *r, const struct account *a, const char *password)
+{
+	struct ctx *c = &r->ctx;
+	struct user person = {0};
+	enum err e = user_get(c, a->id, &person);
+
+	if (e != OK && e != E_PERSON_GONE)
+		return e;
+	ctx_forgive(c);
+	const char *fault =
+		user_password_fault(password, a->username, a->email, person.nickname);
+	return fault == NULL ? OK : with_reason(r, E_PASSWORD_RULE, fault);
+}
+
+static enum err
+change_own(struct req *r, const struct passwords *in)
+{
+	struct ctx *c = &r->ctx;
+	struct account a = {0};
+
+	if (in->original_password == NULL)
+		return flaw_add(c, (struct flaw){.place = "body",
+					   .field = "original_password",
+					   .kind = FLAW_MISSING});
+	TRY(check_password(r, &a, in->original_password));
+	TRY(check_new_password(r, &a, in->new_password));
+	TRY(db_begin(c));
+	TRY(db_end(c, account_change_password(c, &a, in->new_password,
+			      messenger_caller(r)->session.jti)));
+	return messenger_reply(r, 200, "password.changed", NULL);
+}
+
+/*
+ * POST /account/change-password, cookie: 200, and all other sessions of the account
+ * end. E_PASSWORD_RULE with its reason, E_WRONG_PASSWORD, E_NO_COOKIE.
+ */
+enum err
+messenger_post_change_password(struct req *r)
+{
+	const struct passwords *in = r->in;
+
+	if (!str_eq(in->new_password, in->new_password_check))
+		return with_reason(r, E_PASSWORD_RULE, "RETYPE_MISMATCH");
+	if (!messenger_has_refresh(r))
+		return fail(&r->ctx, E_NO_COOKIE, NULL);
+	return change_own(r, in);
+}
+
+/* -- the end */
+
+struct deactivate {
+	const char *email, *password;
+};
+
+INPUT(messenger_deactivate_in, struct deactivate,
+	FIELD(struct deactivate, email, .must = true),
+	FIELD(struct deactivate, password, .must = true, .as_typed = true));
+
+static enum err
+deactivate(struct req *r, const struct account *a)
+{
+	struct ctx *c = &r->ctx;
+
+	if (str_eq(a->role, "administrator"))
+		TRY(account_keep_an_administrator(c, a));
+	TRY(account_set_status(
+		c, a, "deactivated", "ACCOUNT_LOCKED::USER_SELF_LOCKED"));
+	return db_do(c, &MESSENGER_HIDE, ARGS(c, a->id, a->id, c->now));
+}
+
+/*
+ * POST /account/deactivate {email, password}, cookie: 204; all sessions end, and what
+ * the account shows is hidden. E_OTHER_EMAIL, E_WRONG_PASSWORD.
+ */
+enum err
+messenger_post_deactivate(struct req *r)
+{
+	const struct deactivate *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct account a = {0};
+	struct user person = {0};
+
+	TRY(user_get(c, c->actor, &person));
+	if (person.email == NULL || strcasecmp(person.email, in->email) != 0)
+		return messenger_fail_list(r, E_OTHER_EMAIL, "fields", "email");
+	TRY(check_password(r, &a, in->password));
+	if (a.is_superuser)
+		return fail(c, E_SUPERADMIN, NULL);
+	TRY(db_begin(c));
+	TRY(db_end(c, deactivate(r, &a)));
+	messenger_drop_cookies(r);
+	return messenger_reply(r, 204, "user.deactivate_success", NULL);
+}

@@ -1,0 +1,557 @@
+/* Accounts, sessions and passwords as phones have them: contract 3 and 5. */
+#include <sodium.h>
+
+#include "messenger.h"
+
+static const struct answer *
+post(const char *path, const char *body, const char *cookie)
+{
+	return call("POST", text(PHONE "/account/%s", path), .body = body,
+		.headers = {AGENT, CSRF, cookie});
+}
+
+static const struct answer *
+sign_up(const char *id, const char *pw, const char *nick, const char *email)
+{
+	return post("signup",
+		text("{\"id\":\"%s\",\"pw\":\"%s\",\"nick\":\"%s\",\"email\":\"%s\"}",
+			id, pw, nick, email),
+		NULL);
+}
+
+static const struct answer *
+sign_in(const char *id, const char *pw)
+{
+	return post("signin", text("{\"id\":\"%s\",\"pw\":\"%s\"}", id, pw), NULL);
+}
+
+/* The claims of a token "a.b.c", which phones read with the standard alphabet. */
+static struct json_object *
+claims(const char *token)
+{
+	const char *payload = strchr(token, '.') + 1;
+	size_t n = strcspn(payload, "."), used;
+	char *bytes = (char *)(uintptr_t)text("%*s", (int)n + 4, "");
+
+	for (size_t i = 0; i < n; i++)
+		assert_null(memchr("-_=", payload[i], 3));
+	assert_int_equal(
+		sodium_base642bin((unsigned char *)bytes, n + 4, payload, n, NULL,
+			&used, NULL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING),
+		0);
+	bytes[used] = '\0';
+	for (size_t i = 0; i < used; i++)
+		assert_true(bytes[i] > 0);
+	struct json_object *json = json_tokener_parse(bytes);
+	assert_non_null(json);
+	return json;
+}
+
+static void
+signing_up_gives_login_data(void **state)
+{
+	const struct answer *a =
+		sign_up("Signer1", PASSWORD, "Signer", "s1@example.com");
+	struct phone p = {0};
+
+	(void)state;
+	is_case(a, 201, "user.sign_up");
+	assert_string_equal(data_text(a, "user.id"), "Signer1");
+	assert_string_equal(data_text(a, "user.nickname"), "Signer");
+	assert_string_equal(data_text(a, "user.email"), "s1@example.com");
+	assert_non_null(data_of(a, "user.email_verified"));
+	assert_non_null(data_text(a, "user.access_token.exp"));
+	assert_non_null(data_text(a, "user.refresh_token.exp"));
+	assert_non_null(strstr(data_text(a, "user.created_at"), " GMT"));
+	take_login(&p, a);
+	struct json_object *k = claims(data_text(a, "user.access_token.token"));
+	assert_string_equal(json_text(k, "sub"), "Access");
+	assert_string_equal(json_text(k, "api_ver"), "dev");
+	assert_string_equal(json_text(k, "otp"), "");
+	assert_int_equal(json_number(k, "user"), p.uuid);
+	assert_string_equal(json_text(k, "role"),
+		text("[{\"type\": \"profile\", \"id\": %lld}]", (long long)p.profile));
+	struct json_object *refresh = claims(set_cookie(a, "refresh_token"));
+	assert_int_equal(json_number(refresh, "jti"), json_number(k, "jti"));
+	assert_int_equal(strlen(json_text(refresh, "otp")), 24);
+	json_object_put(k);
+	json_object_put(refresh);
+	assert_string_equal(value("select data from messenger.profile where id = %lld",
+				    (long long)p.profile),
+		"{\"email\" : {\"index\" : 0, \"value\" : {\"default\" : {\"index\" : "
+		"0, \"value\" : \"s1@example.com\"}}}}");
+}
+
+static void
+a_sign_up_says_what_is_wrong_in_its_order(void **state)
+{
+	static const struct {
+		const char *id, *pw, *nick, *email, *field, *reason;
+	} wrong[] = {{"a", "b", "c", "no-mail", "email", "NOT_A_VALID_EMAIL_ADDRESS"},
+		{"a", "b", "c", "a@b", "email", "NOT_A_VALID_EMAIL_ADDRESS"},
+		{"abc", "b", "c", "a@b.cd", "id", "TOO_SHORT"},
+		{"a123456789012345678901234567890123456789012345678", "b", "c",
+			"a@b.cd", "id", "TOO_LONG"},
+		{"ab-cd", "b", "c", "a@b.cd", "id", "FORBIDDEN_CHAR"},
+		{"abcd", "Short1!", "c", "a@b.cd", "pw", "TOO_SHORT"},
+		{"abcd", "alllowercase", "c", "a@b.cd", "pw", "NEED_MORE_CHAR_TYPE"},
+		{"abcd", "with blank1", "c", "a@b.cd", "pw", "FORBIDDEN_CHAR"},
+		{"abcd", "пароль-Пароль1", "c", "a@b.cd", "pw", "FORBIDDEN_CHAR"},
+		{"abcd12345", "ABCD12345", "c", "a@b.cd", "pw",
+			"PW_REUSED_ON_ID_EMAIL_NICK"},
+		{"abcd", "Nick12345", "nick12345", "a@b.cd", "pw",
+			"PW_REUSED_ON_ID_EMAIL_NICK"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		const struct answer *a = sign_up(
+			wrong[i].id, wrong[i].pw, wrong[i].nick, wrong[i].email);
+
+		is_case(a, 422, "request.body.bad_semantics");
+		assert_string_equal(
+			data_text(a, text("bad_semantics.0.%s", wrong[i].field)),
+			wrong[i].reason);
+	}
+	const struct answer *a = post("signup", "{\"id\":\"abcd\"}", NULL);
+	is_case(a, 400, "request.body.omitted");
+	assert_string_equal(json_object_to_json_string_ext(
+				    data_of(a, "lacks"), JSON_C_TO_STRING_PLAIN),
+		"[\"pw\",\"nick\",\"email\"]");
+	a = call("POST", PHONE "/account/signup", .body = "{}");
+	is_case(a, 400, "request.header.omitted");
+	assert_string_equal(json_object_to_json_string_ext(
+				    data_of(a, "lacks"), JSON_C_TO_STRING_PLAIN),
+		"[\"User-Agent\",\"X-Csrf-Token\"]");
+}
+
+static void
+what_somebody_has_is_taken_whatever_its_case(void **state)
+{
+	const struct answer *a;
+
+	(void)state;
+	is_case(sign_up("Taken1", PASSWORD, "Taken", "t1@example.com"), 201,
+		"user.sign_up");
+	a = sign_up("tAKEN1", PASSWORD, "taken", "T1@example.com");
+	is_case(a, 409, "user.already_used");
+	assert_string_equal(data_text(a, "duplicate.0"), "id");
+	a = sign_up("Taken2", PASSWORD, "tAkEn", "T1@example.com");
+	assert_string_equal(data_text(a, "duplicate.0"), "nickname");
+	a = sign_up("Taken2", PASSWORD, "Taken2", "T1@EXAMPLE.com");
+	assert_string_equal(data_text(a, "duplicate.0"), "email");
+	a = post("duplicate",
+		"{\"id\":\"TAKEN1\",\"nickname\":\"free\",\"email\":\"t1@example."
+		"com\"}",
+		NULL);
+	is_case(a, 409, "user.already_used");
+	assert_string_equal(json_object_to_json_string_ext(
+				    data_of(a, "duplicate"), JSON_C_TO_STRING_PLAIN),
+		"[\"id\",\"email\"]");
+	is_case(post("duplicate", "", NULL), 200, "user.safe_to_use");
+	is_case(post("duplicate", "nickname=free", NULL), 200, "user.safe_to_use");
+}
+
+static void
+one_signs_in_by_name_or_address(void **state)
+{
+	struct phone p = given_phone();
+	const char *const names[] = {p.name, text("@%s", p.name),
+		text("%s@example.com", p.name), text("%s@EXAMPLE.com", p.name),
+		text("PHONE%s", p.name + 5)};
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++)
+		is_case(sign_in(names[i], PASSWORD), 200, "user.sign_in");
+	is_case(sign_in("nobody-at-all", PASSWORD), 404, "user.not_found");
+}
+
+static void
+a_wrong_password_counts_and_the_fifth_locks(void **state)
+{
+	struct phone p = given_phone();
+
+	(void)state;
+	for (int left = 4; left > 0; left--) {
+		const struct answer *a = sign_in(p.name, "Wrong123!");
+
+		is_case(a, 401, "user.wrong_password");
+		assert_int_equal(data_number(a, "left_chance"), left);
+	}
+	const struct answer *a = sign_in(p.name, "Wrong123!");
+	is_case(a, 401, "user.locked");
+	assert_string_equal(data_text(a, "reason"), "TOO_MUCH_LOGIN_FAIL");
+	/* Elsewhere nobody is locked, and neither is whoever is signed in. */
+	a = call("POST", "/users/api/v1/auth/login/",
+		.body = text(
+			"{\"username\":\"%s\",\"password\":\"" PASSWORD "\"}", p.name));
+	assert_int_equal(a->status, 200);
+}
+
+static void
+one_account_has_one_password_everywhere(void **state)
+{
+	struct phone p = given_phone();
+	const char *header = given_person("can_view_file");
+	const char *name = value("select username from account.account order by id "
+				 "desc limit 1");
+	const struct answer *a;
+
+	(void)state;
+	assert_non_null(header);
+	a = sign_in(name, "Right12345");
+	is_case(a, 200, "user.sign_in");
+	assert_string_equal(data_text(a, "user.nickname"), name);
+	a = call("POST", "/users/api/v1/auth/login/",
+		.body = text(
+			"{\"username\":\"%s\",\"password\":\"" PASSWORD "\"}", p.name));
+	assert_int_equal(a->status, 200);
+}
+
+static const struct answer *
+refresh(const struct phone *p)
+{
+	return post("refresh", NULL, p->cookie);
+}
+
+static void
+is_live(const struct phone *p)
+{
+	is_case(by(p, "GET", PHONE "/profiles"), 200, "resource.multiple_result");
+}
+
+static void
+is_dead(const struct phone *p)
+{
+	is_case(by(p, "GET", PHONE "/profiles"), 401, "access_token.invalid");
+}
+
+static void
+a_refresh_gives_an_access_token_and_keeps_the_cookie(void **state)
+{
+	struct phone p = given_phone(), old = p;
+	const struct answer *a = refresh(&p);
+
+	(void)state;
+	is_case(a, 200, "access_token.refreshed");
+	assert_null(set_cookie(a, "refresh_token"));
+	assert_null(data_of(a, "user.refresh_token"));
+	take_login(&p, a);
+	is_live(&p);
+	is_live(&old);
+	is_case(post("refresh", NULL, NULL), 401, "user.not_signed_in");
+	a = post("refresh", NULL, "Cookie: refresh_token=x.y.z");
+	is_case(a, 401, "refresh_token.invalid");
+	assert_string_equal(set_cookie(a, "refresh_token"), "DUMMY");
+	assert_string_equal(set_cookie(a, "admin_token"), "DUMMY");
+}
+
+static void
+what_is_revoked_stays_dead_after_a_refresh(void **state)
+{
+	struct phone p = given_phone(), old = p;
+
+	(void)state;
+	is_case(by(&p, "POST", PHONE "/profiles",
+			.body = "{\"name\":\"second\",\"data\":\"{}\"}"),
+		201, "resource.created");
+	is_dead(&p);
+	take_login(&p, refresh(&p));
+	is_live(&p);
+	is_dead(&old);
+}
+
+static void
+a_refresh_token_that_ends_soon_is_exchanged_once(void **state)
+{
+	struct phone p = given_phone(), old;
+	int64_t grace = conf.token_refresh_grace;
+
+	(void)state;
+	conf.messenger_refresh_lifetime = 86400;
+	p = signed_in_again(&p);
+	old = p;
+	conf.messenger_refresh_lifetime = 61 * 86400;
+	const struct answer *a = refresh(&p);
+	is_case(a, 200, "access_token.refreshed");
+	assert_non_null(data_text(a, "user.refresh_token.exp"));
+	assert_string_not_equal(
+		text("Cookie: refresh_token=%s", set_cookie(a, "refresh_token")),
+		p.cookie);
+	take_login(&p, a);
+	/* Two at once get the same; later it is somebody else. */
+	is_case(refresh(&old), 200, "access_token.refreshed");
+	is_case(post("account", NULL, old.cookie), 404, "http.not_found");
+	is_live(&p);
+	conf.token_refresh_grace = -1;
+	is_case(refresh(&old), 401, "refresh_token.invalid");
+	conf.token_refresh_grace = grace;
+	is_dead(&p);
+	is_case(refresh(&p), 401, "refresh_token.invalid");
+}
+
+static void
+another_browser_cannot_use_the_cookie(void **state)
+{
+	struct phone p = given_phone();
+	const struct answer *a = call("POST", PHONE "/account/refresh",
+		.headers = {"User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) "
+			    "AppleWebKit/537.36 Chrome/120.0",
+			CSRF, p.cookie});
+
+	(void)state;
+	is_case(a, 401, "refresh_token.invalid");
+	a = call("POST", PHONE "/account/refresh",
+		.headers = {"User-Agent: Dalvik/2.1.0 (Linux; U; Android 13; Pixel)",
+			CSRF, p.cookie});
+	is_case(a, 200, "access_token.refreshed");
+	a = call("POST", PHONE "/account/refresh",
+		.headers = {AGENT, CSRF, p.cookie, "Origin: https://evil.example"});
+	is_case(a, 403, "http.forbidden");
+}
+
+static void
+the_key_has_the_csrf_token_in_it(void **state)
+{
+	struct phone p = given_phone();
+	const char *const others[] = {"X-Csrf-Token: of-that-phone", NULL};
+
+	(void)state;
+	is_live(&p);
+	is_case(call("GET", PHONE "/profiles", .headers = {p.token, others[0]}), 401,
+		"access_token.invalid");
+	const struct answer *a = call("GET", PHONE "/profiles", .headers = {p.token});
+	is_case(a, 400, "request.header.omitted");
+	assert_string_equal(data_text(a, "lacks.0"), "X-Csrf-Token");
+	is_case(call("GET", PHONE "/profiles",
+			.headers = {given_person("can_view_file"), CSRF}),
+		401, "access_token.invalid");
+	assert_int_equal(
+		call("GET", "/users/api/v1/users/me/", .headers = {p.token})->status,
+		401);
+}
+
+static void
+signing_out_ends_the_session(void **state)
+{
+	struct phone p = given_phone(), other = signed_in_again(&p);
+	const struct answer *a = post("signout", "{\"signout\":true}", p.cookie);
+
+	(void)state;
+	is_case(a, 200, "user.sign_out");
+	assert_string_equal(set_cookie(a, "refresh_token"), "DUMMY");
+	is_dead(&p);
+	is_case(refresh(&p), 401, "refresh_token.invalid");
+	is_live(&other);
+	is_case(post("signout", "{\"signout\":true}", NULL), 200, "user.sign_out");
+	is_case(post("signout", "{}", NULL), 400, "request.body.omitted");
+}
+
+static void
+blocking_an_account_ends_its_phones(void **state)
+{
+	struct phone p = given_phone();
+
+	(void)state;
+	is_live(&p);
+	value("update account.account set status = 'blocked' where id = %lld",
+		(long long)p.uuid);
+	empty_cache();
+	conf.token_near_time = 0;
+	is_dead(&p);
+	conf.token_near_time = 1000;
+	is_case(refresh(&p), 401, "refresh_token.invalid");
+	is_case(sign_in(p.name, PASSWORD), 401, "user.locked");
+}
+
+static void
+the_oldest_sessions_end_above_the_limit(void **state)
+{
+	struct phone first = given_phone(), last = first;
+
+	(void)state;
+	conf.messenger_sessions = 3;
+	for (int i = 0; i < 3; i++)
+		last = signed_in_again(&first);
+	conf.messenger_sessions = 20;
+	is_dead(&first);
+	is_live(&last);
+}
+
+static const struct answer *
+change_password(const char *old, const char *new, const char *again, const char *cookie)
+{
+	return post("change-password",
+		text("{\"new_password\":\"%s\",\"new_password_check\":\"%s\"%s}", new,
+			again,
+			old == NULL ? "" : text(",\"original_password\":\"%s\"", old)),
+		cookie);
+}
+
+static void
+a_password_is_changed_by_whoever_knows_it(void **state)
+{
+	struct phone p = given_phone(), other = signed_in_again(&p);
+	const struct answer *a;
+
+	(void)state;
+	a = change_password(PASSWORD, "Other123!", "Other124!", p.cookie);
+	is_case(a, 400, "password.change_failed");
+	assert_string_equal(data_text(a, "reason"), "RETYPE_MISMATCH");
+	is_case(change_password(NULL, "Other123!", "Other123!", NULL), 401,
+		"user.not_signed_in");
+	a = change_password(NULL, "Other123!", "Other123!", p.cookie);
+	is_case(a, 400, "request.body.omitted");
+	assert_string_equal(data_text(a, "lacks.0"), "original_password");
+	a = change_password("Wrong123!", "Other123!", "Other123!", p.cookie);
+	is_case(a, 401, "user.wrong_password");
+	assert_null(data_of(a, "left_chance"));
+	a = change_password(PASSWORD, "short1", "short1", p.cookie);
+	assert_string_equal(data_text(a, "reason"), "TOO_SHORT");
+	is_case(change_password(PASSWORD, "Other123!", "Other123!", p.cookie), 200,
+		"password.changed");
+	is_live(&p);
+	is_dead(&other);
+	is_case(sign_in(p.name, PASSWORD), 401, "user.wrong_password");
+	is_case(sign_in(p.name, "Other123!"), 200, "user.sign_in");
+}
+
+static const char *
+farewell(const char *name, const char *pw)
+{
+	return text("{\"email\":\"%s@example.com\",\"password\":\"%s\"}", name, pw);
+}
+
+static void
+whoever_deactivates_an_account_hides_it(void **state)
+{
+	struct phone p = given_phone(), other = given_phone();
+	const char *profile = text(PHONE "/profiles/%lld", (long long)p.profile);
+	const struct answer *a;
+
+	(void)state;
+	is_case(by(&other, "GET", profile), 200, "resource.result");
+	a = post("deactivate", farewell("other", PASSWORD), p.cookie);
+	is_case(a, 409, "user.info_mismatch");
+	assert_string_equal(data_text(a, "fields.0"), "email");
+	is_case(post("deactivate", farewell(p.name, "Wrong123!"), p.cookie), 401,
+		"user.wrong_password");
+	a = post("deactivate", farewell(p.name, PASSWORD), p.cookie);
+	assert_int_equal(a->status, 204);
+	assert_int_equal(a->size, 0);
+	assert_string_equal(set_cookie(a, "refresh_token"), "DUMMY");
+	is_dead(&p);
+	a = sign_in(p.name, PASSWORD);
+	is_case(a, 401, "user.deactivated");
+	assert_string_equal(data_text(a, "reason"), "ACCOUNT_LOCKED::USER_SELF_LOCKED");
+	is_case(by(&other, "GET", profile), 404, "resource.not_found");
+}
+
+static void
+an_account_is_changed_by_its_owner(void **state)
+{
+	struct phone p = given_phone(), other = given_phone();
+	const struct answer *a = call("POST", PHONE "/account",
+		.body = "{\"nickname\":\"new nick\",\"private\":\"true\","
+			"\"description\":\"about\"}",
+		.headers = {p.cookie});
+
+	(void)state;
+	is_case(a, 200, "user.safe_to_use");
+	assert_string_equal(data_text(a, "user.nickname"), "new nick");
+	assert_string_equal(data_text(a, "user.description"), "about");
+	a = call("POST", PHONE "/account", .body = "{\"nickname\":\"NEW nick\"}",
+		.headers = {other.cookie});
+	is_case(a, 409, "user.already_used");
+	assert_string_equal(data_text(a, "duplicate.0"), "nickname");
+	a = call("POST", PHONE "/account", .body = text("{\"id\":\"%s\"}", p.name),
+		.headers = {other.cookie});
+	assert_string_equal(data_text(a, "duplicate.0"), "id");
+	a = call("POST", PHONE "/account", .body = "{\"id\":\"a b c d\"}",
+		.headers = {p.cookie});
+	is_case(a, 422, "request.body.bad_semantics");
+	assert_string_equal(data_text(a, "bad_semantics.0.field"), "id");
+	assert_string_equal(data_text(a, "bad_semantics.0.reason"), "FORBIDDEN_CHAR");
+	is_case(call("POST", PHONE "/account", .body = "{\"id\":\"\"}",
+			.headers = {p.cookie}),
+		400, "request.body.empty");
+	is_case(call("POST", PHONE "/account", .body = "{\"private\":\"perhaps\"}",
+			.headers = {p.cookie}),
+		422, "request.body.bad_semantics");
+	is_case(call("POST", PHONE "/account", .body = "{\"id\":\"New_name-1\"}",
+			.headers = {p.cookie}),
+		200, "user.safe_to_use");
+	is_case(sign_in("new_NAME-1", PASSWORD), 200, "user.sign_in");
+}
+
+static int64_t
+pushed_to(const struct phone *p)
+{
+	return number("select count(*) from account.session where push_token = "
+		      "'device-1' and account_id = %lld",
+		(long long)p->uuid);
+}
+
+static void
+pushes_go_to_whoever_signed_in_last_on_a_device(void **state)
+{
+	struct phone p = given_phone(), q = given_phone();
+
+	(void)state;
+	is_case(call("POST", PHONE "/account/signin",
+			.body = text("{\"id\":\"%s\",\"pw\":\"" PASSWORD "\"}", p.name),
+			.headers = {AGENT, CSRF, "X-Client-Token: device-1"}),
+		200, "user.sign_in");
+	assert_int_equal(pushed_to(&p), 1);
+	is_case(refresh(&p), 200, "access_token.refreshed");
+	assert_int_equal(pushed_to(&p), 1);
+	is_case(call("POST", PHONE "/account/refresh",
+			.headers = {AGENT, CSRF, q.cookie, "X-Client-Token: device-1"}),
+		200, "access_token.refreshed");
+	assert_int_equal(pushed_to(&q), 1);
+	assert_int_equal(pushed_to(&p), 0);
+}
+
+static void
+the_first_account_administers(void **state)
+{
+	const struct answer *a = sign_up("First1", PASSWORD, "First", "f1@example.com");
+
+	(void)state;
+	is_case(a, 201, "user.sign_up");
+	assert_true(json_object_get_boolean(data_of(a, "user.email_verified")));
+	assert_non_null(data_text(a, "user.admin_token.exp"));
+	assert_non_null(set_cookie(a, "admin_token"));
+	a = sign_up("Second1", PASSWORD, "Second", "f2@example.com");
+	is_case(a, 201, "user.sign_up");
+	assert_null(set_cookie(a, "admin_token"));
+}
+
+static const struct CMUnitTest tests[] = {
+	EDGE_TEST(the_first_account_administers), /* before all others */
+	EDGE_TEST(signing_up_gives_login_data),
+	EDGE_TEST(a_sign_up_says_what_is_wrong_in_its_order),
+	EDGE_TEST(what_somebody_has_is_taken_whatever_its_case),
+	EDGE_TEST(one_signs_in_by_name_or_address),
+	EDGE_TEST(a_wrong_password_counts_and_the_fifth_locks),
+	EDGE_TEST(one_account_has_one_password_everywhere),
+	EDGE_TEST(a_refresh_gives_an_access_token_and_keeps_the_cookie),
+	EDGE_TEST(what_is_revoked_stays_dead_after_a_refresh),
+	EDGE_TEST(a_refresh_token_that_ends_soon_is_exchanged_once),
+	EDGE_TEST(another_browser_cannot_use_the_cookie),
+	EDGE_TEST(the_key_has_the_csrf_token_in_it),
+	EDGE_TEST(signing_out_ends_the_session),
+	EDGE_TEST(blocking_an_account_ends_its_phones),
+	EDGE_TEST(the_oldest_sessions_end_above_the_limit),
+	EDGE_TEST(a_password_is_changed_by_whoever_knows_it),
+	EDGE_TEST(whoever_deactivates_an_account_hides_it),
+	EDGE_TEST(an_account_is_changed_by_its_owner),
+	EDGE_TEST(pushes_go_to_whoever_signed_in_last_on_a_device),
+};
+
+int
+main(int argc, char **argv)
+{
+	(void)argc;
+	setenv("SAMOVAR_MESSENGER_CONFIRM_EMAIL", "false", 1);
+	return edge_run("phone accounts", tests, argv);
+}
