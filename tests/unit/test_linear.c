@@ -22,6 +22,7 @@
 #include "storage/notification.h"
 #include "storage/place.h"
 #include "s3/keys_xml.h"
+#include "s3/policy.h"
 #include "s3/sigv4.h"
 #include "store/upload.h"
 #include "token.h"
@@ -335,6 +336,22 @@ signed_path(const char *text)
 		text, "");
 }
 
+/* Of as many fields as a form may have; what holds goes on to the next condition. */
+static void
+policy(const char *text)
+{
+	struct pair fields[64];
+	struct policy out;
+	struct ctx ctx;
+
+	ctx_start(&ctx, NULL, NULL);
+	for (size_t i = 0; i < 64; i++)
+		fields[i] = (struct pair){
+			i == 63 ? "key" : arena_fmt(&ctx.arena, "a%zu", i), "b"};
+	policy_check(&ctx, text, fields, 64, &out);
+	ctx_end(&ctx);
+}
+
 static void
 written(const char *text)
 {
@@ -357,6 +374,8 @@ written(const char *text)
 	"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=id%2F20130524%2Fus-east-1"  \
 	"%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=60&"           \
 	"X-Amz-Signature=00&X-Amz-SignedHeaders=host"
+#define POLICY                                                                         \
+	"{\"expiration\":\"2999-01-01T00:00:00Z\",\"conditions\":[{\"bucket\":\"\"}"
 #define BOUNDARY "--0123456789012345678901234567890x"
 
 static const struct {
@@ -456,6 +475,12 @@ static const struct {
 		"Signature=00, SignedHeaders=host",
 		";a", ""},
 	{"a key", signed_path, "/storage/", "%20/", ""},
+	{"conditions", policy, POLICY, ",[\"starts-with\",\"$key\",\"\"]", "]}"},
+	{"conditions in one", policy, POLICY ",{\"key\":\"b\"", ",\"key\":\"b\"",
+		"}]}"},
+	{"ranges", policy, POLICY, ",[\"content-length-range\",1,9]", "]}"},
+	{"a long operand", policy, POLICY ",[\"starts-with\",\"$key\",\"", "b",
+		"\"]]}"},
 	{"quotes", written, "", "\"", ""},
 	{"percent signs", written, "", "%", ""},
 	{"blanks", written, "", " ", ""},
