@@ -335,6 +335,9 @@ class Stack:
             wait_for(self.redis_answers, 30)
         if service == "samovar-scheduler":
             wait_for(self.scheduler_has_looked, 30)
+        if service == "samovar-fcgi":
+            for name in ("fcgi.sock", "fcgi.sock.sign-in"):
+                wait_for(lambda name=name: listens(self.run / name), 30, f"{name} is there")
 
     def postgres_answers(self):
         try:
@@ -389,6 +392,15 @@ class Stack:
     def log(self, service):
         path = self.state / "log" / f"{service}.log"
         return path.read_text(errors="replace") if path.exists() else ""
+
+
+def listens(path):
+    with socket.socket(socket.AF_UNIX) as s:
+        try:
+            s.connect(str(path))
+            return True
+        except OSError:
+            return False
 
 
 def state_folder():
