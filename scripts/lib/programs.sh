@@ -30,6 +30,9 @@ directory = $STATE/mail
 [bot]
 directory = $STATE/bot
 
+[push]
+directory = $STATE/push
+
 [programme]
 photo_directory = $STATE/photos
 

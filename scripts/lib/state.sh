@@ -44,7 +44,7 @@ state_make() {
 		rm -rf "$PREFIX"
 		ln -s "$SAMOVAR_PREFIX" "$PREFIX"
 	fi
-	for folder in run secret redis nginx mail bot photos; do
+	for folder in run secret redis nginx mail bot push photos; do
 		state_folder "$folder" 700
 	done
 	for folder in objects static static/tasks; do

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "messenger/chat.h"
 
 #include "messenger/profile.sql.h"
 
@@ -203,6 +204,7 @@ enum err
 profile_delete(struct ctx *c, int64_t id, int64_t account_id, const char *commit_id)
 {
 	TRY(session_end_access(c, account_id, "messenger", "role"));
+	TRY(chat_leave_all(c, (struct chat_actor){id, account_id}));
 	TRY(db_do(c, &PROFILE_DELETE, ARGS(c, id, commit_id, c->now, c->actor)));
 	return db_do(c, &PROFILE_DELETE_CARDS, ARGS(c, id, c->now, c->actor));
 }

@@ -166,7 +166,7 @@ static enum err
 ensure_in_tx(struct ctx *c, int64_t account, bool anew, struct sync_bytes *bytes,
 	const char **etag)
 {
-	struct sync_file f;
+	struct sync_file f = {0};
 
 	TRY(db_one(c, &SYNC_LOCK, file_fields, &f, ARGS(c, account)));
 	if (!anew && !f.stale) {
@@ -214,7 +214,7 @@ enum err
 sync_etag(struct ctx *c, int64_t account, bool anew, const char **etag)
 {
 	struct sync_bytes bytes = {0};
-	struct sync_file f;
+	struct sync_file f = {0};
 	enum err e = ensure(c, account, anew, &f, &bytes);
 
 	if (is_storeless(e))
@@ -227,7 +227,7 @@ enum err
 sync_read(struct ctx *c, int64_t account, bool anew, struct sync_bytes *out,
 	const char **etag)
 {
-	struct sync_file f;
+	struct sync_file f = {0};
 
 	*out = (struct sync_bytes){0};
 	enum err e = ensure(c, account, anew, &f, out);
@@ -293,7 +293,7 @@ apply(struct ctx *c, const struct sync_file *f)
 static enum err
 apply_in_tx(struct ctx *c, int64_t account)
 {
-	struct sync_file f, any;
+	struct sync_file f = {0}, any = {0};
 	struct due *due;
 	size_t count;
 	bool found, exists;

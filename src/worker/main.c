@@ -8,6 +8,7 @@
 #include "worker/jobs.h"
 #include "worker/listener.h"
 #include "worker/prober.h"
+#include "worker/pusher.h"
 #include "worker/scrubber.h"
 #include "worker/sender.h"
 
@@ -16,9 +17,10 @@ process(int slot)
 {
 	/* Behind those that take jobs: one opens pictures, one sends to Telegram, one
 	 * listens to it, one asks the S3 servers how they are, one reads what the
-	 * embedded store keeps, one listens to the broker. */
+	 * embedded store keeps, one sends pushes to phones, one listens to the broker.
+	 */
 	static int (*const others[])(void) = {image_serve, sender_run, listener_run,
-		prober_run, scrubber_run, consumer_run};
+		prober_run, scrubber_run, pusher_run, consumer_run};
 
 	parent_ready();
 	return slot < conf.worker_processes
@@ -36,7 +38,7 @@ main(int argc, char **argv)
 	db_close(db);
 	if (e == E_BUG || !conf_check_server())
 		return 1;
-	int others = conf.rabbitmq_host[0] == '\0' ? 5 : 6;
+	int others = conf.rabbitmq_host[0] == '\0' ? 6 : 7;
 	image_prepare();
 	parent_run((int)conf.worker_processes + others, process, NULL);
 	return 0;
