@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/unicode.h"
 #include "db/db.h"
+#include "messenger/email.h"
 #include "messenger/login.h"
 #include "messenger/user.h"
 #include "messenger/token.h"
@@ -159,6 +160,8 @@ messenger_post_signup(struct req *r)
 	TRY(e);
 	if (first)
 		TRY(user_crown(c, a.id));
+	if (!first)
+		TRY(messenger_ask_to_confirm(r, a.id));
 	if (must_confirm())
 		return messenger_reply(
 			r, 201, "user.sign_up_but_need_email_verification", NULL);
@@ -434,6 +437,17 @@ check_new_password(struct req *r, const struct account *a, const char *password)
 	const char *fault =
 		user_password_fault(password, a->username, a->email, person.nickname);
 	return fault == NULL ? OK : with_reason(r, E_PASSWORD_RULE, fault);
+}
+
+enum err
+messenger_new_password(struct req *r, const struct account *a, const char **password)
+{
+	const struct passwords *in = r->in;
+
+	if (!str_eq(in->new_password, in->new_password_check))
+		return with_reason(r, E_PASSWORD_RULE, "RETYPE_MISMATCH");
+	*password = in->new_password;
+	return check_new_password(r, a, in->new_password);
 }
 
 static enum err

@@ -4,6 +4,7 @@
 #include "account/session.h"
 #include "face.h"
 #include "messenger/profile.h"
+#include "messenger/site.h"
 
 /* The phones' API: docs/openapi/messenger.yaml, docs/messenger.md. */
 extern const struct manners messenger_manners;
@@ -89,18 +90,11 @@ enum err messenger_reply_profile(struct req *r, int status, const char *sub_code
 enum err messenger_own_profile(
 	struct req *r, bool or_admin, struct profile_state *state);
 
-/* Host and origin of the service: settings, else site.url. */
-const char *messenger_host(struct arena *a);
-bool messenger_is_https(void);
-
 /* Has the request the development key, where one is asked for? (1.7) */
 bool messenger_is_developer(struct req *r);
 
 /* Writes the answer to an error. */
 void messenger_refuse(struct req *r, enum err e);
-
-/* "/api/<version>" and more. */
-const char *messenger_path(struct arena *a, const char *more);
 
 /* The handlers of routes.def and what they read; what each answers is said where it is
  * defined. */

@@ -18,7 +18,8 @@
 
 static FIELDS(token_fields, FIELD(struct email_token, id),
 	FIELD(struct email_token, account_id), FIELD(struct email_token, purpose),
-	FIELD(struct email_token, address), FIELD(struct email_token, is_repeat));
+	FIELD(struct email_token, address), FIELD(struct email_token, is_repeat),
+	FIELD(struct email_token, expires));
 
 /* A code that was mailed, as the table has it. */
 struct row {
@@ -74,17 +75,34 @@ email_token_add(struct ctx *c, struct email_token *t, int64_t seconds, bool with
 	return db_do(c, &EMAIL_TOKEN_CUT, ARGS(c, t->account_id, t->purpose));
 }
 
-enum err
-email_token_use(struct ctx *c, const char *purposes, const char *secret,
-	struct email_token *out)
+/* Its hashes under each key of the installation. */
+static const char *
+hashes_of(struct ctx *c, const char *secret)
 {
 	struct buf hashes = {.arena = &c->arena};
 
 	for (size_t i = 0; i < secret_count(); i++)
 		buf_fmt(&hashes, "%s%s", i == 0 ? "" : " ",
 			mac_hex(c, i, secret_text(c, secret)));
+	return buf_text(&hashes);
+}
+
+enum err
+email_token_use(struct ctx *c, const char *purposes, const char *secret,
+	struct email_token *out)
+{
 	return db_one(c, &EMAIL_TOKEN_USE, token_fields, out,
-		ARGS(c, buf_text(&hashes), purposes, c->now));
+		ARGS(c, hashes_of(c, secret), purposes, c->now));
+}
+
+enum err
+email_token_look(struct ctx *c, const char *purposes, const char *secret,
+	struct email_token *out, bool *expired)
+{
+	TRY(db_one(c, &EMAIL_TOKEN_LOOK, token_fields, out,
+		ARGS(c, hashes_of(c, secret), purposes)));
+	*expired = out->expires.us <= c->now.us;
+	return OK;
 }
 
 static bool

@@ -15,8 +15,9 @@ struct email_token {
 	const char *purpose; /* confirm, change_old, change_new, undo, reset */
 	const char *address; /* where the mail goes */
 	bool is_repeat;      /* made by a registration with another password */
-	const char *secret;  /* of the link, from email_token_add() only */
-	const char *code;    /* six digits, likewise; NULL: a link only */
+	struct utc expires;
+	const char *secret; /* of the link, from email_token_add() only */
+	const char *code;   /* six digits, likewise; NULL: a link only */
 };
 
 /*
@@ -33,6 +34,10 @@ enum err email_token_add(
  */
 enum err email_token_use(struct ctx *c, const char *purposes, const char *secret,
 	struct email_token *out);
+
+/* The same without using it. *expired: it is one, but its time is over. */
+enum err email_token_look(struct ctx *c, const char *purposes, const char *secret,
+	struct email_token *out, bool *expired);
 
 /*
  * The token of purpose confirm whose code was typed beside its address. A wrong code

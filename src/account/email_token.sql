@@ -12,7 +12,12 @@ delete from account.email_token
 update account.email_token set used_at = coalesce(used_at, utc($3))
  where token_hash = any (array(select decode(hash, 'hex') from unnest(string_to_array($1, ' ')) hash))
    and purpose = any (string_to_array($2, ' ')) and expires > utc($3)
-returning id, account_id, purpose, address, is_repeat;
+returning id, account_id, purpose, address, is_repeat, us(expires) as expires;
+
+-- name: email_token_look : E_EMAIL_TOKEN
+select id, account_id, purpose, address, is_repeat, us(expires) as expires from account.email_token
+ where token_hash = any (array(select decode(hash, 'hex') from unnest(string_to_array($1, ' ')) hash))
+   and purpose = any (string_to_array($2, ' '));
 
 -- name: email_token_try
 update account.email_token t set tries = tries + 1
@@ -22,7 +27,7 @@ returning t.id, t.account_id, encode(t.code_hash, 'hex') as code_hash;
 
 -- name: email_token_use_id : E_EMAIL_TOKEN
 update account.email_token set used_at = coalesce(used_at, utc($2)) where id = $1
-returning id, account_id, purpose, address, is_repeat;
+returning id, account_id, purpose, address, is_repeat, us(expires) as expires;
 
 -- name: email_token_drop
 delete from account.email_token where account_id = $1 and purpose = any (string_to_array($2, ' '));

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "cache/cache.h"
 #include "db/db.h"
+#include "messenger/site.h"
 #include "net/mail.h"
 
 #include "account/person_mail.sql.h"
@@ -20,12 +21,15 @@
 #define A_MINUTE 1 /* mails to one address */
 #define AN_HOUR 5
 
+#define PHONE_PAGE "/account/email/" /* of the messenger */
+
 /* A kind of mail: its name is that of the template and the first word of the job. */
 static const struct kind {
 	const char *name, *page; /* of the link; NULL: a mail without a token */
 } kinds[] = {{"confirm", "confirm"}, {"change_new", "confirm"},
 	{"change_old", "confirm"}, {"undo", "undo"}, {"reset", "reset"},
-	{"exists", NULL}, {"picture_removed", NULL}};
+	{"phone_confirm", PHONE_PAGE}, {"phone_reset", PHONE_PAGE}, {"exists", NULL},
+	{"picture_removed", NULL}};
 
 struct recipient {
 	int64_t account_id;
@@ -132,6 +136,19 @@ recipient_of(struct ctx *c, const struct kind *kind, const char *id,
 					    to, found, ARGS(c, id, c->now));
 }
 
+/* The link of a mail; secret has n bytes. */
+static const char *
+link_of(struct ctx *c, const struct kind *kind, const char *secret, size_t n)
+{
+	if (kind->page == NULL)
+		return conf.site_url;
+	if (str_eq(kind->page, PHONE_PAGE))
+		return messenger_url(&c->arena,
+			arena_fmt(&c->arena, "%s%.*s", kind->page, (int)n, secret));
+	return arena_fmt(
+		&c->arena, "%s/%s#%.*s", conf.site_url, kind->page, (int)n, secret);
+}
+
 static enum err
 send(struct ctx *c, const struct kind *kind, const char *id, const char *language,
 	const char *sealed)
@@ -147,11 +164,9 @@ send(struct ctx *c, const struct kind *kind, const char *id, const char *languag
 	if (!found)
 		return OK; /* used, expired, replaced or erased meanwhile */
 	size_t n = strcspn(secret, " ");
-	const char *url = kind->page == NULL
-				  ? conf.site_url
-				  : arena_fmt(&c->arena, "%s/%s#%.*s", conf.site_url,
-					    kind->page, (int)n, secret);
-	const struct pair words[] = {{"name", to.name}, {"url", url},
+	const struct pair words[] = {{"name", to.name},
+		{"url", link_of(c, kind, secret, n)},
+		{"project", conf.messenger_project_name},
 		{"code", secret[n] == '\0' ? "" : secret + n + 1},
 		{"address", to.pending == NULL ? to.email : to.pending},
 		{"site", conf.site_url}, {"why", secret}};

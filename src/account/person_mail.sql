@@ -1,6 +1,7 @@
 -- name: person_mail_token
-select t.account_id, a.name, t.address::text as email, a.email_pending::text as pending
-  from account.email_token t join account.account a on a.id = t.account_id
+select t.account_id, case when t.purpose like 'phone%' then coalesce(p.nickname::text, a.name) else a.name end as name,
+       t.address::text as email, a.email_pending::text as pending
+  from account.email_token t join account.account a on a.id = t.account_id left join messenger.person p on p.account_id = a.id
  where t.id = $1 and t.expires > utc($2) and t.used_at is null;
 
 -- name: person_mail_account

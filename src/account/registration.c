@@ -19,6 +19,7 @@
 #include "account/registration.sql.h"
 
 #define RESET_SECONDS 3600
+#define PHONE_SECONDS (INT64_C(48) * 3600)
 #define SEAL_CONTEXT "samovar mail ask"
 
 static enum err
@@ -69,14 +70,21 @@ registration_ask(struct ctx *c, struct account *a, const char *password)
 				    : tell_owner(c, &known, a->language);
 }
 
+static enum err
+mail_link(struct ctx *c, const struct account *a, const char *purpose, int64_t seconds,
+	const char *language)
+{
+	struct email_token token = {
+		.account_id = a->id, .purpose = purpose, .address = a->email};
+
+	TRY(email_token_add(c, &token, seconds, false));
+	return person_mail_token(c, &token, language);
+}
+
 enum err
 registration_mail_reset(struct ctx *c, const struct account *a, const char *language)
 {
-	struct email_token token = {
-		.account_id = a->id, .purpose = "reset", .address = a->email};
-
-	TRY(email_token_add(c, &token, RESET_SECONDS, false));
-	return person_mail_token(c, &token, language);
+	return mail_link(c, a, "reset", RESET_SECONDS, language);
 }
 
 /*
@@ -168,6 +176,8 @@ answer(struct ctx *c, const char *what, const char *language, const struct accou
 		language = a->language;
 	if (str_eq(what, "forgot"))
 		return registration_mail_reset(c, a, language);
+	if (str_eq(what, "phone"))
+		return mail_link(c, a, "phone_reset", PHONE_SECONDS, language);
 	return a->is_unconfirmed ? account_ask_to_confirm(c, a, false, language) : OK;
 }
 

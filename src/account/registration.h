@@ -33,7 +33,8 @@ enum err registration_confirm_code(
 
 /*
  * Asks for a mail, whether or not somebody has the address: a job looks. what: "resend"
- * for another confirmation, "forgot" for a link to a new password.
+ * for another confirmation, "forgot" for a link to a new password, "phone" for one to
+ * the messenger's page.
  */
 enum err registration_ask_mail(
 	struct ctx *c, const char *what, const char *email, const char *language);

@@ -1,0 +1,64 @@
+#include "messenger/page.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/conf.h"
+#include "base/str.h"
+#include "input.h"
+#include "reply.h"
+
+/* In the order of the header: browsers put first what is wanted most. */
+const char *
+messenger_language(struct req *r)
+{
+	static const char *const known[] = {"ko", "ru", "en"};
+	const char *at = input_header(r, "Accept-Language");
+
+	while (at != NULL && *at != '\0') {
+		at += strspn(at, " ,");
+		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+			if (strncasecmp(at, known[i], 2) == 0 &&
+				strchr("-,; ", at[2]) != NULL)
+				return known[i];
+		at += strcspn(at, ",");
+	}
+	return str_in(conf.messenger_language, "ko ru en") ? conf.messenger_language
+							   : "ko";
+}
+
+const char *
+messenger_words(struct req *r, const struct words *words)
+{
+	const char *language = messenger_language(r);
+
+	return language[0] == 'k'   ? words->ko
+	       : language[0] == 'r' ? words->ru
+				    : words->en;
+}
+
+enum err
+messenger_page(struct req *r, int status, const char *title, const char *words,
+	const char *body)
+{
+	struct buf b = {.arena = &r->ctx.arena};
+
+	buf_fmt(&b,
+		"<!doctype html>\n<html lang=\"%s\">\n<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width\">\n<title>",
+		messenger_language(r));
+	buf_xml(&b, title);
+	buf_add(&b, "</title>\n<h1>");
+	buf_xml(&b, title);
+	buf_add(&b, "</h1>\n");
+	if (words != NULL) {
+		buf_add(&b, "<p>");
+		buf_xml(&b, words);
+		buf_add(&b, "</p>\n");
+	}
+	buf_add(&b, body == NULL ? "" : body);
+	buf_add(&b, "</html>\n");
+	reply_header(r, "Cache-Control", "no-store");
+	reply_header(r, "Referrer-Policy", "no-referrer");
+	return reply_text(r, status, "text/html; charset=utf-8", buf_text(&b), b.used);
+}

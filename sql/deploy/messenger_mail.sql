@@ -1,0 +1,13 @@
+-- Deploy samovar:messenger_mail to pg
+-- requires: account_email
+-- Links that confirm an address and set a password on phones
+
+begin;
+
+alter table account.email_token
+	drop constraint email_token_purpose_check,
+	add constraint email_token_purpose_check
+		check (purpose in ('confirm', 'change_old', 'change_new', 'undo', 'reset', 'phone_confirm', 'phone_reset'));
+comment on column account.email_token.purpose is 'confirm: the address of an account; change_old, change_new: consent of the old and of the new side to email_pending; undo: the old side takes the change back; reset: a new password; phone_confirm, phone_reset: as confirm and reset, with a page of the messenger.';
+
+commit;
