@@ -10,21 +10,6 @@ struct films {
 	const char *sort, *genre, *similar;
 };
 
-static enum err
-uuid_rule(struct ctx *c, const struct field *f, const char *place, void *member)
-{
-	const char **text = member, *uuid = uuid_read(&c->arena, *text);
-
-	if (uuid == NULL)
-		flaw_add(c, (struct flaw){.place = place,
-				    .field = f->name,
-				    .kind = FLAW_FORM,
-				    .expected = "uuid"});
-	else
-		*text = uuid;
-	return c->err;
-}
-
 #define PAGE_FIELDS(type_)                                                             \
 	{.name = "page_number",                                                        \
 		.type = FIELD_INT,                                                     \

@@ -33,20 +33,6 @@ struct reports_filter {
 	const char *shift_id, *status;
 };
 
-static enum err
-uuid_rule(struct ctx *c, const struct field *f, const char *place, void *member)
-{
-	const char *uuid = uuid_read(&c->arena, *(const char **)member);
-
-	if (uuid == NULL)
-		return flaw_add(c, (struct flaw){.place = place,
-					   .field = f->name,
-					   .kind = FLAW_FORM,
-					   .expected = "uuid"});
-	*(const char **)member = uuid;
-	return OK;
-}
-
 INPUT(programme_reports_query, struct reports_filter,
 	FIELD(struct reports_filter, shift_id, .must = true, .rule = uuid_rule),
 	FIELD(struct reports_filter, status,

@@ -85,12 +85,18 @@ mail_send_job(struct ctx *c, const struct job *job)
 }
 
 enum err
-account_sweep_job(struct ctx *c, const struct job *job)
+account_sweep(struct ctx *c)
 {
-	(void)job;
 	TRY(db_do(c, &SWEEP_UNCONFIRMED, ARGS(c, c->now)));
 	TRY(db_do(c, &SWEEP_EMAIL_TOKENS, ARGS(c, c->now)));
 	return db_do(c, &SWEEP_PENDING, ARGS(c));
+}
+
+enum err
+account_sweep_job(struct ctx *c, const struct job *job)
+{
+	(void)job;
+	return account_sweep(c);
 }
 
 enum err

@@ -18,6 +18,7 @@ enum err mail_ask_job(struct ctx *c, const struct job *job);
 /* account.sweep: removes accounts whose address nobody has confirmed in time, tokens
  * that have expired, and changes of an address that nobody answered. */
 enum err account_sweep_job(struct ctx *c, const struct job *job);
+enum err account_sweep(struct ctx *c);
 
 /* session.sweep: removes sessions that ended a day ago or earlier, and old lockouts. */
 enum err session_sweep_job(struct ctx *c, const struct job *job);

@@ -30,6 +30,17 @@ flaw_at(struct ctx *c, const struct field *f, const char *place, enum flaw_kind 
 				   .expected = expected});
 }
 
+enum err
+uuid_rule(struct ctx *c, const struct field *f, const char *place, void *member)
+{
+	const char *uuid = uuid_read(&c->arena, *(const char **)member);
+
+	if (uuid == NULL)
+		return flaw_at(c, f, place, FLAW_FORM, 0, "uuid");
+	*(const char **)member = uuid;
+	return OK;
+}
+
 static enum err
 check_range(
 	struct ctx *c, const struct field *f, const char *place, int64_t v, bool text)

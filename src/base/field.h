@@ -77,6 +77,10 @@ struct field {
 
 #define FIELDS(name_, ...) const struct field name_[] = {__VA_ARGS__, {.name = NULL}}
 
+/* Rule for a text that must be a UUID: in its usual form afterwards. */
+enum err uuid_rule(
+	struct ctx *c, const struct field *f, const char *place, void *member);
+
 /* What a route reads: a struct and the list of its members that a client may send. */
 struct input {
 	size_t size;

@@ -3,9 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/account_job.h"
+#include "account/address.h"
 #include "account/audit.h"
 #include "account/erase.h"
 #include "account/limit.h"
+#include "account/registration.h"
+#include "account/rights.h"
 #include "account/session.h"
 #include "base/conf.h"
 #include "base/str.h"
@@ -329,6 +333,70 @@ account_permissions_cmd(struct call *call)
 	TRY(call_account(call, "name", &a));
 	return print_of(call, &ACCOUNT_PERMISSION_LINES, ARGS(&call->ctx, a.id),
 		"no permissions");
+}
+
+static enum err
+change_roles(struct call *call)
+{
+	struct account a = {0};
+
+	TRY(call_account(call, "name", &a));
+	return rights_change_role(
+		&call->ctx, &a, call_arg(call, "give"), call_arg(call, "take"));
+}
+
+enum err
+account_roles_cmd(struct call *call)
+{
+	struct account a = {0};
+
+	if (call_arg(call, "give") != NULL || call_arg(call, "take") != NULL)
+		TRY(call_in_tx(call, change_roles));
+	TRY(call_account(call, "name", &a));
+	return call_table(
+		call, &ACCOUNT_ROLE_TABLE, ARGS(&call->ctx, a.id), "no roles");
+}
+
+static enum err
+confirm_address(struct call *call, struct account *a)
+{
+	enum err e = registration_vouch(&call->ctx, a);
+
+	if (e != E_EMAIL_TOKEN)
+		return e;
+	ctx_forgive(&call->ctx);
+	return fail(&call->ctx, E_INPUT, "this account has no address");
+}
+
+enum err
+account_confirm_cmd(struct call *call)
+{
+	return change(call, "account.confirm_email", NULL, confirm_address);
+}
+
+static enum err
+set_email(struct call *call, struct account *a)
+{
+	struct account named = {.email = call_arg(call, "new")};
+
+	TRY(check_names(&call->ctx, &named));
+	return address_set(&call->ctx, a, named.email);
+}
+
+enum err
+account_email_cmd(struct call *call)
+{
+	return change(call, "account.change_email", NULL, set_email);
+}
+
+enum err
+account_unconfirmed_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+
+	if (call_flag(call, "purge"))
+		TRY(account_sweep(c));
+	return call_table(call, &ACCOUNT_UNCONFIRMED_TABLE, ARGS(c), "none");
 }
 
 static enum err

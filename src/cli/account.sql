@@ -5,6 +5,19 @@ select id, username, email, role, status, is_superuser as superuser
 -- name: account_permission_lines
 select string_agg(name, E'\n' order by name) from account.permission where account_id = $1;
 
+-- name: account_role_table
+select h.role, s.title, array_to_string(s.permissions, ' ') as permissions
+  from account.role_held h join account.role_set s on s.name = h.role
+ where h.account_id = $1
+union all
+select 'programme.' || role, initcap(role::text), '' from account.account where id = $1 and role is not null
+ order by 1;
+
+-- name: account_unconfirmed_table
+select id, username, coalesce(email, email_claimed) as email, iso(created) as since, iso(confirm_by) as until, email_trouble as trouble
+  from account.account a
+ where account.is_unconfirmed(a) order by created, id limit 1000;
+
 -- name: account_session_table
 select jti as session, face, kind, iso(created) as since, iso(expires) as until, host(address) as address,
        left(user_agent, 60) as user_agent
@@ -14,6 +27,7 @@ select jti as session, face, kind, iso(created) as since, iso(expires) as until,
 select jsonb_pretty(jsonb_build_object(
     'account', (select to_jsonb(a) - 'password' from account.account a where id = $1),
     'permissions', (select coalesce(jsonb_agg(name order by name), '[]') from account.permission where account_id = $1),
+    'roles', (select coalesce(jsonb_agg(role order by role), '[]') from account.role_held where account_id = $1),
     'sessions', (select coalesce(jsonb_agg(to_jsonb(s) - 'jti' - 'family' - 'otp' - 'push_token' - 'next_access' - 'next_refresh' order by created), '[]')
                    from account.session s where account_id = $1),
     'invitations', (select coalesce(jsonb_agg(to_jsonb(i) - 'token' order by created), '[]') from account.invitation i
