@@ -41,9 +41,9 @@ void http_headers(struct ctx *c, CURL *h, const char *const *lines, size_t count
 
 /*
  * Runs the call. NULL and the status in *status; else why there is no whole answer.
- * When the program is to stop (base/program.h), http_run() breaks off a call that is not
- * answered within 3 seconds more, http_run_or_stop() at once: for what may wait long, and
- * may be asked again.
+ * When the program is to stop (base/program.h), http_run() breaks off a call that is
+ * not answered within 3 seconds more, http_run_or_stop() at once: for what may wait
+ * long, and may be asked again.
  */
 const char *http_run(CURL *h, long *status);
 const char *http_run_or_stop(CURL *h, long *status);
