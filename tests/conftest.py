@@ -42,9 +42,14 @@ def is_free(port):
     return True
 
 
-def wait_for(predicate, seconds=10, what=None, every=0.02):
-    """Polls until predicate() is true and returns its value; fails after `seconds`."""
-    deadline = time.monotonic() + seconds
+# How much longer than on a quiet machine things may take: sanitizers are slow.
+PATIENCE = float(os.environ.get("SAMOVAR_TEST_PATIENCE", "1"))
+
+
+def wait_for(predicate, seconds=10, what=None, every=0.02, patience=PATIENCE):
+    """Polls until predicate() is true and returns its value; fails after `seconds` on a quiet machine. Where the time itself
+    is the rule, patience is 1."""
+    deadline = time.monotonic() + seconds * patience
     while True:
         value = predicate()
         if value:

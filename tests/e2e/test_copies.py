@@ -144,7 +144,7 @@ class TestDeath:
         wait_for(lambda: holders(anna, file) == {"s1_2", "s1_3"}, 30)
         assert f":{door.port}/" in self.links(anna, file)
         door.shut()
-        wait_for(lambda: f":{door.port}/" not in self.links(anna, file), self.SOON)
+        wait_for(lambda: f":{door.port}/" not in self.links(anna, file), self.SOON, patience=1)
         assert not isinstance(self.links(anna, file), tuple)
         wait_for(lambda: down(db, "s1_2"), 10)
 
@@ -152,7 +152,7 @@ class TestDeath:
         door = probed("s2_1")
         file = upload_at(anna, VLADIVOSTOK, b"one has it")
         door.shut()
-        wait_for(lambda: self.links(anna, file) == DOWN, self.SOON)
+        wait_for(lambda: self.links(anna, file) == DOWN, self.SOON, patience=1)
         door.open()
         wait_for(lambda: self.links(anna, file) != DOWN, 20, "it is up again")
 
