@@ -4,12 +4,15 @@
 #include <string.h>
 #include <strings.h>
 
+#include "account/email_token.h"
 #include "account/limit.h"
 #include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "people/people.h"
 #include "reply.h"
+
+#include "people/register.sql.h"
 
 #define SENT "{\"status\":\"mail_sent\"}"
 
@@ -36,6 +39,13 @@ INPUT(people_confirm_in, struct confirm_body,
 	FIELD(struct confirm_body, token, .max = 100),
 	FIELD(struct confirm_body, email, .max = 254, .rule = email_rule),
 	FIELD(struct confirm_body, code, .min = 6, .max = 6));
+
+struct look_body {
+	const char *token;
+};
+
+INPUT(people_look_in, struct look_body,
+	FIELD(struct look_body, token, .must = true, .max = 100));
 
 struct email_body {
 	const char *email;
@@ -160,6 +170,27 @@ people_post_confirm(struct req *r)
 			done.email_confirmed ? "true" : "false",
 			done.email_pending ? "true" : "false",
 			done.password_reset ? "true" : "false"));
+}
+
+/* POST /confirm/look {"token"}: 200 {"purpose", "address"}, for the page of a link:
+ * where it went, or of a change that the old side is asked about the new address.
+ * Changes nothing. E_EMAIL_TOKEN. */
+enum err
+people_post_look(struct req *r)
+{
+	const struct look_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct email_token token = {0};
+	const char *json;
+	bool expired = false;
+
+	TRY(email_token_look(c, "confirm change_old change_new undo reset", in->token,
+		&token, &expired));
+	if (expired)
+		return fail(c, E_EMAIL_TOKEN, NULL);
+	TRY(db_json(c, &PEOPLE_LOOK, &json, ARGS(c, token.id)));
+	reply_header(r, "Cache-Control", "no-store");
+	return reply_json(r, 200, json);
 }
 
 /* POST /confirm/resend {"email"}: 202, always. */

@@ -1,0 +1,95 @@
+"""People, through nginx: mails that are really sent, and the pages that their links lead to (web/account)."""
+
+import datetime
+import email
+import email.policy
+import re
+import shutil
+
+import pytest
+
+from tests.conftest import wait_for
+from tests.e2e.browser import Browser
+from tests.e2e.client import Client, make_person
+
+API = "/people/api/v1"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    if not shutil.which("chromium"):
+        pytest.skip("there is no Chromium")
+    browser = Browser(tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.stop()
+
+
+@pytest.fixture
+def person(db, password_hash):
+    """Somebody whose address is confirmed."""
+    return make_person(db, password_hash, email_confirmed_at=datetime.datetime.now(datetime.timezone.utc))
+
+
+def letter(stack, address):
+    """The newest mail to the address, as text."""
+    def found():
+        for file in sorted((stack.state / "mail").glob("*.eml"), reverse=True):
+            mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            if mail["To"] == f"<{address}>" or mail["To"] == address:
+                return mail
+        return None
+    return wait_for(found, 15, f"mail to {address}")
+
+
+def text_of(mail):
+    return mail.get_body(("plain",)).get_content()
+
+
+def test_a_password_that_was_forgotten_is_set_by_the_link(base, stack, browser, tmp_path, person):
+    client = Client(base)
+    answer = client.post(f"{API}/password/forgot", json={"email": person.email}, headers={"Accept-Language": "en-US,en"})
+    assert (answer.status_code, answer.json()) == (202, {"status": "mail_sent"})
+    mail = letter(stack, person.email)
+    assert mail["Auto-Submitted"] == "auto-generated" and "new password" in mail["Subject"]
+    link = re.search(r"https?://\S+/reset#\S+", text_of(mail)).group()
+    assert f'href="{link}"' in mail.get_body(("html",)).get_content()
+    page = browser.page(tmp_path, "en-US")
+    page.open(base + link[link.index("/reset#"):])
+    page.wait("document.title === 'A new password'")
+    assert page.js("location.hash") == ""  # not for whoever looks at the history
+    assert page.js("[...document.querySelectorAll('section')].filter((s) => !s.hidden).length") == 1
+    page.type("password", "Parol12345")
+    page.press("Enter")
+    page.wait("document.getElementById('done').textContent.includes('saved')")
+    answer = client.post(f"{API}/auth/login", json={"email": person.email, "password": "Parol12345"})
+    assert answer.status_code == 200
+    assert client.get(f"{API}/me", headers={"Authorization": f"Bearer {answer.json()['access_token']}"}).json()["email"] == person.email
+
+
+@pytest.mark.parametrize("path, language, title", [
+    ("/confirm", "ru-RU", "Подтверждение адреса"), ("/reset/", "ko-KR", "새 비밀번호"), ("/undo", "en-US", "Take back a change of address"),
+    ("/account/delete", "ko-KR", "계정 삭제")])
+def test_each_page_is_there_and_speaks_three_languages(base, browser, tmp_path, path, language, title):
+    answer = Client(base).get(path)
+    assert answer.status_code == 200 and "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert answer.text.count("<section lang=") == 3  # to be read without a script
+    page = browser.page(tmp_path, language)
+    page.open(base + path)
+    page.wait(f"document.title === '{title}'")
+    if path != "/account/delete":
+        page.wait("!document.getElementById('form')")  # a link without a token leads nowhere
+
+
+def test_an_account_is_deleted_on_its_page(base, browser, tmp_path, person, db):
+    page = browser.page(tmp_path, "ru-RU")
+    page.open(base + "/account/delete")
+    page.wait("document.title === 'Удалить учётную запись'")
+    page.type("email", person.email)
+    page.type("password", "wrong")
+    page.press("Enter")
+    page.wait("document.getElementById('wrong').textContent.includes('не подходят')")
+    page.js("document.getElementById('password').value = ''")
+    page.type("password", person.password)
+    page.press("Enter")
+    page.wait("document.getElementById('done').textContent.includes('удалена')")
+    assert db.one("select status, email from account.account where id = %s", person.id) == ("deactivated", None)
