@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/conf.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "base/unicode.h"
 #include "multipart.h"
@@ -147,6 +149,22 @@ add_value(struct json_object *json, const char *name, const char *value, size_t 
 			json, name, json_object_new_string_len(value, (int)n));
 }
 
+static bool
+is_multipart(const struct req *r)
+{
+	return strncasecmp(req_param(r, "CONTENT_TYPE"), "multipart/form-data", 19) ==
+	       0;
+}
+
+/* The parts of a form, in memory or in the file that nginx keeps it in. */
+static enum err
+parts_of(struct req *r, const char *type, struct part **parts, size_t *n)
+{
+	return r->body_file != NULL ? req_parts(r, parts, n)
+				    : multipart_split(&r->ctx, type, r->body,
+					      r->body_size, parts, n);
+}
+
 static struct json_object *
 form(struct req *r)
 {
@@ -156,7 +174,7 @@ form(struct req *r)
 	struct part *parts;
 	size_t n = 0;
 
-	if (strncasecmp(type, "multipart/form-data", 19) != 0) {
+	if (!is_multipart(r)) {
 		const struct pair *pairs = pairs_read(c, r->body, &n);
 
 		for (size_t i = 0; i < n; i++)
@@ -164,7 +182,7 @@ form(struct req *r)
 				strlen(pairs[i].value));
 		return json;
 	}
-	if (multipart_split(c, type, r->body, r->body_size, &parts, &n) != OK) {
+	if (parts_of(r, type, &parts, &n) != OK) {
 		ctx_forgive(c);
 		return json;
 	}
@@ -172,6 +190,23 @@ form(struct req *r)
 		if (parts[i].filename == NULL)
 			add_value(json, parts[i].name, parts[i].bytes, parts[i].size);
 	return json;
+}
+
+/* nginx keeps what is larger than a form's fields in a file where files may come. */
+static enum err
+body_in_memory(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	size_t size = 0;
+
+	if (r->body_file == NULL || r->body != NULL)
+		return OK;
+	const char *body = file_get(c, r->body_file, &size);
+	if (body != NULL && (int64_t)size > conf.fcgi_max_body)
+		return fail(c, E_TOO_LARGE, NULL);
+	r->body = body == NULL ? "" : arena_strn(&c->arena, body, size);
+	r->body_size = body == NULL ? 0 : size;
+	return OK;
 }
 
 /* NULL for nothing, and for JSON that is no object. */
@@ -182,6 +217,12 @@ json_body(struct req *r, struct json_object **out)
 	size_t most = r->trusted ? VALUES_MOST : STRANGER_VALUES;
 
 	*out = NULL;
+	if (r->body_file != NULL && is_multipart(r)) {
+		*out = form(r);
+		arena_defer(&c->arena, drop, *out);
+		return OK;
+	}
+	TRY(body_in_memory(r));
 	if (r->body == NULL || r->body_size == 0 ||
 		json_read_input(c, r->body, r->body_size, most, out) == OK)
 		return OK;

@@ -11,6 +11,7 @@
 #include "account/limit.h"
 #include "cors.h"
 #include "input.h"
+#include "messenger/files.h"
 #include "messenger/login.h"
 #include "messenger/token.h"
 #include "reply.h"
@@ -239,7 +240,10 @@ static const struct cors_rule cors = {
 static bool
 is_long(const struct req *r)
 {
-	return !r->head_only;
+	/* Bytes of a file come from the store only where they are wanted as JSON. */
+	return !r->head_only &&
+	       (r->route->handle != messenger_get_upload ||
+		       messenger_wants_json((struct req *)(uintptr_t)r));
 }
 
 static void

@@ -43,6 +43,10 @@ bucket = storage
 
 [store]
 directory = $STATE/objects
+
+[messenger]
+confirm_email = false
+uploads = true
 END
 }
 

@@ -4,6 +4,7 @@
 
 #include "account/account_job.h"
 #include "messenger/sync.h"
+#include "messenger/upload.h"
 #include "programme/bot.h"
 #include "programme/day.h"
 #include "programme/intake.h"

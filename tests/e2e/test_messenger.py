@@ -1,8 +1,13 @@
 """The phones' API as nginx hands it over; what the program answers is in tests/unit/test_messenger*.c."""
 
+import base64
+import io
 import json
 
+from PIL import Image
+
 from tests.e2e.client import Client
+from tests.e2e.test_files import servers  # noqa: F401
 
 BASE = "/api/dev"
 
@@ -15,8 +20,90 @@ def test_ping(base):
 
 
 def test_what_nginx_says_by_itself_is_in_the_envelope(base):
-    status, _, text = Client(base).as_is("POST", f"{BASE}/ping", b"x" * 70_000)
+    status, _, text = Client(base).as_is("DELETE", f"{BASE}/ping", b"x" * 70_000)
     answer = json.loads(text)
     assert (status, answer["code"], answer["sub_code"], answer["success"]) == (413, 413, "request.body.invalid", False)
     status, _, text = Client(base).as_is("POST", "/api/ping", b"x" * 70_000)
     assert status == 413 and "detail" in json.loads(text)
+
+
+class Phone:
+    """A phone that has signed up, with the headers that it sends."""
+
+    def __init__(self, base, name):
+        self.client = Client(base)
+        self.headers = {"X-Csrf-Token": "of-this-phone", "User-Agent": "Dalvik/2.1.0 (Linux; U; Android 11; SM-G991N)"}
+        answer = self.client.post(f"{BASE}/account/signup", headers=self.headers, json={
+            "id": name, "pw": "Passw0rd!", "nick": name, "email": f"{name}@example.com"})
+        assert answer.status_code == 201 and answer.json()["sub_code"] == "user.sign_up", answer.text
+        self.user = answer.json()["data"]["user"]
+        self.headers["Authorization"] = f"Bearer {self.user['access_token']['token']}"
+
+    def ask(self, method, path, **more):
+        headers = {**self.headers, **more.pop("headers", {})}
+        return self.client(method, BASE + path, headers=headers, **more)
+
+
+def photo():
+    """A JPEG of more than 64 KB that says where it was taken."""
+    made = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010e] = "taken at home"
+    picture = Image.effect_noise((600, 400), 90).convert("RGB")
+    picture.save(made, "JPEG", quality=95, exif=exif)
+    assert b"taken at home" in made.getvalue() and len(made.getvalue()) > 65536
+    return made.getvalue()
+
+
+def test_a_photo_is_kept_in_the_store_without_its_metadata(base):
+    phone, sent = Phone(base, "uploader1"), photo()
+    answer = phone.ask("POST", "/uploads", files={"file": ("a.JPG", sent, "image/jpg")})
+    assert answer.status_code == 201, answer.text
+    file = answer.json()["data"]["file"]
+    assert file["mimetype"] == "image/jpeg" and file["uploaded_by"].keys() == {"uuid", "nickname"}
+    answer = phone.ask("GET", file["url"], headers={"Accept": "image/*,*/*;q=0.2"}, allow_redirects=False)
+    assert answer.status_code == 302
+    kept = Client("").get(answer.headers["Location"])
+    assert kept.status_code == 200 and kept.headers["Content-Type"] == "image/jpeg"
+    assert kept.headers["Content-Disposition"].startswith("inline") and len(kept.content) == file["size"]
+    assert b"taken at home" not in kept.content and Image.open(io.BytesIO(kept.content)).size == (600, 400)
+    answer = phone.ask("GET", file["url"], headers={"Accept": "application/json"})
+    assert answer.status_code == 200 and base64.urlsafe_b64decode(answer.json()["data"]["data"]) == kept.content
+    assert phone.ask("DELETE", file["url"]).status_code == 204
+    assert phone.ask("GET", file["url"]).status_code == 404
+
+
+def test_what_a_file_seems_to_be_is_looked_at(base):
+    phone = Phone(base, "uploader2")
+    for name, content, said, status in [
+            ("a.png", photo(), "image/png", 422), ("a.jpg", photo(), "image/png", 422), ("a.jpg", photo()[:50_000], "image/jpeg", 422),
+            ("a.jpg", b"<html>", "image/jpeg", 422), ("a.exe", b"MZ", "application/octet-stream", 403), ("noending", b"x", "text/plain", 403)]:
+        answer = phone.ask("POST", "/uploads", files={"file": (name, content, said)})
+        assert answer.status_code == status, (name, said, answer.text)
+    assert phone.ask("POST", "/uploads", data={"private": "true"}).json()["sub_code"] == "request.body.empty"
+    answer = phone.ask("POST", "/uploads", files={"file": ("a.jpg", b"\xff\xd8\xff" + b"x" * 11_000_000, "image/jpeg")})
+    assert answer.status_code == 413 and answer.json()["sub_code"] == "request.body.invalid"
+
+
+def test_a_profile_gets_a_picture(base):
+    phone = Phone(base, "uploader3")
+    profile = phone.ask("GET", "/profiles").json()["data"]["profiles"][0]
+    path, made = f"/profiles/{profile['uuid']}/image", io.BytesIO()
+    Image.new("RGB", (8, 8)).save(made, "PNG")
+    answer = phone.ask("PATCH", path, headers={"If-Match": profile["commit_id"]}, files={"file": ("a.png", made.getvalue(), "image/png")})
+    assert answer.status_code == 201, answer.text
+    changed = answer.json()["data"]["profile"]
+    assert changed["image_url"].startswith("/uploads/") and answer.headers["ETag"] == changed["commit_id"]
+    assert phone.ask("DELETE", path, headers={"If-Match": profile["commit_id"]}).status_code == 412
+    answer = phone.ask("DELETE", path, headers={"If-Match": changed["commit_id"]})
+    assert answer.status_code == 201 and answer.json()["data"]["profile"]["image_url"] is None
+    assert phone.ask("GET", changed["image_url"]).status_code == 404
+
+
+def test_large_json_is_understood_and_its_etag_stays(base):
+    phone = Phone(base, "writer1")
+    data = json.dumps({"note": {"index": 0, "value": {"long": {"index": 0, "value": "x" * 30_000}}}})
+    answer = phone.ask("POST", "/profiles", json={"name": "long", "data": data}, headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 201, answer.text
+    assert answer.headers["ETag"] == answer.json()["data"]["profile"]["commit_id"]
+    assert "Content-Encoding" not in answer.headers

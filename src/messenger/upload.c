@@ -1,0 +1,381 @@
+#include "messenger/upload.h"
+
+#include <ctype.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/conf.h"
+#include "base/json.h"
+#include "base/rand.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "image/image.h"
+#include "image/inspect.h"
+#include "image/lean.h"
+#include "s3/client.h"
+#include "storage/mime.h"
+#include "storage/server.h"
+
+#include "messenger/upload.sql.h"
+
+#define PICTURE_SIDE 4096 /* pixels of a stored JPEG at most */
+#define PROBE_SIDE 64     /* of what is made of others to see that they can be opened */
+#define NAME_BYTES 24
+
+static FIELDS(upload_fields, FIELD(struct upload, id), FIELD(struct upload, account_id),
+	FIELD(struct upload, filename), FIELD(struct upload, mimetype),
+	FIELD(struct upload, etag), FIELD(struct upload, server_id),
+	FIELD(struct upload, size), FIELD(struct upload, private),
+	FIELD(struct upload, modified), FIELD(struct upload, json));
+
+/* -- what it is */
+
+const char *
+upload_extension(struct ctx *c, const char *name)
+{
+	const char *dot = strrchr(name, '.'), *found = NULL;
+	struct json_object *list = json_tokener_parse(conf.messenger_upload_extensions);
+
+	if (dot != NULL && json_object_is_type(list, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(list); i++) {
+			const char *one = json_object_get_string(
+				json_object_array_get_idx(list, i));
+
+			if (one != NULL && strcasecmp(one, dot + 1) == 0)
+				found = arena_str(&c->arena, one);
+		}
+	json_object_put(list);
+	if (found == NULL ||
+		strspn(found, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(found))
+		return NULL;
+	return found;
+}
+
+/* The pictures that their first bytes tell; NULL: none of them. */
+static const char *
+sniffed(const char *b, size_t n)
+{
+	if (n > 8 && memcmp(b, "\x89PNG\r\n\x1a\n", 8) == 0)
+		return "image/png";
+	if (n > 3 && memcmp(b, "\xff\xd8\xff", 3) == 0)
+		return "image/jpeg";
+	if (n > 6 && (memcmp(b, "GIF87a", 6) == 0 || memcmp(b, "GIF89a", 6) == 0))
+		return "image/gif";
+	if (n > 12 && memcmp(b, "RIFF", 4) == 0 && memcmp(b + 8, "WEBP", 4) == 0)
+		return "image/webp";
+	if (n > 14 && memcmp(b, "BM", 2) == 0)
+		return "image/bmp";
+	return NULL;
+}
+
+static const char *
+type_by_extension(struct ctx *c, const char *extension)
+{
+	static const char *const jpegs = "jpg jpeg jfif pjpeg pjp";
+
+	if (str_in(extension, jpegs))
+		return "image/jpeg";
+	if (str_eq(extension, "apng"))
+		return "image/png";
+	return mime_by_name(arena_fmt(&c->arena, "x.%s", extension));
+}
+
+/* The media type of a Content-Type, without parameters; image/jpg is image/jpeg. */
+static const char *
+plain_type(struct ctx *c, const char *type)
+{
+	char *t = arena_strn(&c->arena, type, strcspn(type, "; "));
+
+	for (char *p = t; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return str_eq(t, "image/jpg") || str_eq(t, "image/pjpeg") ? "image/jpeg" : t;
+}
+
+static bool
+is_vague(const char *type)
+{
+	return type == NULL || str_eq(type, "application/octet-stream");
+}
+
+/* Bytes, ending and what the sender says must mean one type. */
+static enum err
+find_type(struct ctx *c, const struct upload_in *in, const char *extension,
+	const char **out)
+{
+	const char *by_name = type_by_extension(c, extension),
+		   *by_bytes = sniffed(in->bytes, in->size),
+		   *said = in->type == NULL ? NULL : plain_type(c, in->type);
+
+	*out = by_bytes != NULL ? by_bytes : by_name;
+	if (by_bytes == NULL && str_starts(by_name, "image/"))
+		return fail(c, E_UPLOAD, "not a picture of this type");
+	if (by_bytes != NULL && !str_eq(by_bytes, by_name))
+		return fail(c, E_UPLOAD, "a picture of another type than its name");
+	if (!is_vague(said) && !str_eq(said, *out))
+		return fail(c, E_UPLOAD, "of another type than Content-Type says");
+	return OK;
+}
+
+/* -- metadata */
+
+static void
+drop(void *bytes)
+{
+	free(bytes);
+}
+
+/* Chunks of a WebP that say something beside the picture. */
+static struct image_blob
+lean_webp(struct ctx *c, struct image_blob b)
+{
+	const unsigned char *from = b.bytes;
+	unsigned char *to = arena_new(&c->arena, b.size + 1);
+	size_t used = 12;
+
+	memcpy(to, from, 12);
+	for (size_t at = 12; at + 8 <= b.size;) {
+		size_t n = (size_t)from[at + 4] | (size_t)from[at + 5] << 8 |
+			   (size_t)from[at + 6] << 16 | (size_t)from[at + 7] << 24;
+		size_t whole = 8 + n + (n & 1);
+
+		if (whole > b.size - at)
+			whole = b.size - at;
+		if (memcmp(from + at, "EXIF", 4) != 0 &&
+			memcmp(from + at, "XMP ", 4) != 0) {
+			memcpy(to + used, from + at, whole);
+			/* VP8X says which chunks there are: no EXIF, no XMP. */
+			if (memcmp(from + at, "VP8X", 4) == 0 && n >= 1)
+				to[used + 8] &= (unsigned char)~0x0C;
+			used += whole;
+		}
+		at += whole;
+	}
+	for (int i = 0; i < 4; i++)
+		to[4 + i] = (unsigned char)((used - 8) >> 8 * i);
+	return (struct image_blob){to, used};
+}
+
+static struct image_blob
+without_metadata(struct ctx *c, const char *type, struct image_blob b)
+{
+	size_t size = b.size;
+
+	if (str_eq(type, "image/webp"))
+		return lean_webp(c, b);
+	if (!str_eq(type, "image/png"))
+		return b;
+	void *lean = lean_png(b.bytes, &size);
+	if (lean == NULL)
+		return b;
+	arena_defer(&c->arena, drop, lean);
+	return (struct image_blob){lean, size};
+}
+
+/* A JPEG is written anew, upright; of others that can be opened the bytes stay, without
+ * what is said beside the picture. */
+static enum err
+clean(struct ctx *c, const char *type, struct image_blob *inout)
+{
+	bool is_jpeg = str_eq(type, "image/jpeg");
+	const int side = is_jpeg ? PICTURE_SIDE : PROBE_SIDE;
+	struct image_blob made;
+
+	if (!is_jpeg && !str_eq(type, "image/png") && !str_eq(type, "image/webp"))
+		return OK;
+	enum err e = image_jpegs(c, *inout, &side, 1, &made);
+	if (e == E_PICTURE || e == E_PICTURE_DAMAGED || e == E_PICTURE_LARGE) {
+		const char *why = c->why;
+		ctx_forgive(c);
+		return fail(c, E_UPLOAD, "%s", why);
+	}
+	TRY(e);
+	*inout = is_jpeg ? made : without_metadata(c, type, *inout);
+	return OK;
+}
+
+/* -- the object */
+
+static const char *
+key_of(struct ctx *c, int64_t account_id, const char *filename)
+{
+	return arena_fmt(&c->arena, "user_content/uploads/%lld/%s",
+		(long long)account_id, filename);
+}
+
+static enum err
+object_at(struct ctx *c, const char *server_id, const char *key, bool public,
+	struct s3_object *out)
+{
+	struct server server = {0};
+
+	TRY(server_own(c, server_id, &server));
+	out->site = public ? server_public_site(c, &server) : server_site(c, &server);
+	out->site.rate = 0;
+	out->key = key;
+	return OK;
+}
+
+/* 32 characters that nobody can guess; the first is a letter or a digit. */
+static const char *
+new_name(struct ctx *c, const char *extension)
+{
+	unsigned char bytes[NAME_BYTES];
+	char name[sodium_base64_ENCODED_LEN(
+		NAME_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+
+	do {
+		randombytes_buf(bytes, sizeof(bytes));
+		sodium_bin2base64(name, sizeof(name), bytes, sizeof(bytes),
+			sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	} while (!isalnum((unsigned char)name[0]));
+	return arena_fmt(&c->arena, "%s.%s", name, extension);
+}
+
+/* Text that is no JSON becomes {"alt_text": ...}. */
+static const char *
+alternative(struct ctx *c, const char *text)
+{
+	struct json_object *json = text == NULL ? NULL : json_tokener_parse(text);
+	struct buf b = {.arena = &c->arena};
+
+	if (json != NULL) {
+		buf_add(&b, json_object_to_json_string_ext(
+				    json, JSON_C_TO_STRING_PLAIN |
+						  JSON_C_TO_STRING_NOSLASHESCAPE));
+		json_object_put(json);
+	} else if (text != NULL) {
+		buf_add(&b, "{\"alt_text\":");
+		buf_json(&b, text);
+		buf_add(&b, "}");
+	}
+	return b.text;
+}
+
+static enum err
+within_quota(struct ctx *c, int64_t account_id, size_t size)
+{
+	int64_t used;
+
+	TRY(db_int(c, &PHONE_FILE_USED, &used, ARGS(c, account_id)));
+	return conf.messenger_upload_quota == 0 ||
+			       used + (int64_t)size <= conf.messenger_upload_quota
+		       ? OK
+		       : fail(c, E_QUOTA, NULL);
+}
+
+enum err
+upload_add(struct ctx *c, int64_t account_id, const struct upload_in *in,
+	struct upload *out)
+{
+	const char *extension = upload_extension(c, in->name), *type, *server, *md5;
+	struct image_blob bytes = {in->bytes, in->size};
+	struct s3_object object = {0};
+
+	if (extension == NULL)
+		return fail(c, E_DENIED, "files of this ending are not taken");
+	if ((int64_t)in->size > conf.messenger_upload_bytes)
+		return fail(c, E_TOO_LARGE, NULL);
+	TRY(find_type(c, in, extension, &type));
+	TRY(within_quota(c, account_id, in->size));
+	TRY(clean(c, type, &bytes));
+	const char *name = new_name(c, extension);
+	TRY(db_json(c, &PHONE_FILE_SERVER, &server, ARGS(c)));
+	TRY(object_at(c, server, key_of(c, account_id, name), false, &object));
+	TRY(s3_put_bytes(c, &object, bytes.bytes, bytes.size, type, &md5));
+	TRY(db_do(c, &PHONE_FILE_INSERT,
+		ARGS(c, account_id, name, in->name, type, (int64_t)bytes.size, md5,
+			server, alternative(c, in->alt_data), in->private, c->now)));
+	return upload_get(c, name, out);
+}
+
+enum err
+upload_get(struct ctx *c, const char *filename, struct upload *out)
+{
+	return db_one(c, &PHONE_FILE_GET, upload_fields, out, ARGS(c, filename));
+}
+
+enum err
+upload_address(struct ctx *c, const struct upload *u, const char **out)
+{
+	bool shown = str_starts(u->mimetype, "image/") ||
+		     str_starts(u->mimetype, "audio/") ||
+		     str_starts(u->mimetype, "video/");
+	struct s3_object object = {0};
+
+	if (u->server_id == NULL)
+		return fail(c, E_MISSING, NULL);
+	TRY(object_at(
+		c, u->server_id, key_of(c, u->account_id, u->filename), true, &object));
+	const struct pair extra[] = {{"response-cache-control", "no-cache"},
+		{"response-content-disposition",
+			arena_fmt(&c->arena, "%s; filename=\"%s\"",
+				shown && !str_starts(u->mimetype, "image/svg")
+					? "inline"
+					: "attachment",
+				u->filename)},
+		{"response-content-type", u->mimetype}};
+	*out = s3_address(c, &object, "GET", extra, 3, conf.s3_get_lifetime);
+	return OK;
+}
+
+enum err
+upload_bytes(struct ctx *c, const struct upload *u, const char **bytes, size_t *size)
+{
+	struct s3_object object = {0};
+	struct s3_bytes got;
+
+	if (u->server_id == NULL)
+		return fail(c, E_MISSING, NULL);
+	TRY(object_at(c, u->server_id, key_of(c, u->account_id, u->filename), false,
+		&object));
+	TRY(s3_get_bytes(c, &object, (size_t)u->size, &got));
+	if (got.bytes == NULL)
+		return fail(c, E_MISSING, NULL);
+	*bytes = got.bytes;
+	*size = got.n;
+	return OK;
+}
+
+enum err
+upload_delete(struct ctx *c, const struct upload *u)
+{
+	TRY(db_do(c, &PHONE_FILE_DELETE, ARGS(c, u->id, c->now, c->actor)));
+	if (u->server_id == NULL)
+		return OK;
+	return job_add(c, &(struct job_order){.kind = "upload.remove",
+				  .subject = arena_fmt(&c->arena, "%s %s", u->server_id,
+					  key_of(c, u->account_id, u->filename))});
+}
+
+enum err
+upload_delete_url(struct ctx *c, int64_t account_id, const char *url)
+{
+	static const char prefix[] = "/uploads/";
+	struct upload u = {0};
+
+	if (url == NULL || !str_starts(url, prefix))
+		return OK;
+	enum err e = upload_get(c, url + sizeof(prefix) - 1, &u);
+	if (e == E_MISSING) {
+		ctx_forgive(c);
+		return OK;
+	}
+	TRY(e);
+	return u.account_id == account_id ? upload_delete(c, &u) : OK;
+}
+
+enum err
+upload_remove_job(struct ctx *c, const struct job *job)
+{
+	const char *blank = strchr(job->subject, ' ');
+	struct s3_object object = {0};
+
+	if (blank == NULL)
+		return fail(c, E_BUG, "no such file");
+	TRY(object_at(c,
+		arena_strn(&c->arena, job->subject, (size_t)(blank - job->subject)),
+		blank + 1, false, &object));
+	return s3_delete(c, &object);
+}
