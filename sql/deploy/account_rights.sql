@@ -41,7 +41,10 @@ create table account.role_held (
 comment on table account.role_held is 'Who has which of the roles in account.role_set.';
 create index role_held_role on account.role_held (role, account_id);
 
-alter table account.account add rights_version integer not null default 1;
+-- In steps: PostgreSQL 15.20 adds no column with a default where a function takes the row (account.as_staff).
+alter table account.account add rights_version integer;
+update account.account set rights_version = 1;
+alter table account.account alter rights_version set default 1, alter rights_version set not null;
 comment on column account.account.rights_version is 'Counts the changes of roles, permissions and status: the ETag of a person.';
 
 -- What an account may, one row a name.
