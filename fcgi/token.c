@@ -7,6 +7,7 @@
 
 #include "base/conf.h"
 #include "base/json.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "web_token.h"
 
@@ -164,6 +165,30 @@ remember(struct known *k, uint64_t hash, const char *token, size_t length,
 	k->claims = claims_copy(claims, room);
 }
 
+/* The key of that number, to verify by. */
+static struct jwt_key
+verifier(size_t i)
+{
+	return (struct jwt_key){conf.token_algorithm,
+		secret_is_pem() ? secret_public(i) : secret_key(i), NULL};
+}
+
+/* The first key signs; a token of before a change of keys is one of the others. */
+static enum err
+verify(struct ctx *c, const char *token, struct json_object **out)
+{
+	enum err e = E_TOKEN_FORGED;
+
+	for (size_t i = 0; e == E_TOKEN_FORGED && i < secret_count(); i++) {
+		struct jwt_key key = verifier(i);
+
+		ctx_forgive(c);
+		e = key.key == NULL ? fail(c, E_TOKEN_FORGED, NULL)
+				    : jwt_verify(c, token, &key, out);
+	}
+	return e;
+}
+
 enum err
 token_read(struct req *r, const char *token, struct claims *out)
 {
@@ -178,7 +203,7 @@ token_read(struct req *r, const char *token, struct claims *out)
 		*out = claims_copy(
 			&k->claims, arena_new(&c->arena, claims_bytes(&k->claims) + 1));
 	} else {
-		TRY(jwt_read(c, token, conf.token_secret, &json));
+		TRY(verify(c, token, &json));
 		read_claims(c, json, out);
 		remember(k, hash, token, length, out);
 	}
@@ -207,5 +232,7 @@ token_sign(struct req *r, const struct session *s, const char *type_claim,
 		json, "iat", json_object_new_int64(s->created.us / US_PER_SECOND));
 	json_object_object_add(
 		json, "exp", json_object_new_int64(s->expires.us / US_PER_SECOND));
-	return jwt_sign(c, json_object_to_json_string(json), conf.token_secret, out);
+	return jwt_make(c, json_object_to_json_string(json),
+		&(struct jwt_key){conf.token_algorithm, secret_key(0), secret_id(0)},
+		out);
 }

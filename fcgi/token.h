@@ -4,7 +4,7 @@
 #include "account/session.h"
 #include "req.h"
 
-/* What a JSON Web Token (RFC 7519, HS256 only) says. Absent: NULL, 0, false. */
+/* What a JSON Web Token (RFC 7519, of token.algorithm) says. Absent: NULL, 0, false. */
 struct claims {
 	const char *jti,
 		*type; /* type: "access" or "refresh", from token_type or typ */

@@ -1,5 +1,7 @@
 #include "ops/ops.h"
 
+#include "base/conf.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "cache/cache.h"
 #include "db/db.h"
@@ -33,6 +35,16 @@ enum err
 ops_get_healthz(struct req *r)
 {
 	return reply_json(r, 200, "{\"status\":\"up\"}");
+}
+
+/* GET /.well-known/jwks.json: 200 with the public keys of our tokens (RFC 7517); none
+ * where they are signed by a shared secret. */
+enum err
+ops_get_jwks(struct req *r)
+{
+	reply_header(r, "Cache-Control", "public, max-age=300");
+	return reply_json(
+		r, 200, arena_str(&r->ctx.arena, secret_jwks(conf.token_algorithm)));
 }
 
 struct readiness {

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/secret.h"
 
 enum type { TEXT, INT, BOOL, SECONDS, LIFETIME, BYTES, PORT, HOUR };
 enum flag { SECRET = 1, RELOAD = 2 };
@@ -45,6 +46,7 @@ struct sources {
 
 static struct sources in_force;
 static const char *conf_path, *env_path;
+static const char *unknown_names; /* of the .env file, each behind a blank */
 
 /* Texts of the settings live as long as the program. */
 static struct arena kept;
@@ -175,7 +177,64 @@ read_file(struct sources *sources)
 	return good;
 }
 
-/* A .env may belong to other programs too: names that are not ours are left alone. */
+/* Older names whose values are other units or words: the setting, and how it reads. */
+static bool
+minutes_to_seconds(const char *value, char *out, size_t size)
+{
+	char *end;
+	long minutes = strtol(value, &end, 10);
+
+	snprintf(out, size, "%ld", minutes * 60);
+	return end != value && *end == '\0' && minutes >= 1 && minutes <= 1440;
+}
+
+static const struct converted {
+	const char *name, *section, *key;
+	const char *only; /* the value that it is for; NULL: any */
+	bool (*convert)(const char *value, char *out, size_t size);
+	const char *expected;
+} converters[] = {
+	{"ACCESS_TOKEN_EXPIRE_MINUTES", "token", "access_lifetime", NULL,
+		minutes_to_seconds, "whole minutes, 1 to 1440"},
+	{"MODE", "site", "test_mode", "TEST", NULL, NULL},
+	{"MODE", "site", "production", "PROD", NULL, NULL},
+};
+
+/* Takes a value under such a name. *known: it is one, whatever it says. */
+static bool
+take_converted(struct sources *sources, const char *name, size_t n, const char *value,
+	const char *from, const char *source, bool *known)
+{
+	char text[32] = "true";
+
+	*known = false;
+	for (size_t i = 0; i < sizeof(converters) / sizeof(*converters); i++) {
+		const struct converted *v = &converters[i];
+
+		if (strlen(v->name) != n || strncmp(v->name, name, n) != 0)
+			continue;
+		*known = true;
+		if (v->only != NULL && strcmp(v->only, value) != 0)
+			continue;
+		if (v->convert != NULL && !v->convert(value, text, sizeof(text))) {
+			log_error("conf: %s: %s", v->name, v->expected);
+			return false;
+		}
+		return take(sources, by_section_key(v->section, v->key),
+			copy(text, strlen(text)), from, source);
+	}
+	return true;
+}
+
+static void
+note_unknown(const char *name)
+{
+	unknown_names = arena_fmt(
+		&kept, "%s %s", unknown_names == NULL ? "" : unknown_names, name);
+}
+
+/* A .env may belong to other programs too: names that are not ours are left alone, and
+ * told once. */
 static bool
 env_file_line(struct sources *sources, char *line)
 {
@@ -196,9 +255,16 @@ env_file_line(struct sources *sources, char *line)
 	}
 	const struct setting *s = by_env_name(name, strlen(name));
 	if (s == NULL) {
-		if (strncmp(name, "SAMOVAR_", 8) != 0 ||
-			strcmp(name, "SAMOVAR_NOW") == 0)
+		bool known;
+		bool good = take_converted(sources, name, strlen(name), value,
+			joined("env file ", name), "env file", &known);
+
+		if (known || strcmp(name, "SAMOVAR_NOW") == 0)
+			return good;
+		if (strncmp(name, "SAMOVAR_", 8) != 0) {
+			note_unknown(name);
 			return true;
+		}
 		log_error("conf: %s: unknown setting %s", env_path, name);
 		return false;
 	}
@@ -209,10 +275,11 @@ env_file_line(struct sources *sources, char *line)
 static bool
 read_env_file(struct sources *sources)
 {
-	char line[4096];
+	char line[16384];
 	FILE *f = fopen(env_path, "re");
 	bool good = true;
 
+	unknown_names = NULL;
 	if (f == NULL) {
 		log_error("conf: %s: %s", env_path, strerror(errno));
 		return false;
@@ -233,6 +300,15 @@ read_environment(struct sources *sources)
 		const struct setting *s =
 			value == NULL ? NULL : by_env_name(*e, (size_t)(value - *e));
 
+		if (s == NULL && value != NULL) {
+			bool known;
+			size_t n = (size_t)(value - *e);
+
+			good = take_converted(sources, *e, n, value + 1,
+				       joined("environment ", copy(*e, n)),
+				       "environment", &known) &&
+			       good;
+		}
 		if (s != NULL)
 			good = take(sources, s, value + 1,
 				       joined("environment ",
@@ -247,7 +323,7 @@ read_environment(struct sources *sources)
 static const char *
 secret_from_file(const char *value)
 {
-	char text[1024];
+	char text[16384]; /* several PEM keys */
 	FILE *f = fopen(value + 1, "re");
 
 	if (f == NULL)
@@ -385,6 +461,7 @@ conf_env_file(void)
 bool
 conf_load(const char *file, const char *env_file)
 {
+	in_force = (struct sources){0};
 	conf_path = file;
 	env_path = env_file != NULL ? env_file : env_beside(file);
 	return load(&in_force, &conf);
@@ -410,6 +487,14 @@ conf_reload(void)
 	return true;
 }
 
+/* Names of the .env file that mean nothing to us, for one line at the start. */
+static void
+tell_unknown(void)
+{
+	if (unknown_names != NULL)
+		log_warn("conf: %s: not understood:%s", env_path, unknown_names);
+}
+
 static bool
 check_confirmation(void)
 {
@@ -432,25 +517,21 @@ check_confirmation(void)
 bool
 conf_check_server(void)
 {
-	static const char *const samples[] = {"your_secret_key", "secret", "changeme"};
-	bool good = strlen(conf.token_secret) >= 32 || conf.site_debug;
+	const char *fault = secret_fault(conf.token_algorithm, conf.site_debug);
 
-	for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++)
-		good = good &&
-		       (conf.site_debug || strcmp(conf.token_secret, samples[i]) != 0);
-	if (!good || conf.token_secret[0] == '\0') {
-		log_error("conf: token.secret (TOKEN__SECRET_KEY, SECRET_KEY) must be "
-			  "32 characters "
-			  "or more, and no sample");
+	tell_unknown();
+	if (fault != NULL && fault[0] == '\0') {
+		log_error("conf: token.algorithm (TOKEN__ALGO, JWT_ALGORITHM): HS256, "
+			  "HS384, HS512, RS256 or ES256");
 		return false;
 	}
-	if (!check_confirmation())
-		return false;
-	if (strcmp(conf.token_algorithm, "HS256") != 0) {
-		log_error("conf: token.algorithm: only HS256 is known");
+	if (fault != NULL) {
+		log_error("conf: token.secret (TOKEN__SECRET_KEY, SECRET_KEY, "
+			  "JWT_SECRET_KEY) %s",
+			fault);
 		return false;
 	}
-	return true;
+	return check_confirmation();
 }
 
 /* "section.key", n bytes of it -> the setting. */

@@ -27,11 +27,44 @@ pem_end(const char *s)
 	return end == NULL ? s + strlen(s) : end + strlen("-----");
 }
 
+/* In one line of a .env file a PEM key has \\n for each end of a line. */
+static char *
+with_lines(char *text)
+{
+	char *to = text;
+
+	for (const char *s = text; *s != '\0'; s++) {
+		bool end = s[0] == '\\' && s[1] == 'n';
+
+		*to++ = end ? '\n' : *s;
+		s += end;
+	}
+	*to = '\0';
+	return text;
+}
+
 static void
 keep(const char *s, size_t n)
 {
-	if (count < SECRETS_MOST)
-		keys[count++] = arena_strn(&kept, s, n);
+	char *key;
+
+	if (count == SECRETS_MOST)
+		return;
+	key = arena_strn(&kept, s, n);
+	keys[count++] = str_starts(key, PEM_BEGIN) ? with_lines(key) : key;
+}
+
+/* An end of a line that was written as two letters stands behind a PEM key only. */
+static const char *
+behind_blanks(const char *s)
+{
+	for (;;) {
+		s += strspn(s, " \t\r\n");
+		if (!str_starts(s, "\\n") ||
+			(s[2] != '\0' && !str_starts(s + 2, "-----")))
+			return s;
+		s += 2;
+	}
 }
 
 static void
@@ -43,7 +76,7 @@ split_once(void)
 		return;
 	split = s;
 	count = 0;
-	while (*(s += strspn(s, " \t\r\n")) != '\0') {
+	while (*(s = behind_blanks(s)) != '\0') {
 		const char *end = str_starts(s, PEM_BEGIN) ? pem_end(s)
 							   : s + strcspn(s, " \t\r\n");
 
