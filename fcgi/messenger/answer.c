@@ -7,6 +7,7 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "input.h"
+#include "messenger/page.h"
 #include "messenger/token.h"
 #include "reply.h"
 
@@ -193,6 +194,12 @@ messenger_refuse(struct req *r, enum err e)
 	const struct wire_case *w = face_case(r->face, e);
 	const char *told = told_data(r);
 	drop_cookies(r, w->err);
+	if ((w->err == E_ADMIN_MISSING || w->err == E_ADMIN_INVALID ||
+		    w->err == E_ADMIN_EXPIRED) &&
+		messenger_wants_html(r)) {
+		messenger_page(r, w->status, conf.messenger_backend_name, c->why, NULL);
+		return;
+	}
 	if (w->err == E_INPUT && caller->data == NULL && all_missing(c))
 		refuse_omitted(r);
 	else if (w->err == E_INPUT && caller->data == NULL && c->flaws != NULL)

@@ -226,18 +226,29 @@ known_permission(struct ctx *c, const char *permission)
 	return fail(c, E_INPUT, "there is no permission %s", permission);
 }
 
+/* Tokens of the messenger say who administers it: those of before end at once. */
+static enum err
+end_what_says(struct ctx *c, const struct account *a, const char *permission)
+{
+	return str_eq(permission, "can_manage_messenger")
+		       ? session_end_access(c, a->id, "messenger", "role")
+		       : OK;
+}
+
 enum err
 account_grant(struct ctx *c, const struct account *a, const char *permission)
 {
 	TRY(known_permission(c, permission));
-	return db_do(c, &ACCOUNT_PERMISSION_ADD, ARGS(c, a->id, permission));
+	TRY(db_do(c, &ACCOUNT_PERMISSION_ADD, ARGS(c, a->id, permission)));
+	return end_what_says(c, a, permission);
 }
 
 enum err
 account_revoke(struct ctx *c, const struct account *a, const char *permission)
 {
 	TRY(known_permission(c, permission));
-	return db_do(c, &ACCOUNT_PERMISSION_DROP, ARGS(c, a->id, permission));
+	TRY(db_do(c, &ACCOUNT_PERMISSION_DROP, ARGS(c, a->id, permission)));
+	return end_what_says(c, a, permission);
 }
 
 static enum err

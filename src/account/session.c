@@ -180,6 +180,12 @@ session_end_others(struct ctx *c, int64_t account_id, const char *jti, const cha
 }
 
 enum err
+session_end_family_access(struct ctx *c, const char *family, const char *why)
+{
+	return revoke(c, &SESSION_REVOKE_ACCESS, ARGS(c, family, c->now, why));
+}
+
+enum err
 session_end_family(struct ctx *c, const char *family, const char *why)
 {
 	return revoke(c, &SESSION_REVOKE_FAMILY, ARGS(c, family, c->now, why));

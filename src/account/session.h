@@ -82,6 +82,7 @@ enum err session_end_face(
 /* Only the access tokens: the refresh tokens give new ones. */
 enum err session_end_access(
 	struct ctx *c, int64_t account_id, const char *face, const char *why);
+enum err session_end_family_access(struct ctx *c, const char *family, const char *why);
 /* All but those of the family that the token `jti` is of. */
 enum err session_end_others(
 	struct ctx *c, int64_t account_id, const char *jti, const char *why);

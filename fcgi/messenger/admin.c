@@ -1,0 +1,308 @@
+/* Pages for administrators: contract 12. No secret is shown, every action is audited.
+ */
+#include <string.h>
+
+#include "account/account.h"
+#include "account/audit.h"
+#include "account/session.h"
+#include "base/conf.h"
+#include "base/hash.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "input.h"
+#include "messenger/page.h"
+#include "messenger/site.h"
+#include "reply.h"
+
+#include "messenger/admin.sql.h"
+
+#define ROWS 100 /* of a table on one page */
+
+/* A page of another site does not know it: it belongs to this session. */
+static const char *
+csrf_of(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	unsigned char mac[32];
+
+	secret_mac(0,
+		arena_fmt(&c->arena, "messenger admin\n%s",
+			messenger_caller(r)->session.jti),
+		mac);
+	return hex_text(&c->arena, mac, sizeof(mac));
+}
+
+static enum err
+check_csrf(struct req *r, const char *in_form)
+{
+	const char *sent = in_form != NULL ? in_form : input_header(r, "X-Csrf-Token");
+
+	return sent != NULL && str_same_secret(sent, csrf_of(r))
+		       ? OK
+		       : fail(&r->ctx, E_ADMIN_MISSING,
+				 "the form is of another session: load the page anew");
+}
+
+static void
+add_link(struct req *r, struct buf *b, const char *path, const char *words)
+{
+	buf_fmt(b, "<li><a href=\"%s\">%s</a></li>\n",
+		messenger_path(&r->ctx.arena, path), words);
+}
+
+/* GET /admin: what there is. */
+enum err
+messenger_get_admin(struct req *r)
+{
+	struct buf b = {.arena = &r->ctx.arena};
+
+	buf_add(&b, "<ul>\n");
+	add_link(r, &b, "/admin/user", "Users");
+	add_link(r, &b, "/admin/refreshtoken", "Sessions");
+	add_link(r, &b, "/admin/emailtoken", "Mailed links");
+	add_link(r, &b, "/admin/token-revoke", "Revoke sessions");
+	buf_add(&b, "</ul>\n");
+	return messenger_page(r, 200, conf.messenger_backend_name, NULL, b.text);
+}
+
+static void
+add_table(struct buf *b, const struct db_table *t)
+{
+	buf_add(b, "<table border=\"1\">\n<tr>");
+	for (size_t i = 0; i < t->columns; i++)
+		buf_fmt(b, "<th>%s</th>", t->names[i]);
+	buf_add(b, "</tr>\n");
+	for (size_t i = 0; i < t->rows * t->columns; i++) {
+		buf_add(b, i % t->columns == 0 ? "<tr><td>" : "<td>");
+		buf_xml(b, t->cells[i] == NULL ? "" : t->cells[i]);
+		buf_add(b, (i + 1) % t->columns == 0 ? "</td></tr>\n" : "</td>");
+	}
+	buf_add(b, "</table>\n");
+}
+
+/* Where the page begins: behind ?after=. */
+static int64_t
+after_of(struct req *r)
+{
+	int64_t after = 0;
+
+	for (size_t i = 0; i < r->pair_count; i++)
+		if (str_eq(r->pairs[i].name, "after") &&
+			!int_read(r->pairs[i].value, &after))
+			after = 0;
+	return after;
+}
+
+static enum err
+reply_table(struct req *r, const char *title, const char *path, struct db_table *t,
+	const char *more)
+{
+	struct buf b = {.arena = &r->ctx.arena};
+
+	add_table(&b, t);
+	if (t->rows == ROWS)
+		buf_fmt(&b, "<p><a href=\"%s?after=%s\">&gt;&gt;</a></p>\n",
+			messenger_path(&r->ctx.arena, path),
+			t->cells[(ROWS - 1) * t->columns]);
+	buf_add(&b, more);
+	return messenger_page(r, 200, title, NULL, b.text);
+}
+
+/* GET /admin/user?after=: users, a hundred a page, and a form that locks one. */
+enum err
+messenger_get_admin_users(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct db_table t;
+
+	TRY(db_table(c, &MESSENGER_ADMIN_USERS, &t, ARGS(c, after_of(r), ROWS)));
+	return reply_table(r, "Users", "/admin/user", &t,
+		arena_fmt(&c->arena,
+			"<form method=\"post\"><input type=\"hidden\" name=\"csrf\" "
+			"value=\"%s\">\n<label>uuid <input name=\"user_uuid\" "
+			"required></label>\n<label>reason <input "
+			"name=\"reason\"></label>\n<button name=\"action\" "
+			"value=\"lock\">Lock</button>\n<button name=\"action\" "
+			"value=\"unlock\">Unlock</button></form>\n",
+			csrf_of(r)));
+}
+
+struct user_form {
+	int64_t user_uuid;
+	const char *action, *reason, *csrf;
+};
+
+INPUT(messenger_admin_user_in, struct user_form,
+	FIELD(struct user_form, user_uuid, .must = true),
+	FIELD(struct user_form, action, .must = true, .one_of = "lock unlock"),
+	FIELD(struct user_form, reason, .max = 200), FIELD(struct user_form, csrf));
+
+/* POST /admin/user {user_uuid, action, reason}: 303. E_PERSON_GONE, E_SUPERADMIN. */
+enum err
+messenger_post_admin_user(struct req *r)
+{
+	const struct user_form *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct account a = {0};
+	bool lock = str_eq(in->action, "lock");
+
+	TRY(check_csrf(r, in->csrf));
+	TRY(account_by_id(c, in->user_uuid, &a));
+	if (a.is_superuser || str_eq(a.role, "administrator") || a.id == c->actor)
+		return fail(c, E_SUPERADMIN, NULL);
+	TRY(account_set_status(c, &a, lock ? "locked" : "active", in->reason));
+	if (!lock)
+		TRY(db_do(c, &MESSENGER_ADMIN_SHOW, ARGS(c, a.id)));
+	TRY(audit_add(
+		c, lock ? "account.lock" : "account.unlock", "account", a.uuid, NULL));
+	reply_header(r, "Location", messenger_path(&c->arena, "/admin/user"));
+	return messenger_answer(r, 303, 200, "http.ok", NULL);
+}
+
+/* GET /admin/refreshtoken?after=: live sessions. */
+enum err
+messenger_get_admin_sessions(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct db_table t;
+
+	TRY(db_table(
+		c, &MESSENGER_ADMIN_SESSIONS, &t, ARGS(c, after_of(r), ROWS, c->now)));
+	return reply_table(r, "Sessions", "/admin/refreshtoken", &t, "");
+}
+
+/* GET /admin/emailtoken?after=: links that were mailed. */
+enum err
+messenger_get_admin_links(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct db_table t;
+
+	TRY(db_table(c, &MESSENGER_ADMIN_LINKS, &t, ARGS(c, after_of(r), ROWS)));
+	return reply_table(r, "Mailed links", "/admin/emailtoken", &t, "");
+}
+
+/* -- revocation */
+
+static void
+add_revoke_form(struct req *r, struct buf *b, const char *field)
+{
+	buf_fmt(b,
+		"<form method=\"post\"><input type=\"hidden\" name=\"csrf\" "
+		"value=\"%s\">\n<label>%s <input name=\"%s\" required></label>\n"
+		"<label><input type=\"checkbox\" name=\"do_delete\" value=\"true\"> "
+		"for good</label>\n<button>Revoke</button></form>\n",
+		csrf_of(r), field, field);
+}
+
+/* GET /admin/token-revoke: users, sessions, what was revoked, and two forms. */
+enum err
+messenger_get_token_revoke(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct buf b = {.arena = &c->arena};
+	struct db_table t;
+
+	add_revoke_form(r, &b, "user_uuid");
+	add_revoke_form(r, &b, "target_jti");
+	TRY(db_table(c, &MESSENGER_ADMIN_USERS, &t, ARGS(c, 0, ROWS)));
+	add_table(&b, &t);
+	TRY(db_table(c, &MESSENGER_ADMIN_SESSIONS, &t, ARGS(c, 0, ROWS, c->now)));
+	add_table(&b, &t);
+	TRY(db_table(c, &MESSENGER_ADMIN_REVOKED, &t, ARGS(c, 0, ROWS, c->now)));
+	add_table(&b, &t);
+	return messenger_page(r, 200, "Revoke sessions", NULL, b.text);
+}
+
+struct revoke_form {
+	int64_t user_uuid, target_jti;
+	const char *do_delete, *csrf;
+};
+
+INPUT(messenger_revoke_in, struct revoke_form, FIELD(struct revoke_form, user_uuid),
+	FIELD(struct revoke_form, target_jti),
+	FIELD(struct revoke_form, do_delete, .rule = messenger_bool_rule),
+	FIELD(struct revoke_form, csrf));
+
+static enum err
+revoke_user(struct req *r, int64_t id, bool for_good)
+{
+	struct ctx *c = &r->ctx;
+	int64_t live;
+
+	TRY(db_int(c, &MESSENGER_ADMIN_LIVE, &live, ARGS(c, id, c->now)));
+	if (live == 0)
+		return fail(c, E_PERSON_GONE, NULL);
+	return for_good ? session_end_face(c, id, "messenger", "staff")
+			: session_end_access(c, id, "messenger", "staff");
+}
+
+static enum err
+revoke_session(struct req *r, int64_t number, bool for_good)
+{
+	struct ctx *c = &r->ctx;
+	const char *family;
+
+	TRY(db_json(c, &MESSENGER_ADMIN_FAMILY, &family, ARGS(c, number, c->now)));
+	if (family[0] == '\0')
+		return fail(c, E_REFRESH_INVALID, NULL);
+	return for_good ? session_end_family(c, family, "staff")
+			: session_end_family_access(c, family, "staff");
+}
+
+/* POST /admin/token-revoke {user_uuid or target_jti, do_delete}: 303. E_PERSON_GONE,
+ * E_REFRESH_INVALID. */
+enum err
+messenger_post_token_revoke(struct req *r)
+{
+	const struct revoke_form *in = r->in;
+	struct ctx *c = &r->ctx;
+	bool for_good = str_eq(in->do_delete, "true");
+	int64_t id = in->user_uuid != 0 ? in->user_uuid : in->target_jti;
+
+	TRY(check_csrf(r, in->csrf));
+	if (id == 0) {
+		ctx_forgive(c);
+		flaw_add(c, (struct flaw){.place = "body",
+				    .field = "user_uuid",
+				    .kind = FLAW_MISSING});
+		return flaw_add(c, (struct flaw){.place = "body",
+					   .field = "target_jti",
+					   .kind = FLAW_MISSING});
+	}
+	TRY(in->user_uuid != 0 ? revoke_user(r, id, for_good)
+			       : revoke_session(r, id, for_good));
+	TRY(audit_add(c, "messenger.revoke", in->user_uuid != 0 ? "account" : "session",
+		arena_fmt(&c->arena, "%lld", (long long)id), NULL));
+	reply_header(r, "Location", messenger_path(&c->arena, "/admin/token-revoke"));
+	return messenger_answer(r, 303, 200, "http.ok", NULL);
+}
+
+/* -- copies of contacts */
+
+struct flush_form {
+	bool flushUserDB, flushTaskQueue;
+	const char *csrf;
+};
+
+INPUT(messenger_flush_in, struct flush_form, FIELD(struct flush_form, flushUserDB),
+	FIELD(struct flush_form, flushTaskQueue), FIELD(struct flush_form, csrf));
+
+/*
+ * POST /admin/userdb-flush {flushUserDB: true} or {flushTaskQueue: true}: 200. All
+ * copies, or those that wait for changes, are built anew when they are asked for next.
+ */
+enum err
+messenger_post_flush(struct req *r)
+{
+	const struct flush_form *in = r->in;
+	struct ctx *c = &r->ctx;
+
+	TRY(check_csrf(r, in->csrf));
+	if (!in->flushUserDB && !in->flushTaskQueue)
+		return fail(c, E_BODY_EMPTY, NULL);
+	TRY(db_do(c, &MESSENGER_ADMIN_STALE, ARGS(c, !in->flushUserDB)));
+	TRY(audit_add(c, "messenger.flush", "sync_file", "", NULL));
+	return messenger_reply(r, 200, "http.ok", NULL);
+}

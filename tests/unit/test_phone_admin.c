@@ -1,0 +1,251 @@
+/* Pages for administrators of the messenger: contract 12. */
+#include "account/account.h"
+#include "messenger.h"
+
+/* A phone whose owner administers, and the cookie for the pages. */
+static const char *
+given_admin(struct phone *p)
+{
+	*p = given_phone();
+	value("insert into account.permission (account_id, name) values (%lld, "
+	      "'can_manage_messenger')",
+		(long long)p->uuid);
+	const struct answer *a = call("POST", PHONE "/account/signin",
+		.body = text("{\"id\":\"%s\",\"pw\":\"" PASSWORD "\"}", p->name),
+		.headers = {AGENT, CSRF});
+	is_case(a, 200, "user.sign_in");
+	assert_non_null(data_text(a, "user.admin_token.exp"));
+	assert_non_null(strstr(a->head, "; path=/api/dev/admin; "));
+	take_login(p, a);
+	return text("Cookie: admin_token=%s", set_cookie(a, "admin_token"));
+}
+
+static const struct answer *
+get(const char *path, const char *cookie)
+{
+	return call("GET", text(PHONE "/admin%s", path),
+		.headers = {cookie == NULL ? "X-1: 1" : cookie, "Accept: text/html"});
+}
+
+/* The hidden field of a page's form. */
+static const char *
+csrf_in(const struct answer *a)
+{
+	const char *at = strstr(a->body, "name=\"csrf\" value=\"");
+
+	assert_non_null(at);
+	return text("%.64s", at + strlen("name=\"csrf\" value=\""));
+}
+
+static const struct answer *
+post(const char *path, const char *cookie, const char *body)
+{
+	return call("POST", text(PHONE "/admin%s", path), .body = body,
+		.headers = {cookie, "Accept: application/json"},
+		.type = "application/x-www-form-urlencoded");
+}
+
+static void
+pages_show_no_secret(void **state)
+{
+	static const char *const pages[] = {
+		"", "/", "/user", "/refreshtoken", "/emailtoken/", "/token-revoke/"};
+	struct phone p;
+	const char *cookie = given_admin(&p);
+
+	(void)state;
+	value("update account.session set push_token = 'secret-push' where account_id "
+	      "= "
+	      "%lld and kind = 'refresh'",
+		(long long)p.uuid);
+	value("update messenger.person set nickname = '<b>Nick</b>' where account_id = "
+	      "%lld",
+		(long long)p.uuid);
+	for (size_t i = 0; i < sizeof(pages) / sizeof(*pages); i++) {
+		const struct answer *a = get(pages[i], cookie);
+
+		assert_int_equal(a->status, 200);
+		assert_null(strstr(a->body, "argon2"));
+		assert_null(strstr(a->body, "secret-push"));
+		assert_null(strstr(a->body, "<b>"));
+		assert_null(strstr(a->body, "<script"));
+	}
+	assert_non_null(strstr(get("/user", cookie)->body, "&lt;b&gt;Nick"));
+}
+
+static void
+others_do_not_get_in(void **state)
+{
+	struct phone p;
+	const char *cookie = given_admin(&p);
+
+	(void)state;
+	const struct answer *a = get("/user", NULL);
+	assert_int_equal(a->status, 403);
+	assert_non_null(strstr(a->body, "<html"));
+	is_case(call("GET", PHONE "/admin/user", .headers = {p.cookie}), 403,
+		"admin.forbidden");
+	a = call("GET", PHONE "/admin/user",
+		.headers = {text("Cookie: admin_token=%s", p.cookie + 22)});
+	is_case(a, 401, "admin_token.invalid");
+	assert_string_equal(set_cookie(a, "admin_token"), "DUMMY");
+	/* Who is an administrator no more is none at once. */
+	value("delete from account.permission where account_id = %lld",
+		(long long)p.uuid);
+	is_case(call("GET", PHONE "/admin/user", .headers = {cookie}), 401,
+		"admin_token.invalid");
+}
+
+static void
+a_change_of_the_right_ends_what_tokens_say(void **state)
+{
+	struct phone p;
+	struct account a = {0};
+	struct ctx c;
+
+	(void)state;
+	given_admin(&p);
+	is_case(by(&p, "GET", PHONE "/profiles"), 200, "resource.multiple_result");
+	a.id = p.uuid;
+	edge_ctx(&c);
+	assert_int_equal(account_revoke(&c, &a, "can_manage_messenger"), OK);
+	ctx_committed(&c);
+	ctx_end(&c);
+	is_case(by(&p, "GET", PHONE "/profiles"), 401, "access_token.invalid");
+	const struct answer *again = call(
+		"POST", PHONE "/account/refresh", .headers = {AGENT, CSRF, p.cookie});
+	is_case(again, 200, "access_token.refreshed");
+	assert_null(data_of(again, "user.admin_token"));
+	take_login(&p, again);
+	is_case(by(&p, "GET", PHONE "/profiles"), 200, "resource.multiple_result");
+}
+
+static void
+a_post_needs_the_word_of_the_page(void **state)
+{
+	struct phone p, other = given_phone();
+	const char *cookie = given_admin(&p), *csrf;
+	const char *form = text("user_uuid=%lld", (long long)other.uuid);
+
+	(void)state;
+	is_case(post("/token-revoke", cookie, form), 403, "admin.forbidden");
+	is_case(post("/token-revoke", cookie, text("%s&csrf=x", form)), 403,
+		"admin.forbidden");
+	csrf = csrf_in(get("/token-revoke", cookie));
+	is_case(call("POST", PHONE "/admin/token-revoke",
+			.body = text("%s&csrf=%s", form, csrf),
+			.headers = {cookie, "Origin: https://evil.example"}),
+		403, "http.forbidden");
+	is_case(by(&other, "GET", PHONE "/profiles"), 200, "resource.multiple_result");
+	const struct answer *a =
+		post("/token-revoke", cookie, text("%s&csrf=%s", form, csrf));
+	assert_int_equal(a->status, 303);
+	assert_int_equal(json_number(a->json, "code"), 200);
+	assert_string_equal(
+		answer_header(a, "Location"), "/api/dev/admin/token-revoke");
+	is_case(by(&other, "GET", PHONE "/profiles"), 401, "access_token.invalid");
+	is_case(call("POST", PHONE "/account/refresh",
+			.headers = {AGENT, CSRF, other.cookie}),
+		200, "access_token.refreshed");
+	assert_int_equal(number("select count(*) from account.audit where action = "
+				"'messenger.revoke' and actor = %lld",
+				 (long long)p.uuid),
+		1);
+}
+
+static void
+a_session_is_revoked_for_good_by_its_number(void **state)
+{
+	struct phone p, other = given_phone();
+	const char *cookie = given_admin(&p),
+		   *csrf = csrf_in(get("/token-revoke", cookie));
+	int64_t jti = number("select max(number) from account.session where account_id "
+			     "= %lld",
+		(long long)other.uuid);
+
+	(void)state;
+	const struct answer *a = post("/token-revoke", cookie, text("csrf=%s", csrf));
+	is_case(a, 400, "request.body.omitted");
+	assert_string_equal(json_object_to_json_string_ext(
+				    data_of(a, "lacks"), JSON_C_TO_STRING_PLAIN),
+		"[\"user_uuid\",\"target_jti\"]");
+	is_case(post("/token-revoke", cookie,
+			text("csrf=%s&target_jti=2000000000", csrf)),
+		401, "refresh_token.invalid");
+	is_case(post("/token-revoke", cookie,
+			text("csrf=%s&user_uuid=2000000000", csrf)),
+		404, "user.not_found");
+	a = post("/token-revoke", cookie,
+		text("csrf=%s&target_jti=%lld&do_delete=true", csrf, (long long)jti));
+	assert_int_equal(a->status, 303);
+	is_case(call("POST", PHONE "/account/refresh",
+			.headers = {AGENT, CSRF, other.cookie}),
+		401, "refresh_token.invalid");
+}
+
+static void
+a_user_is_locked_and_let_in_again(void **state)
+{
+	struct phone p, other = given_phone();
+	const char *cookie = given_admin(&p), *csrf = csrf_in(get("/user", cookie));
+	const char *signin =
+		text("{\"id\":\"%s\",\"pw\":\"" PASSWORD "\"}", other.name);
+
+	(void)state;
+	assert_int_equal(post("/user", cookie,
+				 text("csrf=%s&user_uuid=%lld&action=lock&reason=spam",
+					 csrf, (long long)other.uuid))
+				 ->status,
+		303);
+	const struct answer *a = call("POST", PHONE "/account/signin", .body = signin,
+		.headers = {AGENT, CSRF});
+	is_case(a, 401, "user.locked");
+	assert_string_equal(data_text(a, "reason"), "spam");
+	assert_int_equal(post("/user", cookie,
+				 text("csrf=%s&user_uuid=%lld&action=unlock", csrf,
+					 (long long)other.uuid))
+				 ->status,
+		303);
+	is_case(call("POST", PHONE "/account/signin", .body = signin,
+			.headers = {AGENT, CSRF}),
+		200, "user.sign_in");
+	is_case(post("/user", cookie,
+			text("csrf=%s&user_uuid=%lld&action=lock", csrf,
+				(long long)p.uuid)),
+		403, "resource.forbidden");
+}
+
+static void
+copies_are_flushed(void **state)
+{
+	struct phone p;
+	const char *cookie = given_admin(&p), *csrf = csrf_in(get("/user", cookie));
+
+	(void)state;
+	is_case(post("/userdb-flush", cookie, text("csrf=%s", csrf)), 400,
+		"request.body.empty");
+	is_case(post("/userdb-flush", cookie, text("csrf=%s&flushUserDB=true", csrf)),
+		200, "http.ok");
+	is_case(post("/userdb-flush", cookie,
+			text("csrf=%s&flushTaskQueue=true", csrf)),
+		200, "http.ok");
+}
+
+static const struct CMUnitTest tests[] = {
+	EDGE_TEST(pages_show_no_secret),
+	EDGE_TEST(others_do_not_get_in),
+	EDGE_TEST(a_change_of_the_right_ends_what_tokens_say),
+	EDGE_TEST(a_post_needs_the_word_of_the_page),
+	EDGE_TEST(a_session_is_revoked_for_good_by_its_number),
+	EDGE_TEST(a_user_is_locked_and_let_in_again),
+	EDGE_TEST(copies_are_flushed),
+};
+
+int
+main(int argc, char **argv)
+{
+	(void)argc;
+	setenv("SAMOVAR_MESSENGER_CONFIRM_EMAIL", "false", 1);
+	setenv("SAMOVAR_MESSENGER_FIRST_ADMIN", "false", 1);
+	return edge_run("phone admin", tests, argv);
+}
