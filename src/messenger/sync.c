@@ -346,16 +346,33 @@ struct piece {
 
 static FIELDS(piece_fields, FIELD(struct piece, last), FIELD(struct piece, count));
 
+static enum err
+rebuild(struct ctx *c, int64_t account, int64_t most, int64_t after, struct piece *out)
+{
+	const struct job_kind *kind = job_kind("sync.apply");
+
+	return db_one(c, &SYNC_REBUILD_PIECE, piece_fields, out,
+		ARGS(c, after, most, kind->priority, kind->tries, account));
+}
+
 enum err
 sync_rebuild(struct ctx *c, int64_t most, int64_t *after, int64_t *count)
 {
-	const struct job_kind *kind = job_kind("sync.apply");
 	struct piece piece;
 
-	TRY(db_one(c, &SYNC_REBUILD_PIECE, piece_fields, &piece,
-		ARGS(c, *after, most, kind->priority, kind->tries)));
+	TRY(rebuild(c, 0, most, *after, &piece));
 	if (piece.count > 0)
 		*after = piece.last;
+	*count = piece.count;
+	return OK;
+}
+
+enum err
+sync_rebuild_one(struct ctx *c, int64_t account, int64_t *count)
+{
+	struct piece piece;
+
+	TRY(rebuild(c, account, 1, 0, &piece));
 	*count = piece.count;
 	return OK;
 }

@@ -72,4 +72,7 @@ enum err sync_state(struct ctx *c, struct sync_state *out);
  * *count how many. */
 enum err sync_rebuild(struct ctx *c, int64_t most, int64_t *after, int64_t *count);
 
+/* The same of one account; *count is 0 if it has no copy. */
+enum err sync_rebuild_one(struct ctx *c, int64_t account, int64_t *count);
+
 #endif

@@ -182,10 +182,11 @@ select f.copies, f.stale, f.failing, d.accounts as due, coalesce(extract(epoch f
           from messenger.sync_file) f,
        (select count(distinct account_id) as accounts, min(since) as since from messenger.sync_due) d;
 
--- Copies to be built anew, in pieces.
+-- Copies to be built anew, in pieces; $5: only that account's, 0: all.
 -- name: sync_rebuild_piece
 with piece as (
-    select account_id from messenger.sync_file where account_id > $1 order by account_id limit $2
+    select account_id from messenger.sync_file
+     where account_id > $1 and $5::bigint in (0, account_id) order by account_id limit $2
 ), noted as (
     insert into messenger.sync_due (account_id, since) select account_id, now() from piece
 ), work as (

@@ -1,9 +1,11 @@
 /* samovar-worker: a parent and the processes that do background work. */
 #include "base/conf.h"
+#include "base/log.h"
 #include "base/parent.h"
 #include "base/program.h"
 #include "db/db.h"
 #include "image/image.h"
+#include "net/fcm.h"
 #include "worker/consumer.h"
 #include "worker/jobs.h"
 #include "worker/listener.h"
@@ -28,6 +30,23 @@ process(int slot)
 		       : others[slot - (int)conf.worker_processes]();
 }
 
+/* Whoever has set a service account wants pushes to arrive. */
+static bool
+certificate_is_good(void)
+{
+	struct fcm_account account;
+	struct ctx c;
+
+	if (!fcm_is_on())
+		return true;
+	ctx_start(&c, NULL, NULL);
+	bool good = fcm_account_read(&c, &account) == OK;
+	if (!good)
+		log_error("%s", c.why);
+	ctx_end(&c);
+	return good;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -37,6 +56,8 @@ main(int argc, char **argv)
 	enum err e = db_open(db);
 	db_close(db);
 	if (e == E_BUG || !conf_check_server())
+		return 1;
+	if (!certificate_is_good())
 		return 1;
 	int others = conf.rabbitmq_host[0] == '\0' ? 6 : 7;
 	image_prepare();
