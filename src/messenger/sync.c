@@ -7,9 +7,8 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "s3/client.h"
+#include "messenger/object.h"
 #include "s3/digest.h"
-#include "storage/server.h"
 
 #include "messenger/sync.sql.h"
 
@@ -27,26 +26,15 @@ FIELDS(sync_state_fields, FIELD(struct sync_state, copies),
 	FIELD(struct sync_state, due), FIELD(struct sync_state, behind_seconds),
 	FIELD(struct sync_state, unspread), FIELD(struct sync_state, parked));
 
-struct place_of {
-	struct server server;
-	struct s3_object object;
-};
-
 /* -- the object */
 
-/* Where the copy is or, if that server takes nothing, shall be. */
 static enum err
-place(struct ctx *c, const struct sync_file *f, struct place_of *out)
+place(struct ctx *c, const struct sync_file *f, struct object_place *out)
 {
-	const char *id;
-
-	TRY(db_json(c, &SYNC_SERVER, &id, ARGS(c, f->server_id)));
-	TRY(server_own(c, id, &out->server));
-	out->object.site = server_site(c, &out->server);
-	out->object.site.rate = 0; /* it is small */
-	out->object.key = arena_fmt(&c->arena,
-		"user_content/bca_sync/%lld/sync_db.sqlite", (long long)f->account_id);
-	return OK;
+	return object_place(c, f->server_id,
+		arena_fmt(&c->arena, "user_content/bca_sync/%lld/sync_db.sqlite",
+			(long long)f->account_id),
+		out);
 }
 
 /* The object that the row names; out->bytes is NULL if it is lost or damaged. */
@@ -54,7 +42,7 @@ static enum err
 fetch(struct ctx *c, const struct sync_file *f, struct sync_bytes *out)
 {
 	struct s3_bytes got;
-	struct place_of at;
+	struct object_place at;
 
 	*out = (struct sync_bytes){0};
 	if (f->etag == NULL || f->server_id == NULL)
@@ -78,7 +66,7 @@ static enum err
 store(struct ctx *c, const struct sync_file *f, const struct sync_bytes *bytes,
 	const char **etag)
 {
-	struct place_of at;
+	struct object_place at;
 
 	TRY(place(c, f, &at));
 	TRY(s3_put_bytes(c, &at.object, bytes->bytes, bytes->n,

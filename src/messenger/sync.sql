@@ -122,14 +122,6 @@ select distinct s.push_token, $2 from account.session s
    and s.expires > now() and s.push_token <> ''
    and not exists (select from messenger.sync_due d where d.account_id = $1);
 
--- A server that takes objects: the one that has it, else the oldest that is not known to be down.
--- name: sync_server : E_SERVER_NOT_FOUND
-select s.id
-  from storage.server s left join storage.health h on h.server_id = s.id
- where s.is_on and s.is_active and s.deleted_at is null and s.leaving_at is null
- order by coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false), s.id = $1::uuid desc nulls last, s.created, s.id
- limit 1;
-
 -- The next thousand copies behind $2 that a transaction's changes are for. Those that nobody has asked for lately are
 -- only said to be stale. Jobs come in the order of accounts, so that two of these do not wait for each other in turn.
 -- name: sync_spread
