@@ -14,29 +14,24 @@
 #include "messenger/import.sql.h"
 
 #define PAGE 1000     /* rows */
-#define ROOM_PAGE 100 /* rooms with all that was said in them */
+#define ROOM_PAGE 500 /* rooms with all that was said in them */
 
 /* A table there: what of it is read, and the statement that takes it. */
 static const struct table {
 	const char *title, *name, *columns;
 	const struct db_stmt *take;
 	int page;
+	const char *inside; /* rows of a room that come with it, NULL: none */
 } tables[] = {{"users", "TB_USER", "t.*", &IMPORT_USERS, PAGE},
 	{"files", "TB_UPLOADED_FILE", "t.*", &IMPORT_FILES, PAGE},
 	{"profiles", "TB_PROFILE", "t.*", &IMPORT_PROFILES, PAGE},
 	{"cards", "TB_CARD", "t.*", &IMPORT_CARDS, PAGE},
 	{"relations", "TB_PROFILE_RELATION", "t.*", &IMPORT_RELATIONS, PAGE},
 	{"subscriptions", "TB_CARD_SUBSCRIPTION", "t.*", &IMPORT_SUBSCRIPTIONS, PAGE},
-	{"rooms", "TB_CHAT_ROOM",
-		"t.*, (select json_agg(p order by p.uuid) from \"TB_CHAT_PARTICIPANT\" "
-		"p "
-		"where p.room_id = t.uuid) as participants",
-		&IMPORT_ROOMS, PAGE},
-	{"talk", "TB_CHAT_ROOM",
-		"t.uuid, (select json_agg(e) from \"TB_CHAT_EVENT\" e where e.room_id "
-		"= "
-		"t.uuid) as events",
-		&IMPORT_EVENTS, ROOM_PAGE}};
+	{"rooms", "TB_CHAT_ROOM", "t.*, i.list as participants", &IMPORT_ROOMS, PAGE,
+		"TB_CHAT_PARTICIPANT"},
+	{"talk", "TB_CHAT_ROOM", "t.uuid, i.list as events", &IMPORT_EVENTS, ROOM_PAGE,
+		"TB_CHAT_EVENT"}};
 
 struct import_source {
 	PGconn *pg;
@@ -168,6 +163,31 @@ add_up(struct ctx *c, const char *json, struct arena *keep, struct import_tally 
 	return OK;
 }
 
+/*
+ * The rows behind a number as one JSON array, their count and the last number. What is
+ * in rooms is looked up for the whole page at once: those tables may lack an index.
+ */
+static const char *
+page_sql(struct ctx *c, const struct table *t, int64_t after)
+{
+	const char *inside = "";
+
+	if (t->inside != NULL)
+		inside = arena_fmt(&c->arena,
+			" left join (select i.room_id, json_agg(i order by i.uuid) as "
+			"list "
+			"from \"%s\" i where i.room_id in (select uuid from page) "
+			"group by "
+			"i.room_id) i on i.room_id = t.uuid",
+			t->inside);
+	return arena_fmt(&c->arena,
+		"with page as (select * from \"%s\" where uuid > %lld order by uuid "
+		"limit "
+		"%d) select coalesce(json_agg(p), '[]')::text, count(*), "
+		"coalesce(max(p.uuid), 0) from (select %s from page t%s) p",
+		t->name, (long long)after, t->page, t->columns, inside);
+}
+
 enum err
 import_page(struct ctx *c, struct import_source *s, size_t table, int64_t *after,
 	bool *more, struct arena *keep, struct import_tally *tally)
@@ -176,12 +196,7 @@ import_page(struct ctx *c, struct import_source *s, size_t table, int64_t *after
 	int64_t count, last;
 	const char *became;
 
-	PGresult *page = ask(c, s,
-		arena_fmt(&c->arena,
-			"select coalesce(json_agg(p), '[]')::text, count(*), "
-			"coalesce(max(p.uuid), 0) from (select %s from \"%s\" t where "
-			"t.uuid > %lld order by t.uuid limit %d) p",
-			t->columns, t->name, (long long)*after, t->page));
+	PGresult *page = ask(c, s, page_sql(c, t, *after));
 	if (page == NULL)
 		return E_PEER;
 	if (!int_read(PQgetvalue(page, 0, 1), &count) ||
