@@ -22,12 +22,13 @@ static const struct table {
 	const struct db_stmt *take;
 	int page;
 	const char *inside; /* rows of a room that come with it, NULL: none */
-} tables[] = {{"users", "TB_USER", "t.*", &IMPORT_USERS, PAGE},
-	{"files", "TB_UPLOADED_FILE", "t.*", &IMPORT_FILES, PAGE},
-	{"profiles", "TB_PROFILE", "t.*", &IMPORT_PROFILES, PAGE},
-	{"cards", "TB_CARD", "t.*", &IMPORT_CARDS, PAGE},
-	{"relations", "TB_PROFILE_RELATION", "t.*", &IMPORT_RELATIONS, PAGE},
-	{"subscriptions", "TB_CARD_SUBSCRIPTION", "t.*", &IMPORT_SUBSCRIPTIONS, PAGE},
+} tables[] = {{"users", "TB_USER", "t.*", &IMPORT_USERS, PAGE, NULL},
+	{"files", "TB_UPLOADED_FILE", "t.*", &IMPORT_FILES, PAGE, NULL},
+	{"profiles", "TB_PROFILE", "t.*", &IMPORT_PROFILES, PAGE, NULL},
+	{"cards", "TB_CARD", "t.*", &IMPORT_CARDS, PAGE, NULL},
+	{"relations", "TB_PROFILE_RELATION", "t.*", &IMPORT_RELATIONS, PAGE, NULL},
+	{"subscriptions", "TB_CARD_SUBSCRIPTION", "t.*", &IMPORT_SUBSCRIPTIONS, PAGE,
+		NULL},
 	{"rooms", "TB_CHAT_ROOM", "t.*, i.list as participants", &IMPORT_ROOMS, PAGE,
 		"TB_CHAT_PARTICIPANT"},
 	{"talk", "TB_CHAT_ROOM", "t.uuid, i.list as events", &IMPORT_EVENTS, ROOM_PAGE,
@@ -159,7 +160,9 @@ add_up(struct ctx *c, const char *json, struct arena *keep, struct import_tally 
 	if (refused == NULL)
 		return OK;
 	json_object_object_foreach(refused, why, count)
+	{
 		add_refused(keep, t, why, json_object_get_int64(count));
+	}
 	return OK;
 }
 

@@ -11,7 +11,7 @@
 
 static struct db *db;
 static struct cache *cache;
-static int64_t people = 20000;
+static int64_t people = 5000; /* IMPORT_USERS=20000 for the whole of it */
 
 static const char *
 older_url(void)
