@@ -1,6 +1,8 @@
 /* People: sign-in, addresses, rights. */
 #include "edge.h"
 
+#include <math.h>
+
 #define API "/people/api/v1"
 
 static const struct answer *
@@ -28,7 +30,7 @@ bearer(const struct answer *a, const char *member)
 	return text("Authorization: Bearer %s", answer_text(a, member));
 }
 
-/* Has it the permission can_view_file? Made by given_member(). */
+/* Of whom given_member() has just made. */
 static const char *
 last_name(void)
 {
@@ -130,6 +132,90 @@ signing_out_ends_this_sign_in_only(void **state)
 	assert_int_equal(me(bearer(there, "access_token"))->status, 200);
 }
 
+/* -- avatars */
+
+static const char *
+last_avatar(const char *name, const char *surname, const char *query)
+{
+	number("update account.account set name = '%s', surname = '%s' where id = "
+	       "(select max(id) from account.account)",
+		name, surname);
+	return text(API "/avatars/%s%s",
+		value("select uuid from account.account order by id desc limit 1"),
+		query);
+}
+
+static void
+an_avatar_shows_initials(void **state)
+{
+	static const struct {
+		const char *name, *surname, *shown;
+	} all[] = {{"вера", "Петрова", ">ВП<"}, {"Anna", "smith", ">AS<"},
+		{"민수", "김", ">민김<"}, {"<b>", "&amp;", ">P<"}, {"", "Ёж", ">Ё<"},
+		{"😀", "1", ">P<"}};
+
+	(void)state;
+	given_member("");
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		const struct answer *a =
+			call("GET", last_avatar(all[i].name, all[i].surname, "?s=64"));
+		assert_int_equal(a->status, 200);
+		if (strstr(a->body, all[i].shown) == NULL)
+			fail_msg("%s: %s", all[i].shown, a->body);
+		assert_non_null(strstr(a->body, "width=\"64\""));
+	}
+	const struct answer *a = call("GET", last_avatar("a", "b", ""));
+	assert_string_equal(answer_header(a, "Cache-Control"), "public, max-age=300");
+	assert_int_equal(call("GET", last_avatar("a", "b", ""),
+				 .headers = {text("If-None-Match: %s",
+					 answer_header(a, "ETag"))})
+				 ->status,
+		304);
+	is_error(call("GET", last_avatar("a", "b", "?d=404")), 404, "People.Gone");
+	is_error(call("GET", last_avatar("a", "b", "?s=5000")), 422,
+		"Request.Validation");
+	is_error(call("GET", API "/avatars/00000000-0000-4000-8000-000000000005"), 404,
+		"People.Gone");
+	is_error(call("GET", API "/avatars/x"), 422, "Request.Validation");
+}
+
+/* WCAG 2.1: relative luminance of "#rrggbb". */
+static double
+luminance(const char *colour)
+{
+	static const double weights[] = {.2126, .7152, .0722};
+	double sum = 0;
+
+	for (int i = 0; i < 3; i++) {
+		double v = (double)strtol(text("%.2s", colour + 1 + 2 * i), NULL, 16) /
+			   255;
+		sum += weights[i] *
+		       (v <= .03928 ? v / 12.92 : pow((v + .055) / 1.055, 2.4));
+	}
+	return sum;
+}
+
+static void
+white_letters_can_be_read_on_each_colour(void **state)
+{
+	const char *seen = "";
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		given_member("");
+		const char *fill = strstr(
+			call("GET", last_avatar("a", "b", ""))->body, "fill=\"#");
+		const char *colour = text("%.7s", fill + 6);
+		double contrast = 1.05 / (luminance(colour) + .05);
+
+		if (contrast < 4.5)
+			fail_msg("%s: %.2f", colour, contrast);
+		if (strstr(seen, colour) == NULL)
+			seen = text("%s %s", seen, colour);
+	}
+	assert_true(strlen(seen) > 8 * 8); /* not all have one colour */
+}
+
 int
 main(int argc, char **argv)
 {
@@ -138,6 +224,8 @@ main(int argc, char **argv)
 		EDGE_TEST(a_person_sees_what_the_contract_says),
 		EDGE_TEST(a_refresh_token_is_exchanged_once),
 		EDGE_TEST(signing_out_ends_this_sign_in_only),
+		EDGE_TEST(an_avatar_shows_initials),
+		EDGE_TEST(white_letters_can_be_read_on_each_colour),
 	};
 
 	(void)argc;

@@ -7,6 +7,7 @@
 #include "account/account_job.h"
 #include "account/invitation.h"
 #include "account/person_mail.h"
+#include "base/hash.h"
 #include "base/seal.h"
 
 #define API "/people/api/v1"
@@ -141,6 +142,25 @@ an_answer_tells_nobody_which_addresses_are_known(void **state)
 		number("select count(*) from account.account where email = '%s'",
 			email),
 		1);
+}
+
+/* What takes time is the hash: one each, whatever is known. */
+static void
+each_registration_costs_the_same_work(void **state)
+{
+	const char *email = text("%s@example.org", unique("work"));
+
+	(void)state;
+	confirm_mode("before");
+	for (int i = 0; i < 3; i++) {
+		uint64_t before = hash_count();
+
+		is_status(registered(email, "Right12345"), 202);
+		assert_int_equal(hash_count() - before, 1);
+		if (i == 1)
+			is_status(confirmed(mailed("confirm", false)), 200);
+	}
+	assert_int_equal(mails("exists"), 1);
 }
 
 static void
@@ -674,6 +694,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		EDGE_TEST(an_answer_tells_nobody_which_addresses_are_known),
+		EDGE_TEST(each_registration_costs_the_same_work),
 		EDGE_TEST(without_confirmation_the_account_comes_at_once),
 		EDGE_TEST(a_form_is_refused_with_its_field),
 		EDGE_TEST(a_link_confirms_as_often_as_it_is_used),
