@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/db_url.h"
 #include "base/log.h"
 #include "base/secret.h"
 
@@ -188,6 +189,20 @@ minutes_to_seconds(const char *value, char *out, size_t size)
 	return end != value && *end == '\0' && minutes >= 1 && minutes <= 1440;
 }
 
+#define URL_PIECE(name_, which_)                                                       \
+	static bool name_(const char *value, char *out, size_t size)                   \
+	{                                                                              \
+		return db_url_piece(value, which_, out, size);                         \
+	}
+URL_PIECE(url_user, URL_USER)
+URL_PIECE(url_password, URL_PASSWORD)
+URL_PIECE(url_host, URL_HOST)
+URL_PIECE(url_port, URL_PORT)
+URL_PIECE(url_name, URL_NAME)
+#define URL_FORM                                                                       \
+	"postgresql://user:password@host:port/name; a SQLite file is not taken, "      \
+	"because scripts/run brings a PostgreSQL with it"
+
 static const struct converted {
 	const char *name, *section, *key;
 	const char *only; /* the value that it is for; NULL: any */
@@ -196,6 +211,11 @@ static const struct converted {
 } converters[] = {
 	{"ACCESS_TOKEN_EXPIRE_MINUTES", "token", "access_lifetime", NULL,
 		minutes_to_seconds, "whole minutes, 1 to 1440"},
+	{"DB_URL", "db", "user", NULL, url_user, URL_FORM},
+	{"DB_URL", "db", "password", NULL, url_password, URL_FORM},
+	{"DB_URL", "db", "host", NULL, url_host, URL_FORM},
+	{"DB_URL", "db", "port", NULL, url_port, URL_FORM},
+	{"DB_URL", "db", "name", NULL, url_name, URL_FORM},
 	{"MODE", "site", "test_mode", "TEST", NULL, NULL},
 	{"MODE", "site", "production", "PROD", NULL, NULL},
 };
@@ -205,7 +225,8 @@ static bool
 take_converted(struct sources *sources, const char *name, size_t n, const char *value,
 	const char *from, const char *source, bool *known)
 {
-	char text[32] = "true";
+	char text[512] = "true";
+	bool good = true;
 
 	*known = false;
 	for (size_t i = 0; i < sizeof(converters) / sizeof(*converters); i++) {
@@ -220,10 +241,12 @@ take_converted(struct sources *sources, const char *name, size_t n, const char *
 			log_error("conf: %s: %s", v->name, v->expected);
 			return false;
 		}
-		return take(sources, by_section_key(v->section, v->key),
-			copy(text, strlen(text)), from, source);
+		if (text[0] != '\0')
+			good = take(sources, by_section_key(v->section, v->key),
+				       copy(text, strlen(text)), from, source) &&
+			       good;
 	}
-	return true;
+	return good;
 }
 
 static void
@@ -259,7 +282,9 @@ env_file_line(struct sources *sources, char *line)
 		bool good = take_converted(sources, name, strlen(name), value,
 			joined("env file ", name), "env file", &known);
 
-		if (known || strcmp(name, "SAMOVAR_NOW") == 0)
+		/* Of another framework's own; nothing here may be turned on by it. */
+		if (known || strcmp(name, "SAMOVAR_NOW") == 0 ||
+			strncmp(name, "FLASK_", 6) == 0)
 			return good;
 		if (strncmp(name, "SAMOVAR_", 8) != 0) {
 			note_unknown(name);

@@ -46,6 +46,17 @@ cache_away(struct cache *k, const char *why)
 }
 
 static bool
+accepted(struct cache *k, redisReply *r, const char *why)
+{
+	bool good = r != NULL && r->type != REDIS_REPLY_ERROR;
+
+	freeReplyObject(r);
+	if (!good)
+		cache_away(k, why);
+	return good;
+}
+
+static bool
 cache_connect(struct cache *k)
 {
 	struct timeval wait = {.tv_usec = WAIT_MS * 1000};
@@ -63,14 +74,15 @@ cache_connect(struct cache *k)
 		return false;
 	}
 	redisSetTimeout(k->redis, wait);
-	if (conf.redis_password[0] == '\0')
-		return true;
-	redisReply *r = redisCommand(k->redis, "AUTH %s", conf.redis_password);
-	bool good = r != NULL && r->type != REDIS_REPLY_ERROR;
-	freeReplyObject(r);
-	if (!good)
-		cache_away(k, "password refused");
-	return good;
+	if (conf.redis_password[0] != '\0' &&
+		!accepted(k, redisCommand(k->redis, "AUTH %s", conf.redis_password),
+			"password refused"))
+		return false;
+	return conf.redis_database == 0 ||
+	       accepted(k,
+		       redisCommand(
+			       k->redis, "SELECT %lld", (long long)conf.redis_database),
+		       "no such database");
 }
 
 static void

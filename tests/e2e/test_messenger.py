@@ -3,10 +3,12 @@
 import base64
 import io
 import json
+import subprocess
 
 from PIL import Image
 
 from tests.e2e.client import Client
+from tests.e2e.stack import REPO
 from tests.e2e.test_files import servers  # noqa: F401
 
 BASE = "/api/dev"
@@ -107,3 +109,25 @@ def test_large_json_is_understood_and_its_etag_stays(base):
     assert answer.status_code == 201, answer.text
     assert answer.headers["ETag"] == answer.json()["data"]["profile"]["commit_id"]
     assert "Content-Encoding" not in answer.headers
+
+
+def settings(stack, file):
+    return subprocess.run([stack.program("samovarctl"), "--conf", "/dev/null", "--env", file, "conf"],
+                          capture_output=True, text=True, timeout=20, check=False)
+
+
+def test_an_environment_file_of_an_older_installation_is_understood(stack, tmp_path):
+    older = REPO / "tests/e2e/data/messenger.env"
+    said = settings(stack, older)
+    assert said.returncode == 0 and not said.stderr, said.stderr
+    for line in ("db.host = db.example", "db.port = 5433", "db.name = bca", "redis.database = 3", "s3.region = ap-northeast-2",
+                 "messenger.server_name = bca.example", "messenger.confirm_email = false", "messenger.uploads = true"):
+        assert line + "  # env file" in said.stdout, line
+    assert "secret" not in said.stdout.replace("token.secret", "").replace("_secret", "")
+    file = tmp_path / "new.env"
+    file.write_text(older.read_text() + "DB_HOST=elsewhere\n")
+    said = settings(stack, file)
+    assert said.returncode != 0 and "DB_URL" in said.stderr and "DB_HOST" in said.stderr
+    file.write_text("DB_URL=sqlite:///bca.db\n")
+    said = settings(stack, file)
+    assert said.returncode != 0 and "SQLite" in said.stderr
