@@ -69,7 +69,9 @@ function sketch(api, schema, indent, seen) {
 }
 
 function bases(api) {
-	return (api.servers || []).map((server) => server.url.replace(/\/$/, ""));
+	const filled = (server) => server.url.replace(/\{([^}]+)\}/g, (all, name) => server.variables?.[name]?.default ?? all);
+
+	return (api.servers || []).map((server) => filled(server).replace(/\/$/, ""));
 }
 
 // All operations of a description, each with what its path says for all of its methods.
