@@ -179,6 +179,7 @@ verify(struct ctx *c, const char *token, struct json_object **out)
 {
 	enum err e = E_TOKEN_FORGED;
 
+	*out = NULL;
 	for (size_t i = 0; e == E_TOKEN_FORGED && i < secret_count(); i++) {
 		struct jwt_key key = verifier(i);
 

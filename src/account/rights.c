@@ -104,7 +104,7 @@ enum err
 rights_set_roles(struct ctx *c, const struct account *a, const struct texts *roles,
 	int64_t version)
 {
-	const char *names, *before, *wrong, *gives;
+	const char *names = NULL, *before, *wrong, *gives;
 
 	TRY(joined(c, "roles", roles, &names));
 	TRY(begin_person(c, a, version, &before));
@@ -141,7 +141,7 @@ enum err
 rights_set_permissions(struct ctx *c, const struct account *a,
 	const struct texts *permissions, int64_t version)
 {
-	const char *names, *before, *wrong, *gives;
+	const char *names = NULL, *before, *wrong, *gives;
 
 	TRY(joined(c, "permissions", permissions, &names));
 	TRY(begin_person(c, a, version, &before));
@@ -210,7 +210,7 @@ enum err
 rights_put_role(struct ctx *c, const char *name, const char *title,
 	const struct texts *permissions, int64_t version)
 {
-	const char *names, *wrong, *before, *after, *data, *gives, *lost;
+	const char *names = NULL, *wrong, *before, *after, *data, *gives, *lost;
 
 	TRY(joined(c, "permissions", permissions, &names));
 	TRY(begin(c));

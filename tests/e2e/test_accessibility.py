@@ -131,6 +131,13 @@ def test_the_page_of_an_invitation(page, see, look, staff, db):
         see(window)
 
 
+@each_look
+def test_the_pages_of_ones_own_account(page, see, look):
+    for path, language, ready in (("/account/delete", "ko-KR", "document.documentElement.lang === 'ko'"),
+                                  ("/reset", "ru-RU", "!document.getElementById('form')")):
+        see(page(path, ready, language, look))
+
+
 # -- by keyboard
 
 def test_escape_leaves_the_calendar_and_arrows_go_through_it(page):

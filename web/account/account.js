@@ -61,6 +61,8 @@ function translate() {
 
 function finish(text) {
 	at("form").remove();
+	for (const asked of document.querySelectorAll("section p"))
+		asked.hidden = true;
 	at("done").textContent = text;
 }
 
