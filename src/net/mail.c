@@ -190,7 +190,7 @@ html_of(struct ctx *c, const char *text)
 static enum err
 compose(struct ctx *c, const struct mail *mail, struct buf *b)
 {
-	const char *text, *html, *subject = "";
+	const char *text = "", *html = NULL, *subject = "";
 	const char *boundary = rand_hex(&c->arena, 16),
 		   *domain = strrchr(conf.mail_from, '@');
 	char date[64];
