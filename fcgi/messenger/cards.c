@@ -1,9 +1,15 @@
 /* Business cards and subscriptions to them: docs/openapi/messenger.yaml. */
 #include "messenger/card.h"
 
+#include <strings.h>
+
+#include "base/log.h"
 #include "base/str.h"
+#include "db/db.h"
+#include "messenger/files.h"
 #include "messenger/messenger.h"
 #include "messenger/rights.h"
+#include "messenger/upload.h"
 #include "reply.h"
 
 #define NAME_MOST 128
@@ -78,30 +84,67 @@ reply_card(struct req *r, int status, const char *sub_code, int64_t id)
 		arena_fmt(&r->ctx.arena, "{\"card\":%s}", card.json));
 }
 
-/* POST /cards {name, data, private}: 201 {card}; data name a picture of one's own. */
-enum err
-messenger_post_card(struct req *r)
+static enum err
+add_card(struct req *r, const struct card_new *card)
 {
-	const struct messenger_card_in *in = r->in;
 	struct ctx *c = &r->ctx;
-	const struct card_new card = {.profile = messenger_caller(r)->profile,
-		.account = c->actor,
-		.name = in->name,
-		.data = in->data,
-		.preview_url = card_picture(c, in->data),
-		.private = !str_eq(in->private, "false")};
 	struct card_id id;
 
-	TRY(rights_act(c, c->actor, card.profile));
-	if (card.preview_url == NULL)
-		return fail(c, E_BODY_EMPTY, NULL);
-	enum err e = card_add(c, &card, &id);
+	enum err e = card_add(c, card, &id);
 	if (e == E_PREVIEW) {
 		ctx_forgive(c);
 		return messenger_flaw(r, "data", "image is no upload of yours");
 	}
 	TRY(e);
 	return reply_card(r, 201, "resource.created", id.id);
+}
+
+/* The form's file is the picture; without a card it goes again. */
+static enum err
+add_with_file(struct req *r, struct card_new *card)
+{
+	struct ctx *c = &r->ctx;
+	struct upload u = {0};
+
+	TRY(messenger_take_file(r, false, NULL, &u));
+	card->preview_url = arena_fmt(&c->arena, "/uploads/%s", u.filename);
+	TRY(db_begin(c));
+	enum err e = db_end(c, add_card(r, card));
+	if (e != OK && (db_begin(c) != OK || db_end(c, upload_delete(c, &u)) != OK))
+		log_warn("upload %s belongs to no card", u.filename);
+	return e;
+}
+
+bool
+messenger_is_form(const struct req *r)
+{
+	return strncasecmp(req_param(r, "CONTENT_TYPE"), "multipart/form-data", 19) ==
+	       0;
+}
+
+/*
+ * POST /cards {name, data, private}: 201 {card}. The picture is an upload of one's own
+ * that data name as `image`, or the part "file" of a form.
+ */
+enum err
+messenger_post_card(struct req *r)
+{
+	const struct messenger_card_in *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct card_new card = {.profile = messenger_caller(r)->profile,
+		.account = c->actor,
+		.name = in->name,
+		.data = in->data,
+		.private = !str_eq(in->private, "false")};
+
+	TRY(rights_act(c, c->actor, card.profile));
+	card.preview_url = card_picture(c, in->data);
+	if (card.preview_url == NULL && messenger_is_form(r))
+		return add_with_file(r, &card);
+	if (card.preview_url == NULL)
+		return fail(c, E_BODY_EMPTY, NULL);
+	TRY(db_begin(c));
+	return db_end(c, add_card(r, &card));
 }
 
 /* The card, if it is there for the caller: 404, or 403. */

@@ -240,6 +240,9 @@ static const struct cors_rule cors = {
 static bool
 is_long(const struct req *r)
 {
+	/* A card waits for the store only if its picture comes with it. */
+	if (r->route->handle == messenger_post_card)
+		return messenger_is_form(r);
 	/* Bytes of a file come from the store only where they are wanted as JSON. */
 	return !r->head_only &&
 	       (r->route->handle != messenger_get_upload ||

@@ -74,6 +74,9 @@ enum err messenger_bool_rule(
 /* If-Match as the row's commit_id, whose quotation marks do not count; NULL without. */
 const char *messenger_if_match(struct req *r);
 
+/* Is the body a form that may have a file? */
+bool messenger_is_form(const struct req *r);
+
 /* Does Accept want HTML: is text/html there, wildcards counted? */
 bool messenger_wants_html(struct req *r);
 

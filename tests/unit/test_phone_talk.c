@@ -1,7 +1,4 @@
 /* Cards, rooms and what is said in them. */
-#include <libpq-fe.h>
-#include <pthread.h>
-
 #include "messenger.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
@@ -435,80 +432,6 @@ devices_hear_of_events_unless_they_block(void **state)
 			(long long)boris.uuid));
 }
 
-/* -- many at once */
-
-#define POSTERS 8
-#define POSTS 15
-
-struct poster {
-	int64_t room, profile;
-	bool good;
-};
-
-/* What chat_say() and chat_room_lock do, on a connection of its own. */
-static void *
-post_many(void *poster)
-{
-	struct poster *p = poster;
-	PGconn *pg = PQsetdbLogin(
-		conf.db_host, NULL, NULL, NULL, conf.db_name, conf.db_user, NULL);
-	char sql[900];
-
-	snprintf(sql, sizeof(sql),
-		"begin; select id from messenger.room where id = %lld for no key "
-		"update; "
-		"with taken as (update messenger.room set next_index = next_index + 1 "
-		"where "
-		"id = %lld returning id, next_index - 1 as at) insert into "
-		"messenger.event "
-		"(room_id, event_index, event_type, message, participant_id) select "
-		"taken.id, taken.at, 'MESSAGE_POSTED', 'x', t.id from taken join "
-		"messenger.participant t on t.room_id = taken.id and t.profile_id = "
-		"%lld; "
-		"commit",
-		(long long)p->room, (long long)p->room, (long long)p->profile);
-	p->good = true;
-	for (int i = 0; i < POSTS; i++) {
-		PGresult *result = PQexec(pg, sql);
-		p->good = p->good && PQresultStatus(result) == PGRES_COMMAND_OK;
-		PQclear(result);
-	}
-	PQfinish(pg);
-	return NULL;
-}
-
-static void
-posts_at_once_have_indexes_without_gap(void **state)
-{
-	struct phone anna = given_phone(), boris = given_guest();
-	int64_t room = given_room(&anna, &boris);
-	struct poster posters[POSTERS];
-	pthread_t threads[POSTERS];
-
-	(void)state;
-	for (int i = 0; i < POSTERS; i++) {
-		posters[i] = (struct poster){room, anna.profile, false};
-		pthread_create(&threads[i], NULL, post_many, &posters[i]);
-	}
-	for (int i = 0; i < POSTERS; i++) {
-		pthread_join(threads[i], NULL);
-		assert_true(posters[i].good);
-	}
-	assert_string_equal(
-		value("select count(*) || ' ' || count(distinct event_index) || ' ' || "
-		      "max(event_index) from messenger.event where room_id = %lld",
-			(long long)room),
-		text("%d %d %d", POSTERS * POSTS + 1, POSTERS * POSTS + 1,
-			POSTERS * POSTS));
-	/* By number they are in the same order. */
-	assert_int_equal(
-		number("select count(*) from messenger.event a join "
-		       "messenger.event b on b.room_id = a.room_id and b.id > a.id "
-		       "and b.event_index < a.event_index where a.room_id = %lld",
-			(long long)room),
-		0);
-}
-
 /* -- cards */
 
 static const char *
@@ -721,7 +644,6 @@ main(int argc, char **argv)
 		EDGE_TEST(a_profile_that_is_deleted_leaves_its_rooms),
 		EDGE_TEST(the_owner_is_changed_alone_and_to_somebody_inside),
 		EDGE_TEST(devices_hear_of_events_unless_they_block),
-		EDGE_TEST(posts_at_once_have_indexes_without_gap),
 		EDGE_TEST(a_card_is_made_of_an_upload_of_ones_own),
 		EDGE_TEST(cards_are_seen_by_whom_they_are_for),
 		EDGE_TEST(a_card_changes_by_its_commit_only),
