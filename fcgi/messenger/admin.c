@@ -11,17 +11,16 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "input.h"
+#include "messenger/admin.h"
 #include "messenger/page.h"
 #include "messenger/site.h"
 #include "reply.h"
 
 #include "messenger/admin.sql.h"
 
-#define ROWS 100 /* of a table on one page */
-
 /* A page of another site does not know it: it belongs to this session. */
-static const char *
-csrf_of(struct req *r)
+const char *
+messenger_admin_csrf(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	unsigned char mac[32];
@@ -33,12 +32,12 @@ csrf_of(struct req *r)
 	return hex_text(&c->arena, mac, sizeof(mac));
 }
 
-static enum err
-check_csrf(struct req *r, const char *in_form)
+enum err
+messenger_check_csrf(struct req *r, const char *in_form)
 {
 	const char *sent = in_form != NULL ? in_form : input_header(r, "X-Csrf-Token");
 
-	return sent != NULL && str_same_secret(sent, csrf_of(r))
+	return sent != NULL && str_same_secret(sent, messenger_admin_csrf(r))
 		       ? OK
 		       : fail(&r->ctx, E_ADMIN_MISSING,
 				 "the form is of another session: load the page anew");
@@ -61,6 +60,7 @@ messenger_get_admin(struct req *r)
 	add_link(r, &b, "/admin/user", "Users");
 	add_link(r, &b, "/admin/refreshtoken", "Sessions");
 	add_link(r, &b, "/admin/emailtoken", "Mailed links");
+	add_link(r, &b, "/admin/report", "Reports");
 	add_link(r, &b, "/admin/token-revoke", "Revoke sessions");
 	buf_add(&b, "</ul>\n");
 	return messenger_page(r, 200, conf.messenger_backend_name, NULL, b.text);
@@ -82,8 +82,8 @@ add_table(struct buf *b, const struct db_table *t)
 }
 
 /* Where the page begins: behind ?after=. */
-static int64_t
-after_of(struct req *r)
+int64_t
+messenger_after(struct req *r)
 {
 	int64_t after = 0;
 
@@ -94,17 +94,17 @@ after_of(struct req *r)
 	return after;
 }
 
-static enum err
-reply_table(struct req *r, const char *title, const char *path, struct db_table *t,
-	const char *more)
+enum err
+messenger_admin_table(struct req *r, const char *title, const char *path,
+	struct db_table *t, const char *more)
 {
 	struct buf b = {.arena = &r->ctx.arena};
 
 	add_table(&b, t);
-	if (t->rows == ROWS)
+	if (t->rows == ADMIN_ROWS)
 		buf_fmt(&b, "<p><a href=\"%s?after=%s\">&gt;&gt;</a></p>\n",
 			messenger_path(&r->ctx.arena, path),
-			t->cells[(ROWS - 1) * t->columns]);
+			t->cells[(ADMIN_ROWS - 1) * t->columns]);
 	buf_add(&b, more);
 	return messenger_page(r, 200, title, NULL, b.text);
 }
@@ -116,8 +116,9 @@ messenger_get_admin_users(struct req *r)
 	struct ctx *c = &r->ctx;
 	struct db_table t;
 
-	TRY(db_table(c, &MESSENGER_ADMIN_USERS, &t, ARGS(c, after_of(r), ROWS)));
-	return reply_table(r, "Users", "/admin/user", &t,
+	TRY(db_table(c, &MESSENGER_ADMIN_USERS, &t,
+		ARGS(c, messenger_after(r), ADMIN_ROWS)));
+	return messenger_admin_table(r, "Users", "/admin/user", &t,
 		arena_fmt(&c->arena,
 			"<form method=\"post\"><input type=\"hidden\" name=\"csrf\" "
 			"value=\"%s\">\n<label>uuid <input name=\"user_uuid\" "
@@ -125,7 +126,7 @@ messenger_get_admin_users(struct req *r)
 			"name=\"reason\"></label>\n<button name=\"action\" "
 			"value=\"lock\">Lock</button>\n<button name=\"action\" "
 			"value=\"unlock\">Unlock</button></form>\n",
-			csrf_of(r)));
+			messenger_admin_csrf(r)));
 }
 
 struct user_form {
@@ -147,7 +148,7 @@ messenger_post_admin_user(struct req *r)
 	struct account a = {0};
 	bool lock = str_eq(in->action, "lock");
 
-	TRY(check_csrf(r, in->csrf));
+	TRY(messenger_check_csrf(r, in->csrf));
 	TRY(account_by_id(c, in->user_uuid, &a));
 	if (a.is_superuser || str_eq(a.role, "administrator") || a.id == c->actor)
 		return fail(c, E_SUPERADMIN, NULL);
@@ -167,9 +168,9 @@ messenger_get_admin_sessions(struct req *r)
 	struct ctx *c = &r->ctx;
 	struct db_table t;
 
-	TRY(db_table(
-		c, &MESSENGER_ADMIN_SESSIONS, &t, ARGS(c, after_of(r), ROWS, c->now)));
-	return reply_table(r, "Sessions", "/admin/refreshtoken", &t, "");
+	TRY(db_table(c, &MESSENGER_ADMIN_SESSIONS, &t,
+		ARGS(c, messenger_after(r), ADMIN_ROWS, c->now)));
+	return messenger_admin_table(r, "Sessions", "/admin/refreshtoken", &t, "");
 }
 
 /* GET /admin/emailtoken?after=: links that were mailed. */
@@ -179,8 +180,9 @@ messenger_get_admin_links(struct req *r)
 	struct ctx *c = &r->ctx;
 	struct db_table t;
 
-	TRY(db_table(c, &MESSENGER_ADMIN_LINKS, &t, ARGS(c, after_of(r), ROWS)));
-	return reply_table(r, "Mailed links", "/admin/emailtoken", &t, "");
+	TRY(db_table(c, &MESSENGER_ADMIN_LINKS, &t,
+		ARGS(c, messenger_after(r), ADMIN_ROWS)));
+	return messenger_admin_table(r, "Mailed links", "/admin/emailtoken", &t, "");
 }
 
 /* -- revocation */
@@ -193,7 +195,7 @@ add_revoke_form(struct req *r, struct buf *b, const char *field)
 		"value=\"%s\">\n<label>%s <input name=\"%s\" required></label>\n"
 		"<label><input type=\"checkbox\" name=\"do_delete\" value=\"true\"> "
 		"for good</label>\n<button>Revoke</button></form>\n",
-		csrf_of(r), field, field);
+		messenger_admin_csrf(r), field, field);
 }
 
 /* GET /admin/token-revoke: users, sessions, what was revoked, and two forms. */
@@ -206,11 +208,11 @@ messenger_get_token_revoke(struct req *r)
 
 	add_revoke_form(r, &b, "user_uuid");
 	add_revoke_form(r, &b, "target_jti");
-	TRY(db_table(c, &MESSENGER_ADMIN_USERS, &t, ARGS(c, 0, ROWS)));
+	TRY(db_table(c, &MESSENGER_ADMIN_USERS, &t, ARGS(c, 0, ADMIN_ROWS)));
 	add_table(&b, &t);
-	TRY(db_table(c, &MESSENGER_ADMIN_SESSIONS, &t, ARGS(c, 0, ROWS, c->now)));
+	TRY(db_table(c, &MESSENGER_ADMIN_SESSIONS, &t, ARGS(c, 0, ADMIN_ROWS, c->now)));
 	add_table(&b, &t);
-	TRY(db_table(c, &MESSENGER_ADMIN_REVOKED, &t, ARGS(c, 0, ROWS, c->now)));
+	TRY(db_table(c, &MESSENGER_ADMIN_REVOKED, &t, ARGS(c, 0, ADMIN_ROWS, c->now)));
 	add_table(&b, &t);
 	return messenger_page(r, 200, "Revoke sessions", NULL, b.text);
 }
@@ -261,7 +263,7 @@ messenger_post_token_revoke(struct req *r)
 	bool for_good = str_eq(in->do_delete, "true");
 	int64_t id = in->user_uuid != 0 ? in->user_uuid : in->target_jti;
 
-	TRY(check_csrf(r, in->csrf));
+	TRY(messenger_check_csrf(r, in->csrf));
 	if (id == 0) {
 		ctx_forgive(c);
 		flaw_add(c, (struct flaw){.place = "body",
@@ -299,7 +301,7 @@ messenger_post_flush(struct req *r)
 	const struct flush_form *in = r->in;
 	struct ctx *c = &r->ctx;
 
-	TRY(check_csrf(r, in->csrf));
+	TRY(messenger_check_csrf(r, in->csrf));
 	if (!in->flushUserDB && !in->flushTaskQueue)
 		return fail(c, E_BODY_EMPTY, NULL);
 	TRY(db_do(c, &MESSENGER_ADMIN_STALE, ARGS(c, !in->flushUserDB)));

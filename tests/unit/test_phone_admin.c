@@ -231,7 +231,40 @@ copies_are_flushed(void **state)
 		200, "http.ok");
 }
 
+static void
+what_is_reported_is_decided_by_staff(void **state)
+{
+	struct phone p, reporter = given_phone(), other = given_phone();
+	const char *cookie = given_admin(&p),
+		   *path = text(
+			   PHONE "/profiles/%lld/report", (long long)other.profile);
+
+	(void)state;
+	is_case(by(&reporter, "POST", path, .body = "{}"), 400, "request.body.omitted");
+	const struct answer *a = by(&reporter, "POST", path,
+		.body = "{\"reason\":\"spam\",\"note\":\"<i>look</i>\"}");
+	is_case(a, 201, "resource.created");
+	is_case(by(&reporter, "POST", path, .body = "{\"reason\":\"again\"}"), 409,
+		"resource.conflict");
+	is_case(by(&reporter, "POST", PHONE "/profiles/1999999999/report",
+			.body = "{\"reason\":\"x\"}"),
+		404, "resource.not_found");
+	is_case(by(&reporter, "POST", PHONE "/chats/1999999999/events/1/report",
+			.body = "{\"reason\":\"x\"}"),
+		404, "resource.not_found");
+	const struct answer *page = get("/report", cookie);
+	assert_non_null(strstr(page->body, "&lt;i&gt;look"));
+	const char *form = text("csrf=%s&report_id=%lld&decision=locked", csrf_in(page),
+		(long long)data_number(a, "report.uuid"));
+	assert_int_equal(post("/report", cookie, form)->status, 303);
+	is_case(post("/report", cookie, form), 404, "resource.not_found");
+	is_case(by(&reporter, "GET",
+			text(PHONE "/profiles/%lld", (long long)other.profile)),
+		404, "resource.not_found");
+}
+
 static const struct CMUnitTest tests[] = {
+	EDGE_TEST(what_is_reported_is_decided_by_staff),
 	EDGE_TEST(pages_show_no_secret),
 	EDGE_TEST(others_do_not_get_in),
 	EDGE_TEST(a_change_of_the_right_ends_what_tokens_say),
