@@ -61,11 +61,15 @@ find_template(
 		conf.site_language, "en"};
 
 	for (size_t i = 0; i < sizeof(languages) / sizeof(*languages); i++) {
+		const char *found = NULL;
+
 		TRY(read_template(
-			c, template_path(c, mail, languages[i], "txt"), text));
-		if (*text != NULL)
-			return read_template(
-				c, template_path(c, mail, languages[i], "html"), html);
+			c, template_path(c, mail, languages[i], "txt"), &found));
+		if (found == NULL)
+			continue;
+		*text = found;
+		return read_template(
+			c, template_path(c, mail, languages[i], "html"), html);
 	}
 	return fail(c, E_BUG, "no template %s",
 		template_path(c, mail, conf.site_language, "txt"));
