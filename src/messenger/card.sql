@@ -10,7 +10,7 @@ select json_agg(messenger.as_card(k, p.name) order by k.id)::text
   from messenger.card k join messenger.profile p on p.id = k.profile_id
  where k.profile_id = $1
    and messenger.sees_card(k.locked_at is not null or p.locked_at is not null, k.deleted_at is not null,
-           k.private, k.account_id = $2::bigint, $3::boolean, messenger.blocks(p.id, $2::bigint),
+           k.private, k.account_id = $2::bigint, $3::boolean, exists (select from messenger.relation b where b.from_profile_id = p.id and b.to_account_id = $2::bigint and b.status = 3),
            exists (select from messenger.subscription s where s.card_id = k.id and s.account_id = $2::bigint));
 
 -- name: card_count
@@ -45,7 +45,7 @@ update messenger.card set deleted_at = now(), deleted_by = $2, why_deleted = 'DE
 -- name: card_relation
 select k.locked_at is null and p.locked_at is null as exists, k.deleted_at is null and p.deleted_at is null as live,
        k.private as private, k.account_id = $3::bigint as own, k.profile_id, k.account_id,
-       messenger.blocks(k.profile_id, $3::bigint) or messenger.blocks($2::bigint, k.account_id) as blocked,
+       exists (select from messenger.relation b where b.from_profile_id = k.profile_id and b.to_account_id = $3::bigint and b.status = 3) or exists (select from messenger.relation b where b.from_profile_id = $2::bigint and b.to_account_id = k.account_id and b.status = 3) as blocked,
        exists (select from messenger.subscription s where s.card_id = k.id and s.profile_id = $2::bigint) as subscribed
   from messenger.card k join messenger.profile p on p.id = k.profile_id
  where k.id = $1;

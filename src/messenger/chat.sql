@@ -51,7 +51,7 @@ select w.id as profile_id, coalesce(p.name, '') as name, p.id is null as missing
            $1::bigint = 0 or exists (select from messenger.participant t where t.room_id = $1::bigint and t.profile_id = $2::bigint and t.left_at is null),
            ($1::bigint = 0 and p.id = $2::bigint)
                or exists (select from messenger.participant t where t.room_id = $1::bigint and t.profile_id = p.id and t.left_at is null),
-           messenger.blocks(p.id, $3::bigint) or messenger.blocks($2::bigint, p.account_id),
+           exists (select from messenger.relation b where b.from_profile_id = p.id and b.to_account_id = $3::bigint and b.status = 3) or exists (select from messenger.relation b where b.from_profile_id = $2::bigint and b.to_account_id = p.account_id and b.status = 3),
            exists (select from messenger.relation f where f.from_profile_id = p.id and f.to_profile_id = $2::bigint and f.status in (1, 2)),
            p.can_annonymous_invite) as code
   from (select id, min(at) as at from unnest($4::bigint[]) with ordinality as u (id, at) group by id) w

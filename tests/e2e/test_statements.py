@@ -21,6 +21,8 @@ KEPT_PLANS = {
     "catalogue.load_losses": "a load", "catalogue.load_names": "a load", "catalogue.load_open": "a load",
     "catalogue.load_people": "a load", "catalogue.load_publish": "a load", "catalogue.load_rename": "a load",
     "catalogue.load_schema": "a load", "catalogue.load_spelling": "a load",
+    "messenger.as_room": "a room with all that is in it", "messenger.events_of": "one of two plans, each its own",
+    "messenger.unwrapped": "an import: texts that may be no JSON",
     "installation.fence": "an operator's command", "installation.live": "an operator's command",
 }
 ONCE_FOR_ALL_ROWS = {
