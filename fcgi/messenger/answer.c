@@ -102,6 +102,7 @@ refuse_omitted(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct buf data = {.arena = &c->arena};
+	const char *place = c->flaws == NULL ? "" : c->flaws->place;
 
 	buf_add(&data, "{\"lacks\":[");
 	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
@@ -110,9 +111,9 @@ refuse_omitted(struct req *r)
 	}
 	buf_add(&data, "]}");
 	messenger_reply(r, 400,
-		str_eq(c->flaws->place, "header")  ? "request.header.omitted"
-		: str_eq(c->flaws->place, "query") ? "request.path.omitted"
-						   : "request.body.omitted",
+		str_eq(place, "header")  ? "request.header.omitted"
+		: str_eq(place, "query") ? "request.path.omitted"
+					 : "request.body.omitted",
 		buf_text(&data));
 }
 
@@ -150,7 +151,8 @@ refuse_flaws(struct req *r)
 		buf_add(&data, "}");
 	}
 	buf_add(&data, "]}");
-	c->why = reason_of(c, c->flaws);
+	if (c->flaws != NULL)
+		c->why = reason_of(c, c->flaws);
 	messenger_reply(r, 422, "request.body.bad_semantics", buf_text(&data));
 }
 

@@ -220,7 +220,7 @@ reset(struct req *r)
 
 	TRY(look(r, "phone_reset", &token));
 	TRY(account_by_id(c, token.account_id, &a));
-	if (!str_eq(a.status, "active") || a.email == NULL ||
+	if (!str_eq(a.status, "active") || a.email == NULL || token.address == NULL ||
 		strcasecmp(a.email, token.address) != 0)
 		return fail(c, E_LINK_USED, NULL);
 	const char *password;

@@ -1,5 +1,9 @@
 -- name: messenger_claims
-select json_build_object('user', $1::bigint, 'role', messenger.role_of($1), 'otp', $2::text);
+-- The role is text: a JSON array of "admin" and the profiles, with the blanks that phones have always got.
+select json_build_object('user', $1::bigint, 'otp', $2::text, 'role', '[' || concat_ws(', ',
+    (select '"admin"' from account.permission_held where account_id = $1 and name = 'can_manage_messenger' limit 1),
+    (select string_agg('{"type": "profile", "id": ' || id || '}', ', ' order by id)
+       from messenger.profile where account_id = $1 and deleted_at is null)) || ']');
 
 -- name: messenger_next_number
 select nextval('messenger.session_number');

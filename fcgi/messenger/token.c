@@ -286,6 +286,8 @@ messenger_refresh(struct req *r)
 
 	TRY(messenger_refresh_cookie(r, &token));
 	TRY(find_refresh(r, &token, &row));
+	if (row == NULL)
+		return fail(c, E_REFRESH_INVALID, NULL);
 	enum err e = take_session(r, &token, row->jti, "refresh");
 	if (e == E_UNSIGNED) {
 		ctx_forgive(c);

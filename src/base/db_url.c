@@ -65,7 +65,7 @@ db_url_piece(const char *url, enum db_url_piece which, char *out, size_t size)
 	const char *text = percent_decode(&a, piece.from, piece.n, false);
 	bool fits = strlen(text) < size;
 	if (fits)
-		strcpy(out, text);
+		memcpy(out, text, strlen(text) + 1);
 	arena_end(&a);
 	return fits;
 }
