@@ -258,7 +258,7 @@ note(struct file *f, const char *sql, const int64_t *kinds, const int64_t *ids,
 
 	if (sqlite3_prepare_v2(f->db, sql, -1, &s, NULL) != SQLITE_OK)
 		return broken(f);
-	for (size_t i = 0; i < count && code == SQLITE_DONE; i++) {
+	for (size_t i = 0; ids != NULL && i < count && code == SQLITE_DONE; i++) {
 		const size_t at = i * stride / sizeof(int64_t);
 		int n = 1;
 
