@@ -13,6 +13,7 @@
 #include "db/schema_change.h"
 #include "image/image.h"
 #include "image/probe.h"
+#include "net/fcm.h"
 
 #include "cli/doctor.sql.h"
 
@@ -155,6 +156,37 @@ check_defaults(struct findings *f)
 	}
 }
 
+/* The service account can be read, and gets a token. */
+static void
+check_push(struct call *call, struct findings *f)
+{
+	struct ctx *c = &call->ctx;
+	struct fcm_account account;
+	struct http_body answer;
+	const char *token;
+	int64_t seconds;
+	long status;
+
+	if (!fcm_is_on() || fence_is_up())
+		return;
+	if (fcm_account_read(c, &account) != OK) {
+		bad(f, c->why,
+			"get the service account's file from the Firebase console");
+	} else {
+		const char *why =
+			http_run(fcm_token_handle(c, &account, &answer), &status);
+		if (why == NULL &&
+			fcm_token_read(c, status, &answer, &token, &seconds) == OK)
+			good("Firebase gives a token for pushes");
+		else
+			bad(f, why != NULL ? why : c->why,
+				"pushes wait until Firebase takes the service account "
+				"of "
+				"push.certificate");
+	}
+	ctx_forgive(c);
+}
+
 enum err
 doctor_cmd(struct call *call)
 {
@@ -182,6 +214,7 @@ doctor_cmd(struct call *call)
 		check_folder(&f, "mail.directory", conf.mail_directory);
 	if (conf.bot_token[0] == '\0')
 		check_folder(&f, "bot.directory", conf.bot_directory);
+	check_push(call, &f);
 	call->ctx.err = OK;
 	return f.bad == 0 ? OK : fail(&call->ctx, E_CONFLICT, "%d found wrong", f.bad);
 }
