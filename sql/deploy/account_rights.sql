@@ -65,10 +65,11 @@ create view account.role_list as
 select account_id, json_agg(role order by role) as names from account.role_held group by account_id;
 comment on view account.role_list is 'The roles of an account as a JSON array, without that of the programme; no row: none.';
 
+-- Put in place by the planner: it takes roles once, and is no less volatile than what it calls.
 create function account.with_programme_role(roles json, role account.role) returns json
-language sql immutable parallel safe
-return case when role is null then coalesce(roles, '[]'::json)
-            else (coalesce(roles, '[]'::json)::jsonb || to_jsonb('programme.' || role::text))::json end;
+language sql stable parallel safe
+return (coalesce(roles, '[]'::json)::jsonb
+        || case when role is null then '[]'::jsonb else to_jsonb('programme.' || role::text) end)::json;
 comment on function account.with_programme_role is 'The names of roles as a person sees them.';
 
 create function account.as_person(person account.account, roles json, permissions json, picture json) returns json
