@@ -419,8 +419,17 @@ def fetched(db):
     db.do("notify job")
 
 
+def heard(telegram, db, chat):
+    """Whoever listens to the bot has a connection with all statements prepared: to prepare one that writes asks for the
+    lock that a test is about to hold."""
+    number = telegram.message(chat, text="hello")
+    wait_for(lambda: db.value("select count(*) from programme.bot_update where update_id = %s and handled_at is not null",
+                              number), 20, "it is heard")
+
+
 def test_a_finish_that_comes_while_a_photo_is_noted_waits_for_it(me, db, held, telegram):
     shift = family(db, 2)
+    heard(telegram, db, shift.chats[1])
     with held("lock table programme.photo_intake in exclusive mode"):
         send(telegram, shift.chats[0], picture(1))
         waiting(db)
@@ -434,6 +443,7 @@ def test_a_finish_that_comes_while_a_photo_is_noted_waits_for_it(me, db, held, t
 
 def test_a_morning_that_comes_while_a_photo_is_noted_does_not_close_its_report(db, held, telegram):
     shift = family(db, 2)
+    heard(telegram, db, shift.chats[1])
     with held("lock table programme.photo_intake in exclusive mode"):
         send(telegram, shift.chats[0], picture(1))
         waiting(db)
