@@ -84,9 +84,11 @@ def all_is_well(stack, db, anna, content):
 
 
 def failed(db, file):
-    """Has somebody tried to copy it?"""
+    """Has somebody tried to copy it, or did the prober see first that the city is down? Then nobody tries until it is up."""
     return db.all("select 1 from job.job where kind = 'copy.make' and last_error is not null and starts_with(subject,"
-                  " (select current_version::text from storage.file where id = %s))", file["id"])
+                  " (select current_version::text from storage.file where id = %s))"
+                  " union all select 1 from storage.health h join storage.server s on s.id = h.server_id"
+                  " where s.name = 's1_3' and not h.is_up", file["id"])
 
 
 def kill_worker(stack, db):
