@@ -28,7 +28,7 @@ ALL_PERMISSIONS = [
 def fresh_address():
     """A loopback address that no other client of this run has: limits an address are its own."""
     n = next(addresses)
-    return f"127.{10 + n // 65025 % 200}.{n // 255 % 255}.{n % 255 or 1}"
+    return f"127.{10 + n // 254 // 255 % 200}.{n // 254 % 255}.{n % 254 + 1}"
 
 
 class From(HTTPAdapter):

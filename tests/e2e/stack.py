@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import subprocess
+import threading
 import time
 
 import psycopg2
@@ -38,14 +39,16 @@ class Redis:
     def __init__(self, path):
         self.path = path
         self.file = None
+        self.lock = threading.Lock()  # threads of a test share the connection
 
     def __call__(self, *words):
         if words[0] == "FLUSHALL":
             forget_near(pathlib.Path(self.path).parent / "near")
-        try:
-            return self.ask(words)
-        except (OSError, EOFError):  # it may have been away since the last command
-            return self.ask(words)
+        with self.lock:
+            try:
+                return self.ask(words)
+            except (OSError, EOFError):  # it may have been away since the last command
+                return self.ask(words)
 
     def ask(self, words):
         if self.file is None:
