@@ -31,6 +31,10 @@ void reply_header(struct req *r, const char *name, const char *value);
 void reply_header_fmt(struct req *r, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Retry-After: the seconds that the error told (src/account/limit.h); if it told none,
+ * those given, and no header for 0. */
+void reply_retry_after(struct req *r, int64_t seconds);
+
 /* Takes back what has been answered so far: status, headers, body. */
 void reply_reset(struct req *r);
 

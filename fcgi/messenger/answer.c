@@ -156,7 +156,7 @@ refuse_flaws(struct req *r)
 	messenger_reply(r, 422, "request.body.bad_semantics", buf_text(&data));
 }
 
-/* The numbers that were told, without what is for headers. */
+/* The numbers that were told, without what is for a header. */
 static const char *
 told_data(struct req *r)
 {
@@ -164,9 +164,7 @@ told_data(struct req *r)
 
 	buf_add(&data, "{");
 	for (const struct told *t = r->ctx.told; t != NULL; t = t->next)
-		if (str_eq(t->key, "retry_after"))
-			reply_header_fmt(r, "Retry-After", "%lld", (long long)t->value);
-		else
+		if (!str_eq(t->key, "retry_after"))
 			buf_fmt(&data, "%s\"%s\":%lld", data.used > 1 ? "," : "",
 				t->key, (long long)t->value);
 	buf_add(&data, "}");
@@ -195,6 +193,7 @@ messenger_refuse(struct req *r, enum err e)
 	}
 	const struct wire_case *w = face_case(r->face, e);
 	const char *told = told_data(r);
+	reply_retry_after(r, 0);
 	drop_cookies(r, w->err);
 	if ((w->err == E_ADMIN_MISSING || w->err == E_ADMIN_INVALID ||
 		    w->err == E_ADMIN_EXPIRED) &&

@@ -96,7 +96,6 @@ refuse(struct req *r, enum err e)
 	struct ctx *c = &r->ctx;
 	const struct wire_case *w = face_case(r->face, e);
 	struct buf body = {.arena = &c->arena};
-	int64_t wait = w->status == 429 ? 60 : w->status == 503 ? 5 : 0;
 
 	buf_add(&body, "{\"error\":");
 	buf_json(&body, w->words);
@@ -105,11 +104,7 @@ refuse(struct req *r, enum err e)
 	if (c->flaws != NULL)
 		add_flaws(r, &body);
 	buf_add(&body, "}");
-	for (const struct told *t = c->told; t != NULL; t = t->next)
-		if (str_eq(t->key, "retry_after"))
-			wait = t->value;
-	if (wait > 0)
-		reply_header_fmt(r, "Retry-After", "%lld", (long long)wait);
+	reply_retry_after(r, w->status == 429 ? 60 : w->status == 503 ? 5 : 0);
 	reply_json(r, w->status, buf_text(&body));
 }
 

@@ -203,9 +203,7 @@ refuse(struct req *r, enum err e)
 	else
 		buf_json(&body, w->words != NULL ? w->words : c->why);
 	buf_add(&body, "}");
-	for (const struct told *t = c->told; t != NULL; t = t->next)
-		if (str_eq(t->key, "retry_after"))
-			reply_header_fmt(r, "Retry-After", "%lld", (long long)t->value);
+	reply_retry_after(r, 0);
 	reply_json(r, w->status, buf_text(&body));
 }
 

@@ -164,9 +164,7 @@ storage_refuse(struct req *r, enum err e)
 	if (str_eq(w->words, "Request.Error.Validation") || e == E_EMAIL_UNCONFIRMED)
 		add_detail(r, &body);
 	buf_add(&body, "}");
-	for (const struct told *t = r->ctx.told; t != NULL; t = t->next)
-		if (str_eq(t->key, "retry_after"))
-			reply_header_fmt(r, "Retry-After", "%lld", (long long)t->value);
+	reply_retry_after(r, 0);
 	reply_json(r, w->status, buf_text(&body));
 }
 
