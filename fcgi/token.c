@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "web_token.h"
+#include "base/jwt.h"
 
 #define KNOWN_MOST 256 /* tokens of a process, of about a kilobyte each */
 

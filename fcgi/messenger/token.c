@@ -11,7 +11,7 @@
 #include "db/db.h"
 #include "input.h"
 #include "reply.h"
-#include "web_token.h"
+#include "base/jwt.h"
 
 #include "messenger/token.sql.h"
 

@@ -1,7 +1,6 @@
 #include "net/fcm.h"
 
 #include <errno.h>
-#include <jwt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/conf.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/jwt.h"
 #include "base/str.h"
 #include "base/utc.h"
 
@@ -62,35 +62,22 @@ fcm_account_read(struct ctx *c, struct fcm_account *out)
 	return c->err == OK ? OK : E_INPUT;
 }
 
-static void
-jwt_end(void *jwt)
-{
-	jwt_free(jwt);
-}
-
 /* The claims, signed by the account; NULL if its key is none. */
 static const char *
 assertion(struct ctx *c, const struct fcm_account *a)
 {
-	long now = (long)(utc_now().us / US_PER_SECOND);
-	jwt_t *jwt = NULL;
+	long long now = (long long)(utc_now().us / US_PER_SECOND);
+	struct buf claims = {.arena = &c->arena};
+	const char *text = NULL;
 
-	if (jwt_new(&jwt) != 0)
-		abort();
-	arena_defer(&c->arena, jwt_end, jwt);
-	if (jwt_set_alg(jwt, JWT_ALG_RS256, (const unsigned char *)a->key,
-		    (int)strlen(a->key)) != 0 ||
-		(a->key_id != NULL && jwt_add_header(jwt, "kid", a->key_id) != 0) ||
-		jwt_add_grant(jwt, "iss", a->email) != 0 ||
-		jwt_add_grant(jwt, "scope", SCOPE) != 0 ||
-		jwt_add_grant(jwt, "aud", a->token_uri) != 0 ||
-		jwt_add_grant_int(jwt, "iat", now) != 0 ||
-		jwt_add_grant_int(jwt, "exp", now + ASSERTION_SECONDS) != 0)
-		return NULL;
-	char *text = jwt_encode_str(jwt);
-	if (text == NULL)
-		return NULL;
-	arena_defer(&c->arena, free, text);
+	buf_add(&claims, "{\"iss\":");
+	buf_json(&claims, a->email);
+	buf_add(&claims, ",\"scope\":\"" SCOPE "\",\"aud\":");
+	buf_json(&claims, a->token_uri);
+	buf_fmt(&claims, ",\"iat\":%lld,\"exp\":%lld}", now, now + ASSERTION_SECONDS);
+	if (jwt_make(c, claims.text, &(struct jwt_key){"RS256", a->key, a->key_id},
+		    &text) != OK)
+		ctx_forgive(c);
 	return text;
 }
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/secret.h"
-#include "web_token.h"
+#include "base/jwt.h"
 
 #define API "/people/api/v1"
 #define BEARER "Authorization: Bearer "

@@ -3,7 +3,7 @@
 #include "faces/trial/trial.h"
 #include "input.h"
 #include "reply.h"
-#include "web_token.h"
+#include "base/jwt.h"
 
 #define TAG "0123abcd"
 

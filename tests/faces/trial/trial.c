@@ -6,7 +6,7 @@
 #include "input.h"
 #include "reply.h"
 #include "token.h"
-#include "web_token.h"
+#include "base/jwt.h"
 
 const char *
 trial_key(struct req *r)

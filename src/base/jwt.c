@@ -1,4 +1,4 @@
-#include "web_token.h"
+#include "base/jwt.h"
 
 #include <jwt.h>
 #include <sodium.h>

@@ -1,5 +1,5 @@
-#ifndef WEB_TOKEN_H
-#define WEB_TOKEN_H
+#ifndef BASE_JWT_H
+#define BASE_JWT_H
 
 #include "base/ctx.h"
 #include "base/json.h"
