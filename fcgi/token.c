@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "reply.h"
 #include "base/jwt.h"
 
 #define KNOWN_MOST 256 /* tokens of a process, of about a kilobyte each */
@@ -236,4 +237,23 @@ token_sign(struct req *r, const struct session *s, const char *type_claim,
 	return jwt_make(c, json_object_to_json_string(json),
 		&(struct jwt_key){conf.token_algorithm, secret_key(0), secret_id(0)},
 		out);
+}
+
+enum err
+token_reply_pair(struct req *r, const struct session_pair *pair, const char *type_claim,
+	const char *more)
+{
+	struct buf body = {.arena = &r->ctx.arena};
+	const char *access = NULL, *refresh = NULL;
+
+	TRY(token_sign(r, &pair->access, type_claim, &access));
+	TRY(token_sign(r, &pair->refresh, type_claim, &refresh));
+	buf_add(&body, "{\"access_token\":");
+	buf_json(&body, access);
+	buf_add(&body, ",\"refresh_token\":");
+	buf_json(&body, refresh);
+	buf_add(&body, more);
+	buf_add(&body, "}");
+	reply_header(r, "Cache-Control", "no-store");
+	return reply_json(r, 200, buf_text(&body));
 }

@@ -35,4 +35,11 @@ enum err token_read(struct req *r, const char *token, struct claims *out);
 enum err token_sign(struct req *r, const struct session *s, const char *type_claim,
 	const char **out);
 
+/*
+ * 200 {"access_token", "refresh_token"} and what `more` adds in front of the last brace
+ * (JSON, or ""); not to be kept by anybody on the way.
+ */
+enum err token_reply_pair(struct req *r, const struct session_pair *pair,
+	const char *type_claim, const char *more);
+
 #endif

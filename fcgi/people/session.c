@@ -41,19 +41,10 @@ add_claims(struct ctx *c, int64_t account_id, struct session_order *order)
 static enum err
 reply_pair(struct req *r, const struct session_pair *pair)
 {
-	struct buf body = {.arena = &r->ctx.arena};
-	const char *access, *refresh;
-
-	TRY(token_sign(r, &pair->access, "typ", &access));
-	TRY(token_sign(r, &pair->refresh, "typ", &refresh));
-	buf_add(&body, "{\"access_token\":");
-	buf_json(&body, access);
-	buf_add(&body, ",\"refresh_token\":");
-	buf_json(&body, refresh);
-	buf_fmt(&body, ",\"expires_in\":%lld,\"token_type\":\"bearer\"}",
-		(long long)conf.token_access_lifetime);
-	reply_header(r, "Cache-Control", "no-store");
-	return reply_json(r, 200, buf_text(&body));
+	return token_reply_pair(r, pair, "typ",
+		arena_fmt(&r->ctx.arena,
+			",\"expires_in\":%lld,\"token_type\":\"bearer\"",
+			(long long)conf.token_access_lifetime));
 }
 
 enum err

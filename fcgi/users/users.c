@@ -75,18 +75,7 @@ users_post_register(struct req *r)
 static enum err
 reply_pair(struct req *r, const struct session_pair *pair)
 {
-	struct buf body = {.arena = &r->ctx.arena};
-	const char *access, *refresh;
-
-	TRY(token_sign(r, &pair->access, "token_type", &access));
-	TRY(token_sign(r, &pair->refresh, "token_type", &refresh));
-	buf_add(&body, "{\"access_token\":");
-	buf_json(&body, access);
-	buf_add(&body, ",\"refresh_token\":");
-	buf_json(&body, refresh);
-	buf_add(&body, "}");
-	reply_header(r, "Cache-Control", "no-store");
-	return reply_json(r, 200, buf_text(&body));
+	return token_reply_pair(r, pair, "token_type", "");
 }
 
 static struct session_order
