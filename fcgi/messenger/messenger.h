@@ -21,8 +21,14 @@ enum messenger_who {
 	ADMIN          /* the administrator's cookie, and the right as it is now */
 };
 
+struct messenger_token;
+
 /* Whose request it is; for each one that enter() has seen. */
 struct messenger_caller {
+	/* The token that was read last and was good, and as what: it is verified once.
+	 */
+	const struct messenger_token *read;
+	const char *read_text, *read_as;
 	const char *data; /* what the answer to an error brings, a JSON object */
 	int64_t number;   /* of the session, 0: none */
 	const char *role; /* the access token's: a JSON array, see messenger_role() */
