@@ -1,8 +1,10 @@
 #include "base/process.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STATE_AT 2  /* behind the name: " S " */
 #define BEGAN_AT 20 /* words behind the name */
@@ -34,4 +36,14 @@ process_is_dead(pid_t pid, uint64_t began)
 	uint64_t now = process_began(pid);
 
 	return now == 0 || (began != 0 && now != began);
+}
+
+void
+process_name(char out[PROCESS_NAME])
+{
+	char host[256] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(out, PROCESS_NAME, "%s:%d:%" PRIu64, host, (int)getpid(),
+		process_began(getpid()));
 }

@@ -13,6 +13,11 @@
  */
 uint64_t process_began(pid_t pid);
 
+#define PROCESS_NAME 320
+
+/* This one's name among all hosts': host:pid:when it began. */
+void process_name(char out[PROCESS_NAME]);
+
 /* Has a process ended? began 0: it is not known, any process of the pid counts. */
 bool process_is_dead(pid_t pid, uint64_t began);
 

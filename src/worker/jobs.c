@@ -1,7 +1,5 @@
 #include "worker/jobs.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,7 +24,7 @@
 #define RUN_SECONDS 300 /* longest statement of a job */
 
 struct taker {
-	char name[320]; /* host:pid:when it began */
+	char name[PROCESS_NAME];
 	char host[256];
 	bool looks;     /* for what the dead have leased */
 	double look_at; /* monotonic seconds */
@@ -206,8 +204,7 @@ jobs_run(int slot)
 	struct ctx c;
 
 	gethostname(t.host, sizeof(t.host) - 1);
-	snprintf(t.name, sizeof(t.name), "%s:%d:%" PRIu64, t.host, (int)getpid(),
-		process_began(getpid()));
+	process_name(t.name);
 	t.looks = slot == 0;
 	program_signals();
 	t.db = db_new("samovar-worker");

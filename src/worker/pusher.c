@@ -1,9 +1,6 @@
 #include "worker/pusher.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/conf.h"
 #include "base/fence.h"
@@ -53,7 +50,7 @@ struct flight {
 };
 
 struct pusher {
-	char name[320]; /* host:pid:when it began */
+	char name[PROCESS_NAME];
 	struct db *db;
 	struct cache *cache;
 	CURLM *multi;
@@ -425,11 +422,8 @@ int
 pusher_run(void)
 {
 	static struct pusher p;
-	char host[256] = "";
 
-	gethostname(host, sizeof(host) - 1);
-	snprintf(p.name, sizeof(p.name), "%s:%d:%" PRIu64, host, (int)getpid(),
-		process_began(getpid()));
+	process_name(p.name);
 	program_signals();
 	p.db = db_new("samovar-pusher");
 	p.cache = cache_new();
