@@ -64,9 +64,7 @@ def down(db, name):
 
 def hurry(db):
     """What waits for its next try is tried now."""
-    db.do("update job.job set run_at = now() where id in (select id from job.job where kind like 'copy.%%'"
-          " and lease_until is null for update skip locked)")
-    db.do("notify job")
+    db.hurry("copy.%")
 
 
 def upload_slowly(client, data, position=NEW_YORK):

@@ -104,9 +104,7 @@ def peer(request, stack, db, anna):
 
 def hurry(db):
     """No events come from elsewhere: what looks by itself does so now, and no copy waits for its next try."""
-    db.do("update job.job set run_at = now() where kind in ('upload.look', 'copy.make', 'copy.remove')"
-          " and lease_until is null")
-    db.do("notify job")
+    db.hurry("upload.look", "copy.make", "copy.remove")
 
 
 def holders(db, file):

@@ -160,13 +160,13 @@ def test_workers_that_are_killed_leave_whole_copies(phone, db, stack):
         for _ in range(8):
             last = word("name")
             anna.rename(last)
-            db.do("update job.job set run_at = now() where kind = 'sync.apply' and lease_until is null")
+            db.hurry("sync.apply")
             time.sleep(0.05)  # a moment that is another one each time
             for pid in children(stack.pid("samovar-worker"))[:4]:
                 os.kill(pid, signal.SIGKILL)
 
         def through():
-            db.do("update job.job set run_at = now() where kind like 'sync.%%' and lease_until is null")
+            db.hurry("sync.%")
             return settled(db)
         wait_for(through, 60)
     finally:

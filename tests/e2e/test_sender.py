@@ -66,7 +66,7 @@ def test_429_for_one_chat_pauses_that_chat(ctl, db, telegram):
     telegram.fault("flood", chat_id=chat, retry_after=5, count=2)
     daily(ctl, day)
     arrived(telegram, 19, 40)
-    (refused,) = [c for c in telegram.calls("sendPhoto") if c["status"] == 429]
+    (refused,) = wait_for(lambda: [c for c in telegram.calls("sendPhoto") if c["status"] == 429], 10, "it is refused")
     remind(ctl, day)  # the chat's next message waits behind the first
     arrived(telegram, 40, 60)
     quiet(db)
