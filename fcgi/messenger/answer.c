@@ -11,6 +11,21 @@
 #include "messenger/token.h"
 #include "reply.h"
 
+/* Why it failed, in the caller's language: where that has no words for the very reason,
+ * those for its kind. */
+static const char *
+said(struct req *r)
+{
+	const struct ctx *c = &r->ctx;
+	const char *why = c->why == NULL || c->err == E_BUG ? err_sentence(c->err)
+							    : c->why,
+		   *words = messenger_words(r, why);
+
+	return words == why && !str_eq(messenger_language(r), "en")
+		       ? messenger_words(r, err_sentence(c->err))
+		       : words;
+}
+
 enum err
 messenger_answer(
 	struct req *r, int status, int code, const char *sub_code, const char *data)
@@ -20,8 +35,8 @@ messenger_answer(
 
 	if (status == 204 || status == 304)
 		return reply_empty(r, status);
-	if (status >= 400 && status != 500 && r->ctx.why != NULL)
-		message = r->ctx.why;
+	if (status >= 400)
+		message = said(r);
 	buf_fmt(&b, "{\"code\":%d,\"data\":", code);
 	buf_add(&b, data == NULL ? "{}" : data);
 	buf_add(&b, ",\"message\":");

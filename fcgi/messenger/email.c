@@ -62,57 +62,32 @@ look(struct req *r, const char *purposes, struct email_token *out)
 	return expired ? fail(c, E_LINK_EXPIRED, NULL) : OK;
 }
 
-static const struct words
-	link_title = {"링크", "Ссылка", "Link"},
-	button_confirm = {"확인", "Подтвердить", "Confirm"},
-	title_confirm = {"이메일 주소 확인", "Подтверждение адреса",
-		"Confirm your address"},
-	title_done = {"완료", "Готово", "Done"},
-	words_confirmed = {"이메일 주소가 확인되었습니다.", "Адрес подтверждён.",
-		"Your address is confirmed."},
-	title_reset = {"새 비밀번호", "Новый пароль", "New password"},
-	words_again = {"새 비밀번호 확인", "Ещё раз", "Once more"},
-	button_set = {"변경", "Задать", "Set"},
-	words_set = {"비밀번호가 변경되었습니다. 다시 로그인해 주세요.",
-		"Пароль изменён. Войдите ещё раз.",
-		"The password is changed. Sign in again."},
-	words_invalid = {"올바르지 않은 링크입니다.", "Это не наша ссылка.",
-		"This link is not one of ours."},
-	words_expired = {"링크가 만료되었습니다.", "Срок действия ссылки истёк.",
-		"The link has expired."},
-	words_used = {"이미 사용된 링크입니다.", "Ссылка уже использована.",
-		"The link has been used."};
-
 /* An error of a link as a page, where a page was asked for. */
 static enum err
 as_page(struct req *r, enum err e)
 {
-	const struct words *words = e == E_LINK_INVALID   ? &words_invalid
-				    : e == E_LINK_EXPIRED ? &words_expired
-				    : e == E_LINK_USED    ? &words_used
-							  : NULL;
-
-	if (words == NULL || !messenger_wants_html(r))
+	if ((e != E_LINK_INVALID && e != E_LINK_EXPIRED && e != E_LINK_USED) ||
+		!messenger_wants_html(r))
 		return e;
 	ctx_forgive(&r->ctx);
 	return messenger_page(r, e == E_LINK_USED ? 404 : 410,
-		messenger_words(r, &link_title), messenger_words(r, words), NULL);
+		messenger_words(r, "Link"), messenger_words(r, err_sentence(e)), NULL);
 }
 
 static enum err
 confirm_page(struct req *r)
 {
-	return messenger_page(r, 200, messenger_words(r, &title_confirm), NULL,
+	return messenger_page(r, 200, messenger_words(r, "Confirm your address"), NULL,
 		arena_fmt(&r->ctx.arena,
 			"<form method=\"post\"><button>%s</button></form>\n",
-			messenger_words(r, &button_confirm)));
+			messenger_words(r, "Confirm")));
 }
 
 static enum err
 reset_page(struct req *r)
 {
 	struct arena *a = &r->ctx.arena;
-	const char *title = messenger_words(r, &title_reset);
+	const char *title = messenger_words(r, "New password");
 
 	return messenger_page(r, 200, title, NULL,
 		arena_fmt(a,
@@ -124,8 +99,8 @@ reset_page(struct req *r)
 			"required></label></p>\n<button>%s</button></form>\n",
 			messenger_path(a, arena_fmt(a, "/account/change-password/%s",
 						  r->word[0])),
-			title, messenger_words(r, &words_again),
-			messenger_words(r, &button_set)));
+			title, messenger_words(r, "Once more"),
+			messenger_words(r, "Set")));
 }
 
 static enum err
@@ -161,8 +136,8 @@ confirm(struct req *r)
 	TRY(email_token_drop(c, token.account_id, "phone_confirm"));
 	if (!messenger_wants_html(r))
 		return messenger_reply(r, 200, "email.success", NULL);
-	return messenger_page(r, 200, messenger_words(r, &title_done),
-		messenger_words(r, &words_confirmed), NULL);
+	return messenger_page(r, 200, messenger_words(r, "Done"),
+		messenger_words(r, "Your address is confirmed."), NULL);
 }
 
 /* POST /account/email/{token}: 200, and the address is confirmed. E_LINK_INVALID,
@@ -228,8 +203,8 @@ reset(struct req *r)
 	TRY(set_password(r, &a, password));
 	if (!messenger_wants_html(r))
 		return messenger_reply(r, 200, "password.changed", NULL);
-	return messenger_page(r, 200, messenger_words(r, &title_done),
-		messenger_words(r, &words_set), NULL);
+	return messenger_page(r, 200, messenger_words(r, "Done"),
+		messenger_words(r, "The password is changed. Sign in again."), NULL);
 }
 
 /*

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/conf.h"
+#include "base/language.h"
 #include "base/str.h"
 #include "input.h"
 #include "reply.h"
@@ -28,13 +29,9 @@ messenger_language(struct req *r)
 }
 
 const char *
-messenger_words(struct req *r, const struct words *words)
+messenger_words(struct req *r, const char *text)
 {
-	const char *language = messenger_language(r);
-
-	return language[0] == 'k'   ? words->ko
-	       : language[0] == 'r' ? words->ru
-				    : words->en;
+	return text_in(messenger_language(r), text);
 }
 
 enum err

@@ -13,10 +13,7 @@ enum err messenger_page(struct req *r, int status, const char *title, const char
 /* "ko", "ru" or "en": what Accept-Language wants most, else messenger.language. */
 const char *messenger_language(struct req *r);
 
-/* A text in that language. */
-struct words {
-	const char *ko, *ru, *en;
-};
-const char *messenger_words(struct req *r, const struct words *words);
+/* A text of the catalogues in that language. */
+const char *messenger_words(struct req *r, const char *text);
 
 #endif

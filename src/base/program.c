@@ -1,8 +1,6 @@
 #include "base/program.h"
 
 #include <curl/curl.h>
-#include <libintl.h>
-#include <locale.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -13,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/conf.h"
+#include "base/language.h"
 #include "base/log.h"
-#include "base/share.h"
 #include "base/utc.h"
 #include "config.h"
 
@@ -38,26 +36,6 @@ usage(const char *name, int status)
 			? " COMMAND ...; \"samovarctl help\" lists them"
 			: "");
 	exit(status);
-}
-
-/*
- * Letters of any script have their case, and texts are of one language whatever the
- * machine's locales are: gettext takes LANGUAGE in every locale but "C".
- */
-static void
-texts_open(void)
-{
-	setlocale(LC_CTYPE, "C.UTF-8");
-	setlocale(LC_MESSAGES, "C.UTF-8");
-	setenv("LANGUAGE", conf.site_language, 1);
-	/* The log stays English: libpq and the C library have catalogues, too. */
-	setenv("PGLOCALEDIR", "/nonexistent", 1);
-	bindtextdomain("libc", "/nonexistent");
-	bindtextdomain(PACKAGE, conf.site_locale_directory[0] == '\0'
-					? share_locale()
-					: conf.site_locale_directory);
-	bind_textdomain_codeset(PACKAGE, "UTF-8");
-	textdomain(PACKAGE);
 }
 
 struct utc
@@ -95,7 +73,7 @@ program_start(const char *name, int argc, char **argv)
 	if (!conf_load(file, env))
 		exit(1);
 	log_open(name, conf.log_level);
-	texts_open();
+	language_open();
 	if (!utc_clock_open(conf.site_test_mode, conf.site_time_zone))
 		exit(1);
 	if (sodium_init() < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {

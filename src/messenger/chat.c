@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-#include "base/conf.h"
 #include "base/buf.h"
+#include "base/conf.h"
 #include "base/field.h"
+#include "base/language.h"
 #include "base/str.h"
 #include "db/db.h"
 
@@ -130,17 +131,13 @@ chat_judge(struct ctx *c, int64_t room, struct chat_actor who, const int64_t *pr
 static const char *
 came(void)
 {
-	return str_eq(conf.messenger_language, "ru") ? "{} теперь в комнате."
-	       : str_eq(conf.messenger_language, "en") ? "{} has entered."
-						       : "{}님이 들어왔습니다.";
+	return text_in(conf.messenger_language, "{} has entered.");
 }
 
 static const char *
 went(void)
 {
-	return str_eq(conf.messenger_language, "ru") ? "{} больше не в комнате."
-	       : str_eq(conf.messenger_language, "en") ? "{} has left."
-						       : "{}님이 나갔습니다.";
+	return text_in(conf.messenger_language, "{} has left.");
 }
 
 /* Pushes of a room's events from that index on. */

@@ -8,6 +8,7 @@
 
 #include "base/ctx.h"
 #include "base/hash.h"
+#include "base/language.h"
 #include "base/log.h"
 #include "cache/cache.h"
 #include "db/db.h"
@@ -45,6 +46,8 @@ edge_open(char **argv)
 	log_open("edge", "error");
 	if (sodium_init() < 0 || !conf_load(NULL, "/dev/null"))
 		exit(1);
+	conf.site_locale_directory = BUILDDIR "/po";
+	language_open();
 	hash_prepare();
 	if (argv[1] != NULL)
 		cmocka_set_test_filter(argv[1]);

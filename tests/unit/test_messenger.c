@@ -107,7 +107,28 @@ too_many_requests_wait_for_their_turn(void **state)
 	conf.messenger_address_rate = rate;
 }
 
+/* Programs read the sub_code, people the message. */
+static void
+what_was_wrong_is_said_in_the_caller_s_language(void **state)
+{
+	static const struct {
+		const char *header, *message;
+	} wanted[] = {{"X-1: 1", "존재하지 않는 주소입니다"},
+		{"Accept-Language: ru-RU,ru;q=0.9", "Такого адреса здесь нет"},
+		{"Accept-Language: de, en;q=0.5", "no such address"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		const struct answer *a =
+			call("GET", "/api/dev/nowhere", .headers = {wanted[i].header});
+
+		assert_int_equal(a->status, 404);
+		assert_string_equal(answer_text(a, "message"), wanted[i].message);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	EDGE_TEST(what_was_wrong_is_said_in_the_caller_s_language),
 	EDGE_TEST(ping_answers_in_the_envelope),
 	EDGE_TEST(the_programme_stays_where_it_is),
 	EDGE_TEST(options_names_what_there_is),

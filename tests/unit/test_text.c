@@ -3,38 +3,24 @@
 
 #include <json-c/json.h>
 #include <libintl.h>
-#include <locale.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/conf.h"
 #include "base/field.h"
 #include "base/json.h"
+#include "base/language.h"
 #include "programme/text.h"
 
-/* The catalogue that the build has made, where gettext looks for it. */
+/* The catalogue that the build has made. */
 static bool
 catalogue_open(const char *language)
 {
-	struct arena *a = &c.arena;
-	const char *po = realpath("po", NULL);
-	const char *mo = arena_fmt(a, "%s/%s.gmo", po, language);
-	const char *root = arena_fmt(a, "%s/test", po);
-	const char *folder = arena_fmt(a, "%s/%s", root, language);
-	const char *inner = arena_fmt(a, "%s/LC_MESSAGES", folder);
-	const char *path = arena_fmt(a, "%s/samovar.mo", inner);
-
-	arena_defer(a, free, (void *)po);
-	mkdir(root, 0700);
-	mkdir(folder, 0700);
-	mkdir(inner, 0700);
-	unlink(path);
-	setlocale(LC_CTYPE, "C.UTF-8");
-	setlocale(LC_MESSAGES, "C.UTF-8");
-	setenv("LANGUAGE", language, 1);
-	bindtextdomain("samovar", root);
-	bind_textdomain_codeset("samovar", "UTF-8");
-	textdomain("samovar");
-	return access(mo, R_OK) == 0 && symlink(mo, path) == 0;
+	conf.site_locale_directory = BUILDDIR "/po";
+	conf.site_language = language;
+	language_open();
+	return access(arena_fmt(&c.arena, BUILDDIR "/po/%s/LC_MESSAGES/samovar.mo",
+			      language),
+		       R_OK) == 0;
 }
 
 static void
