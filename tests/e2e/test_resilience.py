@@ -386,6 +386,8 @@ def test_without_postgres_the_answer_is_503_within_a_second(stack, base, signed)
         assert answer.status_code == 503 and took < 1.0 and answer.json()["error"]
         took, answer = elapsed(lambda: staff_login(Client(base), "x@example.com", "y"))
         assert answer.status_code == 503 and took < 1.0 and answer.json()["detail"]
+        took, answer = elapsed(lambda: Client(base).get("/api/dev/profiles/1"))
+        assert took < 1.0 and (answer.status_code, answer.json()["sub_code"]) == (503, "backend.maintenance")
         assert signed.get("/healthz").status_code == 200
         assert signed.get("/readyz").status_code == 503
     wait_for(lambda: signed.get("/users/api/v1/users/me/").status_code == 200, 5, "back by itself")

@@ -1,5 +1,7 @@
 #include "messenger.h"
 
+#include <sodium.h>
+
 void
 is_case(const struct answer *a, int status, const char *sub_code)
 {
@@ -72,6 +74,13 @@ take_login(struct phone *p, const struct answer *a)
 	p->acting = text("X-Profile-Id: %lld", (long long)p->profile);
 }
 
+const struct answer *
+post_account(const char *path, const char *body, const char *cookie)
+{
+	return call("POST", text(PHONE "/account/%s", path), .body = body,
+		.headers = {AGENT, CSRF, cookie});
+}
+
 struct phone
 given_phone(void)
 {
@@ -99,4 +108,43 @@ signed_in_again(const struct phone *first)
 	is_case(a, 200, "user.sign_in");
 	take_login(&p, a);
 	return p;
+}
+
+const struct answer *
+refresh(const struct phone *p)
+{
+	return post_account("refresh", NULL, p->cookie);
+}
+
+void
+is_live(const struct phone *p)
+{
+	is_case(by(p, "GET", PHONE "/profiles"), 200, "resource.multiple_result");
+}
+
+void
+is_dead(const struct phone *p)
+{
+	is_case(by(p, "GET", PHONE "/profiles"), 401, "access_token.invalid");
+}
+
+struct json_object *
+claims(const char *token)
+{
+	const char *payload = strchr(token, '.') + 1;
+	size_t n = strcspn(payload, "."), used;
+	char *bytes = (char *)(uintptr_t)text("%*s", (int)n + 4, "");
+
+	for (size_t i = 0; i < n; i++)
+		assert_null(memchr("-_=", payload[i], 3));
+	assert_int_equal(
+		sodium_base642bin((unsigned char *)bytes, n + 4, payload, n, NULL,
+			&used, NULL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING),
+		0);
+	bytes[used] = '\0';
+	for (size_t i = 0; i < used; i++)
+		assert_true(bytes[i] > 0);
+	struct json_object *json = json_tokener_parse(bytes);
+	assert_non_null(json);
+	return json;
 }

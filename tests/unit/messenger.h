@@ -41,11 +41,25 @@ struct phone signed_in_again(const struct phone *p);
 /* The value of a cookie that the answer sets; NULL if it sets none. */
 const char *set_cookie(const struct answer *a, const char *name);
 
+/* A request below /account, with the headers of a phone and this cookie, or NULL. */
+const struct answer *post_account(
+	const char *path, const char *body, const char *cookie);
+
 /* A request by a phone, with its token and its X-Csrf-Token. */
 #define by(phone_, method_, path_, ...)                                                \
 	edge_call(&(struct call){.method = method_,                                    \
 		.path = path_,                                                         \
 		.headers = {(phone_)->token, CSRF, (phone_)->acting},                  \
 		__VA_ARGS__})
+
+/* Exchanges its refresh token. */
+const struct answer *refresh(const struct phone *p);
+
+/* Its access token is good; is not. */
+void is_live(const struct phone *p);
+void is_dead(const struct phone *p);
+
+/* The claims of a token "a.b.c", which phones read with the standard alphabet. */
+struct json_object *claims(const char *token);
 
 #endif

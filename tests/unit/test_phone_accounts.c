@@ -1,19 +1,10 @@
 /* Accounts, sessions and passwords as phones have them: contract 3 and 5. */
-#include <sodium.h>
-
 #include "messenger.h"
-
-static const struct answer *
-post(const char *path, const char *body, const char *cookie)
-{
-	return call("POST", text(PHONE "/account/%s", path), .body = body,
-		.headers = {AGENT, CSRF, cookie});
-}
 
 static const struct answer *
 sign_up(const char *id, const char *pw, const char *nick, const char *email)
 {
-	return post("signup",
+	return post_account("signup",
 		text("{\"id\":\"%s\",\"pw\":\"%s\",\"nick\":\"%s\",\"email\":\"%s\"}",
 			id, pw, nick, email),
 		NULL);
@@ -22,29 +13,8 @@ sign_up(const char *id, const char *pw, const char *nick, const char *email)
 static const struct answer *
 sign_in(const char *id, const char *pw)
 {
-	return post("signin", text("{\"id\":\"%s\",\"pw\":\"%s\"}", id, pw), NULL);
-}
-
-/* The claims of a token "a.b.c", which phones read with the standard alphabet. */
-static struct json_object *
-claims(const char *token)
-{
-	const char *payload = strchr(token, '.') + 1;
-	size_t n = strcspn(payload, "."), used;
-	char *bytes = (char *)(uintptr_t)text("%*s", (int)n + 4, "");
-
-	for (size_t i = 0; i < n; i++)
-		assert_null(memchr("-_=", payload[i], 3));
-	assert_int_equal(
-		sodium_base642bin((unsigned char *)bytes, n + 4, payload, n, NULL,
-			&used, NULL, sodium_base64_VARIANT_ORIGINAL_NO_PADDING),
-		0);
-	bytes[used] = '\0';
-	for (size_t i = 0; i < used; i++)
-		assert_true(bytes[i] > 0);
-	struct json_object *json = json_tokener_parse(bytes);
-	assert_non_null(json);
-	return json;
+	return post_account(
+		"signin", text("{\"id\":\"%s\",\"pw\":\"%s\"}", id, pw), NULL);
 }
 
 static void
@@ -112,7 +82,7 @@ a_sign_up_says_what_is_wrong_in_its_order(void **state)
 			data_text(a, text("bad_semantics.0.%s", wrong[i].field)),
 			wrong[i].reason);
 	}
-	const struct answer *a = post("signup", "{\"id\":\"abcd\"}", NULL);
+	const struct answer *a = post_account("signup", "{\"id\":\"abcd\"}", NULL);
 	is_case(a, 400, "request.body.omitted");
 	assert_string_equal(json_object_to_json_string_ext(
 				    data_of(a, "lacks"), JSON_C_TO_STRING_PLAIN),
@@ -139,7 +109,7 @@ what_somebody_has_is_taken_whatever_its_case(void **state)
 	assert_string_equal(data_text(a, "duplicate.0"), "nickname");
 	a = sign_up("Taken2", PASSWORD, "Taken2", "T1@EXAMPLE.com");
 	assert_string_equal(data_text(a, "duplicate.0"), "email");
-	a = post("duplicate",
+	a = post_account("duplicate",
 		"{\"id\":\"TAKEN1\",\"nickname\":\"free\",\"email\":\"t1@example."
 		"com\"}",
 		NULL);
@@ -147,8 +117,9 @@ what_somebody_has_is_taken_whatever_its_case(void **state)
 	assert_string_equal(json_object_to_json_string_ext(
 				    data_of(a, "duplicate"), JSON_C_TO_STRING_PLAIN),
 		"[\"id\",\"email\"]");
-	is_case(post("duplicate", "", NULL), 200, "user.safe_to_use");
-	is_case(post("duplicate", "nickname=free", NULL), 200, "user.safe_to_use");
+	is_case(post_account("duplicate", "", NULL), 200, "user.safe_to_use");
+	is_case(post_account("duplicate", "nickname=free", NULL), 200,
+		"user.safe_to_use");
 }
 
 static void
@@ -208,179 +179,9 @@ one_account_has_one_password_everywhere(void **state)
 }
 
 static const struct answer *
-refresh(const struct phone *p)
-{
-	return post("refresh", NULL, p->cookie);
-}
-
-static void
-is_live(const struct phone *p)
-{
-	is_case(by(p, "GET", PHONE "/profiles"), 200, "resource.multiple_result");
-}
-
-static void
-is_dead(const struct phone *p)
-{
-	is_case(by(p, "GET", PHONE "/profiles"), 401, "access_token.invalid");
-}
-
-static void
-a_refresh_gives_an_access_token_and_keeps_the_cookie(void **state)
-{
-	struct phone p = given_phone(), old = p;
-	const struct answer *a = refresh(&p);
-
-	(void)state;
-	is_case(a, 200, "access_token.refreshed");
-	assert_null(set_cookie(a, "refresh_token"));
-	assert_null(data_of(a, "user.refresh_token"));
-	take_login(&p, a);
-	is_live(&p);
-	is_live(&old);
-	is_case(post("refresh", NULL, NULL), 401, "user.not_signed_in");
-	a = post("refresh", NULL, "Cookie: refresh_token=x.y.z");
-	is_case(a, 401, "refresh_token.invalid");
-	assert_string_equal(set_cookie(a, "refresh_token"), "DUMMY");
-	assert_string_equal(set_cookie(a, "admin_token"), "DUMMY");
-}
-
-static void
-what_is_revoked_stays_dead_after_a_refresh(void **state)
-{
-	struct phone p = given_phone(), old = p;
-
-	(void)state;
-	is_case(by(&p, "POST", PHONE "/profiles",
-			.body = "{\"name\":\"second\",\"data\":\"{}\"}"),
-		201, "resource.created");
-	is_dead(&p);
-	take_login(&p, refresh(&p));
-	is_live(&p);
-	is_dead(&old);
-}
-
-static void
-a_refresh_token_that_ends_soon_is_exchanged_once(void **state)
-{
-	struct phone p = given_phone(), old;
-	int64_t grace = conf.token_refresh_grace;
-
-	(void)state;
-	conf.messenger_refresh_lifetime = 86400;
-	p = signed_in_again(&p);
-	old = p;
-	conf.messenger_refresh_lifetime = 61 * 86400;
-	const struct answer *a = refresh(&p);
-	is_case(a, 200, "access_token.refreshed");
-	assert_non_null(data_text(a, "user.refresh_token.exp"));
-	assert_string_not_equal(
-		text("Cookie: refresh_token=%s", set_cookie(a, "refresh_token")),
-		p.cookie);
-	take_login(&p, a);
-	/* Two at once get the same; later it is somebody else. */
-	is_case(refresh(&old), 200, "access_token.refreshed");
-	is_case(post("account", NULL, old.cookie), 404, "http.not_found");
-	is_live(&p);
-	conf.token_refresh_grace = -1;
-	is_case(refresh(&old), 401, "refresh_token.invalid");
-	conf.token_refresh_grace = grace;
-	is_dead(&p);
-	is_case(refresh(&p), 401, "refresh_token.invalid");
-}
-
-static void
-another_browser_cannot_use_the_cookie(void **state)
-{
-	struct phone p = given_phone();
-	const struct answer *a = call("POST", PHONE "/account/refresh",
-		.headers = {"User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) "
-			    "AppleWebKit/537.36 Chrome/120.0",
-			CSRF, p.cookie});
-
-	(void)state;
-	is_case(a, 401, "refresh_token.invalid");
-	a = call("POST", PHONE "/account/refresh",
-		.headers = {"User-Agent: Dalvik/2.1.0 (Linux; U; Android 13; Pixel)",
-			CSRF, p.cookie});
-	is_case(a, 200, "access_token.refreshed");
-	a = call("POST", PHONE "/account/refresh",
-		.headers = {AGENT, CSRF, p.cookie, "Origin: https://evil.example"});
-	is_case(a, 403, "http.forbidden");
-}
-
-static void
-the_key_has_the_csrf_token_in_it(void **state)
-{
-	struct phone p = given_phone();
-	const char *const others[] = {"X-Csrf-Token: of-that-phone", NULL};
-
-	(void)state;
-	is_live(&p);
-	is_case(call("GET", PHONE "/profiles", .headers = {p.token, others[0]}), 401,
-		"access_token.invalid");
-	const struct answer *a = call("GET", PHONE "/profiles", .headers = {p.token});
-	is_case(a, 400, "request.header.omitted");
-	assert_string_equal(data_text(a, "lacks.0"), "X-Csrf-Token");
-	is_case(call("GET", PHONE "/profiles",
-			.headers = {given_person("can_view_file"), CSRF}),
-		401, "access_token.invalid");
-	assert_int_equal(
-		call("GET", "/users/api/v1/users/me/", .headers = {p.token})->status,
-		401);
-}
-
-static void
-signing_out_ends_the_session(void **state)
-{
-	struct phone p = given_phone(), other = signed_in_again(&p);
-	const struct answer *a = post("signout", "{\"signout\":true}", p.cookie);
-
-	(void)state;
-	is_case(a, 200, "user.sign_out");
-	assert_string_equal(set_cookie(a, "refresh_token"), "DUMMY");
-	is_dead(&p);
-	is_case(refresh(&p), 401, "refresh_token.invalid");
-	is_live(&other);
-	is_case(post("signout", "{\"signout\":true}", NULL), 200, "user.sign_out");
-	is_case(post("signout", "{}", NULL), 400, "request.body.omitted");
-}
-
-static void
-blocking_an_account_ends_its_phones(void **state)
-{
-	struct phone p = given_phone();
-
-	(void)state;
-	is_live(&p);
-	value("update account.account set status = 'blocked' where id = %lld",
-		(long long)p.uuid);
-	empty_cache();
-	conf.token_near_time = 0;
-	is_dead(&p);
-	conf.token_near_time = 1000;
-	is_case(refresh(&p), 401, "refresh_token.invalid");
-	is_case(sign_in(p.name, PASSWORD), 401, "user.locked");
-}
-
-static void
-the_oldest_sessions_end_above_the_limit(void **state)
-{
-	struct phone first = given_phone(), last = first;
-
-	(void)state;
-	conf.messenger_sessions = 3;
-	for (int i = 0; i < 3; i++)
-		last = signed_in_again(&first);
-	conf.messenger_sessions = 20;
-	is_dead(&first);
-	is_live(&last);
-}
-
-static const struct answer *
 change_password(const char *old, const char *new, const char *again, const char *cookie)
 {
-	return post("change-password",
+	return post_account("change-password",
 		text("{\"new_password\":\"%s\",\"new_password_check\":\"%s\"%s}", new,
 			again,
 			old == NULL ? "" : text(",\"original_password\":\"%s\"", old)),
@@ -430,12 +231,12 @@ whoever_deactivates_an_account_hides_it(void **state)
 
 	(void)state;
 	is_case(by(&other, "GET", profile), 200, "resource.result");
-	a = post("deactivate", farewell("other", PASSWORD), p.cookie);
+	a = post_account("deactivate", farewell("other", PASSWORD), p.cookie);
 	is_case(a, 409, "user.info_mismatch");
 	assert_string_equal(data_text(a, "fields.0"), "email");
-	is_case(post("deactivate", farewell(p.name, "Wrong123!"), p.cookie), 401,
-		"user.wrong_password");
-	a = post("deactivate", farewell(p.name, PASSWORD), p.cookie);
+	is_case(post_account("deactivate", farewell(p.name, "Wrong123!"), p.cookie),
+		401, "user.wrong_password");
+	a = post_account("deactivate", farewell(p.name, PASSWORD), p.cookie);
 	assert_int_equal(a->status, 204);
 	assert_int_equal(a->size, 0);
 	assert_string_equal(set_cookie(a, "refresh_token"), "DUMMY");
@@ -534,14 +335,6 @@ static const struct CMUnitTest tests[] = {
 	EDGE_TEST(one_signs_in_by_name_or_address),
 	EDGE_TEST(a_wrong_password_counts_and_the_fifth_locks),
 	EDGE_TEST(one_account_has_one_password_everywhere),
-	EDGE_TEST(a_refresh_gives_an_access_token_and_keeps_the_cookie),
-	EDGE_TEST(what_is_revoked_stays_dead_after_a_refresh),
-	EDGE_TEST(a_refresh_token_that_ends_soon_is_exchanged_once),
-	EDGE_TEST(another_browser_cannot_use_the_cookie),
-	EDGE_TEST(the_key_has_the_csrf_token_in_it),
-	EDGE_TEST(signing_out_ends_the_session),
-	EDGE_TEST(blocking_an_account_ends_its_phones),
-	EDGE_TEST(the_oldest_sessions_end_above_the_limit),
 	EDGE_TEST(a_password_is_changed_by_whoever_knows_it),
 	EDGE_TEST(whoever_deactivates_an_account_hides_it),
 	EDGE_TEST(an_account_is_changed_by_its_owner),
