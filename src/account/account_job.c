@@ -2,16 +2,20 @@
 
 #include <string.h>
 
+#include "account/audit.h"
+#include "account/erase.h"
 #include "account/person_mail.h"
 #include "base/conf.h"
 #include "base/seal.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "messenger/erase.h"
 #include "net/mail.h"
 
 #include "account/account_job.sql.h"
 
 #define NOTE_AT_ONCE 1000
+#define ERASE_AT_ONCE 20
 #define SEAL_CONTEXT "samovar mail"
 
 struct recipient {
@@ -84,9 +88,28 @@ mail_send_job(struct ctx *c, const struct job *job)
 	return known ? OK : fail(c, E_BUG, "no such mail");
 }
 
+/* Accounts that have been deactivated for long enough. */
+static enum err
+erase_gone(struct ctx *c)
+{
+	struct gone *gone;
+	size_t count;
+
+	TRY(messenger_gone(c, ERASE_AT_ONCE, &gone, &count));
+	for (size_t i = 0; i < count; i++) {
+		struct account a = {0};
+
+		TRY(account_by_id(c, gone[i].account_id, &a));
+		TRY(account_erase(c, &a));
+		TRY(audit_add(c, "account.erase", "account", a.uuid, NULL));
+	}
+	return OK;
+}
+
 enum err
 account_sweep(struct ctx *c)
 {
+	TRY(erase_gone(c));
 	TRY(db_do(c, &SWEEP_UNCONFIRMED, ARGS(c, c->now)));
 	TRY(db_do(c, &SWEEP_EMAIL_TOKENS, ARGS(c, c->now)));
 	return db_do(c, &SWEEP_PENDING, ARGS(c));

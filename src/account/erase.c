@@ -3,6 +3,7 @@
 #include "account/session.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "messenger/erase.h"
 
 #include "account/erase.sql.h"
 
@@ -11,6 +12,7 @@ account_erase(struct ctx *c, const struct account *a)
 {
 	if (str_eq(a->role, "administrator"))
 		TRY(account_keep_an_administrator(c, a));
+	TRY(messenger_erase(c, a->id));
 	TRY(session_end_all(c, a->id, "erased"));
 	if (a->email != NULL)
 		TRY(db_do(c, &ERASE_INVITATIONS, ARGS(c, a->email)));

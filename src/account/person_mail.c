@@ -29,7 +29,7 @@ static const struct kind {
 } kinds[] = {{"confirm", "confirm"}, {"change_new", "confirm"},
 	{"change_old", "confirm"}, {"undo", "undo"}, {"reset", "reset"},
 	{"phone_confirm", PHONE_PAGE}, {"phone_reset", PHONE_PAGE}, {"exists", NULL},
-	{"picture_removed", NULL}};
+	{"picture_removed", NULL}, {"report_acted", NULL}, {"report_dismissed", NULL}};
 
 struct recipient {
 	int64_t account_id;
@@ -95,6 +95,13 @@ person_mail_picture(
 	struct ctx *c, const char *uuid, const char *why, const char *language)
 {
 	return queue(c, "picture_removed", uuid, language, why);
+}
+
+enum err
+person_mail_report(struct ctx *c, const char *uuid, bool acted, const char *language)
+{
+	return queue(
+		c, acted ? "report_acted" : "report_dismissed", uuid, language, "");
 }
 
 /* The same mail has the same id, however often it is sent. */

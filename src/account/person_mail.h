@@ -6,9 +6,9 @@
 #include "job/job.h"
 
 /*
- * Mails to people about their address, password and picture. Each call adds a job in
- * the caller's transaction; what is secret in it is sealed. language is "ru", "en",
- * "ko" or NULL, for site.language.
+ * Mails to people about their address, password, picture and reports. Each call adds a
+ * job in the caller's transaction; what is secret in it is sealed. language is "ru",
+ * "en", "ko" or NULL, for site.language.
  */
 
 /* May one more mail go to this address because of a request from there? One a minute
@@ -27,6 +27,10 @@ enum err person_mail_exists(
 /* Staff removed the picture of this account, and why. */
 enum err person_mail_picture(
 	struct ctx *c, const char *uuid, const char *why, const char *language);
+
+/* Staff has looked at what this account reported: did they do something about it? */
+enum err person_mail_report(
+	struct ctx *c, const char *uuid, bool acted, const char *language);
 
 /* Sends what one of these has queued (a subject of mail.send). *known: it is one of
  * them. A refusal of the mail server that is for good is noted at the account. */

@@ -5,8 +5,10 @@ select t.account_id, case when t.purpose like 'phone%' then coalesce(p.nickname:
  where t.id = $1 and t.expires > utc($2) and t.used_at is null;
 
 -- name: person_mail_account
-select id as account_id, name, email::text as email, null::text as pending from account.account
- where uuid = $1 and email is not null;
+select a.id as account_id, coalesce(nullif(a.name, ''), p.nickname::text, a.username::text, '') as name, a.email::text as email,
+       null::text as pending
+  from account.account a left join messenger.person p on p.account_id = a.id
+ where a.uuid = $1 and a.email is not null;
 
 -- name: person_mail_trouble
 update account.account set email_trouble = left($2, 300) where id = $1;

@@ -37,4 +37,15 @@ select jsonb_pretty(jsonb_build_object(
     'did', (select coalesce(jsonb_agg(to_jsonb(x) order by id), '[]') from account.audit x where actor = $1),
     'files', (select coalesce(jsonb_agg(to_jsonb(f) order by created), '[]') from storage.file f where account_id = $1),
     'history', (select coalesce(jsonb_agg(to_jsonb(h) order by created), '[]') from storage.history h where account_id = $1),
+    'messenger', jsonb_build_object(
+        'person', (select to_jsonb(p) from messenger.person p where account_id = $1),
+        'profiles', (select coalesce(jsonb_agg(to_jsonb(p) order by id), '[]') from messenger.profile p where account_id = $1),
+        'relations', (select coalesce(jsonb_agg(to_jsonb(r) order by id), '[]') from messenger.relation r where from_account_id = $1),
+        'cards', (select coalesce(jsonb_agg(to_jsonb(k) order by id), '[]') from messenger.card k where account_id = $1),
+        'subscriptions', (select coalesce(jsonb_agg(to_jsonb(s) order by id), '[]') from messenger.subscription s where account_id = $1),
+        'rooms', (select coalesce(jsonb_agg(to_jsonb(t) order by id), '[]') from messenger.participant t where account_id = $1),
+        'said', (select coalesce(jsonb_agg(to_jsonb(e) order by e.id), '[]') from messenger.event e
+                   join messenger.participant t on t.id = e.participant_id where t.account_id = $1),
+        'files', (select coalesce(jsonb_agg(to_jsonb(u) order by id), '[]') from messenger.upload u where account_id = $1),
+        'reports', (select coalesce(jsonb_agg(to_jsonb(r) order by id), '[]') from messenger.report r where reporter_id = $1)),
     'participant', (select to_jsonb(p) from programme.participant p where account_id = $1)));

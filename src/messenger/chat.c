@@ -140,6 +140,12 @@ went(void)
 	return text_in(conf.messenger_language, "{} has left.");
 }
 
+const char *
+chat_removed_text(void)
+{
+	return text_in(conf.messenger_language, "This message was removed.");
+}
+
 /* Pushes of a room's events from that index on. */
 static enum err
 tell_devices(struct ctx *c, int64_t room, int64_t first)

@@ -84,6 +84,9 @@ enum err chat_admit(struct ctx *c, int64_t room, const struct chat_list_of *invi
 enum err chat_say(struct ctx *c, int64_t room, struct chat_actor who,
 	const char *message, int64_t *event);
 
+/* What stands in place of a message that is removed. */
+const char *chat_removed_text(void);
+
 /* The actor leaves a room that it is in, which chat_lock() has locked. */
 enum err chat_leave(struct ctx *c, int64_t room, struct chat_actor who);
 

@@ -148,3 +148,49 @@ claims(const char *token)
 	assert_non_null(json);
 	return json;
 }
+
+void
+let_strangers_invite(const struct phone *p)
+{
+	value("update messenger.profile set can_annonymous_invite = true where id = "
+	      "%lld",
+		(long long)p->profile);
+}
+
+struct phone
+given_guest(void)
+{
+	struct phone p = given_phone();
+
+	let_strangers_invite(&p);
+	return p;
+}
+
+const char *
+inviting(const struct phone *p)
+{
+	return text("{\"inviting_profiles\":%lld}", (long long)p->profile);
+}
+
+int64_t
+given_room(const struct phone *owner, const struct phone *guest)
+{
+	const struct answer *a =
+		by(owner, "POST", PHONE "/chats", .body = inviting(guest));
+
+	is_case(a, 201, "resource.created");
+	return data_number(a, "chat_room.uuid");
+}
+
+const char *
+room_path(int64_t room, const char *more)
+{
+	return text(PHONE "/chats/%lld%s", (long long)room, more);
+}
+
+const struct answer *
+say(const struct phone *p, int64_t room, const char *words)
+{
+	return by(p, "PUT", room_path(room, "/events"),
+		.body = text("{\"message\":\"%s\"}", words));
+}

@@ -62,4 +62,16 @@ void is_dead(const struct phone *p);
 /* The claims of a token "a.b.c", which phones read with the standard alphabet. */
 struct json_object *claims(const char *token);
 
+/* Strangers may invite its first profile; a phone like that. */
+void let_strangers_invite(const struct phone *p);
+struct phone given_guest(void);
+
+/* The body that invites it, a room of these two, and an address in a room. */
+const char *inviting(const struct phone *p);
+int64_t given_room(const struct phone *owner, const struct phone *guest);
+const char *room_path(int64_t room, const char *more);
+
+/* Says something there. */
+const struct answer *say(const struct phone *p, int64_t room, const char *words);
+
 #endif

@@ -258,6 +258,12 @@ what_is_reported_is_decided_by_staff(void **state)
 		(long long)data_number(a, "report.uuid"));
 	assert_int_equal(post("/report", cookie, form)->status, 303);
 	is_case(post("/report", cookie, form), 404, "resource.not_found");
+	assert_int_equal(
+		number("select count(*) from job.job j join account.account a on "
+		       "j.subject like 'report_acted ' || a.uuid || ' %%' where "
+		       "j.kind = 'mail.send' and a.id = %lld",
+			(long long)reporter.uuid),
+		1);
 	is_case(by(&reporter, "GET",
 			text(PHONE "/profiles/%lld", (long long)other.profile)),
 		404, "resource.not_found");

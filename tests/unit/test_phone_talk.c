@@ -6,53 +6,6 @@
 /* -- rooms */
 
 static void
-let_strangers_invite(const struct phone *p)
-{
-	value("update messenger.profile set can_annonymous_invite = true where id = "
-	      "%lld",
-		(long long)p->profile);
-}
-
-static struct phone
-given_guest(void)
-{
-	struct phone p = given_phone();
-
-	let_strangers_invite(&p);
-	return p;
-}
-
-static const char *
-inviting(const struct phone *p)
-{
-	return text("{\"inviting_profiles\":%lld}", (long long)p->profile);
-}
-
-/* A room of these two. */
-static int64_t
-given_room(const struct phone *owner, const struct phone *guest)
-{
-	const struct answer *a =
-		by(owner, "POST", PHONE "/chats", .body = inviting(guest));
-
-	is_case(a, 201, "resource.created");
-	return data_number(a, "chat_room.uuid");
-}
-
-static const char *
-room_path(int64_t room, const char *more)
-{
-	return text(PHONE "/chats/%lld%s", (long long)room, more);
-}
-
-static const struct answer *
-say(const struct phone *p, int64_t room, const char *words)
-{
-	return by(p, "PUT", room_path(room, "/events"),
-		.body = text("{\"message\":\"%s\"}", words));
-}
-
-static void
 a_room_has_what_phones_need(void **state)
 {
 	struct phone anna = given_phone(), boris = given_guest();
