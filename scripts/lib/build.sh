@@ -2,6 +2,15 @@
 # usage: . scripts/lib/build.sh, after common.sh, with REPO set
 # From the sources to an installed tree.
 
+# console_tools: node and npm for the console's pages, unless CONSOLE is no or a tarball has them built.
+console_tools() {
+	[ "$CONSOLE" != no ] && [ ! -d "$REPO/web/console-pages" ] || return 0
+	command -v npm >/dev/null || "$REPO/scripts/install-packages" node
+}
+
+# CONSOLE: are the console's pages built? yes, no or auto (Makefile.am).
+CONSOLE=auto
+
 # build DIR PREFIX [CONFIGURE-OPTION...]: builds out of tree in DIR and installs
 # to PREFIX; .env.example of the clone is made, too. Only one at a time for a clone, because autogen.sh writes there.
 # shellcheck disable=SC2094 # the clone itself is the lock
@@ -20,8 +29,8 @@ build() {
 		fi
 		cd "$build_dir"
 		[ -f Makefile ] || "$REPO/configure" --prefix="$build_prefix" "$@"
-		make -j"$(nproc)"
-		make install prefix="$build_prefix"
+		make -j"$(nproc)" CONSOLE="$CONSOLE"
+		make install prefix="$build_prefix" CONSOLE="$CONSOLE"
 		cmp -s env.example "$REPO/.env.example" || cp env.example "$REPO/.env.example"
 	) 8<"$REPO" >"$build_dir/build.log" 2>&1 || {
 		tail -n 30 "$build_dir/build.log" >&2

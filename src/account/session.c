@@ -186,14 +186,21 @@ session_end_family_access(struct ctx *c, const char *family, const char *why)
 }
 
 enum err
+session_end_single(struct ctx *c, const char *jti, const char *why)
+{
+	return revoke(c, &SESSION_REVOKE_SINGLE, ARGS(c, jti, c->now, why));
+}
+
+enum err
 session_end_family(struct ctx *c, const char *family, const char *why)
 {
 	return revoke(c, &SESSION_REVOKE_FAMILY, ARGS(c, family, c->now, why));
 }
 
 static enum err
-insert(struct ctx *c, int64_t account_id, const struct session_order *order,
-	const char *family, const char *kind, int64_t seconds, struct session *out)
+insert_named(struct ctx *c, int64_t account_id, const char *jti,
+	const struct session_order *order, const char *family, const char *kind,
+	int64_t seconds, struct session *out)
 {
 	/* Tokens carry whole seconds; "issued a second ago" forgives a clock that is a
 	 * little late. */
@@ -202,9 +209,17 @@ insert(struct ctx *c, int64_t account_id, const struct session_order *order,
 		   expires = {(now + seconds) * US_PER_SECOND};
 
 	return db_one(c, &SESSION_INSERT, token_fields, out,
-		ARGS(c, rand_uuid(&c->arena), account_id, order->face, family, kind,
-			order->claims, order->user_agent, c->address, issued, expires,
-			order->number, order->otp, order->push_token));
+		ARGS(c, jti, account_id, order->face, family, kind, order->claims,
+			order->user_agent, c->address, issued, expires, order->number,
+			order->otp, order->push_token));
+}
+
+static enum err
+insert(struct ctx *c, int64_t account_id, const struct session_order *order,
+	const char *family, const char *kind, int64_t seconds, struct session *out)
+{
+	return insert_named(
+		c, account_id, rand_uuid(&c->arena), order, family, kind, seconds, out);
 }
 
 static enum err
@@ -226,6 +241,22 @@ session_open(struct ctx *c, int64_t account_id, const struct session_order *orde
 	if (order->only_one)
 		TRY(session_end_face(c, account_id, order->face, "sign-in"));
 	return insert_pair(c, account_id, order, rand_uuid(&c->arena), out);
+}
+
+enum err
+session_open_single(struct ctx *c, int64_t account_id, const char *jti,
+	const struct session_order *order, struct session *out)
+{
+	TRY(db_do(c, &SESSION_LOCK_ACCOUNT, ARGS(c, account_id)));
+	return insert_named(c, account_id, jti, order, rand_uuid(&c->arena), "access",
+		order->access_seconds, out);
+}
+
+enum err
+session_prolong(struct ctx *c, const char *jti, int64_t seconds)
+{
+	return db_do(
+		c, &SESSION_PROLONG, ARGS(c, jti, c->now, utc_after(c->now, seconds)));
 }
 
 static enum err

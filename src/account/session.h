@@ -75,6 +75,21 @@ enum err session_add_access(struct ctx *c, const char *jti, struct session_order
 		struct ctx *c, int64_t account_id, struct session_order *order),
 	struct session *out);
 
+/*
+ * A sign-in with one token, kept by a browser: jti is made from a secret that only the
+ * browser has. It ends order->access_seconds after the last session_prolong(). Caller's
+ * transaction.
+ */
+enum err session_open_single(struct ctx *c, int64_t account_id, const char *jti,
+	const struct session_order *order, struct session *out);
+
+/* Puts off the end of a live token to so many seconds from now, unless that would be
+ * less than five minutes more. */
+enum err session_prolong(struct ctx *c, const char *jti, int64_t seconds);
+
+/* Ends it; nothing happens to one that is not there. */
+enum err session_end_single(struct ctx *c, const char *jti, const char *why);
+
 /* Ends sessions; `why` is one word for the row. The caller's transaction. */
 enum err session_end_all(struct ctx *c, int64_t account_id, const char *why);
 enum err session_end_face(

@@ -14,6 +14,10 @@ values ($1, $2, $3, $4, $5::account.token_kind, $6, left($7, 1000), nullif($8, '
         case when $5::text = 'refresh' then $12 end, case when $5::text = 'refresh' then $13 end)
 returning jti, face, family, kind, claims, us(created) as created, us(expires) as expires, number;
 
+-- name: session_prolong
+update account.session set expires = utc($3)
+ where jti = $1 and revoked_at is null and expires between utc($2) and utc($3) - interval '5 minutes';
+
 -- name: session_spend
 update account.session set spent_at = utc($2), next_access = $3, next_refresh = $4 where jti = $1;
 
@@ -42,6 +46,11 @@ returning face, jti, kind;
 update account.session set revoked_at = utc($2), revoked_why = $3
  where account_id = $1 and revoked_at is null and expires > utc($2)
    and family is distinct from (select family from account.session where jti = $4)
+returning face, jti, kind;
+
+-- name: session_revoke_single
+update account.session set revoked_at = utc($2), revoked_why = $3
+ where jti = $1 and revoked_at is null and expires > utc($2)
 returning face, jti, kind;
 
 -- name: session_revoke_family

@@ -102,16 +102,6 @@ the_timer(struct call *call, const struct timer **out)
 				      call_arg(call, "name"));
 }
 
-/* The first slot that is still to come. */
-static struct utc
-next_slot(const struct timer *t, struct utc now)
-{
-	struct utc slot = timer_slot(t, now);
-
-	return t->hour == NULL ? utc_after(slot, t->seconds)
-			       : timer_slot_of(t, date_after(utc_date(slot), 1));
-}
-
 enum err
 timers_list_cmd(struct call *call)
 {
@@ -123,7 +113,7 @@ timers_list_cmd(struct call *call)
 	for (size_t i = 0; i < count; i++) {
 		buf_fmt(&names, "%s%s", i == 0 ? "{" : ",", timers[i].name);
 		buf_fmt(&slots, "%s%lld", i == 0 ? "{" : ",",
-			(long long)next_slot(&timers[i], c->now).us);
+			(long long)timer_next(&timers[i], c->now).us);
 	}
 	buf_add(&names, "}");
 	buf_add(&slots, "}");

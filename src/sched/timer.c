@@ -51,6 +51,15 @@ timer_slot(const struct timer *t, struct utc now)
 	return slot.us <= now.us ? slot : timer_slot_of(t, date_after(day, -1));
 }
 
+struct utc
+timer_next(const struct timer *t, struct utc now)
+{
+	struct utc slot = timer_slot(t, now);
+
+	return t->hour == NULL ? utc_after(slot, t->seconds)
+			       : timer_slot_of(t, date_after(utc_date(slot), 1));
+}
+
 static enum err
 add_job(struct ctx *c, const struct timer *t, struct utc slot, const char *behind,
 	const char **key)

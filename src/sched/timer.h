@@ -28,6 +28,9 @@ const struct timer *timer_by_name(const char *name);
 /* The newest slot that is not after `now`. */
 struct utc timer_slot(const struct timer *t, struct utc now);
 
+/* The first slot that is still to come. */
+struct utc timer_next(const struct timer *t, struct utc now);
+
 /* The slot of a day (DAILY only). */
 struct utc timer_slot_of(const struct timer *t, struct date day);
 

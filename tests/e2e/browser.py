@@ -70,6 +70,21 @@ class Browser:
         for message in map(json.loads, whole):
             if "id" in message:
                 self.answers[message["id"]] = message
+            else:
+                self.hear(message)
+
+    def hear(self, message):
+        """What a page that is watched complains of: exceptions, errors of its console, what its policy forbids."""
+        page = next((p for p in self.pages if p.session == message.get("sessionId")), None)
+        said = message.get("params", {})
+        if page is None:
+            return
+        if message["method"] == "Runtime.exceptionThrown":
+            page.complaints.append(json.dumps(said["exceptionDetails"])[:500])
+        elif message["method"] == "Runtime.consoleAPICalled" and said["type"] in ("error", "assert", "warning"):
+            page.complaints.append(json.dumps(said["args"])[:500])
+        elif message["method"] == "Log.entryAdded" and said["entry"]["level"] in ("error", "warning"):
+            page.complaints.append(f"{said['entry'].get('url')}: {said['entry']['text']}")
 
     def page(self, folder, language="en-US", script=None):
         """A person's window, with cookies of its own. What it downloads is put into the folder; the script runs
@@ -93,6 +108,13 @@ class Browser:
 class Page:
     def __init__(self, browser, session):
         self.browser, self.session = browser, session
+        self.complaints = []
+
+    def watch(self):
+        """From now on complaints has what goes wrong in the page."""
+        self.browser.pages.append(self)
+        self.call("Runtime.enable")
+        self.call("Log.enable")
 
     def call(self, method, **params):
         return self.browser.call(method, self.session, **params)
@@ -135,6 +157,14 @@ class Page:
         more = {"text": "\r"} if key == "Enter" else {}
         self.call("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, **more)
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
+
+    def key(self, name):
+        """A key as its keyboard has it: a letter, "?", or one of press()."""
+        if len(name) > 1:
+            return self.press(name)
+        code = {"?": "Slash", "/": "Slash"}.get(name) or (f"Digit{name}" if name.isdigit() else f"Key{name.upper()}")
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=name, code=code, **({"text": name} if kind == "keyDown" else {}))
 
     def look(self, width, scheme="light"):
         """As wide as that, for people who like their pages light or dark."""

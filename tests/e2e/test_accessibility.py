@@ -1,4 +1,4 @@
-"""The public pages for everybody: nothing that axe (https://github.com/dequelabs/axe-core) finds fault with, nothing
+"""The public pages for everybody: nothing that axe finds fault with, nothing
 wider than a phone, and all of it by keyboard."""
 
 import json
@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 
+from tests.e2e import axe
 from tests.e2e.browser import Browser
 from tests.e2e.client import ALL_PERMISSIONS
 from tests.e2e.staff import invite, token_of
@@ -38,32 +39,15 @@ def page(browser, tmp_path, base):
     return page
 
 
-@pytest.fixture(scope="module")
-def axe():
-    folder = os.environ.get("SAMOVAR_TEST_NPM")
-    if not folder:
-        pytest.skip("SAMOVAR_TEST_NPM is not set; scripts/test sets it")
-    source = pathlib.Path(folder, "node_modules/axe-core/axe.min.js").read_text()
-
-    def axe(page):
-        page.call("Runtime.evaluate", expression=source)
-        found = page.js("axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations.map((v) => "
-                        "[v.id, v.help, v.nodes.slice(0, 3).map((n) => n.html + ' ' + n.failureSummary)]))")
-        assert found == [], json.dumps(found, indent=1, ensure_ascii=False)
-        assert page.js("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), "wider than the window"
-        assert page.js("document.querySelectorAll('main').length") == 1
-    return axe
-
-
 @pytest.fixture
-def see(axe, request):
+def see(request):
     """Checks a page; keeps a picture of it where SAMOVAR_PICTURES says."""
     def see(page):
         folder = os.environ.get("SAMOVAR_PICTURES")
         if folder:
             name = request.node.name.replace("test_", "")
             page.picture(pathlib.Path(folder, f"{name} {sum(f.startswith(name) for f in os.listdir(folder))}.png"))
-        axe(page)
+        axe.check(page)
     return see
 
 

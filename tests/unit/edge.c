@@ -372,10 +372,10 @@ signed_in(const char *path, const char *body)
 }
 
 static const char *
-given(const char *permissions)
+given(const char *permissions, const char *role)
 {
 	bool superuser = str_eq(permissions, SUPERUSER);
-	const char *name = account(NULL, superuser);
+	const char *name = account(role, superuser);
 
 	if (!superuser)
 		value("insert into account.permission (account_id, name) "
@@ -391,7 +391,7 @@ given_person(const char *permissions)
 {
 	return signed_in("/users/api/v1/auth/login/",
 		text("{\"username\":\"%s\",\"password\":\"" PASSWORD "\"}",
-			given(permissions)));
+			given(permissions, NULL)));
 }
 
 const char *
@@ -399,7 +399,7 @@ given_member(const char *permissions)
 {
 	return signed_in("/people/api/v1/auth/login",
 		text("{\"username\":\"%s\",\"password\":\"" PASSWORD "\"}",
-			given(permissions)));
+			given(permissions, NULL)));
 }
 
 const char *
@@ -408,4 +408,18 @@ given_staff(const char *role)
 	return signed_in("/api/administrators/login",
 		text("{\"email\":\"%s@example.com\",\"password\":\"" PASSWORD "\"}",
 			account(role, false)));
+}
+
+const char *
+given_console(const char *permissions, const char *role)
+{
+	const struct answer *a = call("POST", "/console/api/v1/auth/login",
+		.body = text("{\"name\":\"%s\",\"password\":\"" PASSWORD "\"}",
+			given(permissions, role)),
+		.headers = {SAME_ORIGIN});
+	const char *cookie = answer_header(a, "Set-Cookie");
+
+	if (a->status != 204)
+		fail_msg("console: %d %s", a->status, a->body);
+	return text("Cookie: %.*s", (int)strcspn(cookie, ";"), cookie);
 }

@@ -82,6 +82,12 @@ const char *given_member(const char *permissions);
 /* One with this role, signed in at the programme's face. */
 const char *given_staff(const char *role);
 
+/* One with these permissions and this role in the programme (NULL: none), signed in at
+ * the console: the header "Cookie: ...". What changes something needs SAME_ORIGIN, too.
+ */
+const char *given_console(const char *permissions, const char *role);
+#define SAME_ORIGIN "Sec-Fetch-Site: same-origin"
+
 /* A unit of work of the test's own, with its database. */
 void edge_ctx(struct ctx *c);
 

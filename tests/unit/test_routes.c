@@ -414,6 +414,100 @@ people_are_managed_by_those_who_may(void **state)
 	each_row("people", look_at_people_as_manager);
 }
 
+/* -- the console */
+
+/* A word of its table, and somebody of whom it holds. */
+static const struct {
+	const char *who, *permissions, *role;
+} console_needs[] = {{"SIGNED_IN", "", NULL}, {"STAFF", "", "expert"},
+	{"ADMINISTRATOR", "", "administrator"}, {"OPERATOR", "can_operate", NULL},
+	{"MANAGER", "can_manage_people", NULL}, {"MODERATOR", "can_moderate", NULL},
+	{"EDITOR", "can_edit_catalogue", NULL}, {"KEEPER", "can_view_cards", NULL}};
+
+static const struct answer *
+ask_console(const char *prefix, const struct route *row, const char *cookie)
+{
+	return call(method_of(row), filled(prefix, row),
+		.body = row->method == GET ? NULL : "{}",
+		.headers = {SAME_ORIGIN, cookie});
+}
+
+static void
+look_at_console_outside(const char *prefix, const struct route *row)
+{
+	const char *of_others[] = {given_person(SUPERUSER),
+		given_staff("administrator"), given_member(SUPERUSER),
+		"Cookie: samovar=x", "Cookie: samovar="};
+
+	if (is(row, "ANYONE"))
+		return;
+	is_people_error(row, ask_console(prefix, row, NULL), "401", "Auth.Unsigned");
+	for (size_t i = 0; i < COUNT(of_others); i++)
+		is_people_error(row, ask_console(prefix, row, of_others[i]), "401",
+			"Auth.Unsigned");
+}
+
+static void
+the_console_opens_to_its_own_cookie_only(void **state)
+{
+	(void)state;
+	each_row("console", look_at_console_outside);
+}
+
+static void
+look_at_console_from_elsewhere(const char *prefix, const struct route *row)
+{
+	static const char *const origins[] = {NULL, "Sec-Fetch-Site: cross-site",
+		"Sec-Fetch-Site: same-site", "Sec-Fetch-Site: none",
+		"Origin: http://evil.example", "Origin: null",
+		"Origin: http://localhost.evil.example", "Origin: http://localhost:81"};
+	const char *cookie = given_console(SUPERUSER, NULL);
+
+	for (size_t i = 0; i < COUNT(origins) && row->method != GET; i++)
+		is_people_error(row,
+			call(method_of(row), filled(prefix, row), .body = "{}",
+				.headers = {cookie, origins[i]}),
+			"403", "Request.Origin");
+}
+
+static void
+nothing_changes_by_the_page_of_another_site(void **state)
+{
+	(void)state;
+	each_row("console", look_at_console_from_elsewhere);
+}
+
+static void
+look_at_console_inside(const char *prefix, const struct route *row)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < COUNT(console_needs); i++) {
+		const char *who = console_needs[i].who;
+		const struct answer *a = ask_console(prefix, row,
+			given_console(
+				console_needs[i].permissions, console_needs[i].role));
+		bool fits = is(row, who) || is(row, "ANYONE SIGNED_IN") ||
+			    (is(row, "STAFF") && str_eq(who, "ADMINISTRATOR"));
+
+		found += is(row, who);
+		if (fits)
+			has_status(row, a, false, "403 405");
+		else
+			is_people_error(row, a, "403", "Auth.NoPermission");
+	}
+	assert_true(found == 1 || is(row, "ANYONE"));
+	has_status(row, ask_console(prefix, row, given_console(SUPERUSER, NULL)), false,
+		"403 405");
+}
+
+static void
+a_row_of_the_console_lets_in_whom_it_names(void **state)
+{
+	(void)state;
+	each_row("console", look_at_console_inside);
+}
+
 /* -- what is no text, in every body: two names would be one, and a file replace another
  */
 
@@ -458,7 +552,7 @@ every_face_is_looked_at(void **state)
 	for (const struct face *f = faces; f->name != NULL; f++)
 		assert_true(str_in(f->name,
 			"users storage hooks programme store ops catalogue people "
-			"messenger"));
+			"messenger console"));
 }
 
 int
@@ -480,6 +574,9 @@ main(int argc, char **argv)
 		EDGE_TEST(an_expert_gets_no_further_than_the_table_says),
 		EDGE_TEST(a_blocked_administrator_gets_nowhere),
 		EDGE_TEST(an_administrator_is_let_in),
+		EDGE_TEST(the_console_opens_to_its_own_cookie_only),
+		EDGE_TEST(nothing_changes_by_the_page_of_another_site),
+		EDGE_TEST(a_row_of_the_console_lets_in_whom_it_names),
 		EDGE_TEST(half_a_surrogate_pair_is_refused_in_every_body),
 	};
 

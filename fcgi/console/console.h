@@ -1,0 +1,53 @@
+#ifndef FCGI_CONSOLE_H
+#define FCGI_CONSOLE_H
+
+#include "face.h"
+
+/*
+ * What the pages of web/console ask: docs/openapi/console.yaml. Checks in the order
+ * origin, session, rights, input. Errors are {"error", "detail", "field", "reasons"}; a
+ * slash at the end of a path means nothing.
+ */
+extern const struct manners console_manners;
+
+/* Who may call a route: who.def. */
+enum console_who {
+#define WHO(name, ...) name,
+#include "console/who.def"
+#undef WHO
+};
+
+/* Who is signed in, and what they may: r->own of every route but those of ANYONE. */
+struct console_caller {
+	const char *jti;
+	const char *role; /* in the programme, NULL: none */
+	bool is_superuser;
+	struct texts permissions; /* their own and those of their roles */
+};
+
+/* The handlers of routes.def and what they read; what each answers is said where it is
+ * defined. */
+#define ROUTE(...) ROUTE_DECLARE(__VA_ARGS__)
+#include "console/routes.def"
+#undef ROUTE
+
+/*
+ * The session of the request's cookie. E_TOKEN_MISSING, E_TOKEN_EXPIRED. What the
+ * caller may is kept by the host and by Redis under the session, for some seconds:
+ * whoever takes something away ends the session.
+ */
+enum err console_session(struct req *r, struct console_caller *out);
+
+/* Does a row of who.def hold for the caller? */
+bool console_may(const struct console_caller *caller, enum console_who who);
+
+/* The names of those that do, in small letters, as a JSON list. */
+const char *console_may_list(struct ctx *c, const struct console_caller *caller);
+
+/*
+ * 200 with JSON and an ETag made from it, or 304 when If-None-Match has that one. Not
+ * to be kept by anybody on the way.
+ */
+enum err console_reply(struct req *r, const char *json);
+
+#endif

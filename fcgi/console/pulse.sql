@@ -1,0 +1,24 @@
+-- Each gives one object of counters; $1, where there is one, is the day whose task is current.
+
+-- name: console_pulse_today
+select json_build_object('changed', us(max(r.updated)), 'reported', count(*) filter (where r.number_attempt > 0),
+           'reviewed', count(*) filter (where r.status in ('approved', 'declined')))
+  from programme.shift s join programme.report r on r.shift_id = s.id and r.task_date = $1::date
+ where s.status in ('started', 'ready_for_complete');
+
+-- name: console_pulse_review
+select json_build_object('waiting', count(*)) from programme.report where status = 'reviewing';
+
+-- name: console_pulse_messages
+select json_build_object('waiting', (select count(*) from programme.outbox where state = 'waiting'),
+           'failed', (select count(*) from programme.outbox where state = 'failed'),
+           'presumed', (select count(*) from programme.outbox where state = 'presumed'));
+
+-- name: console_pulse_jobs
+select json_build_object('parked', (select count(*) from job.job where state = 'parked'),
+           'ready', (select count(*) from job.job where state = 'ready'),
+           'last', (select max(id) from job.job));
+
+-- name: console_pulse_servers
+select json_build_object('down', (select count(*) from storage.server s join storage.health h on h.server_id = s.id
+                                   where s.deleted_at is null and s.is_on and h.is_up is false));

@@ -1,0 +1,207 @@
+/* Sign-in of the console: docs/openapi/console.yaml. */
+#include "account/session.h"
+
+#include <string.h>
+
+#include "account/account.h"
+#include "account/audit.h"
+#include "base/conf.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/rand.h"
+#include "base/str.h"
+#include "cache/cache.h"
+#include "cache/near.h"
+#include "console/console.h"
+#include "db/db.h"
+#include "reply.h"
+
+#include "console/session.sql.h"
+
+#define SECRET_BYTES 32
+#define RIGHTS_SECONDS 30 /* that Redis keeps what a session may */
+
+static bool
+is_https(void)
+{
+	return str_starts(conf.site_url, "https://");
+}
+
+/* A browser takes a cookie named so only from the host itself, by https, for all of it.
+ */
+static const char *
+cookie_name(void)
+{
+	return is_https() ? "__Host-samovar" : "samovar";
+}
+
+/* It ends with the browser; the idle end is the server's. value "": it is taken back.
+ */
+static void
+set_cookie(struct req *r, const char *value)
+{
+	reply_header_fmt(r, "Set-Cookie",
+		"%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", cookie_name(), value,
+		is_https() ? "; Secure" : "", *value == '\0' ? "; Max-Age=0" : "");
+}
+
+/* The row has a digest, so who reads the table cannot sign in with what it says. */
+static const char *
+jti_of(struct ctx *c, const char *secret)
+{
+	return uuid_read(
+		&c->arena, arena_strn(&c->arena,
+				   sha256_hex(&c->arena, secret, strlen(secret)), 32));
+}
+
+/* -- what a session may */
+
+struct rights {
+	const char *role;
+	bool is_superuser;
+	struct texts permissions;
+};
+
+static FIELDS(rights_fields, FIELD(struct rights, role),
+	FIELD(struct rights, is_superuser), FIELD(struct rights, permissions));
+
+static enum err
+read_rights(struct ctx *c, const char *jti, const char **out)
+{
+	const char *key = arena_fmt(&c->arena, "console.rights:%s", jti);
+	unsigned char near[NEAR_BYTES];
+	struct near_ticket ticket;
+	size_t size;
+
+	if (near_get(key, near, &size, &ticket)) {
+		*out = arena_strn(&c->arena, (const char *)near, size);
+		return OK;
+	}
+	*out = cache_get(c, key);
+	if (*out == NULL) {
+		TRY(db_json(c, &CONSOLE_RIGHTS, out, ARGS(c, c->actor)));
+		cache_set(c, key, *out, RIGHTS_SECONDS);
+	}
+	near_keep(&ticket, *out, strlen(*out));
+	return OK;
+}
+
+/*
+ * What a page reads by itself, while nobody does anything, puts nothing off: the pulse,
+ * and what it makes the page read again.
+ */
+static bool
+is_by_hand(struct req *r)
+{
+	return !str_eq(r->path, "/pulse") &&
+	       req_header(r, "Samovar-Background") == NULL;
+}
+
+enum err
+console_session(struct req *r, struct console_caller *out)
+{
+	struct ctx *c = &r->ctx;
+	struct session *session = arena_new(&c->arena, sizeof(*session));
+	const char *secret = req_cookie(r, cookie_name()), *text = NULL;
+	struct json_object *json;
+	struct rights rights = {0};
+
+	if (secret == NULL || strlen(secret) != (size_t)SECRET_BYTES * 2)
+		return fail(c, E_TOKEN_MISSING, NULL);
+	out->jti = jti_of(c, secret);
+	TRY(session_check(c, "console", out->jti, "access", session));
+	r->session = session;
+	c->actor = session->account_id;
+	c->actor_uuid = session->uuid;
+	TRY(read_rights(c, out->jti, &text));
+	TRY(json_read(c, text, strlen(text), &json));
+	TRY(fields_from_json(c, json, rights_fields, false, &rights));
+	out->role = rights.role;
+	out->is_superuser = rights.is_superuser;
+	out->permissions = rights.permissions;
+	return is_by_hand(r) ? session_prolong(c, out->jti, conf.console_idle) : OK;
+}
+
+/* -- routes */
+
+struct login_body {
+	const char *name, *password;
+};
+
+INPUT(console_login_in, struct login_body,
+	FIELD(struct login_body, name, .must = true, .as_typed = true, .max = 1000),
+	FIELD(struct login_body, password, .must = true, .as_typed = true,
+		.max = 1000));
+
+/* An older sign-in of this browser ends: one who knew its cookie gains nothing. */
+static enum err
+end_older(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const char *secret = req_cookie(r, cookie_name());
+
+	return secret == NULL ? OK
+			      : session_end_single(c, jti_of(c, secret), "sign-in");
+}
+
+static enum err
+open_session(struct req *r, const struct account *a, const char *secret)
+{
+	struct ctx *c = &r->ctx;
+	struct session session = {0};
+
+	TRY(end_older(r));
+	return session_open_single(c, a->id, jti_of(c, secret),
+		&(struct session_order){.face = "console",
+			.claims = "{}",
+			.user_agent = req_header(r, "User-Agent"),
+			.access_seconds = conf.console_idle},
+		&session);
+}
+
+/*
+ * POST /auth/login {"name": address or user name, "password"}: 204 and a cookie.
+ * E_CREDENTIALS, E_ACCOUNT_BLOCKED, E_EMAIL_UNCONFIRMED, E_LIMIT.
+ */
+enum err
+console_post_login(struct req *r)
+{
+	const struct login_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	const char *secret = rand_hex(&c->arena, SECRET_BYTES);
+	struct account a = {0};
+	struct sign_in who = {
+		.by = strchr(in->name, '@') != NULL ? BY_EMAIL : BY_USERNAME,
+		.name = in->name};
+
+	TRY(account_sign_in(c, &who, in->password, &a));
+	TRY(db_begin(c));
+	TRY(db_end(c, open_session(r, &a, secret)));
+	set_cookie(r, secret);
+	return reply_empty(r, 204);
+}
+
+/* POST /auth/logout: 204; this sign-in ends. */
+enum err
+console_post_logout(struct req *r)
+{
+	const struct console_caller *caller = r->own;
+
+	TRY(session_end_single(&r->ctx, caller->jti, "sign-out"));
+	set_cookie(r, "");
+	return reply_empty(r, 204);
+}
+
+/* GET /me: 200 the person, what they may, and what the pages have to know of the site.
+ */
+enum err
+console_get_me(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const char *json;
+
+	TRY(db_json(c, &CONSOLE_ME, &json,
+		ARGS(c, c->actor, console_may_list(c, r->own), conf.site_time_zone,
+			conf.site_language)));
+	return console_reply(r, json);
+}

@@ -1,0 +1,53 @@
+#include "refusal.h"
+
+#include "face.h"
+#include "reply.h"
+
+/* The first flaw names the field; all of them are reasons. */
+static void
+add_flaws(struct req *r, struct buf *body)
+{
+	struct ctx *c = &r->ctx;
+
+	if (c->flaws->field != NULL) {
+		buf_add(body, ",\"field\":");
+		buf_json(body, c->flaws->field);
+	}
+	buf_add(body, ",\"reasons\":[");
+	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
+		buf_add(body, f == c->flaws ? "" : ",");
+		buf_json(body, arena_fmt(&c->arena, "%s: %s",
+				       f->field == NULL ? f->place : f->field,
+				       flaw_sentence(c, f)));
+	}
+	if (flaws_left_out(c) > 0)
+		buf_fmt(body, ",\"%zu more\"", flaws_left_out(c));
+	buf_add(body, "]");
+}
+
+/* Of what is wrong with the server nobody is told more. */
+static const char *
+detail(const struct ctx *c, int status, enum err e)
+{
+	if (c->flaws != NULL)
+		return flaw_sentence((struct ctx *)c, c->flaws);
+	return status >= 500 || c->why == NULL ? err_sentence(e) : c->why;
+}
+
+void
+refusal_coded(struct req *r, enum err e)
+{
+	struct ctx *c = &r->ctx;
+	const struct wire_case *w = face_case(r->face, e);
+	struct buf body = {.arena = &c->arena};
+
+	buf_add(&body, "{\"error\":");
+	buf_json(&body, w->words);
+	buf_add(&body, ",\"detail\":");
+	buf_json(&body, detail(c, w->status, e));
+	if (c->flaws != NULL)
+		add_flaws(r, &body);
+	buf_add(&body, "}");
+	reply_retry_after(r, w->status == 429 ? 60 : w->status == 503 ? 5 : 0);
+	reply_json(r, w->status, buf_text(&body));
+}

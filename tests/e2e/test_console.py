@@ -1,0 +1,174 @@
+"""The console's pages: through nginx, in Chromium, in all languages, widths and colours."""
+
+import datetime
+import re
+import shutil
+
+import pytest
+
+from tests.e2e import axe
+from tests.e2e.browser import Browser
+from tests.e2e.client import Client
+from tests.e2e.console import API, LANGUAGES, SETTLED, THEMES, WIDTHS, Console, sign_in
+from tests.e2e.programme import Shift, clear, today
+
+in_chromium = pytest.mark.skipif(not shutil.which("chromium"), reason="there is no Chromium")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built(base):
+    if Client(base).get("/console/").status_code == 404:
+        pytest.skip("the console was left out of the build")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    browser = Browser(tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.stop()
+
+
+@pytest.fixture
+def console(browser, base, tmp_path):
+    return lambda person, language="en": Console(browser, base, person, tmp_path, language)
+
+
+@pytest.fixture(scope="module")
+def shift(db):
+    """A shift in its second week; the day's children in all states."""
+    clear(db)
+    day = today()
+    shift = Shift(db, 40, day - datetime.timedelta(days=9))
+    db.do("update programme.shift set title = '<b>Осень & Co</b> ‮ ' || repeat('х', 20) where id = %s", shift.id)
+    for back in (0, 1, 7):
+        db.do("insert into programme.report (shift_id, task_id, member_id, task_date, status, number_attempt, uploaded_at, report_url) "
+              "select m.shift_id, %s, m.id, %s, "
+              " (case when n %% 5 = 0 then 'waiting' when n %% 5 = 1 then 'reviewing' when n %% 5 = 2 then 'declined' else 'approved' end)::programme.report_status,"
+              " (n %% 5 > 0)::int, case when n %% 5 > 0 then now() - interval '1 day' * %s - n * interval '7 minutes' end,"
+              " case when n %% 5 > 0 then '/photos/' || m.id || '-%s.jpg' end "
+              "from (select *, row_number() over (order by id) as n from programme.member where shift_id = %s) m",
+              shift.plan[str((day - datetime.timedelta(days=back)).day)], day - datetime.timedelta(days=back), back, back, shift.id)
+    yield shift
+    clear(db)
+
+
+# -- what nginx gives out
+
+def test_the_pages_are_kept_as_long_as_they_are_good(base):
+    page = Client(base).get("/console/")
+    assert page.headers["Cache-Control"] == "no-cache"
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+    names = re.findall(r'(?:src|href)="(/console/[a-z]+-[A-Z0-9]{8}\.(?:js|css))"', page.text)
+    assert len(names) == 2
+    for name in names:
+        answer = Client(base).get(name, headers={"Accept-Encoding": "gzip"})
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_an_address_below_it_is_the_page_and_a_missing_script_is_not(base):
+    assert Client(base).get("/console/review/1").text == Client(base).get("/console/").text
+    assert Client(base).get("/console/app-AAAAAAAA.js").status_code == 404
+    assert Client(base).get("/console", allow_redirects=False).headers["Location"] == "/console/"
+    assert Client(base).get(f"{API}/nothing").json()["error"] == "Request.NoRoute"
+
+
+def test_a_sign_in_goes_to_the_workers_that_hash(base, person, stack):
+    sign_in(base, person())
+    assert "console_post_login hashes" not in stack.log("samovar-fcgi")
+
+
+# -- in a browser
+
+@in_chromium
+def test_signing_in_by_hand(browser, base, person, tmp_path, shift):
+    who = person(role="expert")
+    page = browser.page(tmp_path, "ru-RU")
+    page.watch()
+    page.look(390, "light")
+    page.open(f"{base}/console/today")
+    page.wait("!!document.getElementById('password')")
+    assert page.js("document.activeElement.id") == "name"
+    axe.check(page)
+    page.type("name", who.username)
+    page.type("password", "wrong password")
+    page.press("Enter")
+    page.wait("document.getElementById('wrong').textContent !== ''")
+    assert page.text("wrong") == "Неверное имя или пароль."
+    page.type("password", who.password)
+    page.press("Enter")
+    page.wait(SETTLED)
+    assert page.js("document.querySelector('h1').textContent") == "Сегодня"
+    assert page.js("location.pathname") == "/console/today"
+    assert page.js("document.cookie") == ""
+    assert [c for c in page.complaints if "401" not in c] == []  # the browser notes each of these
+
+
+@in_chromium
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_screen_in_every_look(console, person, shift, language):
+    window = console(person(superuser=True), language)
+    window.open("", (1280, "light"))
+    for screen in window.screens():
+        window.go(screen)
+        for width in WIDTHS:
+            for theme in THEMES:
+                window.page.look(width, theme)
+                window.check(f"{screen} {language} {width} {theme}", with_axe=language == "en" or theme == "light" and width == 390)
+    assert window.page.js("document.documentElement.lang") == language
+
+
+@in_chromium
+def test_one_gets_about_by_keys_alone(console, person, shift):
+    window = console(person(superuser=True))
+    page = window.open("today")
+    page.key("?")
+    page.wait("!!document.querySelector('dialog[open] .keys')")
+    axe.check(page)
+    page.press("Escape")
+    page.wait("!document.querySelector('dialog[open]')")
+    page.call("Input.dispatchKeyEvent", type="keyDown", key="л", code="KeyK", modifiers=2)  # Ctrl+K of a Russian keyboard
+    page.wait("document.activeElement.id === 'palette'")
+    axe.check(page)
+    for letter in "today":
+        page.call("Input.insertText", text=letter)
+    page.press("Enter")
+    page.wait("!document.querySelector('dialog[open]') && location.pathname === '/console/today'")
+    page.key("g")
+    page.key("t")
+    assert page.js("location.pathname") == "/console/today"
+    assert page.complaints == []
+
+
+@in_chromium
+def test_a_server_that_is_away_is_said_and_what_was_there_stays(console, person, shift):
+    page = console(person(role="expert")).open("today")
+    page.call("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+    page.wait("!!document.querySelector('.banner')")
+    assert page.js("document.querySelectorAll('.figure').length") > 3
+    page.call("Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1)
+    page.wait("!document.querySelector('.banner')")
+
+
+@in_chromium
+def test_the_figures_follow_what_happens(console, person, shift, db):
+    page = console(person(role="expert")).open("today")
+    before = page.js("document.querySelector('.figure:nth-child(5) strong').textContent")
+    db.do("update programme.report set status = 'approved', updated = now() where id = "
+          "(select id from programme.report where status = 'reviewing' and task_date = %s limit 1)", today())
+    page.wait(f"document.querySelector('.figure:nth-child(5) strong').textContent === '{int(before) + 1}'")
+
+
+@in_chromium
+def test_a_sign_in_that_has_ended_leads_back_to_where_one_was(console, person, shift, behind):
+    who = person(role="expert")
+    page = console(who).open("today")
+    behind("update account.session set revoked_at = now(), revoked_why = 'test' where account_id = %s", who.id)
+    page.wait("!!document.getElementById('password')")
+    page.type("name", who.username)
+    page.type("password", who.password)
+    page.press("Enter")
+    page.wait(SETTLED)
+    assert page.js("location.pathname") == "/console/today"

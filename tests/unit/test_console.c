@@ -1,0 +1,321 @@
+/* The console: sign-in, the pulse, the day. */
+#include "edge.h"
+
+#define API "/console/api/v1"
+
+static const struct answer *
+get(const char *path, const char *cookie)
+{
+	return call("GET", text(API "%s", path), .headers = {cookie});
+}
+
+static const struct answer *
+post(const char *path, const char *body, const char *cookie)
+{
+	return call("POST", text(API "%s", path), .body = body,
+		.headers = {SAME_ORIGIN, cookie});
+}
+
+static void
+is_error(const struct answer *a, int status, const char *code)
+{
+	if (a->status != status || !str_eq(answer_text(a, "error"), code))
+		fail_msg("%d %s", a->status, a->body);
+}
+
+/* Whom given_console() has just made. */
+static const char *
+last_name(void)
+{
+	return value("select username from account.account order by id desc limit 1");
+}
+
+static const struct answer *
+sign_in(const char *name, const char *password, const char *cookie)
+{
+	return post("/auth/login",
+		text("{\"name\":\"%s\",\"password\":\"%s\"}", name, password), cookie);
+}
+
+static const char *
+cookie_of(const struct answer *a)
+{
+	const char *set = answer_header(a, "Set-Cookie");
+
+	assert_int_equal(a->status, 204);
+	return text("Cookie: %.*s", (int)strcspn(set, ";"), set);
+}
+
+/* -- sign-in */
+
+static void
+one_signs_in_by_name_or_by_address(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("", NULL), *name = last_name();
+	const struct answer *a = get("/me", cookie);
+
+	assert_int_equal(a->status, 200);
+	assert_string_equal(answer_text(a, "username"), name);
+	assert_string_equal(answer_header(a, "Cache-Control"), "private, no-store");
+	a = sign_in(text("%s@EXAMPLE.com", name), "Right12345", NULL);
+	assert_int_equal(get("/me", cookie_of(a))->status, 200);
+	is_error(sign_in(name, "Wrong12345", NULL), 401, "Auth.Credentials");
+	is_error(sign_in("nobody-at-all", "Wrong12345", NULL), 401, "Auth.Credentials");
+}
+
+static void
+the_cookie_is_no_scripts_and_no_other_sites(void **state)
+{
+	(void)state;
+	given_console("", NULL);
+	const char *name = last_name(), *url = conf.site_url;
+	const char *set =
+		answer_header(sign_in(name, "Right12345", NULL), "Set-Cookie");
+
+	assert_true(str_starts(set, "samovar="));
+	assert_non_null(strstr(set, "; Path=/; HttpOnly; SameSite=Strict"));
+	assert_null(strstr(set, "Secure"));
+	conf.site_url = "https://localhost";
+	const struct answer *a = sign_in(name, "Right12345", NULL);
+	set = answer_header(a, "Set-Cookie");
+	assert_true(str_starts(set, "__Host-samovar="));
+	assert_non_null(strstr(set, "; Path=/; HttpOnly; SameSite=Strict; Secure"));
+	assert_int_equal(get("/me", cookie_of(a))->status, 200);
+	conf.site_url = url;
+}
+
+static void
+a_sign_in_ends_the_older_one_of_the_browser(void **state)
+{
+	(void)state;
+	const char *old = given_console("", NULL), *name = last_name();
+	const char *other = cookie_of(sign_in(name, "Right12345", NULL)),
+		   *new = cookie_of(sign_in(name, "Right12345", old));
+
+	assert_string_not_equal(old, new);
+	is_error(get("/me", old), 401, "Auth.Expired");
+	assert_int_equal(get("/me", new)->status, 200);
+	assert_int_equal(get("/me", other)->status, 200);
+}
+
+static void
+a_cookie_that_the_server_has_not_made_becomes_no_session(void **state)
+{
+	(void)state;
+	given_console("", NULL);
+	const char *theirs = text("Cookie: samovar=%s", repeated("ab", 32));
+	const char *mine = cookie_of(sign_in(last_name(), "Right12345", theirs));
+
+	assert_string_not_equal(mine, theirs);
+	is_error(get("/me", theirs), 401, "Auth.Expired");
+}
+
+static void
+the_table_has_nothing_to_sign_in_with(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("", NULL), *secret = strchr(cookie, '=') + 1;
+
+	assert_int_equal(strlen(secret), 64);
+	assert_int_equal(
+		number("select count(*) from account.session s where to_jsonb(s)::text "
+		       "like '%%%.12s%%'",
+			secret),
+		0);
+	const char *jti =
+		value("select replace(jti::text, '-', '') from account.session "
+		      "order by created desc, expires desc limit 1");
+	is_error(get("/me", text("Cookie: samovar=%s%s", jti, jti)), 401,
+		"Auth.Expired");
+}
+
+static void
+signing_out_ends_it(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("", NULL);
+	const struct answer *a = post("/auth/logout", NULL, cookie);
+
+	assert_int_equal(a->status, 204);
+	assert_non_null(strstr(answer_header(a, "Set-Cookie"), "Max-Age=0"));
+	is_error(get("/me", cookie), 401, "Auth.Expired");
+}
+
+static int64_t
+minutes_left(void)
+{
+	return number("select (extract(epoch from expires - now()) / 60)::int from "
+		      "account.session where account_id = (select max(id) from "
+		      "account.account)");
+}
+
+static void
+twelve_hours_without_a_hand_end_it(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("", NULL);
+
+	assert_in_range(minutes_left(), 719, 720);
+	value("update account.session set expires = expires - interval '1 hour' where "
+	      "account_id = (select max(id) from account.account)");
+	assert_int_equal(get("/pulse?topics=jobs", cookie)->status, 200);
+	call("GET", API "/today", .headers = {cookie, "Samovar-Background: 1"});
+	assert_in_range(minutes_left(), 659, 660);
+	assert_int_equal(get("/me", cookie)->status, 200);
+	assert_in_range(minutes_left(), 719, 720);
+	value("update account.session set expires = now() where account_id = (select "
+	      "max(id) from account.account)");
+	empty_cache();
+	conf.token_near_time = 0;
+	is_error(get("/me", cookie), 401, "Auth.Expired");
+	conf.token_near_time = 1000;
+}
+
+static void
+who_is_blocked_is_out_at_once(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("can_operate", NULL), *name = last_name();
+	const char *manager = given_member(SUPERUSER);
+
+	assert_int_equal(get("/me", cookie)->status, 200);
+	const struct answer *a = call("POST",
+		text("/people/api/v1/people/%s/block",
+			value("select uuid from account.account where username = '%s'",
+				name)),
+		.body = "{}", .headers = {manager});
+	assert_int_equal(a->status, 200);
+	is_error(get("/me", cookie), 401, "Auth.Expired");
+	is_error(sign_in(name, "Right12345", NULL), 403, "Auth.Blocked");
+}
+
+static void
+it_leaves_a_sign_in_at_the_file_store_alone(void **state)
+{
+	(void)state;
+	const char *token = given_person("can_view_file"), *name = last_name();
+
+	cookie_of(sign_in(name, "Right12345", NULL));
+	assert_int_equal(
+		call("GET", "/storage/api/v1/files/", .headers = {token})->status, 200);
+}
+
+static void
+one_is_told_what_one_may(void **state)
+{
+	(void)state;
+	const struct answer *a = get("/me", given_console("can_moderate", "expert"));
+
+	assert_non_null(
+		strstr(a->body, "\"may\" : [\"signed_in\",\"staff\",\"moderator\"]"));
+}
+
+/* -- the pulse */
+
+static void
+the_pulse_is_unchanged_while_nothing_changes(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("can_operate", NULL);
+
+	conf.token_near_time = 0;
+	const struct answer *a =
+		get("/pulse?topics=jobs,servers,review,nothing", cookie);
+	const char *etag = answer_header(a, "ETag");
+	assert_int_equal(a->status, 200);
+	assert_non_null(json_member(a->json, "jobs", json_type_object));
+	assert_non_null(json_member(a->json, "servers", json_type_object));
+	assert_null(json_member(a->json, "review", json_type_object));
+	const char *same = text("If-None-Match: %s", etag);
+	a = call("GET", API "/pulse?topics=jobs,servers", .headers = {cookie, same});
+	assert_int_equal(a->status, 304);
+	assert_int_equal(a->size, 0);
+	value("insert into job.job (kind, state) values ('job.nothing', 'parked')");
+	a = call("GET", API "/pulse?topics=jobs,servers", .headers = {cookie, same});
+	assert_int_equal(a->status, 200);
+	conf.token_near_time = 1000;
+	value("delete from job.job");
+}
+
+/* -- the day */
+
+static void
+a_day_without_a_shift_is_no_error(void **state)
+{
+	(void)state;
+	const struct answer *a = get("/today", given_console("", "expert"));
+
+	assert_int_equal(a->status, 200);
+	assert_null(json_member(a->json, "programme", json_type_object));
+	assert_non_null(strstr(a->body, "\"programme.daily\""));
+}
+
+static void
+the_day_adds_up(void **state)
+{
+	(void)state;
+	const char *staff = given_console("", "expert");
+
+	value("with t as (insert into programme.task (url, title) values ('/t.jpg', "
+	      "'Wash up') returning id),"
+	      " s as (insert into programme.shift (status, started_at, finished_at, "
+	      "title, final_message, tasks)"
+	      "  select 'started', d - 8, d + 30, 'Autumn', 'Thank you all', '{}' from "
+	      "(select '%s'::date as d) n returning id, started_at + 8 as d),"
+	      " p as (insert into programme.participant (name, surname, date_of_birth, "
+	      "city, phone_number, telegram_id)"
+	      "  select 'Anna', 'Ivanova', '2012-01-01', 'Perm', '+7 900 ' || i, 77000 "
+	      "+ i from generate_series(1, 6) i returning id),"
+	      " m as (insert into programme.member (participant_id, shift_id) select "
+	      "p.id, s.id from p, s returning id, shift_id),"
+	      " r as (insert into programme.report (shift_id, task_id, member_id, "
+	      "task_date, status, number_attempt, uploaded_at)"
+	      "  select m.shift_id, t.id, m.id, s.d, "
+	      "(array['waiting','reviewing','reviewing','approved','declined','"
+	      "declined'])[n]::programme.report_status,"
+	      "  (n > 1)::int, case when n > 1 then now() end from (select *, "
+	      "row_number() over (order by id) as n from m) m, t, s)"
+	      " select 1",
+		answer_text(get("/today", staff), "day"));
+	const struct answer *a = get("/today", staff);
+	struct json_object *day = json_member(a->json, "programme", json_type_object),
+			   *line = json_member(day, "line", json_type_array);
+	assert_int_equal(json_number(day, "issued"), 6);
+	assert_int_equal(json_number(day, "reported"), 5);
+	assert_int_equal(json_number(day, "reviewing"), 2);
+	assert_int_equal(json_number(day, "approved"), 1);
+	assert_int_equal(json_number(day, "declined"), 2);
+	assert_int_equal(json_number(day, "missing"), 1);
+	struct json_object *shift = json_member(day, "shift", json_type_object);
+	assert_int_equal(json_number(shift, "day"), 9);
+	assert_int_equal(json_number(shift, "members"), 6);
+	size_t n = json_object_array_length(line);
+	assert_int_equal(
+		json_object_get_int(json_object_array_get_idx(line, n - 1)), 5);
+	assert_null(json_member(get("/today", given_console("can_operate", NULL))->json,
+		"programme", json_type_object));
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		EDGE_TEST(one_signs_in_by_name_or_by_address),
+		EDGE_TEST(the_cookie_is_no_scripts_and_no_other_sites),
+		EDGE_TEST(a_sign_in_ends_the_older_one_of_the_browser),
+		EDGE_TEST(a_cookie_that_the_server_has_not_made_becomes_no_session),
+		EDGE_TEST(the_table_has_nothing_to_sign_in_with),
+		EDGE_TEST(signing_out_ends_it),
+		EDGE_TEST(twelve_hours_without_a_hand_end_it),
+		EDGE_TEST(who_is_blocked_is_out_at_once),
+		EDGE_TEST(it_leaves_a_sign_in_at_the_file_store_alone),
+		EDGE_TEST(one_is_told_what_one_may),
+		EDGE_TEST(the_pulse_is_unchanged_while_nothing_changes),
+		EDGE_TEST(a_day_without_a_shift_is_no_error),
+		EDGE_TEST(the_day_adds_up),
+	};
+
+	(void)argc;
+	return edge_run("console", tests, argv);
+}

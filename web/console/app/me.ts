@@ -1,0 +1,46 @@
+// Who is signed in.
+import { signal } from '@preact/signals';
+import { api, type Me } from './api';
+import { Problem, signedOut } from './call';
+import { ownLanguage } from './prefs';
+import { knownLanguage, setLanguage, timeZone } from './text';
+
+/** undefined: not known yet; null: nobody. */
+export const me = signal<Me | null | undefined>(undefined);
+/** The sign-in ended while somebody was at it. */
+export const expired = signal(false);
+/** Why nobody knows. */
+export const meProblem = signal<Problem | null>(null);
+
+export const may = (who: string) => me.value?.may.includes(who) ?? false;
+
+export async function chooseLanguage(): Promise<void> {
+	await setLanguage(knownLanguage(ownLanguage.value, me.value?.language, ...navigator.languages));
+}
+
+export async function readMe(): Promise<void> {
+	try {
+		me.value = await api.getMe();
+		timeZone.value = me.value.site.time_zone;
+		meProblem.value = null;
+		expired.value = false;
+	} catch (e) {
+		const problem = e as Problem;
+		if (problem.status === 401) me.value = null;
+		else meProblem.value = problem;
+	}
+	await chooseLanguage();
+}
+
+export async function signOut(): Promise<void> {
+	await api.signOut();
+	expired.value = false;
+	me.value = null;
+}
+
+signedOut.subscribe((times) => {
+	if (times > 0 && me.peek()) {
+		expired.value = true;
+		me.value = null;
+	}
+});

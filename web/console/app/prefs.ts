@@ -1,0 +1,38 @@
+// What somebody likes: all that is kept in the browser.
+import { effect, signal } from '@preact/signals';
+
+export type Theme = 'system' | 'light' | 'dark';
+export type Language = 'en' | 'ru' | 'ko';
+
+function read(name: string): string | null {
+	try {
+		return localStorage.getItem(`samovar.${name}`);
+	} catch {
+		return null; // switched off in this browser
+	}
+}
+
+function kept<T extends string>(name: string, initial: T) {
+	const s = signal<T>((read(name) as T | null) ?? initial);
+	effect(() => {
+		const value = s.value;
+		try {
+			localStorage.setItem(`samovar.${name}`, value);
+		} catch {
+			// it holds until the page is left
+		}
+	});
+	return s;
+}
+
+export const theme = kept<Theme>('theme', 'system');
+/** 'off': keys that are one letter do nothing (WCAG 2.1.4). */
+export const letters = kept<'on' | 'off'>('letters', 'on');
+/** '': that of the account, or the browser's. */
+export const ownLanguage = kept<Language | ''>('language', '');
+
+effect(() => {
+	const root = document.documentElement;
+	if (theme.value === 'system') delete root.dataset.theme;
+	else root.dataset.theme = theme.value;
+});

@@ -1,0 +1,19 @@
+// The screens: a line each. name: its address and its folder; who: of fcgi/console/who.def; letter:
+// behind "g"; topic and badge: a counter of the pulse beside its name.
+import type { FunctionComponent } from 'preact';
+import type { IconName } from '../parts/icon';
+import { t } from './text';
+
+export interface Screen {
+	name: string;
+	title: () => string;
+	who: string;
+	letter: string;
+	icon: IconName;
+	badge?: [topic: string, counter: string];
+	load: () => Promise<{ default: FunctionComponent }>;
+}
+
+export const screens: Screen[] = [
+	{ name: 'today', title: () => t('Today'), who: 'signed_in', letter: 't', icon: 'sun', load: () => import('../screens/today/today') },
+];

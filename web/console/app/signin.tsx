@@ -1,0 +1,58 @@
+// The page for who is not signed in.
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { Button, Field, problemText } from '../parts/kit';
+import { api } from './api';
+import { Problem } from './call';
+import { expired, readMe } from './me';
+import { t } from './text';
+
+function why(p: Problem): string {
+	if (p.code === 'Auth.Credentials') return t('Wrong name or password.');
+	if (p.code === 'Auth.Blocked') return t('This account is blocked.');
+	if (p.code === 'Auth.EmailNotConfirmed') return t('Confirm your address first: a mail with a link has been sent to you.');
+	return problemText(p);
+}
+
+export function SignIn() {
+	const wrong = useSignal('');
+	const busy = useSignal(false);
+	const name = useRef<HTMLFormElement>(null);
+
+	useEffect(() => {
+		document.title = `${t('Sign in')} · Samovar`;
+		name.current?.querySelector('input')?.focus();
+	}, []);
+
+	async function send(e: Event) {
+		e.preventDefault();
+		const form = new FormData(e.target as HTMLFormElement);
+		busy.value = true;
+		wrong.value = '';
+		try {
+			await api.signIn({ name: String(form.get('name')).trim(), password: String(form.get('password')) });
+			await readMe();
+		} catch (p) {
+			wrong.value = why(p as Problem);
+		}
+		busy.value = false;
+	}
+
+	return (
+		<main class="sign-in">
+			<form ref={name} onSubmit={send}>
+				<img src="/console/icon.svg" alt="" width="48" height="48" />
+				<h1>{t('Sign in')}</h1>
+				{expired.value && <p class="muted">{t('Your sign-in has ended. Sign in again to go on where you were.')}</p>}
+				<Field label={t('Address or user name')} name="name" id="name" autocomplete="username" required autocapitalize="none" spellcheck={false} />
+				<Field label={t('Password')} name="password" id="password" type="password" autocomplete="current-password" required />
+				<p id="wrong" class="wrong" role="alert">
+					{wrong.value}
+				</p>
+				<Button type="submit" look="main" busy={busy.value}>
+					{t('Sign in')}
+				</Button>
+			</form>
+		</main>
+	);
+}

@@ -1,0 +1,147 @@
+// The day so far: what is wrong first, then how far the children are, then what comes next.
+import { api, type Attention, type NextTimer, type ProgrammeDay, type Today as Day } from '../../app/api';
+import { useRead } from '../../app/read';
+import { screenAddress } from '../../app/shown';
+import { dayName, n, number, percent, relative, t } from '../../app/text';
+import { Empty, Figure, Head, Moment, Shown } from '../../parts/kit';
+import { DayPlot } from '../../parts/plot';
+import { Icon } from '../../parts/icon';
+
+const QUARTERS = 96;
+
+/** What it says, and the screen that has more. */
+function attentionText(a: Attention): [text: string, screen: string] {
+	switch (a.what) {
+		case 'messages_late': return [n('{n} message has waited for more than ten minutes', '{n} messages have waited for more than ten minutes', a.count), 'messages'];
+		case 'messages_failed': return [n('{n} message could not be sent', '{n} messages could not be sent', a.count), 'messages'];
+		case 'jobs_parked': return [n('{n} job has failed for good', '{n} jobs have failed for good', a.count), 'jobs'];
+		case 'jobs_late': return [n('{n} job has waited for more than five minutes', '{n} jobs have waited for more than five minutes', a.count), 'jobs'];
+		case 'servers_down': return [n('{n} file server is down', '{n} file servers are down', a.count), 'health'];
+		case 'files_lost': return [n('{n} file has lost its last copy', '{n} files have lost their last copy', a.count), 'health'];
+		case 'no_scheduler': return [t('No scheduler runs: nothing falls due'), 'health'];
+	}
+}
+
+function Attentions({ list }: { list: Attention[] }) {
+	if (!list.length) return null;
+	return (
+		<section class="attention" aria-labelledby="attention">
+			<h2 id="attention" class="hidden">{t('Needs attention')}</h2>
+			<ul>
+				{list.map((a) => {
+					const [text, screen] = attentionText(a);
+					const href = screenAddress(screen);
+					return (
+						<li key={a.what}>
+							{href
+								? <a href={href}><Icon name="alert" /> <span>{text}</span> <Icon name="next" /></a>
+								: <p><Icon name="alert" /> <span>{text}</span></p>}
+						</li>
+					);
+				})}
+			</ul>
+		</section>
+	);
+}
+
+/** "212 of 1,000 have reported, 14 % fewer than usual." */
+function sentence(p: ProgrammeDay): string {
+	const said = t('{reported} of {issued} have sent a photo', { reported: p.reported, issued: p.issued });
+	const usual = p.usual?.[Math.max(0, (p.line?.length ?? 1) - 1)] ?? 0;
+	if (!usual) return `${said}.`;
+	const change = percent(p.reported - usual, usual);
+	if (Math.abs(change) < 3) return t('{said}, as usual on this weekday.', { said });
+	return change < 0
+		? t('{said}, {percent} % fewer than usual on this weekday.', { said, percent: -change })
+		: t('{said}, {percent} % more than usual on this weekday.', { said, percent: change });
+}
+
+function Programme({ p, begins }: { p: ProgrammeDay; begins: number }) {
+	const review = screenAddress('review');
+	const hour = (i: number) => `${String((begins + Math.floor(i / 4)) % 24).padStart(2, '0')}:00`;
+	return (
+		<>
+			<section aria-labelledby="figures">
+				<h2 id="figures" class="hidden">{t('The day in figures')}</h2>
+				{p.waiting_for_review > 0 && review && (
+					<a class="call" href={review}>
+						<Icon name="photo" />
+						<span>
+							<strong>{n('{n} photo waits for you', '{n} photos wait for you', p.waiting_for_review)}</strong>
+							<span>{t('Review them')}</span>
+						</span>
+						<Icon name="next" />
+					</a>
+				)}
+				<div class="figures">
+					<Figure name={t('Tasks issued')} value={p.issued} of={p.shift.members} />
+					<Figure name={t('Delivered')} value={p.delivered} of={p.issued} />
+					<Figure name={t('Reported')} value={p.reported} of={p.issued} />
+					<Figure name={t('In review')} value={p.reviewing} of={p.issued} kind="warn" />
+					<Figure name={t('Approved')} value={p.approved} of={p.issued} kind="good" />
+					<Figure name={t('Declined')} value={p.declined} of={p.issued} kind="bad" />
+					<Figure name={t('Nothing yet')} value={p.missing} of={p.issued} />
+				</div>
+			</section>
+			{p.line && (
+				<section class="card" aria-labelledby="line">
+					<h2 id="line">{t('Photos over the day')}</h2>
+					<DayPlot line={p.line} usual={p.usual} count={QUARTERS} step={16} label={hour} sentence={sentence(p)} />
+				</section>
+			)}
+		</>
+	);
+}
+
+function timerName(name: string): string {
+	switch (name) {
+		case 'programme.daily': return t('New tasks go out');
+		case 'programme.remind': return t('Reminders go out');
+		case 'programme.finish': return t('Shifts that are over end');
+		default: return name;
+	}
+}
+
+function Next({ timers }: { timers: NextTimer[] }) {
+	return (
+		<section class="card" aria-labelledby="next">
+			<h2 id="next">{t('What comes next')}</h2>
+			<ul class="plain">
+				{[...timers].sort((a, b) => a.at.localeCompare(b.at)).map((x) => (
+					<li key={x.name}>
+						<span>{timerName(x.name)}</span>
+						<span class="muted"><Moment at={x.at} /> · {relative(x.at)}</span>
+					</li>
+				))}
+			</ul>
+		</section>
+	);
+}
+
+function note(day: Day): string {
+	const shift = day.programme?.shift;
+	const date = dayName(day.day);
+	if (!shift) return date;
+	return t('{date} · {title}, day {day} of {days}', { date, title: shift.title, day: shift.day, days: number(shift.days) });
+}
+
+export default function Today() {
+	const read = useRead((more) => api.getToday(more), ['today', 'review', 'jobs', 'messages', 'servers']);
+	const day = read.data.value;
+	return (
+		<>
+			<Head title={t('Today')} note={day && note(day)} />
+			<Shown read={read} lines={8}>
+				{(d) => (
+					<div class="stack">
+						<Attentions list={d.attention} />
+						{d.programme ? <Programme p={d.programme} begins={d.begins_at} /> : !d.attention.length && (
+							<Empty title={t('All is quiet')}>{t('Nothing is wrong, as far as you may see it. No shift is running.')}</Empty>
+						)}
+						<Next timers={d.timers} />
+					</div>
+				)}
+			</Shown>
+		</>
+	);
+}
