@@ -117,6 +117,13 @@ static const struct {
 		"How long the oldest job of this kind has been due."},
 	{"samovar_outbox", "Messages of the bot that have not been sent, or of which "
 			   "nobody knows."},
+	{"samovar_pushes", "Pushes to phones that have not been sent."},
+	{"samovar_phone_copies", "Copies of phones; kept: in step, stale: built anew "
+				 "when they are asked for, failing: tried again."},
+	{"samovar_phone_copies_behind_seconds",
+		"Age of the oldest change that a copy has not got yet."},
+	{"samovar_reports_waiting",
+		"Profiles, cards and messages that people have reported."},
 };
 
 static void

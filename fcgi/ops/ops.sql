@@ -42,4 +42,18 @@ select 'samovar_job_delay_seconds', format('{kind="%s"}', kind), greatest(coales
 union all
 select 'samovar_outbox', format('{state="%s"}', s), (select count(*) from programme.outbox where state = s)
   from unnest(array['waiting', 'claimed', 'dispatched', 'failed', 'presumed']::programme.outbox_state[]) s
+union all
+select 'samovar_pushes', format('{state="%s"}', state), n
+  from (select count(*) filter (where failed_at is null) as waiting, count(*) filter (where failed_at is not null) as failed
+          from messenger.push) p, lateral (values ('waiting', waiting), ('failed', failed)) v (state, n)
+union all
+select 'samovar_phone_copies', format('{state="%s"}', state), n
+  from (select count(*) filter (where not stale) as kept, count(*) filter (where stale) as stale,
+               count(*) filter (where failures > 0) as failing from messenger.sync_file) f,
+       lateral (values ('kept', kept), ('stale', stale), ('failing', failing)) v (state, n)
+union all
+select 'samovar_phone_copies_behind_seconds', '', coalesce(extract(epoch from now() - least((select min(since) from messenger.sync_due),
+       (select created from messenger.sync_change order by id limit 1))), 0)::bigint
+union all
+select 'samovar_reports_waiting', '', count(*) from messenger.report where decision is null
  order by 1, 2;

@@ -48,7 +48,8 @@ def test_what_is_empty_is_zero(text, db):
     for line in ('samovar_jobs{kind="photo.remake",state="ready"} 0', 'samovar_jobs{kind="photo.remake",state="parked"} 0',
                  'samovar_job_delay_seconds{kind="photo.remake"} 0',
                  'samovar_requests_total{face="ops",route="get_healthz",class="5xx"} 0',
-                 'samovar_healed_objects{what="lost"} ', 'samovar_outbox{state="presumed"} '):
+                 'samovar_healed_objects{what="lost"} ', 'samovar_outbox{state="presumed"} ',
+                 'samovar_pushes{state="failed"} ', 'samovar_phone_copies{state="failing"} 0', 'samovar_reports_waiting '):
         assert f"\n{line}" in text, line
 
 
