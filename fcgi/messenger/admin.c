@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "account/account_job.h"
 #include "account/audit.h"
 #include "account/session.h"
 #include "base/conf.h"
@@ -307,4 +308,34 @@ messenger_post_flush(struct req *r)
 	TRY(db_do(c, &MESSENGER_ADMIN_STALE, ARGS(c, !in->flushUserDB)));
 	TRY(audit_add(c, "messenger.flush", "sync_file", "", NULL));
 	return messenger_reply(r, 200, "http.ok", NULL);
+}
+
+/* -- mails */
+
+struct mail_form {
+	const char *from_address, *to_address, *title, *body, *csrf;
+};
+
+INPUT(messenger_mail_test_in, struct mail_form,
+	FIELD(struct mail_form, from_address, .max = 254),
+	FIELD(struct mail_form, to_address, .must = true, .rule = email_rule),
+	FIELD(struct mail_form, title, .must = true, .max = 200),
+	FIELD(struct mail_form, body, .must = true, .max = 4000),
+	FIELD(struct mail_form, csrf));
+
+/*
+ * POST /admin/mail-test {to_address, title, body}: 201, the mail is queued. The sender
+ * is always mail.from, whatever from_address says. E_DENIED: mails are off.
+ */
+enum err
+messenger_post_mail_test(struct req *r)
+{
+	const struct mail_form *in = r->in;
+
+	TRY(messenger_check_csrf(r, in->csrf));
+	if (!conf.messenger_mail)
+		return messenger_fail_list(r, E_DENIED, "resource_name", "mail");
+	TRY(mail_test(&r->ctx, in->to_address, in->title, in->body));
+	TRY(audit_add(&r->ctx, "messenger.mail_test", "mail", "", NULL));
+	return messenger_reply(r, 201, "resource.created", NULL);
 }

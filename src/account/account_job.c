@@ -33,6 +33,36 @@ mail_password(struct ctx *c, const struct account *a, const char *password)
 					  a->uuid, seal(c, SEAL_CONTEXT, password))});
 }
 
+enum err
+mail_test(struct ctx *c, const char *to, const char *title, const char *body)
+{
+	const char *text = arena_fmt(&c->arena, "%s\n%.*s\n%s", to,
+		(int)strcspn(title, "\r\n"), title, body);
+
+	return job_add(c, &(struct job_order){.kind = "mail.send",
+				  .subject = arena_fmt(&c->arena, "test %s",
+					  seal(c, SEAL_CONTEXT, text))});
+}
+
+static enum err
+send_test(struct ctx *c, const char *sealed)
+{
+	const char *to = unseal(c, SEAL_CONTEXT, sealed);
+	const char *title = to == NULL ? NULL : strchr(to, '\n');
+	const char *body = title == NULL ? NULL : strchr(title + 1, '\n');
+
+	if (body == NULL)
+		return fail(c, E_BUG, "the sealed mail cannot be read");
+	const struct pair words[] = {
+		{"title", arena_strn(&c->arena, title + 1, (size_t)(body - title - 1))},
+		{"body", body + 1}};
+	return mail_send(
+		c, &(struct mail){.to = arena_strn(&c->arena, to, (size_t)(title - to)),
+			   .template = "test",
+			   .words = words,
+			   .word_count = 2});
+}
+
 static enum err
 send_invitation(struct ctx *c, const char *id)
 {
@@ -84,6 +114,8 @@ mail_send_job(struct ctx *c, const struct job *job)
 		return send_invitation(c, job->subject + strlen("invitation "));
 	if (str_starts(job->subject, "password "))
 		return send_password(c, job->subject + strlen("password "));
+	if (str_starts(job->subject, "test "))
+		return send_test(c, job->subject + strlen("test "));
 	TRY(person_mail_send(c, job->subject, &known));
 	return known ? OK : fail(c, E_BUG, "no such mail");
 }

@@ -6,8 +6,9 @@
 
 /*
  * mail.send: "invitation <id>" mails the address of an invitation, if it is still open;
- * "password <account uuid> <sealed>" mails a new password; the others are those of
- * account/person_mail.h. Templates: conf/mail.
+ * "password <account uuid> <sealed>" mails a new password; "test <sealed>" tries
+ * whether mails arrive; the others are those of account/person_mail.h. Templates:
+ * conf/mail.
  */
 enum err mail_send_job(struct ctx *c, const struct job *job);
 
@@ -26,5 +27,8 @@ enum err session_sweep_job(struct ctx *c, const struct job *job);
 /* Queues the mail with a new password, which stands in the job sealed with the server's
  * key. */
 enum err mail_password(struct ctx *c, const struct account *a, const char *password);
+
+/* Queues a mail of these words, for whoever wants to see whether mails arrive. */
+enum err mail_test(struct ctx *c, const char *to, const char *title, const char *body);
 
 #endif

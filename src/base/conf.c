@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/db_url.h"
+#include "base/conf_older.h"
 #include "base/log.h"
 #include "base/secret.h"
 
@@ -178,48 +178,6 @@ read_file(struct sources *sources)
 	return good;
 }
 
-/* Older names whose values are other units or words: the setting, and how it reads. */
-static bool
-minutes_to_seconds(const char *value, char *out, size_t size)
-{
-	char *end;
-	long minutes = strtol(value, &end, 10);
-
-	snprintf(out, size, "%ld", minutes * 60);
-	return end != value && *end == '\0' && minutes >= 1 && minutes <= 1440;
-}
-
-#define URL_PIECE(name_, which_)                                                       \
-	static bool name_(const char *value, char *out, size_t size)                   \
-	{                                                                              \
-		return db_url_piece(value, which_, out, size);                         \
-	}
-URL_PIECE(url_user, URL_USER)
-URL_PIECE(url_password, URL_PASSWORD)
-URL_PIECE(url_host, URL_HOST)
-URL_PIECE(url_port, URL_PORT)
-URL_PIECE(url_name, URL_NAME)
-#define URL_FORM                                                                       \
-	"postgresql://user:password@host:port/name; a SQLite file is not taken, "      \
-	"because scripts/run brings a PostgreSQL with it"
-
-static const struct converted {
-	const char *name, *section, *key;
-	const char *only; /* the value that it is for; NULL: any */
-	bool (*convert)(const char *value, char *out, size_t size);
-	const char *expected;
-} converters[] = {
-	{"ACCESS_TOKEN_EXPIRE_MINUTES", "token", "access_lifetime", NULL,
-		minutes_to_seconds, "whole minutes, 1 to 1440"},
-	{"DB_URL", "db", "user", NULL, url_user, URL_FORM},
-	{"DB_URL", "db", "password", NULL, url_password, URL_FORM},
-	{"DB_URL", "db", "host", NULL, url_host, URL_FORM},
-	{"DB_URL", "db", "port", NULL, url_port, URL_FORM},
-	{"DB_URL", "db", "name", NULL, url_name, URL_FORM},
-	{"MODE", "site", "test_mode", "TEST", NULL, NULL},
-	{"MODE", "site", "production", "PROD", NULL, NULL},
-};
-
 /* Takes a value under such a name. *known: it is one, whatever it says. */
 static bool
 take_converted(struct sources *sources, const char *name, size_t n, const char *value,
@@ -229,8 +187,8 @@ take_converted(struct sources *sources, const char *name, size_t n, const char *
 	bool good = true;
 
 	*known = false;
-	for (size_t i = 0; i < sizeof(converters) / sizeof(*converters); i++) {
-		const struct converted *v = &converters[i];
+	for (size_t i = 0; i < conf_older_count; i++) {
+		const struct conf_older *v = &conf_older[i];
 
 		if (strlen(v->name) != n || strncmp(v->name, name, n) != 0)
 			continue;
@@ -531,12 +489,43 @@ check_confirmation(void)
 	if (!good)
 		log_error("conf: account.confirm_email: off, later or before");
 	if (strcmp(conf.account_confirm_email, "before") == 0 &&
-		conf.mail_server[0] == '\0' && conf.mail_directory[0] == '\0') {
+		conf.mail_server[0] == '\0' && conf.mail_directory[0] == '\0' &&
+		strcasecmp(conf.mail_provider, "AMAZON") != 0 &&
+		strcasecmp(conf.mail_provider, "GOOGLE") != 0) {
 		log_error("conf: account.confirm_email = before needs mail.server or "
 			  "mail.directory");
 		return false;
 	}
 	return good;
+}
+
+/* What the sender of mails needs (net/smtp_account.h). */
+static bool
+check_mail(void)
+{
+	const char *provider = conf.mail_provider;
+	bool amazon = strcasecmp(provider, "AMAZON") == 0,
+	     google = strcasecmp(provider, "GOOGLE") == 0;
+
+	if (!amazon && !google && strcasecmp(provider, "SMTP") != 0 &&
+		strcasecmp(provider, "FILE") != 0) {
+		log_error("conf: mail.provider (MAIL_PROVIDER): SMTP, FILE, AMAZON or "
+			  "GOOGLE");
+		return false;
+	}
+	if (amazon && (conf.s3_user[0] == '\0' || conf.s3_password[0] == '\0')) {
+		log_error("conf: mail.provider = AMAZON needs s3.user and s3.password "
+			  "(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)");
+		return false;
+	}
+	if (google && (conf.mail_google_client_id[0] == '\0' ||
+			      conf.mail_google_client_secret[0] == '\0' ||
+			      conf.mail_google_refresh_token[0] == '\0')) {
+		log_error("conf: mail.provider = GOOGLE needs GOOGLE_CLIENT_ID, "
+			  "GOOGLE_CLIENT_SECRET and GOOGLE_REFRESH_TOKEN");
+		return false;
+	}
+	return true;
 }
 
 bool
@@ -556,7 +545,7 @@ conf_check_server(void)
 			fault);
 		return false;
 	}
-	return check_confirmation();
+	return check_confirmation() && check_mail();
 }
 
 /* "section.key", n bytes of it -> the setting. */

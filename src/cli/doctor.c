@@ -9,6 +9,7 @@
 #include "cache/cache.h"
 #include "cli/commands.h"
 #include "db/db.h"
+#include "net/smtp_account.h"
 #include "db/elect.h"
 #include "db/schema_change.h"
 #include "image/image.h"
@@ -210,7 +211,7 @@ doctor_cmd(struct call *call)
 	else
 		bad(&f, "no FastCGI socket at fcgi.socket", "is samovar-fcgi running?");
 	check_pictures(call, &f);
-	if (conf.mail_server[0] == '\0')
+	if (!smtp_account_any())
 		check_folder(&f, "mail.directory", conf.mail_directory);
 	if (conf.bot_token[0] == '\0')
 		check_folder(&f, "bot.directory", conf.bot_directory);

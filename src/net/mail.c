@@ -15,6 +15,7 @@
 #include "base/rand.h"
 #include "base/share.h"
 #include "base/str.h"
+#include "net/smtp_account.h"
 
 #define TIMEOUT_SECONDS 30L
 #define MAX_TEMPLATE 65536
@@ -216,7 +217,7 @@ compose(struct ctx *c, const struct mail *mail, struct buf *b)
 	else
 		buf_fmt(b, "Message-ID: <%s%s>\r\n", rand_hex(&c->arena, 16),
 			domain == NULL ? "@samovar" : domain);
-	add_subject(b, subject);
+	add_subject(b, fill(c, mail, subject, false));
 	buf_fmt(b,
 		"MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
 		"Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n",
@@ -269,29 +270,28 @@ give(char *out, size_t size, size_t count, void *from)
 }
 
 static enum err
-to_server(struct ctx *c, const struct mail *mail, const struct buf *b)
+to_server(struct ctx *c, const struct smtp_account *at, const struct mail *mail,
+	const struct buf *b)
 {
 	struct upload upload = {b->text, b->used};
 	char error[CURL_ERROR_SIZE] = "";
 	CURL *curl = curl_easy_init();
 	struct curl_slist *to = curl_slist_append(NULL, mail->to);
-	bool sign_in = conf.mail_use_credentials && conf.mail_login[0] != '\0';
 
 	curl_easy_setopt(curl, CURLOPT_URL,
-		arena_fmt(&c->arena, "%s://%s:%lld",
-			conf.mail_ssl_tls ? "smtps" : "smtp", conf.mail_server,
-			(long long)conf.mail_port));
+		arena_fmt(&c->arena, "%s://%s:%lld", at->tls ? "smtps" : "smtp",
+			at->host, (long long)at->port));
 	curl_easy_setopt(curl, CURLOPT_USE_SSL,
-		(long)(conf.mail_starttls || conf.mail_ssl_tls ? CURLUSESSL_ALL
-							       : CURLUSESSL_NONE));
+		(long)(at->starttls || at->tls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
 	curl_easy_setopt(
 		curl, CURLOPT_SSL_VERIFYPEER, conf.mail_validate_certs ? 1L : 0L);
 	curl_easy_setopt(
 		curl, CURLOPT_SSL_VERIFYHOST, conf.mail_validate_certs ? 2L : 0L);
-	if (sign_in) {
-		curl_easy_setopt(curl, CURLOPT_USERNAME, conf.mail_login);
-		curl_easy_setopt(curl, CURLOPT_PASSWORD, conf.mail_password);
-	}
+	/* NULL sets nothing. */
+	curl_easy_setopt(curl, CURLOPT_USERNAME, at->user);
+	curl_easy_setopt(curl, CURLOPT_PASSWORD, at->password);
+	curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, at->bearer);
+	curl_easy_setopt(curl, CURLOPT_SASL_IR, at->bearer == NULL ? 0L : 1L);
 	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, conf.mail_from);
 	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);
 	curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);
@@ -318,8 +318,11 @@ enum err
 mail_send(struct ctx *c, const struct mail *mail)
 {
 	struct buf b = {.arena = &c->arena};
+	struct smtp_account at;
 
 	TRY(compose(c, mail, &b));
-	return conf.mail_server[0] == '\0' || fence_is_up() ? to_directory(c, &b)
-							    : to_server(c, mail, &b);
+	if (!smtp_account_any() || fence_is_up())
+		return to_directory(c, &b);
+	TRY(smtp_account(c, &at));
+	return to_server(c, &at, mail, &b);
 }

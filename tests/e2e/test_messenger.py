@@ -7,6 +7,7 @@ import subprocess
 
 from PIL import Image
 
+from tests.conftest import wait_for
 from tests.e2e.client import Client
 from tests.e2e.stack import REPO
 from tests.e2e.test_files import servers  # noqa: F401
@@ -131,3 +132,11 @@ def test_an_environment_file_of_an_older_installation_is_understood(stack, tmp_p
     file.write_text("DB_URL=sqlite:///bca.db\n")
     said = settings(stack, file)
     assert said.returncode != 0 and "SQLite" in said.stderr
+
+
+def test_a_mail_s_subject_names_the_service(base, smtp):
+    phone = Phone(base, "forgetful1")
+    assert phone.ask("POST", "/account/reset-password", json={"email": "forgetful1@example.com"}).status_code == 201
+    mail = wait_for(lambda: smtp.to("forgetful1@example.com"), 15)[-1]
+    assert mail.subject.startswith("Samovar") and "{" not in mail.subject and "Nick" not in mail.subject
+    assert "/api/dev/account/email/" in mail.part("plain")

@@ -7,6 +7,7 @@ what arrives; class Smtp runs it in a thread of the test.
 
 import argparse
 import asyncio
+import base64
 import email
 import email.policy
 import os
@@ -84,6 +85,15 @@ class Handler:
         return "250 2.0.0 taken"
 
 
+class BearerHandler(Handler):
+    """Signs in by SASL XOAUTH2 (Google, "IMAP, POP and SMTP: the SASL XOAUTH2 mechanism") with the password as token."""
+
+    async def auth_XOAUTH2(self, server, args):
+        said = base64.b64decode(args[1]).decode() if len(args) > 1 else ""
+        good = said == f"user={self.box.user}\x01auth=Bearer {self.box.password}\x01\x01"
+        return AuthResult(success=good, handled=good, auth_data=LoginPassword(self.box.user.encode(), b"") if good else None)
+
+
 class Mail:
     """One mail that was accepted."""
 
@@ -109,12 +119,12 @@ class Mail:
 
 
 class Smtp:
-    """mode: plain, starttls (required before anything else) or tls. user: AUTH is required then."""
+    """mode: plain, starttls (required before anything else) or tls. user: AUTH is required then; bearer: by a token."""
 
-    def __init__(self, port, mode="plain", user=None, password=None, host="127.0.0.1"):
+    def __init__(self, port, mode="plain", user=None, password=None, host="127.0.0.1", bearer=False):
         assert mode in ("plain", "starttls", "tls"), mode
         self.host, self.port, self.mode = host, port, mode
-        self.user, self.password = user, password
+        self.user, self.password, self.bearer = user, password, bearer
         self.directory = tempfile.TemporaryDirectory(prefix="smtp-")
         os.chmod(self.directory.name, 0o755)
         self.certificate = None
@@ -139,7 +149,9 @@ class Smtp:
         if self.user is not None:
             server.update(authenticator=self.authenticate, auth_required=True,
                           auth_require_tls=self.mode == "starttls")
-        self.controller = Controller(Handler(self), **options, **server)
+        if self.bearer:
+            server["auth_exclude_mechanism"] = ["LOGIN", "PLAIN"]
+        self.controller = Controller((BearerHandler if self.bearer else Handler)(self), **options, **server)
         self.controller.start()
 
     def stop(self):

@@ -269,7 +269,34 @@ what_is_reported_is_decided_by_staff(void **state)
 		404, "resource.not_found");
 }
 
+static void
+a_mail_is_tried_by_staff(void **state)
+{
+	struct phone p;
+	const char *cookie = given_admin(&p),
+		   *form = text("csrf=%s&to_address=you@example.com&title=Hello&body="
+				"there",
+			   csrf_in(get("/token-revoke", cookie)));
+
+	(void)state;
+	assert_int_equal(get("/mail-test", cookie)->status, 405);
+	is_case(post("/mail-test", cookie, "to_address=you@example.com&title=a&body=b"),
+		403, "admin.forbidden");
+	is_case(post("/mail-test", cookie, text("%s&to_address=nobody", form)), 201,
+		"resource.created"); /* the first of a name counts */
+	assert_int_equal(number("select count(*) from job.job where kind = 'mail.send' "
+				"and subject like 'test %%' and subject not like "
+				"'%%example%%'"),
+		1);
+	conf.messenger_mail = false;
+	const struct answer *a = post("/mail-test", cookie, form);
+	conf.messenger_mail = true;
+	is_case(a, 403, "resource.forbidden");
+	assert_string_equal(data_text(a, "resource_name.0"), "mail");
+}
+
 static const struct CMUnitTest tests[] = {
+	EDGE_TEST(a_mail_is_tried_by_staff),
 	EDGE_TEST(what_is_reported_is_decided_by_staff),
 	EDGE_TEST(pages_show_no_secret),
 	EDGE_TEST(others_do_not_get_in),
