@@ -31,7 +31,10 @@ detail(const struct ctx *c, int status, enum err e)
 {
 	if (c->flaws != NULL)
 		return flaw_sentence((struct ctx *)c, c->flaws);
-	return status >= 500 || c->why == NULL ? err_sentence(e) : c->why;
+	/* Why a picture was refused is a word, not a sentence. */
+	return status >= 500 || c->why == NULL || e == E_PICTURE_REFUSED
+		       ? err_sentence(e)
+		       : c->why;
 }
 
 void
@@ -47,6 +50,10 @@ refusal_coded(struct req *r, enum err e)
 	buf_json(&body, detail(c, w->status, e));
 	if (c->flaws != NULL)
 		add_flaws(r, &body);
+	if (e == E_PICTURE_REFUSED && c->why != NULL) {
+		buf_add(&body, ",\"reason\":");
+		buf_json(&body, c->why);
+	}
 	buf_add(&body, "}");
 	reply_retry_after(r, w->status == 429 ? 60 : w->status == 503 ? 5 : 0);
 	reply_json(r, w->status, buf_text(&body));

@@ -2,33 +2,41 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "base/conf.h"
 #include "base/str.h"
 #include "base/unicode.h"
 #include "condition.h"
 #include "db/db.h"
 #include "people/people.h"
+#include "people/shown.h"
 #include "reply.h"
 
 #include "people/avatar.sql.h"
 
 #define SIDE 96
-#define TAG_BYTES 12
 
 struct avatar_query {
 	int64_t s;
 	const char *d;
+	const char *expires, *signature;
 };
 
 INPUT(people_avatar_in, struct avatar_query,
 	FIELD(struct avatar_query, s, .min = 16, .max = 1024),
-	FIELD(struct avatar_query, d, .one_of = "initials 404"));
+	FIELD(struct avatar_query, d, .one_of = "initials 404"),
+	FIELD(struct avatar_query, expires, .max = 20),
+	FIELD(struct avatar_query, signature, .max = 100));
 
 struct named {
-	const char *uuid, *name, *surname, *username;
+	const char *uuid, *name, *surname, *username, *visibility;
+	const char *picture_id; /* NULL: none is shown */
+	int64_t id;
 };
 
 static FIELDS(named_fields, FIELD(struct named, uuid), FIELD(struct named, name),
-	FIELD(struct named, surname), FIELD(struct named, username));
+	FIELD(struct named, surname), FIELD(struct named, username),
+	FIELD(struct named, visibility), FIELD(struct named, picture_id),
+	FIELD(struct named, id));
 
 /* White letters on each have a contrast of 4.5 or more (WCAG 2.1, 1.4.3); a test
  * computes it. */
@@ -101,33 +109,58 @@ svg_of(struct ctx *c, const struct named *who, int64_t side)
 	return buf_text(&b);
 }
 
+/* The smallest stored square that is not smaller; beyond all, the largest. */
 static const char *
-tag_of(struct ctx *c, const char *text)
+square_for(int64_t side)
 {
-	unsigned char hash[crypto_generichash_BYTES_MIN];
+	const char *found = NULL;
 
-	crypto_generichash(
-		hash, sizeof(hash), (const unsigned char *)text, strlen(text), NULL, 0);
-	return hex_text(&c->arena, hash, TAG_BYTES);
+	for (int i = 0; i < PERSON_VARIANTS; i++)
+		if (person_variants[i].square &&
+			(found == NULL || person_variants[i].side >= side))
+			found = person_variants[i].name;
+	return found;
 }
 
-/*
- * GET /avatars/{uuid}?s=&d=: 200 a picture of initials on the person's colour; with
- * d=404 E_MISSING, as long as there is no picture of the person. E_ACCOUNT_NOT_FOUND.
- */
-enum err
-people_get_avatar(struct req *r)
+/* Does the caller say that WebP may come? */
+static bool
+takes_webp(const struct req *r)
+{
+	const char *accept = req_header(r, "Accept");
+
+	return accept != NULL && strstr(accept, "image/webp") != NULL;
+}
+
+/* The picture itself. *sent is false where the caller may not see it. */
+static enum err
+send_picture(struct req *r, const struct named *who, bool *sent)
 {
 	const struct avatar_query *in = r->in;
+	struct picture p = {.visibility = who->visibility, .account_id = who->id};
 	struct ctx *c = &r->ctx;
-	struct named who = {0};
-	const char *known = req_header(r, "If-None-Match");
+	struct picture_file f;
 
-	TRY(db_one(c, &AVATAR_NAMED, named_fields, &who, ARGS(c, r->word[0])));
-	if (str_eq(in->d, "404"))
-		return fail(c, E_MISSING, "there is no picture");
-	const char *svg = svg_of(c, &who, in->s == 0 ? SIDE : in->s);
-	const char *tag = tag_of(c, svg);
+	*sent = people_sees(r, &p) ||
+		picture_signature_holds(c, arena_fmt(&c->arena, "avatar/%s", who->uuid),
+			in->expires, in->signature);
+	if (!*sent)
+		return OK;
+	TRY(picture_file(c, who->picture_id, square_for(in->s == 0 ? SIDE : in->s),
+		takes_webp(r) ? "webp" : "jpg", &p, &f));
+	return people_send_object(r, &f,
+		str_eq(who->visibility, "everyone") ? "public, max-age=300"
+						    : "private, max-age=300");
+}
+
+static enum err
+send_initials(struct req *r, const struct named *who)
+{
+	const struct avatar_query *in = r->in;
+	const char *known = req_header(r, "If-None-Match");
+	struct ctx *c = &r->ctx;
+	const char *svg = svg_of(c, who, in->s == 0 ? SIDE : in->s);
+	const char *tag = people_tag(c, svg);
+
 	reply_header_fmt(r, "ETag", "\"%s\"", tag);
 	reply_header(r, "Cache-Control", "public, max-age=300");
 	if (known != NULL && etag_listed(known, tag))
@@ -135,4 +168,29 @@ people_get_avatar(struct req *r)
 	reply_header(r, "Content-Disposition", "inline");
 	reply_header(r, "Content-Security-Policy", "default-src 'none'; sandbox");
 	return reply_text(r, 200, "image/svg+xml", svg, strlen(svg));
+}
+
+/*
+ * GET /avatars/{uuid}?s=&d=: 200 the person's picture, a stored square, for who may see
+ * it; else initials on the person's colour or, with d=404, E_MISSING.
+ * E_ACCOUNT_NOT_FOUND.
+ */
+enum err
+people_get_avatar(struct req *r)
+{
+	const struct avatar_query *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct named who = {0};
+	bool sent = false;
+
+	TRY(db_one(c, &AVATAR_NAMED, named_fields, &who,
+		ARGS(c, r->word[0], conf.people_picture_visibility)));
+	reply_header(r, "Vary", "Accept, Authorization, Cookie");
+	if (who.picture_id != NULL)
+		TRY(send_picture(r, &who, &sent));
+	if (sent)
+		return OK;
+	if (str_eq(in->d, "404"))
+		return fail(c, E_MISSING, "there is no picture");
+	return send_initials(r, &who);
 }

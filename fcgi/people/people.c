@@ -47,13 +47,21 @@ people_may(const struct req *r, const char *permission)
 	return false;
 }
 
+bool
+people_is_moderator(const struct req *r)
+{
+	return people_may(r, "can_moderate") || people_may(r, "can_manage_people");
+}
+
 static enum err
 enter(struct req *r)
 {
 	enum people_who who = (enum people_who)r->route->who;
 
-	if (who != ANYONE)
+	if (who == SOFT ? req_header(r, "Authorization") != NULL : who != ANYONE)
 		TRY(authenticate(r, who == WITH_REFRESH ? "refresh" : "access"));
+	if (who == MODERATOR && !people_is_moderator(r))
+		return fail(&r->ctx, E_DENIED, NULL);
 	if (who == MANAGER && !people_may(r, "can_manage_people"))
 		return fail(&r->ctx, E_DENIED, NULL);
 	return input_read(r);

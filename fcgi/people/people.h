@@ -14,8 +14,10 @@ extern const struct manners people_manners;
 /* Who may call a route. */
 enum people_who {
 	ANYONE,       /* no token is looked at */
+	SOFT,         /* the same; but a token that comes must be good */
 	SIGNED_IN,    /* any good access token */
 	WITH_REFRESH, /* a refresh token, which the handler exchanges itself */
+	MODERATOR,    /* can_moderate or can_manage_people */
 	MANAGER       /* can_manage_people */
 };
 
@@ -31,6 +33,9 @@ enum err people_sign_in(struct req *r, const char *email, const char *username,
 
 /* Person as JSON. E_ACCOUNT_NOT_FOUND. */
 enum err people_show(struct ctx *c, int64_t id, const char **out);
+
+/* May the caller do what moderators do? */
+bool people_is_moderator(const struct req *r);
 
 /* Does the caller's token have this permission? A superuser's has all. */
 bool people_may(const struct req *r, const char *permission);

@@ -109,7 +109,8 @@ people_post_logout(struct req *r)
 enum err
 people_show(struct ctx *c, int64_t id, const char **out)
 {
-	return db_json(c, &PEOPLE_SHOW, out, ARGS(c, id));
+	return db_json(
+		c, &PEOPLE_SHOW, out, ARGS(c, id, conf.people_picture_visibility));
 }
 
 /* GET /me: 200 Person, as the database has it now. */

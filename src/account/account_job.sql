@@ -20,7 +20,8 @@ delete from account.lockout
 -- Whoever has left something here is somebody, confirmed or not: no row of another table may refer to the account.
 delete from account.account a
  where confirm_by < utc($1) and email_confirmed_at is null and role is null and not is_superuser
-   and not exists (select from storage.file f where f.account_id = a.id);
+   and not exists (select from storage.file f where f.account_id = a.id)
+   and not exists (select from account.picture p where p.account_id = a.id);
 
 -- name: sweep_email_tokens
 delete from account.email_token where expires < utc($1);

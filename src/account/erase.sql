@@ -2,7 +2,7 @@
 with gone as (
     update account.account
        set username = null, username_typed = null, username_skeleton = null, email = null, email_claimed = null,
-           email_confirmed_at = null, email_pending = null, email_trouble = null, confirm_by = null, language = null, name = '', surname = '', nickname = null, password = null,
+           email_confirmed_at = null, email_pending = null, email_trouble = null, confirm_by = null, language = null, picture_visibility = null, name = '', surname = '', nickname = null, password = null,
            is_superuser = false, role = null, status = 'deactivated', status_reason = 'erased',
            status_at = utc($2), updated = utc($2)
      where id = $1

@@ -12,6 +12,7 @@
 #include "base/conf_older.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/str.h"
 
 enum type { TEXT, INT, BOOL, SECONDS, LIFETIME, BYTES, PORT, HOUR };
 enum flag { SECRET = 1, RELOAD = 2 };
@@ -478,16 +479,24 @@ tell_unknown(void)
 		log_warn("conf: %s: not understood:%s", env_path, unknown_names);
 }
 
+/* Is a setting one of a few words? */
+static bool
+check_word(const char *name, const char *value, const char *words)
+{
+	if (value[0] != '\0' && str_in(value, words))
+		return true;
+	log_error("conf: %s: one of: %s", name, words);
+	return false;
+}
+
 static bool
 check_confirmation(void)
 {
-	static const char *const known[] = {"off", "later", "before"};
-	bool good = false;
+	bool good = check_word("account.confirm_email", conf.account_confirm_email,
+			    "off later before") &&
+		    check_word("people.picture_visibility",
+			    conf.people_picture_visibility, "everyone members nobody");
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		good = good || strcmp(conf.account_confirm_email, known[i]) == 0;
-	if (!good)
-		log_error("conf: account.confirm_email: off, later or before");
 	if (strcmp(conf.account_confirm_email, "before") == 0 &&
 		conf.mail_server[0] == '\0' && conf.mail_directory[0] == '\0' &&
 		strcasecmp(conf.mail_provider, "AMAZON") != 0 &&

@@ -36,6 +36,11 @@ select jsonb_pretty(jsonb_build_object(
                   where account_id = $1),
     'did', (select coalesce(jsonb_agg(to_jsonb(x) order by id), '[]') from account.audit x where actor = $1),
     'files', (select coalesce(jsonb_agg(to_jsonb(f) order by created), '[]') from storage.file f where account_id = $1),
+    'pictures', (select coalesce(jsonb_agg(to_jsonb(p) || jsonb_build_object('files',
+                            (select coalesce(jsonb_agg(to_jsonb(f) - 'picture_id' || jsonb_build_object('object', v.key)), '[]')
+                               from account.picture_file f join storage.file s on s.id = f.file_id
+                               join storage.file_version v on v.id = s.current_version where f.picture_id = p.id)) order by created), '[]')
+                   from account.picture p where account_id = $1),
     'history', (select coalesce(jsonb_agg(to_jsonb(h) order by created), '[]') from storage.history h where account_id = $1),
     'messenger', jsonb_build_object(
         'person', (select to_jsonb(p) from messenger.person p where account_id = $1),

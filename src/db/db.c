@@ -67,8 +67,23 @@ sql_fail(struct ctx *c, const char *name, PGresult *result)
 static bool
 send_prepared(struct db *db, const struct db_stmt *s, struct args args)
 {
-	return PQsendQueryPrepared(
-		       db->pg, s->name, args.count, args.values, NULL, NULL, 0) == 1;
+	return PQsendQueryPrepared(db->pg, s->name, args.count, args.values, args.sizes,
+		       args.formats, 0) == 1;
+}
+
+struct args
+args_bytes(struct ctx *c, struct args args, const void *bytes, size_t n)
+{
+	size_t count = (size_t)args.count;
+	const char **values = arena_new(&c->arena, count * sizeof(*values));
+	int *sizes = arena_new(&c->arena, count * sizeof(*sizes)),
+	    *formats = arena_new(&c->arena, count * sizeof(*formats));
+
+	memcpy(values, args.values, count * sizeof(*values));
+	values[count - 1] = bytes;
+	sizes[count - 1] = (int)n;
+	formats[count - 1] = 1;
+	return (struct args){args.count, values, sizes, formats};
 }
 
 /* The request's id in the name of the connection, while the transaction lasts. */

@@ -44,7 +44,11 @@ struct db_stmt {
 struct args {
 	int count;
 	const char *const *values;
+	const int *sizes, *formats; /* NULL: all are texts */
 };
+
+/* The same with bytes as they are in the place of the last one. */
+struct args args_bytes(struct ctx *c, struct args args, const void *bytes, size_t n);
 
 /*
  * ARGS(c, a, b, ...) of up to 16 values: text, int64_t and the smaller integers, bool,
@@ -56,7 +60,7 @@ struct args {
 #else
 #define ARGS(c_, ...)                                                                  \
 	((struct args){ARGS_COUNT(__VA_ARGS__),                                        \
-		(const char *const[]){ARGS_MAP(c_, ##__VA_ARGS__) NULL}})
+		(const char *const[]){ARGS_MAP(c_, ##__VA_ARGS__) NULL}, NULL, NULL})
 #endif
 
 /* One row into a struct: each field is the column of its name. No row: the statement's

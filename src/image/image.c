@@ -22,6 +22,7 @@
 #include "base/utc.h"
 #include "image/fds.h"
 
+#define PERSON_SECONDS 30 /* for a person's picture: nobody waits, and it may queue */
 #define GRACE_MS 1000 /* that the answer may be later than the picture's own limit */
 
 /* The two ends of the socket: requests go in, samovar-image takes them out. */
@@ -307,7 +308,7 @@ request(enum image_operation operation, const int *sides, size_t count)
 		.count = (uint32_t)count,
 		.milliseconds = (uint32_t)(conf.image_timeout * 1000)};
 
-	for (size_t i = 0; i < count && i < IMAGE_MAX_OUTPUTS; i++)
+	for (size_t i = 0; i < count && i < IMAGE_MAX_SIDES; i++)
 		q.sides[i] = sides[i];
 	return q;
 }
@@ -346,6 +347,74 @@ image_jpegs(struct ctx *c, struct image_blob picture, const int *sides, size_t c
 		return fail(c, E_BUSY, "image: %s", strerror(errno));
 	enum err e = call(c, &q, input, &r, out, count);
 	close(input);
+	return e;
+}
+
+/* Why a picture was refused; NULL: that is not its fault. */
+static const char *
+reason(enum err e, uint32_t v)
+{
+	static const char *const by_verdict[IMAGE_VERDICTS] = {
+		[IMAGE_UNKNOWN] = "not_an_image",
+		[IMAGE_DAMAGED] = "broken",
+		[IMAGE_TOO_LARGE] = "too_heavy",
+		[IMAGE_TOO_SMALL] = "too_small",
+		[IMAGE_TOO_MANY_PIXELS] = "too_many_pixels",
+		[IMAGE_BAD_SHAPE] = "bad_shape",
+		[IMAGE_CROP_OUTSIDE] = "crop_outside"};
+
+	if (e != E_PICTURE && e != E_PICTURE_DAMAGED && e != E_PICTURE_LARGE)
+		return NULL;
+	if (v < IMAGE_VERDICTS && by_verdict[v] != NULL)
+		return by_verdict[v];
+	/* It died: out of processor time, or as libraries do without memory. */
+	return e == E_PICTURE_LARGE || last.number == SIGABRT || last.number == SIGTRAP
+		       ? "too_heavy"
+		       : "broken";
+}
+
+static const char *
+format_name(int32_t format)
+{
+	static const char *const names[] = {[IMAGE_JPEG] = "jpeg",
+		[IMAGE_PNG] = "png",
+		[IMAGE_WEBP] = "webp",
+		[IMAGE_GIF] = "gif"};
+
+	return format > 0 && (size_t)format < sizeof(names) / sizeof(*names)
+		       ? names[format]
+		       : NULL;
+}
+
+enum err
+image_person(struct ctx *c, struct image_blob picture, const struct person_wish *wish,
+	struct image_person *out)
+{
+	struct image_request q = {.operation = IMAGE_PERSON,
+		.wish = *wish,
+		.milliseconds = PERSON_SECONDS * 1000};
+	struct image_blob files[PERSON_FILES];
+	struct image_result r = {0};
+	int input = sealed(picture.bytes, picture.size);
+
+	*out = (struct image_person){0};
+	if (input < 0)
+		return fail(c, E_BUSY, "image: %s", strerror(errno));
+	enum err e = call(c, &q, input, &r, files, PERSON_FILES);
+	close(input);
+	out->width = r.width;
+	out->height = r.height;
+	out->format = format_name(r.format);
+	out->refused = reason(e, r.verdict);
+	if (out->refused != NULL) {
+		ctx_forgive(c);
+		return OK;
+	}
+	for (size_t i = 0; e == OK && i < PERSON_FILES; i++) {
+		out->made[i].file = files[i];
+		out->made[i].width = r.outputs[i].width;
+		out->made[i].height = r.outputs[i].height;
+	}
 	return e;
 }
 

@@ -27,7 +27,7 @@ struct image_blob {
 };
 
 /* JPEGs of a picture, upright, in sRGB, without metadata: out[i] fits into a square of
- * sides[i] pixels (they must fall, at most IMAGE_MAX_OUTPUTS). The bytes live as long
+ * sides[i] pixels (they must fall, IMAGE_MAX_SIDES at most). The bytes live as long
  * as the ctx. */
 enum err image_jpegs(struct ctx *c, struct image_blob picture, const int *sides,
 	size_t count, struct image_blob *out);
@@ -36,6 +36,24 @@ enum err image_jpegs(struct ctx *c, struct image_blob picture, const int *sides,
  * its height before that. E_MISSING if the file cannot be read. */
 enum err image_grey(
 	struct ctx *c, const char *path, int side, unsigned char *out, double *wide);
+
+/* The files of a person's picture (image/person.h), all in the order of its tables. */
+struct image_person {
+	const char *refused; /* NULL: they are made; else why not, the picture's fault:
+				"not_an_image", "broken", "too_small",
+				"too_many_pixels", "bad_shape", "too_heavy",
+				"crop_outside" */
+	int64_t width, height; /* of the upright original, as far as it could be read */
+	const char *format;    /* "jpeg", "png", "webp", "gif"; NULL: not known */
+	struct {
+		struct image_blob file;
+		int64_t width, height;
+	} made[PERSON_FILES];
+};
+
+/* Makes them. Only what is not the picture's fault is an error: E_BUSY, E_BUG. */
+enum err image_person(struct ctx *c, struct image_blob picture,
+	const struct person_wish *wish, struct image_person *out);
 
 /* What enum image_probe (image/probe.h) does in the sandbox, for tests and doctor:
  * *number is what it returned. The answer, too, if there was one. E_BUSY. */

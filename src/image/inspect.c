@@ -210,7 +210,8 @@ webp(const struct bytes *b, struct image_header *h)
 			return IMAGE_DAMAGED;
 		if (h->width == 0)
 			webp_size(b, (size_t)i, h);
-		animated = animated || HAS(b, (size_t)i, "ANMF");
+		h->frames += HAS(b, (size_t)i, "ANMF");
+		animated = h->frames > 0;
 		data = data || animated || HAS(b, (size_t)i, "VP8 ") ||
 		       HAS(b, (size_t)i, "VP8L");
 		i += 8 + length + length % 2;
@@ -233,26 +234,92 @@ within_limits(const struct image_header *h)
 	return IMAGE_OK;
 }
 
+/* Behind the blocks of data that begin at i, each with its length, up to an empty one.
+ */
+static size_t
+gif_behind_data(const struct bytes *b, size_t i)
+{
+	while (i < b->size && byte(b, i) != 0)
+		i += 1 + byte(b, i);
+	return i + 1;
+}
+
+/* Bytes of the colours that flags announce. */
+static size_t
+gif_colours(uint32_t flags)
+{
+	return (flags & 0x80) != 0 ? (size_t)3 << ((flags & 7) + 1) : 0;
+}
+
+/* Extensions and frames up to the trailer. */
+static enum image_verdict
+gif(const struct bytes *b, struct image_header *h)
+{
+	size_t i = 13 + gif_colours(byte(b, 10));
+
+	h->width = byte(b, 6) | byte(b, 7) << 8;
+	h->height = byte(b, 8) | byte(b, 9) << 8;
+	h->held = h->width * h->height * 8;
+	while (i < b->size) {
+		uint32_t kind = byte(b, i);
+
+		if (kind == 0x3B)
+			return h->frames > 0 ? IMAGE_OK : IMAGE_DAMAGED;
+		if (kind == 0x21) {
+			i = gif_behind_data(b, i + 2);
+		} else if (kind == 0x2C) {
+			h->frames++;
+			i = gif_behind_data(b, i + 11 + gif_colours(byte(b, i + 9)));
+		} else {
+			return IMAGE_DAMAGED;
+		}
+	}
+	return IMAGE_DAMAGED;
+}
+
+static enum image_format
+format_of(const struct bytes *b)
+{
+	if (HAS(b, 0, "\xFF\xD8\xFF"))
+		return IMAGE_JPEG;
+	if (HAS(b, 0, "\x89PNG\r\n\x1A\n"))
+		return IMAGE_PNG;
+	if (HAS(b, 0, "RIFF") && HAS(b, 8, "WEBP"))
+		return IMAGE_WEBP;
+	if (HAS(b, 0, "GIF87a") || HAS(b, 0, "GIF89a"))
+		return IMAGE_GIF;
+	return IMAGE_NO_FORMAT;
+}
+
+static enum image_verdict (*const readers[])(
+	const struct bytes *b, struct image_header *h) = {
+	[IMAGE_JPEG] = jpeg, [IMAGE_PNG] = png, [IMAGE_WEBP] = webp, [IMAGE_GIF] = gif};
+
+enum image_verdict
+image_inspect_any(const void *bytes, size_t size, struct image_header *out)
+{
+	const struct bytes b = {bytes, size};
+
+	*out = (struct image_header){.format = format_of(&b)};
+	if (out->format == IMAGE_NO_FORMAT)
+		return IMAGE_UNKNOWN;
+	enum image_verdict complete = readers[out->format](&b, out);
+	return complete != IMAGE_OK ? complete : within_limits(out);
+}
+
 enum image_verdict
 image_inspect(const void *bytes, size_t size, struct image_header *out)
 {
-	const struct bytes b = {bytes, size};
-	enum image_verdict complete;
-
 	*out = (struct image_header){0};
-	if (HAS(&b, 0, "\xFF\xD8\xFF")) {
-		out->format = IMAGE_JPEG;
-		complete = jpeg(&b, out);
-	} else if (HAS(&b, 0, "\x89PNG\r\n\x1A\n")) {
-		out->format = IMAGE_PNG;
-		complete = png(&b, out);
-	} else if (HAS(&b, 0, "RIFF") && HAS(&b, 8, "WEBP")) {
-		out->format = IMAGE_WEBP;
-		complete = webp(&b, out);
-	} else {
-		return IMAGE_UNKNOWN;
-	}
-	if (complete != IMAGE_OK)
-		return complete;
-	return within_limits(out);
+	return image_format_of(bytes, size) == IMAGE_GIF
+		       ? IMAGE_UNKNOWN
+		       : image_inspect_any(bytes, size, out);
+}
+
+enum image_format
+image_format_of(const void *bytes, size_t size)
+{
+	const struct bytes b = {bytes, size};
+
+	return format_of(&b);
 }

@@ -35,13 +35,15 @@ main(int argc, char **argv)
 			stderr);
 		return 2;
 	}
+	/* liborc's code at run time would need memory that can be executed; libvips
+	 * compiles some even where it is told to use none. */
+	setenv("ORC_CODE", "emulate", 1);
 	log_open("samovar-image", argc > 3 ? argv[3] : "info");
 	g_log_set_default_handler(silence, NULL);
 	if (!render_start(argv[0])) {
 		log_error("libvips does not start");
 		return 1;
 	}
-	/* libvips' own code at run time would need memory that can be executed. */
 	vips_vector_set_enabled(FALSE);
 	service_run(socket, most);
 	return 0;

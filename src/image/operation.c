@@ -8,9 +8,11 @@
 #include "image/probe.h"
 #include "image/render.h"
 #include "image/sandbox.h"
+#include "image/variants.h"
 
 #define MAX_SIDE 8192 /* pixels of an output */
 #define MAX_GREY 512
+#define PERSON_CPU 20 /* seconds: nobody waits for it */
 
 /* One request on its way: the picture, and the file that the outputs go to. */
 struct operation {
@@ -51,7 +53,7 @@ add_output(struct operation *o, const void *bytes, size_t size)
 static enum image_verdict
 jpegs(struct operation *o)
 {
-	struct image_bytes made[IMAGE_MAX_OUTPUTS];
+	struct image_bytes made[IMAGE_MAX_SIDES];
 	enum image_verdict v =
 		render_jpegs(o->bytes, o->size, o->q->sides, o->q->count, made);
 
@@ -76,6 +78,25 @@ grey(struct operation *o)
 }
 
 static enum image_verdict
+person(struct operation *o)
+{
+	static struct variant_file made[PERSON_FILES];
+	struct image_result *r = &o->result;
+	struct image_header h;
+	enum image_verdict v = variants_make(o->bytes, o->size, &o->q->wish, made, &h);
+
+	r->width = (int32_t)h.width;
+	r->height = (int32_t)h.height;
+	r->format = (int32_t)h.format;
+	for (size_t i = 0; v == IMAGE_OK && i < PERSON_FILES; i++) {
+		r->outputs[i].width = made[i].width;
+		r->outputs[i].height = made[i].height;
+		add_output(o, made[i].bytes.bytes, made[i].bytes.size);
+	}
+	return v;
+}
+
+static enum image_verdict
 try_probe(struct operation *o)
 {
 	o->result.number = probe((enum image_probe)o->q->sides[0], o->file);
@@ -86,10 +107,12 @@ static const struct {
 	enum image_verdict (*run)(struct operation *o);
 	uint32_t least, most; /* outputs */
 	int largest;          /* pixels of an output's side */
+	int seconds;          /* of processor time */
 } operations[IMAGE_OPERATIONS] = {
-	[IMAGE_JPEGS] = {jpegs, 1, IMAGE_MAX_OUTPUTS, MAX_SIDE},
-	[IMAGE_GREY] = {grey, 1, 1, MAX_GREY},
-	[IMAGE_PROBE] = {try_probe, 1, 1, PROBES},
+	[IMAGE_JPEGS] = {jpegs, 1, IMAGE_MAX_SIDES, MAX_SIDE, SANDBOX_CPU},
+	[IMAGE_GREY] = {grey, 1, 1, MAX_GREY, SANDBOX_CPU},
+	[IMAGE_PERSON] = {person, 0, 0, 0, PERSON_CPU},
+	[IMAGE_PROBE] = {try_probe, 1, 1, PROBES, SANDBOX_CPU},
 };
 
 bool
@@ -116,7 +139,7 @@ operation_run(const struct image_request *q, int input, int file)
 	o.size = (size_t)st.st_size;
 	if (o.size > 0)
 		o.bytes = mmap(NULL, o.size, PROT_READ, MAP_PRIVATE, input, 0);
-	if (o.bytes == MAP_FAILED || !sandbox_enter())
+	if (o.bytes == MAP_FAILED || !sandbox_enter(operations[q->operation].seconds))
 		_exit(IMAGE_EXIT_SANDBOX);
 	o.result.verdict =
 		o.size == 0 ? IMAGE_UNKNOWN : operations[q->operation].run(&o);

@@ -27,10 +27,10 @@ enum err
 picture_write(struct ctx *c, const void *bytes, size_t size,
 	const struct picture_copy *copies, size_t count)
 {
-	struct image_blob made[IMAGE_MAX_OUTPUTS];
-	int sides[IMAGE_MAX_OUTPUTS];
+	struct image_blob made[IMAGE_MAX_SIDES];
+	int sides[IMAGE_MAX_SIDES];
 
-	if (count == 0 || count > IMAGE_MAX_OUTPUTS)
+	if (count == 0 || count > IMAGE_MAX_SIDES)
 		return fail(c, E_BUG, "%zu copies of a picture", count);
 	for (size_t i = 0; i < count; i++)
 		sides[i] = copies[i].side;

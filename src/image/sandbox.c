@@ -26,10 +26,10 @@ limit(int what, int64_t most)
 }
 
 static bool
-limits(void)
+limits(int seconds)
 {
 	/* SIGXCPU at the soft limit, SIGKILL a second later. */
-	struct rlimit cpu = {SANDBOX_CPU, SANDBOX_CPU + 1};
+	struct rlimit cpu = {(rlim_t)seconds, (rlim_t)seconds + 1};
 
 	return setrlimit(RLIMIT_CPU, &cpu) == 0 && limit(RLIMIT_CORE, 0) &&
 	       limit(RLIMIT_FSIZE, SANDBOX_OUTPUT) && limit(RLIMIT_MEMLOCK, 0) &&
@@ -100,8 +100,8 @@ system_calls(void)
 }
 
 bool
-sandbox_enter(void)
+sandbox_enter(int seconds)
 {
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && limits() &&
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && limits(seconds) &&
 	       system_calls();
 }

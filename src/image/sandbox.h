@@ -11,10 +11,11 @@
  */
 
 #define SANDBOX_MEMORY (INT64_C(240) << 20) /* bytes: heap, stacks, anonymous maps */
-#define SANDBOX_CPU 2                       /* seconds */
+#define SANDBOX_CPU 2                       /* seconds: somebody waits */
 #define SANDBOX_OUTPUT (INT64_C(40) << 20)  /* bytes of a file */
 
-/* False, with errno set, if the system cannot do it: no picture may be opened then. */
-bool sandbox_enter(void);
+/* seconds: of processor time. False, with errno set, if the system cannot do it: no
+ * picture may be opened then. */
+bool sandbox_enter(int seconds);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "image/inspect.h"
+#include "image/person.h"
 
 /*
  * What a program and its image process say to each other: datagrams over a socket that
@@ -17,28 +18,34 @@
 enum image_operation {
 	IMAGE_JPEGS, /* sides: of each output; see render_jpegs() */
 	IMAGE_GREY, /* sides[0]; output: sides[0] x sides[0] bytes; see render_grey() */
-	IMAGE_PROBE, /* sides[0]: what to try; see image/probe.h */
+	IMAGE_PERSON, /* wish; outputs: the files of a person's picture (image/person.h)
+		       */
+	IMAGE_PROBE,  /* sides[0]: what to try; see image/probe.h */
 	IMAGE_OPERATIONS
 };
 
-#define IMAGE_MAX_OUTPUTS 4
+#define IMAGE_MAX_SIDES 4
+#define IMAGE_MAX_OUTPUTS PERSON_FILES
 #define IMAGE_MAX_BYTES (32 << 20) /* of a picture, and of its outputs together */
 
 struct image_request {
 	uint32_t operation;
 	uint32_t count; /* of sides in use */
-	int32_t sides[IMAGE_MAX_OUTPUTS];
-	uint32_t milliseconds; /* after this the picture is given up */
+	int32_t sides[IMAGE_MAX_SIDES];
+	uint32_t milliseconds;   /* after this the picture is given up */
+	struct person_wish wish; /* of IMAGE_PERSON */
 };
 
 /* Written by the process that has opened the picture: not to be believed unchecked. */
 struct image_result {
 	uint32_t verdict; /* enum image_verdict */
 	uint32_t count;
-	int64_t number; /* of IMAGE_PROBE */
-	double wide;    /* of IMAGE_GREY */
+	int64_t number;                /* of IMAGE_PROBE */
+	double wide;                   /* of IMAGE_GREY */
+	int32_t width, height, format; /* of IMAGE_PERSON: the upright picture's */
 	struct {
 		uint64_t offset, size;
+		int32_t width, height; /* of IMAGE_PERSON */
 	} outputs[IMAGE_MAX_OUTPUTS];
 };
 

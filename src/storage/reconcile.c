@@ -81,9 +81,19 @@ struct look {
 	void *thing;
 };
 
+/* Two UUIDs and, of a picture, between "people/" and the name of a variant. */
 static bool
-is_ours(const char *key)
+is_ours(struct ctx *c, const char *key)
 {
+	const char *prefix = "people/", *name = NULL;
+
+	if (str_starts(key, prefix)) {
+		key += strlen(prefix);
+		name = strlen(key) > KEY_CHARACTERS ? key + KEY_CHARACTERS : "";
+		if (name[0] != '/' || strchr(name + 1, '/') != NULL)
+			return false;
+		key = arena_strn(&c->arena, key, KEY_CHARACTERS);
+	}
 	return strlen(key) == KEY_CHARACTERS && key[36] == '/' && uuid_valid(key + 37);
 }
 
@@ -181,7 +191,7 @@ take_page(struct look *k, const struct s3_listed *list, size_t n)
 	size_t count, at = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!is_ours(list[i].key))
+		if (!is_ours(c, list[i].key))
 			continue;
 		array_add(&keys, list[i].key);
 		array_add(&sizes, db_arg_int(c, list[i].size));
@@ -256,7 +266,7 @@ drop_unwanted(struct look *k)
 	TRY(db_many(c, &RECONCILE_UNWANTED, key_fields, &keys, &count,
 		ARGS(c, k->server->id, conf.s3_bucket)));
 	for (size_t i = 0; i < count; i++) {
-		if (!is_ours(keys[i].key))
+		if (!is_ours(c, keys[i].key))
 			continue;
 		TRY(remove_object(k, keys[i].key));
 		k->out->orphans++;
@@ -280,7 +290,7 @@ drop_uploads(struct look *k)
 	for (size_t i = 0; i < count; i++) {
 		const struct s3_object o = {k->site, open[i].key};
 		bool wanted =
-			!is_ours(open[i].key) || open[i].begun.us == 0 ||
+			!is_ours(c, open[i].key) || open[i].begun.us == 0 ||
 			open[i].begun.us > utc_after(k->began, -UPLOAD_SECONDS).us;
 
 		for (size_t j = 0; j < n && !wanted; j++)

@@ -5,6 +5,7 @@
 #include "account/account_job.h"
 #include "messenger/sync.h"
 #include "messenger/upload.h"
+#include "people/picture_job.h"
 #include "programme/bot.h"
 #include "programme/day.h"
 #include "programme/intake.h"

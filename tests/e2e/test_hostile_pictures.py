@@ -30,7 +30,7 @@ class Image:
         mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with mine, theirs:
             mine.settimeout(100)
-            request = struct.pack("=II4iI", JPEGS, len(sides), *sides, 0, 0, 60_000)
+            request = struct.pack("=II4iI4x9q", JPEGS, len(sides), *sides, 0, 0, 60_000, *[0] * 9)
             socket.send_fds(self.link, [request], [picture, theirs.fileno()])
             os.close(picture)
             answer, fds, _, _ = socket.recv_fds(mine, 100, 1)
@@ -40,8 +40,8 @@ class Image:
         if outcome[0] != DONE:
             return outcome + (None, [])
         verdict, count = struct.unpack_from("=II", result)
-        places = struct.iter_unpack("=QQ", result[24:24 + 16 * count])
-        return outcome + (VERDICTS[verdict], [result[at:at + size] for at, size in places])
+        places = struct.iter_unpack("=QQii", result[40:40 + 24 * count])
+        return outcome + (VERDICTS[verdict], [result[at:at + size] for at, size, _, _ in places])
 
     def stop(self):
         self.link.close()  # nobody is left who could ask

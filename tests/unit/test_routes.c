@@ -368,10 +368,13 @@ is_people_error(const struct route *row, const struct answer *a, const char *sta
 static void
 look_at_people_without_token(const char *prefix, const struct route *row)
 {
-	assert_true(is(row, "ANYONE SIGNED_IN WITH_REFRESH MANAGER"));
+	assert_true(is(row, "ANYONE SOFT SIGNED_IN WITH_REFRESH MODERATOR MANAGER"));
 	if (is(row, "ANYONE"))
 		return;
-	is_people_error(row, ask(prefix, row, NULL), "401", "Auth.Unsigned");
+	if (is(row, "SOFT"))
+		has_status(row, ask(prefix, row, NULL), false, "401 403");
+	else
+		is_people_error(row, ask(prefix, row, NULL), "401", "Auth.Unsigned");
 	is_people_error(row, ask(prefix, row, "Authorization: Bearer x.y.z"), "401",
 		"Auth.Unsigned");
 	has_status(row, ask(prefix, row, given_person(SUPERUSER)), true, "401");
@@ -388,9 +391,15 @@ without_a_token_of_its_own_a_people_route_is_401(void **state)
 static void
 look_at_people_as_member(const char *prefix, const struct route *row)
 {
-	if (is(row, "MANAGER"))
+	if (is(row, "MODERATOR MANAGER"))
 		is_people_error(row, ask(prefix, row, given_member(EVERY)), "403",
 			"Auth.NoPermission");
+	if (is(row, "MODERATOR"))
+		has_status(row, ask(prefix, row, given_member("can_moderate")), false,
+			"401 403");
+	if (is(row, "MANAGER"))
+		is_people_error(row, ask(prefix, row, given_member("can_moderate")),
+			"403", "Auth.NoPermission");
 	if (is(row, "SIGNED_IN"))
 		has_status(row, ask(prefix, row, given_member("")), false, "401 403");
 }

@@ -1,0 +1,278 @@
+#include "people/picture_job.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "image/image.h"
+#include "people/picture.h"
+#include "storage/kept.h"
+
+#include "people/picture_job.sql.h"
+
+#define MOST_SIDE 12000 /* pixels */
+#define MOST_SHAPE 5
+#define MOST_FRAMES 60
+
+/* A picture in work. */
+struct work {
+	const char *id, *account_uuid;
+	int64_t account_id;
+	int64_t crop_x, crop_y, crop_width, crop_height;
+	const char *server_id;
+	struct server server;
+	struct image_person made;
+	struct kept kept[PERSON_FILES];
+};
+
+static FIELDS(work_fields, FIELD(struct work, id), FIELD(struct work, account_id),
+	FIELD(struct work, account_uuid), FIELD(struct work, crop_x),
+	FIELD(struct work, crop_y), FIELD(struct work, crop_width),
+	FIELD(struct work, crop_height));
+
+static FIELDS(over_fields, FIELD(struct work, id), FIELD(struct work, account_id),
+	FIELD(struct work, account_uuid), FIELD(struct work, server_id));
+
+struct found {
+	const char *id;
+};
+
+static FIELDS(found_fields, FIELD(struct found, id));
+
+static enum err
+order_removal(struct ctx *c, const char *id)
+{
+	return job_add(c, &(struct job_order){
+				  .kind = "picture.remove", .subject = id, .key = id});
+}
+
+static const char *
+key_of(struct ctx *c, const struct work *w, size_t i)
+{
+	return picture_key(
+		c, &(struct picture){.id = w->id, .account_uuid = w->account_uuid}, i);
+}
+
+/* -- what it was uploaded as */
+
+static enum err
+read_original(struct ctx *c, const char *id, struct image_blob *out)
+{
+	const char *digits = NULL;
+	size_t n;
+
+	TRY(db_json(c, &PICTURE_ORIGINAL, &digits, ARGS(c, id)));
+	n = digits == NULL ? 0 : strlen(digits);
+	unsigned char *bytes = arena_new(&c->arena, n / 2 + 1);
+	if (n > 0 && sodium_hex2bin(bytes, n / 2, digits, n, NULL, NULL, NULL) != 0)
+		return fail(c, E_BUG, "bytes that are none");
+	*out = (struct image_blob){bytes, n / 2};
+	return OK;
+}
+
+/* -- the files */
+
+static enum err
+render(struct ctx *c, struct work *w)
+{
+	const struct person_wish wish = {.x = w->crop_x,
+		.y = w->crop_y,
+		.width = w->crop_width,
+		.height = w->crop_height,
+		.least = conf.people_picture_min,
+		.most = MOST_SIDE,
+		.pixels = conf.people_picture_pixels,
+		.frames = MOST_FRAMES,
+		.shape = MOST_SHAPE};
+	struct image_blob original = {0};
+
+	TRY(read_original(c, w->id, &original));
+	if ((int64_t)original.size > conf.people_picture_bytes) {
+		w->made.refused = "too_large";
+		return OK;
+	}
+	return image_person(c, original, &wish, &w->made);
+}
+
+/* Durable at the server before anybody is told. */
+static enum err
+put_files(struct ctx *c, struct work *w)
+{
+	for (size_t i = 0; i < PERSON_FILES; i++) {
+		const struct image_blob *file = &w->made.made[i].file;
+		struct kept *k = &w->kept[i];
+
+		k->key = key_of(c, w, i);
+		k->type = person_formats[i % PERSON_FORMATS].type;
+		k->size = (int64_t)file->size;
+		const struct s3_object o = kept_at(c, &w->server, k->key);
+		TRY(server_answered(c, &w->server,
+			s3_put_bytes(
+				c, &o, file->bytes, file->size, k->type, &k->etag)));
+		if (i % PERSON_FORMATS == PERSON_FORMATS - 1)
+			TRY(db_do(
+				c, &PICTURE_PROGRESS, ARGS(c, w->id, (int64_t)i + 1)));
+	}
+	return OK;
+}
+
+static enum err
+note_files(struct ctx *c, struct work *w)
+{
+	TRY(kept_add(c, "picture", w->server.id, w->kept, PERSON_FILES));
+	for (size_t i = 0; i < PERSON_FILES; i++)
+		TRY(db_do(c, &PICTURE_FILE_ADD,
+			ARGS(c, w->id, person_variants[i / PERSON_FORMATS].name,
+				person_formats[i % PERSON_FORMATS].extension,
+				w->made.made[i].width, w->made.made[i].height,
+				w->kept[i].size, w->kept[i].etag, w->kept[i].file_id)));
+	return OK;
+}
+
+/* One transaction: its files are known, it is shown, the one before it goes. Somebody
+ * may have uploaded a newer one meanwhile, or taken it away. */
+static enum err
+show(struct ctx *c, struct work *w, bool *wanted)
+{
+	struct found person = {0}, *before;
+	size_t count;
+
+	TRY(db_maybe(c, &PICTURE_OWN, found_fields, &person, wanted, ARGS(c, w->id)));
+	if (*wanted)
+		TRY(db_maybe(c, &PICTURE_STILL_WANTED, found_fields, &person, wanted,
+			ARGS(c, w->id)));
+	if (!*wanted)
+		return OK;
+	TRY(db_many(c, &PICTURE_SUPERSEDE, found_fields, &before, &count,
+		ARGS(c, w->account_id, w->id, c->now)));
+	for (size_t i = 0; i < count; i++)
+		TRY(order_removal(c, before[i].id));
+	TRY(note_files(c, w));
+	return db_do(c, &PICTURE_SHOW,
+		ARGS(c, w->id, w->made.width, w->made.height, w->made.format,
+			(int64_t)PERSON_FILES, utc_now()));
+}
+
+static enum err
+make(struct ctx *c, struct work *w)
+{
+	bool wanted = false;
+
+	TRY(render(c, w));
+	if (w->made.refused != NULL) {
+		log_info("picture %s refused: %s", w->id, w->made.refused);
+		return db_do(c, &PICTURE_REFUSE,
+			ARGS(c, w->id, w->made.refused, w->made.width, w->made.height,
+				w->made.format, c->now));
+	}
+	TRY(put_files(c, w));
+	TRY(db_begin(c));
+	TRY(db_end(c, show(c, w, &wanted)));
+	return wanted ? OK : order_removal(c, w->id);
+}
+
+/* The last try has failed: that it is ours to mend is in the queue, parked. */
+static enum err
+give_up(struct ctx *c, const char *id, enum err e)
+{
+	const char *why = c->why == NULL ? NULL : arena_str(&c->arena, c->why);
+
+	ctx_forgive(c);
+	TRY(db_do(c, &PICTURE_FAIL, ARGS(c, id, c->now)));
+	TRY(order_removal(c, id));
+	return fail(c, e, "%s", why == NULL ? err_sentence(e) : why);
+}
+
+/* Notes where the files go and takes the picture up; *found: it is still to be made. */
+static enum err
+begin(struct ctx *c, const char *id, struct work *w, bool *found)
+{
+	struct found place = {0};
+
+	TRY(db_maybe(c, &PICTURE_PLACE, found_fields, &place, found, ARGS(c, id)));
+	if (!*found)
+		return OK;
+	TRY(kept_server(c, place.id[0] == '\0' ? NULL : place.id, &w->server));
+	return db_maybe(c, &PICTURE_BEGIN, work_fields, w, found,
+		ARGS(c, id, w->server.id, c->now));
+}
+
+enum err
+picture_make_job(struct ctx *c, const struct job *job)
+{
+	struct work *w = arena_new(&c->arena, sizeof(*w));
+	bool found = false;
+
+	enum err e = begin(c, job->subject, w, &found);
+	if (e == OK && !found) /* over meanwhile; a try may have left something */
+		return order_removal(c, job->subject);
+	if (e == OK)
+		e = make(c, w);
+	if (e == OK || job->tries < job->max_tries)
+		return e;
+	return give_up(c, job->subject, e);
+}
+
+/* -- gone */
+
+static enum err
+drop_files(struct ctx *c, const char *id)
+{
+	struct found *list;
+	size_t count;
+
+	TRY(db_many(c, &PICTURE_DROP_FILES, found_fields, &list, &count, ARGS(c, id)));
+	for (size_t i = 0; i < count; i++)
+		TRY(kept_drop(c, list[i].id));
+	return OK;
+}
+
+/* What a try has put to its server and nobody has noted. */
+static enum err
+drop_strays(struct ctx *c, struct work *w)
+{
+	bool stray;
+
+	enum err e = server_own(c, w->server_id, &w->server);
+	if (e == E_SERVER_NOT_FOUND) {
+		ctx_forgive(c);
+		return OK;
+	}
+	TRY(e);
+	if (!w->server.is_on)
+		return OK; /* reconciliation sees them */
+	for (size_t i = 0; i < PERSON_FILES; i++) {
+		const struct s3_object o = kept_at(c, &w->server, key_of(c, w, i));
+
+		TRY(kept_is_stray(c, o.key, &stray));
+		if (stray)
+			TRY(server_answered(c, &w->server, s3_delete(c, &o)));
+	}
+	return OK;
+}
+
+enum err
+picture_remove_job(struct ctx *c, const struct job *job)
+{
+	struct work *w = arena_new(&c->arena, sizeof(*w));
+	bool found = false;
+
+	TRY(db_maybe(c, &PICTURE_OVER, over_fields, w, &found, ARGS(c, job->subject)));
+	if (!found)
+		return OK;
+	TRY(db_begin(c));
+	TRY(db_end(c, drop_files(c, w->id)));
+	if (w->server_id[0] != '\0')
+		TRY(drop_strays(c, w));
+	return db_do(c, &PICTURE_CLEANED, ARGS(c, w->id));
+}
+
+enum err
+picture_sweep_job(struct ctx *c, const struct job *job)
+{
+	(void)job;
+	return picture_sweep(c);
+}

@@ -1,0 +1,100 @@
+"""Pictures that people upload of themselves: through nginx, the worker, the image process and the store."""
+
+import io
+import random
+import uuid
+
+import pytest
+from PIL import Image
+
+from tests.conftest import wait_for
+from tests.e2e.client import Client, make_person
+from tests.e2e.test_files import servers  # noqa: F401
+
+API = "/people/api/v1"
+WIDTHS = {"w1000": 1000, "w500": 500, "w200": 200, "s512": 512, "s256": 256, "s128": 128, "s64": 64}
+AT_ONCE = ("announced", "received", "processing")
+
+
+def jpeg(width=1200, height=900, colours=((220, 40, 30), (30, 60, 210)), **options):
+    """The left half in one colour, the right in another; noise between them, so that it has bytes."""
+    image = Image.new("RGB", (width, height), colours[0])
+    image.paste(colours[1], (width // 2, 0, width, height))
+    out = io.BytesIO()
+    image = Image.blend(image, Image.effect_noise(image.size, 100).convert("RGB"), .1)
+    image.save(out, "JPEG", **{"quality": 90, **options})
+    return out.getvalue()
+
+
+class Member:
+    """Somebody who is signed in at the people's API."""
+
+    def __init__(self, base, db, password_hash, permissions=()):
+        person = make_person(db, password_hash, permissions=permissions)
+        self.uuid, self.id = person.uuid, person.id
+        self.api = Client(base, API)
+        answer = self.api.post("/auth/login", json={"username": person.username, "password": person.password})
+        self.api.token = answer.json()["access_token"]
+
+    def put(self, data, type="image/jpeg", **more):
+        return self.api("PUT", "/me/picture", data=data, headers={"Content-Type": type, **more.pop("headers", {})}, **more)
+
+    def picture(self, id):
+        return self.api.get(f"/pictures/{id}").json()
+
+    def over(self, id):
+        """The picture, once nothing more will become of it."""
+        return wait_for(lambda: (p := self.picture(id))["state"] not in AT_ONCE and p, 20, f"picture {id}")
+
+    def ready(self, data, **more):
+        answer = self.put(data, **more)
+        assert answer.status_code == 202, answer.text
+        picture = self.over(answer.json()["picture"]["id"])
+        assert picture["state"] == "ready", picture
+        return picture
+
+
+@pytest.fixture
+def member(base, db, password_hash):
+    def member(*permissions):
+        return Member(base, db, password_hash, permissions)
+    return member
+
+
+def test_a_picture_is_made_shown_and_removed(base, db, member):
+    me = member()
+    answer = me.put(jpeg(quality=95))
+    assert answer.status_code == 202, answer.text
+    picture = answer.json()["picture"]
+    assert answer.headers["Location"] == f"{API}/pictures/{picture['id']}"
+    assert picture["state"] in AT_ONCE and picture["created"].endswith("Z")
+    ready = me.over(picture["id"])
+    assert ready["state"] == "ready" and (ready["width"], ready["height"], ready["format"]) == (1200, 900, "jpeg")
+    assert ready["progress"] == {"done": 14, "total": 14}
+    assert [(v["name"], v["type"]) for v in ready["variants"]] == [
+        (name, type) for name in WIDTHS for type in ("image/webp", "image/jpeg")]
+    stranger = Client(base)
+    for v in ready["variants"]:
+        answer = stranger.get(v["url"])  # signed
+        assert answer.status_code == 200, (v, answer.text)
+        assert answer.headers["Content-Type"] == v["type"] and int(answer.headers["Content-Length"]) == v["bytes"]
+        assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff" and answer.headers["Content-Disposition"] == "inline"
+        image = Image.open(io.BytesIO(answer.content))
+        assert image.size == (v["width"], v["height"])
+        assert image.size == ((WIDTHS[v["name"]],) * 2 if v["name"][0] == "s" else (WIDTHS[v["name"]], WIDTHS[v["name"]] * 3 // 4))
+        again = stranger.get(v["url"], headers={"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304 and not again.content
+        assert stranger.get(v["url"].split("?")[0]).status_code == 401
+    # Seen by members, not by strangers.
+    avatar = f"{API}/avatars/{me.uuid}?s=96"
+    assert stranger.get(avatar).headers["Content-Type"] == "image/svg+xml"
+    shown = member().api.get(f"/avatars/{me.uuid}?s=96", headers={"Accept": "image/webp,*/*"})
+    assert shown.headers["Content-Type"] == "image/webp" and Image.open(io.BytesIO(shown.content)).size == (128, 128)
+    assert me.api("GET", "/me").json()["picture"]["id"] == picture["id"]
+    objects = "select count(*) from store.object where key like 'people/' || %s || '/%%'"
+    assert db.value(objects, me.uuid) >= 14
+    assert me.api("DELETE", "/me/picture").status_code == 204
+    assert me.picture(picture["id"])["state"] == "removed"
+    assert me.api.get(f"/avatars/{me.uuid}?d=404").status_code == 404
+    wait_for(lambda: db.value(objects, me.uuid) == 0, 30, "objects are gone")
