@@ -1,9 +1,12 @@
 #include "ops/ops.h"
 
+#include <string.h>
+
 #include "base/conf.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "cache/cache.h"
+#include "cards/sign.h"
 #include "db/db.h"
 #include "db/schema_change.h"
 #include "reply.h"
@@ -45,6 +48,18 @@ ops_get_jwks(struct req *r)
 	reply_header(r, "Cache-Control", "public, max-age=300");
 	return reply_json(
 		r, 200, arena_str(&r->ctx.arena, secret_jwks(conf.token_algorithm)));
+}
+
+/* GET /.well-known/samovar-cards.pub: 200 the Ed25519 key that verifications of cards
+ * are signed with, as base64 in one line. */
+enum err
+ops_get_cards_key(struct req *r)
+{
+	const char *line =
+		arena_fmt(&r->ctx.arena, "%s\n", sign_public_key(&r->ctx.arena));
+
+	reply_header(r, "Cache-Control", "public, max-age=300");
+	return reply_text(r, 200, "text/plain", line, strlen(line));
 }
 
 struct readiness {

@@ -6,10 +6,8 @@
 #include "refusal.h"
 #include "token.h"
 
-/* An access token, or the refresh token that a handler is going to exchange: a spent
- * one may have its grace, so its row is not looked up here. */
-static enum err
-authenticate(struct req *r, const char *kind)
+enum err
+people_authenticate(struct req *r, const char *kind)
 {
 	struct ctx *c = &r->ctx;
 	struct claims *claims = arena_new(&c->arena, sizeof(*claims));
@@ -59,7 +57,7 @@ enter(struct req *r)
 	enum people_who who = (enum people_who)r->route->who;
 
 	if (who == SOFT ? req_header(r, "Authorization") != NULL : who != ANYONE)
-		TRY(authenticate(r, who == WITH_REFRESH ? "refresh" : "access"));
+		TRY(people_authenticate(r, who == WITH_REFRESH ? "refresh" : "access"));
 	if (who == MODERATOR && !people_is_moderator(r))
 		return fail(&r->ctx, E_DENIED, NULL);
 	if (who == MANAGER && !people_may(r, "can_manage_people"))

@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "face.h"
+#include "people/caller.h"
 
 /*
  * People and what they may: docs/openapi/people.yaml. Checks in the order token,
@@ -36,8 +37,5 @@ enum err people_show(struct ctx *c, int64_t id, const char **out);
 
 /* May the caller do what moderators do? */
 bool people_is_moderator(const struct req *r);
-
-/* Does the caller's token have this permission? A superuser's has all. */
-bool people_may(const struct req *r, const char *permission);
 
 #endif

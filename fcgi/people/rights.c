@@ -59,9 +59,8 @@ INPUT(people_list_in, struct list_query, FIELD(struct list_query, query, .max = 
 	FIELD(struct list_query, after, .rule = uuid_rule),
 	FIELD(struct list_query, limit, .min = 1, .max = PAGE_MOST));
 
-/* If-Match of a change that must not undo another one: the version, or any. */
-static enum err
-seen_version(struct req *r, int64_t *version)
+enum err
+people_seen_version(struct req *r, int64_t *version)
 {
 	const char *said = req_header(r, "If-Match");
 	size_t n = said == NULL ? 0 : strlen(said);
@@ -124,7 +123,7 @@ people_put_role(struct req *r)
 		return fail(c, E_MISSING, NULL);
 	TRY(db_int(c, &RIGHTS_ROLE_VERSION, &known, ARGS(c, name)));
 	if (known > 0)
-		TRY(seen_version(r, &version));
+		TRY(people_seen_version(r, &version));
 	if (known > 0 && version == 0)
 		version = known;
 	TRY(rights_put_role(c, name, in->title, &in->permissions, version));
@@ -166,7 +165,7 @@ people_put_roles(struct req *r)
 	int64_t version;
 
 	TRY(account_by_uuid(c, r->word[0], &a));
-	TRY(seen_version(r, &version));
+	TRY(people_seen_version(r, &version));
 	TRY(rights_set_roles(c, &a, &in->roles, version));
 	return people_get_person(r);
 }
@@ -181,7 +180,7 @@ people_put_permissions(struct req *r)
 	int64_t version;
 
 	TRY(account_by_uuid(c, r->word[0], &a));
-	TRY(seen_version(r, &version));
+	TRY(people_seen_version(r, &version));
 	TRY(rights_set_permissions(c, &a, &in->permissions, version));
 	return people_get_person(r);
 }

@@ -13,7 +13,7 @@
  * Both return the bytes, 0 at the end of the other side, -1 with errno set. To receive
  * does not wait (EAGAIN).
  */
-#define FDS_MAX 2
+#define FDS_MAX 4
 
 ssize_t fds_send(
 	int socket, const void *bytes, size_t size, const int *fds, size_t count);

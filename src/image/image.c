@@ -23,6 +23,7 @@
 #include "image/fds.h"
 
 #define PERSON_SECONDS 30 /* for a person's picture: nobody waits, and it may queue */
+#define CARD_PATIENCE 3   /* a card may take so many times a picture's time */
 #define GRACE_MS 1000 /* that the answer may be later than the picture's own limit */
 
 /* The two ends of the socket: requests go in, samovar-image takes them out. */
@@ -167,10 +168,15 @@ hear(int socket, int ms, struct image_answer *a, int *result)
 	}
 }
 
+/* What goes along with a request: the picture, and of a card what it is drawn from. */
+struct brought {
+	int input, background, fonts; /* descriptors; the latter -1: none */
+};
+
 /* One request on its way; *gone: nobody answered, since the process that had taken it
  * was killed. */
 static enum err
-ask_once(struct ctx *c, const struct image_request *q, int input,
+ask_once(struct ctx *c, const struct image_request *q, struct brought b,
 	struct image_answer *a, int *result, bool *gone)
 {
 	int ends[2];
@@ -181,7 +187,9 @@ ask_once(struct ctx *c, const struct image_request *q, int input,
 		TRY(start_own(c));
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return fail(c, E_BUSY, "image: %s", strerror(errno));
-	ssize_t n = fds_send(asking, q, sizeof(*q), (int[]){input, ends[1]}, 2);
+	ssize_t n = fds_send(asking, q, sizeof(*q),
+		(int[]){b.input, ends[1], b.background, b.fonts},
+		b.background < 0 ? 2 : 4);
 	close(ends[1]);
 	*gone = n < 0 || !hear(ends[0], (int)q->milliseconds + GRACE_MS, a, result);
 	close(ends[0]);
@@ -193,12 +201,12 @@ ask_once(struct ctx *c, const struct image_request *q, int input,
 /* Killed by whatever means, the process is replaced, and the picture tried once more.
  */
 static enum err
-ask(struct ctx *c, const struct image_request *q, int input, int *result)
+ask(struct ctx *c, const struct image_request *q, struct brought b, int *result)
 {
 	bool gone = false;
 
 	for (int i = 0; i < 2; i++) {
-		TRY(ask_once(c, q, input, &last, result, &gone));
+		TRY(ask_once(c, q, b, &last, result, &gone));
 		if (!gone && (last.outcome != IMAGE_DIED || last.number != SIGKILL))
 			break;
 		if (!gone && i == 0) {
@@ -286,14 +294,14 @@ results(struct ctx *c, int file, struct image_result *r, size_t count,
 	return OK;
 }
 
-/* From the request to its outputs. input stays the caller's. */
+/* From the request to its outputs. What is brought stays the caller's. */
 static enum err
-call(struct ctx *c, const struct image_request *q, int input, struct image_result *r,
-	struct image_blob *out, size_t count)
+call(struct ctx *c, const struct image_request *q, struct brought b,
+	struct image_result *r, struct image_blob *out, size_t count)
 {
 	int file = -1;
 
-	enum err e = ask(c, q, input, &file);
+	enum err e = ask(c, q, b, &file);
 	if (e == OK)
 		e = results(c, file, r, count, out);
 	if (file >= 0)
@@ -313,9 +321,8 @@ request(enum image_operation operation, const int *sides, size_t count)
 	return q;
 }
 
-/* A file in memory with the bytes, which nobody changes any more. */
-static int
-sealed(const void *bytes, size_t size)
+int
+image_file(const void *bytes, size_t size)
 {
 	int fd = memfd_create("picture", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
@@ -342,10 +349,10 @@ image_jpegs(struct ctx *c, struct image_blob picture, const int *sides, size_t c
 
 	if (picture.size > IMAGE_MAX_BYTES)
 		return fail(c, E_PICTURE_LARGE, NULL);
-	int input = sealed(picture.bytes, picture.size);
+	int input = image_file(picture.bytes, picture.size);
 	if (input < 0)
 		return fail(c, E_BUSY, "image: %s", strerror(errno));
-	enum err e = call(c, &q, input, &r, out, count);
+	enum err e = call(c, &q, (struct brought){input, -1, -1}, &r, out, count);
 	close(input);
 	return e;
 }
@@ -395,12 +402,13 @@ image_person(struct ctx *c, struct image_blob picture, const struct person_wish 
 		.milliseconds = PERSON_SECONDS * 1000};
 	struct image_blob files[PERSON_FILES];
 	struct image_result r = {0};
-	int input = sealed(picture.bytes, picture.size);
+	int input = image_file(picture.bytes, picture.size);
 
 	*out = (struct image_person){0};
 	if (input < 0)
 		return fail(c, E_BUSY, "image: %s", strerror(errno));
-	enum err e = call(c, &q, input, &r, files, PERSON_FILES);
+	enum err e =
+		call(c, &q, (struct brought){input, -1, -1}, &r, files, PERSON_FILES);
 	close(input);
 	out->width = r.width;
 	out->height = r.height;
@@ -428,7 +436,7 @@ image_grey(struct ctx *c, const char *path, int side, unsigned char *out, double
 
 	if (input < 0)
 		return fail(c, E_MISSING, "%s: %s", path, strerror(errno));
-	enum err e = call(c, &q, input, &r, &shades, 1);
+	enum err e = call(c, &q, (struct brought){input, -1, -1}, &r, &shades, 1);
 	close(input);
 	TRY(e);
 	if (shades.size != (size_t)side * (size_t)side || !(r.wide > 0))
@@ -444,15 +452,74 @@ image_probe(struct ctx *c, int what, int milliseconds, struct image_answer *answ
 {
 	struct image_request q = request(IMAGE_PROBE, &what, 1);
 	struct image_result r = {0};
-	int input = sealed("x", 1);
+	int input = image_file("x", 1);
 
 	if (input < 0)
 		return fail(c, E_BUSY, "image: %s", strerror(errno));
 	if (milliseconds > 0)
 		q.milliseconds = (uint32_t)milliseconds;
-	enum err e = call(c, &q, input, &r, NULL, 0);
+	enum err e = call(c, &q, (struct brought){input, -1, -1}, &r, NULL, 0);
 	close(input);
 	*answer = last;
 	*number = r.number;
+	return e;
+}
+
+/* The result's file itself is what is kept: its pixels are not copied. */
+static enum err
+pixels_of(struct ctx *c, int file, struct image_pixels *out)
+{
+	struct image_result r;
+
+	if (last.outcome != IMAGE_DONE)
+		return no_result(c);
+	if (pread(file, &r, sizeof(r), 0) != sizeof(r))
+		return fail(c, E_PICTURE_DAMAGED, "the image process gave no result");
+	TRY(verdict(c, r.verdict));
+	if (r.count != 1 || r.width < 1 || r.height < 1 || r.width > IMAGE_MAX_SIDE ||
+		r.height > IMAGE_MAX_SIDE ||
+		r.outputs[0].size != (uint64_t)r.width * (uint64_t)r.height * 3)
+		return fail(c, E_PICTURE_DAMAGED, "the image process gave no pixels");
+	*out = (struct image_pixels){
+		file, r.width, r.height, r.outputs[0].offset, r.outputs[0].size};
+	return OK;
+}
+
+enum err
+image_pixels(
+	struct ctx *c, struct image_blob picture, int most, struct image_pixels *out)
+{
+	struct image_request q = request(IMAGE_PIXELS, &most, 1);
+	int file = -1;
+
+	if (picture.size > IMAGE_MAX_BYTES)
+		return fail(c, E_PICTURE_LARGE, NULL);
+	int input = image_file(picture.bytes, picture.size);
+	if (input < 0)
+		return fail(c, E_BUSY, "image: %s", strerror(errno));
+	q.milliseconds *= CARD_PATIENCE;
+	enum err e = ask(c, &q, (struct brought){input, -1, -1}, &file);
+	close(input);
+	if (e == OK)
+		e = pixels_of(c, file, out);
+	if (e != OK && file >= 0)
+		close(file);
+	return e;
+}
+
+enum err
+image_card(struct ctx *c, const struct card_spec *spec, int background, int fonts,
+	int preview, struct image_blob out[CARD_FILES])
+{
+	struct image_request q = request(IMAGE_CARD, &preview, 1);
+	struct image_result r;
+	int input = image_file(spec, sizeof(*spec));
+
+	if (input < 0)
+		return fail(c, E_BUSY, "image: %s", strerror(errno));
+	q.milliseconds *= CARD_PATIENCE;
+	enum err e = call(
+		c, &q, (struct brought){input, background, fonts}, &r, out, CARD_FILES);
+	close(input);
 	return e;
 }

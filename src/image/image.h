@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "base/ctx.h"
+#include "image/card.h"
 #include "image/wire.h"
 
 /*
@@ -54,6 +55,25 @@ struct image_person {
 /* Makes them. Only what is not the picture's fault is an error: E_BUSY, E_BUG. */
 enum err image_person(struct ctx *c, struct image_blob picture,
 	const struct person_wish *wish, struct image_person *out);
+
+/* All pixels of a picture, in a file without a name that is the caller's to close. */
+struct image_pixels {
+	int file;
+	int64_t width, height;
+	uint64_t offset, size; /* of the pixels, 3 bytes each */
+};
+
+/* The pixels of a picture no side of which is longer than `most`. */
+enum err image_pixels(
+	struct ctx *c, struct image_blob picture, int most, struct image_pixels *out);
+
+/* A file in memory with these bytes, which nobody can change; -1 with errno set. */
+int image_file(const void *bytes, size_t size);
+
+/* Draws a card on a background of image_pixels() with a file of fonts that begins with
+ * a struct card_type_case. The bytes live as long as the ctx. */
+enum err image_card(struct ctx *c, const struct card_spec *spec, int background,
+	int fonts, int preview, struct image_blob out[CARD_FILES]);
 
 /* What enum image_probe (image/probe.h) does in the sandbox, for tests and doctor:
  * *number is what it returned. The answer, too, if there was one. E_BUSY. */

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "image/card_draw.h"
 #include "image/probe.h"
 #include "image/render.h"
 #include "image/sandbox.h"
@@ -22,6 +23,7 @@ struct operation {
 	int file;
 	uint64_t used; /* bytes of the file */
 	struct image_result result;
+	struct card_parts card; /* of IMAGE_CARD */
 };
 
 static bool
@@ -103,16 +105,49 @@ try_probe(struct operation *o)
 	return IMAGE_OK;
 }
 
+static enum image_verdict
+pixels(struct operation *o)
+{
+	struct image_bytes made;
+	enum image_verdict v = render_pixels(o->bytes, o->size, o->q->sides[0], &made,
+		&o->result.width, &o->result.height);
+
+	if (v == IMAGE_OK)
+		add_output(o, made.bytes, made.size);
+	return v;
+}
+
+static enum image_verdict
+card(struct operation *o)
+{
+	struct image_bytes made[CARD_FILES];
+	enum image_verdict v =
+		card_draw(o->bytes, o->size, &o->card, o->q->sides[0], made);
+
+	for (size_t i = 0; v == IMAGE_OK && i < CARD_FILES; i++)
+		add_output(o, made[i].bytes, made[i].size);
+	return v;
+}
+
+static const struct sandbox_limits usual = {SANDBOX_CPU, SANDBOX_MEMORY,
+					   SANDBOX_OUTPUT},
+				   of_people = {PERSON_CPU, SANDBOX_MEMORY,
+					   SANDBOX_OUTPUT},
+				   of_cards = {SANDBOX_CARD_CPU, SANDBOX_CARD_MEMORY,
+					   SANDBOX_CARD_OUTPUT};
+
 static const struct {
 	enum image_verdict (*run)(struct operation *o);
 	uint32_t least, most; /* outputs */
 	int largest;          /* pixels of an output's side */
-	int seconds;          /* of processor time */
+	const struct sandbox_limits *limits;
 } operations[IMAGE_OPERATIONS] = {
-	[IMAGE_JPEGS] = {jpegs, 1, IMAGE_MAX_SIDES, MAX_SIDE, SANDBOX_CPU},
-	[IMAGE_GREY] = {grey, 1, 1, MAX_GREY, SANDBOX_CPU},
-	[IMAGE_PERSON] = {person, 0, 0, 0, PERSON_CPU},
-	[IMAGE_PROBE] = {try_probe, 1, 1, PROBES, SANDBOX_CPU},
+	[IMAGE_JPEGS] = {jpegs, 1, IMAGE_MAX_SIDES, MAX_SIDE, &usual},
+	[IMAGE_GREY] = {grey, 1, 1, MAX_GREY, &usual},
+	[IMAGE_PERSON] = {person, 0, 0, 0, &of_people},
+	[IMAGE_PROBE] = {try_probe, 1, 1, PROBES, &usual},
+	[IMAGE_PIXELS] = {pixels, 1, 1, MAX_SIDE, &of_cards},
+	[IMAGE_CARD] = {card, 1, 1, MAX_SIDE, &of_cards},
 };
 
 bool
@@ -128,6 +163,33 @@ operation_valid(const struct image_request *q)
 	return good;
 }
 
+static bool
+map(int fd, int protection, const void **bytes, size_t *size)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || st.st_size <= 0)
+		return false;
+	*size = (size_t)st.st_size;
+	*bytes = mmap(NULL, *size, protection, MAP_PRIVATE, fd, 0);
+	return *bytes != MAP_FAILED;
+}
+
+/* A card is drawn on the map of its background, which is private: the pages that it
+ * covers become our own. */
+static bool
+map_card(struct card_parts *parts)
+{
+	const void *background;
+
+	if (!map(OPERATION_BACKGROUND, PROT_READ | PROT_WRITE, &background,
+		    &parts->background_size) ||
+		!map(OPERATION_FONTS, PROT_READ, &parts->fonts, &parts->fonts_size))
+		return false;
+	parts->background = (unsigned char *)background;
+	return true;
+}
+
 _Noreturn void
 operation_run(const struct image_request *q, int input, int file)
 {
@@ -139,7 +201,9 @@ operation_run(const struct image_request *q, int input, int file)
 	o.size = (size_t)st.st_size;
 	if (o.size > 0)
 		o.bytes = mmap(NULL, o.size, PROT_READ, MAP_PRIVATE, input, 0);
-	if (o.bytes == MAP_FAILED || !sandbox_enter(operations[q->operation].seconds))
+	if (q->operation == IMAGE_CARD && !map_card(&o.card))
+		_exit(IMAGE_EXIT_SANDBOX);
+	if (o.bytes == MAP_FAILED || !sandbox_enter(operations[q->operation].limits))
 		_exit(IMAGE_EXIT_SANDBOX);
 	o.result.verdict =
 		o.size == 0 ? IMAGE_UNKNOWN : operations[q->operation].run(&o);

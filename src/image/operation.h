@@ -5,6 +5,9 @@
 
 #include "image/wire.h"
 
+/* Descriptors of what a card is made of; `input` is then a struct card_spec. */
+enum { OPERATION_BACKGROUND = 2, OPERATION_FONTS = 3 };
+
 /*
  * Does what a request asks with the picture in `input` and writes result and outputs to
  * `result`: the whole life of the process that opens one picture, from the sandbox to

@@ -87,6 +87,30 @@ render_grey(const void *bytes, size_t size, int side, unsigned char *out, double
 	return good ? IMAGE_OK : IMAGE_DAMAGED;
 }
 
+enum image_verdict
+render_pixels(const void *bytes, size_t size, int most, struct image_bytes *out,
+	int32_t *width, int32_t *height)
+{
+	struct image_header header;
+	enum image_verdict verdict = image_inspect(bytes, size, &header);
+
+	*out = (struct image_bytes){0};
+	if (verdict != IMAGE_OK)
+		return verdict;
+	if (header.width > most || header.height > most)
+		return IMAGE_TOO_LARGE;
+	VipsImage *image = decode(bytes, size,
+		&(struct decode_wish){.side = most, .how = VIPS_SIZE_DOWN}, &header);
+	if (image != NULL && vips_image_get_bands(image) == 3) {
+		*width = vips_image_get_width(image);
+		*height = vips_image_get_height(image);
+		out->bytes = vips_image_write_to_memory(image, &out->size);
+	}
+	g_clear_object(&image);
+	vips_error_clear();
+	return out->bytes != NULL ? IMAGE_OK : IMAGE_DAMAGED;
+}
+
 void
 render_free(struct image_bytes *out)
 {

@@ -36,6 +36,11 @@ enum image_verdict render_jpegs(const void *bytes, size_t size, const int *sides
 enum image_verdict render_grey(
 	const void *bytes, size_t size, int side, unsigned char *out, double *wide);
 
+/* All pixels, three bytes each, row by row; IMAGE_TOO_LARGE if a side is longer than
+ * `most`. The same verdicts. */
+enum image_verdict render_pixels(const void *bytes, size_t size, int most,
+	struct image_bytes *out, int32_t *width, int32_t *height);
+
 void render_free(struct image_bytes *out);
 
 #endif

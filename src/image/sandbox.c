@@ -26,14 +26,14 @@ limit(int what, int64_t most)
 }
 
 static bool
-limits(int seconds)
+limits(const struct sandbox_limits *most)
 {
 	/* SIGXCPU at the soft limit, SIGKILL a second later. */
-	struct rlimit cpu = {(rlim_t)seconds, (rlim_t)seconds + 1};
+	struct rlimit cpu = {(rlim_t)most->seconds, (rlim_t)most->seconds + 1};
 
 	return setrlimit(RLIMIT_CPU, &cpu) == 0 && limit(RLIMIT_CORE, 0) &&
-	       limit(RLIMIT_FSIZE, SANDBOX_OUTPUT) && limit(RLIMIT_MEMLOCK, 0) &&
-	       (SANITIZED || limit(RLIMIT_DATA, SANDBOX_MEMORY));
+	       limit(RLIMIT_FSIZE, most->output) && limit(RLIMIT_MEMLOCK, 0) &&
+	       (SANITIZED || limit(RLIMIT_DATA, most->memory));
 }
 
 /* What computing takes: memory, threads, time, descriptors that are open already. */
@@ -100,8 +100,8 @@ system_calls(void)
 }
 
 bool
-sandbox_enter(int seconds)
+sandbox_enter(const struct sandbox_limits *most)
 {
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && limits(seconds) &&
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && limits(most) &&
 	       system_calls();
 }

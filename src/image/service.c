@@ -44,26 +44,38 @@ answer(int socket, const struct image_answer *a, int result)
 	close(result);
 }
 
-/* In the child: nothing is left that leads anywhere. */
+/* What came with a request: the picture, the socket for the answer, and of a card its
+ * background and its fonts, else -1. */
+enum { INPUT, REPLY, BACKGROUND, FONTS, BROUGHT };
+
+/* In the child: nothing is left that leads anywhere. All that was brought is above 3,
+ * where the socket for requests is. */
 static _Noreturn void
-open_picture(const struct image_request *q, int input, int result, pid_t parent)
+open_picture(
+	const struct image_request *q, const int *brought, int result, pid_t parent)
 {
+	bool card = q->operation == IMAGE_CARD;
 	sigset_t none;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(0);
-	dup2(input, 0);
+	dup2(brought[INPUT], 0);
 	dup2(result, 1);
-	close(2);
-	close_range(3, ~0U, 0);
+	if (card) {
+		dup2(brought[BACKGROUND], OPERATION_BACKGROUND);
+		dup2(brought[FONTS], OPERATION_FONTS);
+	} else {
+		close(2);
+	}
+	close_range(card ? OPERATION_FONTS + 1 : 3, ~0U, 0);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	operation_run(q, 0, 1);
 }
 
 static void
-start(struct service *s, const struct image_request *q, int input, int reply)
+start(struct service *s, const struct image_request *q, const int *brought)
 {
 	int result = memfd_create("picture", MFD_CLOEXEC);
 	struct running *r = s->at;
@@ -71,21 +83,27 @@ start(struct service *s, const struct image_request *q, int input, int reply)
 							    : MOST_SECONDS * 1000;
 	pid_t parent = getpid(), pid = -1;
 
-	if (!operation_valid(q))
+	if (!operation_valid(q) ||
+		(q->operation == IMAGE_CARD &&
+			(brought[BACKGROUND] < 0 || brought[FONTS] < 0)))
 		errno = EINVAL;
 	else if (result >= 0)
 		pid = fork();
 	if (pid == 0)
-		open_picture(q, input, result, parent);
-	close(input);
+		open_picture(q, brought, result, parent);
+	for (int i = 0; i < BROUGHT; i++)
+		if (i != REPLY && brought[i] >= 0)
+			close(brought[i]);
 	if (pid < 0) {
 		log_error("image: no process for a picture: %s", strerror(errno));
-		answer(reply, &(struct image_answer){.outcome = IMAGE_REFUSED}, result);
+		answer(brought[REPLY], &(struct image_answer){.outcome = IMAGE_REFUSED},
+			result);
 		return;
 	}
 	while (r->pid != 0)
 		r++;
-	*r = (struct running){pid, reply, result, monotonic() + ms / 1000.0, false};
+	*r = (struct running){
+		pid, brought[REPLY], result, monotonic() + ms / 1000.0, false};
 	s->count++;
 }
 
@@ -93,8 +111,8 @@ static void
 take(struct service *s)
 {
 	struct image_request q;
-	int fds[2];
-	ssize_t n = fds_receive(s->requests, &q, sizeof(q), fds, 2);
+	int fds[BROUGHT];
+	ssize_t n = fds_receive(s->requests, &q, sizeof(q), fds, BROUGHT);
 
 	if (n == 0 ||
 		(n < 0 && errno != EINTR && errno != EAGAIN && errno != EBADMSG)) {
@@ -104,8 +122,8 @@ take(struct service *s)
 	if (n < 0)
 		return;
 	s->quiet_since = monotonic();
-	if (fds[0] >= 0 && fds[1] >= 0)
-		start(s, &q, fds[0], fds[1]);
+	if (fds[INPUT] >= 0 && fds[REPLY] >= 0)
+		start(s, &q, fds);
 	else
 		log_error("image: a request without descriptors");
 }

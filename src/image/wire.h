@@ -11,8 +11,9 @@
  * all processes of the program share, on one host, of one build.
  *
  * A request carries two descriptors (SCM_RIGHTS): the picture, a file or a memfd, and
- * the socket for the answer. The answer carries one: a memfd with the outputs, which
- * begins with a struct image_result.
+ * the socket for the answer; one for a card two more, its background and its fonts
+ * (image/card.h). The answer carries one: a memfd with the outputs, which begins with a
+ * struct image_result.
  */
 
 enum image_operation {
@@ -21,6 +22,8 @@ enum image_operation {
 	IMAGE_PERSON, /* wish; outputs: the files of a person's picture (image/person.h)
 		       */
 	IMAGE_PROBE,  /* sides[0]: what to try; see image/probe.h */
+	IMAGE_PIXELS, /* sides[0]: the longest side allowed; see render_pixels() */
+	IMAGE_CARD,   /* sides[0]: width of the preview; see card_draw() */
 	IMAGE_OPERATIONS
 };
 
@@ -42,7 +45,8 @@ struct image_result {
 	uint32_t count;
 	int64_t number;                /* of IMAGE_PROBE */
 	double wide;                   /* of IMAGE_GREY */
-	int32_t width, height, format; /* of IMAGE_PERSON: the upright picture's */
+	int32_t width, height, format; /* of IMAGE_PERSON: the upright picture's; of
+					  IMAGE_PIXELS */
 	struct {
 		uint64_t offset, size;
 		int32_t width, height; /* of IMAGE_PERSON */

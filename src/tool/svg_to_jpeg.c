@@ -1,8 +1,10 @@
 /*
- * svg-to-jpeg FILE [QUALITY]: an SVG from standard input becomes FILE, a JPEG. With "-"
+ * svg-to-jpeg FILE [QUALITY]: an SVG from standard input becomes FILE, a JPEG, or a PNG
+ * if its name ends with .png. With "-"
  * for FILE many: each is "FILE BYTES" on a line of its own, then so many bytes of SVG.
- * The build draws the pictures of the first tasks and the demo's photos with it
- * (scripts/draw-tasks, scripts/draw-photos), bench and tests theirs.
+ * The build draws the pictures of the first tasks, the demo's photos and the cards'
+ * backgrounds with it (scripts/draw-tasks, draw-photos, draw-cards), bench and tests
+ * theirs.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +13,17 @@
 
 #define LARGEST (16 * 1024 * 1024)
 #define QUALITY 88
+
+static int
+save(VipsImage *image, const char *file, int quality)
+{
+	size_t n = strlen(file);
+
+	if (n > 4 && strcmp(file + n - 4, ".png") == 0)
+		return vips_pngsave(image, file, "compression", 9, "strip", TRUE, NULL);
+	return vips_jpegsave(image, file, "Q", quality, "strip", TRUE,
+		"optimize_coding", TRUE, NULL);
+}
 
 static void
 draw(const char *svg, size_t size, const char *file, int quality)
@@ -21,8 +34,7 @@ draw(const char *svg, size_t size, const char *file, int quality)
 
 	if (vips_svgload_buffer((void *)svg, size, &image, NULL) != 0 ||
 		vips_flatten(image, &flat, "background", background, NULL) != 0 ||
-		vips_jpegsave(flat, file, "Q", quality, "strip", TRUE,
-			"optimize_coding", TRUE, NULL) != 0)
+		save(flat, file, quality) != 0)
 		vips_error_exit("%s", file);
 	vips_area_unref(VIPS_AREA(background));
 	g_object_unref(flat);

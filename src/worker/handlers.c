@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "account/account_job.h"
+#include "cards/drawing.h"
+#include "cards/member_card.h"
 #include "messenger/sync.h"
 #include "messenger/upload.h"
 #include "people/picture_job.h"

@@ -517,6 +517,50 @@ a_row_of_the_console_lets_in_whom_it_names(void **state)
 	each_row("console", look_at_console_inside);
 }
 
+/* -- cards: tokens of people, a permission a group of routes */
+
+#define CARDS "can_view_cards can_edit_cards can_withdraw_card can_edit_card_layouts"
+
+static const struct {
+	const char *who, *permission;
+} card_rights[] = {{"CARD_VIEWER", "can_view_cards"}, {"CARD_EDITOR", "can_edit_cards"},
+	{"CARD_WITHDRAWER", "can_withdraw_card"},
+	{"LAYOUT_EDITOR", "can_edit_card_layouts"}};
+
+static void
+look_at_cards(const char *prefix, const struct route *row)
+{
+	const char *permission = NULL;
+
+	if (is(row, "ANYONE"))
+		return;
+	for (size_t i = 0; i < COUNT(card_rights); i++)
+		if (str_eq(card_rights[i].who, row->who_name))
+			permission = card_rights[i].permission;
+	is_people_error(row, ask(prefix, row, NULL), "401", "Auth.Unsigned");
+	has_status(row, ask(prefix, row, given_person(SUPERUSER)), true, "401");
+	has_status(row, ask(prefix, row, given_staff("administrator")), true, "401");
+	has_status(
+		row, ask(prefix, row, given_member(SUPERUSER)), false, "401 403 405");
+	if (permission == NULL) {
+		assert_true(is(row, "SIGNED_IN"));
+		has_status(row, ask(prefix, row, given_member("")), false, "401 403");
+		return;
+	}
+	is_people_error(row,
+		ask(prefix, row, given_member(words_without(CARDS, permission))), "403",
+		"Auth.NoPermission");
+	has_status(
+		row, ask(prefix, row, given_member(permission)), false, "401 403 405");
+}
+
+static void
+cards_are_kept_by_those_who_may(void **state)
+{
+	(void)state;
+	each_row("cards verify", look_at_cards);
+}
+
 /* -- what is no text, in every body: two names would be one, and a file replace another
  */
 
@@ -561,7 +605,7 @@ every_face_is_looked_at(void **state)
 	for (const struct face *f = faces; f->name != NULL; f++)
 		assert_true(str_in(f->name,
 			"users storage hooks programme store ops catalogue people "
-			"messenger console"));
+			"messenger console cards verify"));
 }
 
 int
@@ -578,6 +622,7 @@ main(int argc, char **argv)
 		EDGE_TEST(the_catalogue_is_open_to_all),
 		EDGE_TEST(without_a_token_of_its_own_a_people_route_is_401),
 		EDGE_TEST(people_are_managed_by_those_who_may),
+		EDGE_TEST(cards_are_kept_by_those_who_may),
 		EDGE_TEST(without_a_header_a_programme_route_is_403),
 		EDGE_TEST(with_a_bad_token_a_programme_route_is_401_or_422),
 		EDGE_TEST(an_expert_gets_no_further_than_the_table_says),

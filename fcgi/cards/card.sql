@@ -1,0 +1,4 @@
+-- name: cards_pictures : E_CARD_GONE
+select c.status::text as status, c.drawing, array_to_string(c.server_ids, ' ') as servers
+  from cards.card c join cards.member m on m.id = c.member_id
+ where c.uuid = $1 and ($2::bigint = 0 or m.account_id = $2);

@@ -1,0 +1,306 @@
+#include "verify/verify.h"
+
+#include <string.h>
+
+#include "account/limit.h"
+#include "base/conf.h"
+#include "base/str.h"
+#include "cards/code.h"
+#include "cards/compose.h"
+#include "cards/drawing.h"
+#include "cards/place.h"
+#include "cards/sign.h"
+#include "condition.h"
+#include "db/db.h"
+#include "input.h"
+#include "refusal.h"
+#include "reply.h"
+
+#include "verify/verify.sql.h"
+
+enum { ANYONE };
+
+#define PICTURE_AGE "public, max-age=300"
+
+const char *const verify_states[] = {[VERIFY_VALID] = "valid",
+	[VERIFY_EXPIRED] = "expired",
+	[VERIFY_WITHDRAWN] = "withdrawn",
+	[VERIFY_SPECIMEN] = "specimen",
+	[VERIFY_UNKNOWN] = "unknown"};
+
+struct look_query {
+	const char *w, *lang;
+};
+
+INPUT(verify_look_in, struct look_query, FIELD(struct look_query, w, .max = 10),
+	FIELD(struct look_query, lang, .max = 10));
+
+/* A card as the table has it. */
+struct row {
+	const char *uuid, *code, *status, *name, *surname, *latin_name, *role;
+	int64_t level;
+	struct date issued, valid_until, withdrawn;
+	const char *drawing, *servers;
+	bool hides_preview, is_former;
+};
+
+static FIELDS(row_fields, FIELD(struct row, uuid), FIELD(struct row, code),
+	FIELD(struct row, status), FIELD(struct row, name), FIELD(struct row, surname),
+	FIELD(struct row, latin_name), FIELD(struct row, role),
+	FIELD(struct row, level), FIELD(struct row, issued),
+	FIELD(struct row, valid_until), FIELD(struct row, withdrawn),
+	FIELD(struct row, drawing), FIELD(struct row, servers),
+	FIELD(struct row, hides_preview), FIELD(struct row, is_former));
+
+static enum verify_state
+state_of(struct ctx *c, const struct row *r)
+{
+	if (r->withdrawn.year != 0)
+		return VERIFY_WITHDRAWN;
+	if (r->drawing == NULL)
+		return VERIFY_UNKNOWN; /* nobody has it yet */
+	if (str_starts(r->code, "T-"))
+		return VERIFY_SPECIMEN;
+	if (r->valid_until.year != 0 && date_cmp(r->valid_until, utc_date(c->now)) < 0)
+		return VERIFY_EXPIRED;
+	return VERIFY_VALID;
+}
+
+/* What is known of a code. Unknown ones cost the same statement. */
+static enum err
+look_up(struct ctx *c, const char *typed, struct verified *out)
+{
+	const char *code = code_read(&c->arena, typed);
+	struct row r = {0};
+	bool found;
+
+	*out = (struct verified){.state = VERIFY_UNKNOWN};
+	TRY(db_maybe(c, &VERIFY_CARD, row_fields, &r, &found,
+		ARGS(c, code == NULL ? "" : code)));
+	if (!found)
+		return OK;
+	*out = (struct verified){.state = state_of(c, &r),
+		.uuid = r.uuid,
+		.code = r.code,
+		.name = compose_name(c, &(struct card_drawn){.name = r.name,
+						.surname = r.surname,
+						.latin_name = r.latin_name}),
+		.role = r.role,
+		.level = r.level,
+		.issued = r.issued,
+		.valid_until = r.valid_until,
+		.withdrawn = r.withdrawn,
+		.drawing = r.drawing,
+		.servers = r.servers,
+		.hides_preview = r.hides_preview};
+	return OK;
+}
+
+const char *
+verify_issuer(struct ctx *c)
+{
+	const char *host = strstr(conf.site_url, "://");
+
+	if (conf.cards_issuer[0] != '\0')
+		return conf.cards_issuer;
+	host = host == NULL ? conf.site_url : host + 3;
+	return arena_strn(&c->arena, host, strcspn(host, "/"));
+}
+
+/* -- pictures */
+
+/* A grey rectangle of 60 x 38 pixels. */
+static const unsigned char grey[] = {0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a,
+	0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00, 0x3c, 0x00,
+	0x00, 0x00, 0x26, 0x08, 0x00, 0x00, 0x00, 0x00, 0xbd, 0xda, 0xa7, 0x53, 0x00,
+	0x00, 0x00, 0x20, 0x49, 0x44, 0x41, 0x54, 0x78, 0xda, 0x63, 0xd8, 0x41, 0x01,
+	0x60, 0x18, 0xd5, 0x3c, 0xaa, 0x79, 0x54, 0xf3, 0xa8, 0xe6, 0x51, 0xcd, 0xa3,
+	0x9a, 0x47, 0x35, 0x8f, 0x6a, 0x1e, 0xea, 0x9a, 0x01, 0xeb, 0x12, 0x67, 0x1b,
+	0xfb, 0x5b, 0xd1, 0xc6, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae,
+	0x42, 0x60, 0x82};
+
+static enum err
+answer_gone(struct req *r, int status)
+{
+	reply_header(r, "Cache-Control", "public, max-age=60");
+	return reply_text(r, status, "image/png", (const char *)grey, sizeof(grey));
+}
+
+/* Which file it is, by ending and ?w=; CARD_FILES for none. */
+static enum card_file
+file_of(const char *ending, const char *width, const char **type)
+{
+	bool small = width != NULL && width[0] != '\0';
+
+	*type = "image/jpeg";
+	if (str_eq(ending, "webp")) {
+		*type = "image/webp";
+		return CARD_PREVIEW_WEBP;
+	}
+	if (str_eq(ending, "jpg"))
+		return small ? CARD_PREVIEW_JPEG : CARD_JPEG;
+	if (!str_eq(ending, "png"))
+		return CARD_FILES;
+	if (small)
+		return CARD_PREVIEW_JPEG;
+	*type = "image/png";
+	return CARD_PNG;
+}
+
+/* The bytes are nginx's to fetch, from the server that has them. */
+static enum err
+answer_picture(struct req *r, const char *code, const char *ending)
+{
+	const struct look_query *in = r->in;
+	struct ctx *c = &r->ctx;
+	const char *type, *address, *known = req_header(r, "If-None-Match");
+	enum card_file file = file_of(ending, in->w, &type);
+	struct verified v;
+
+	if (file == CARD_FILES)
+		return fail(c, E_NO_ROUTE, NULL);
+	TRY(look_up(c, code, &v));
+	if (v.state == VERIFY_WITHDRAWN)
+		return answer_gone(r, 410);
+	if (v.state == VERIFY_UNKNOWN)
+		return answer_gone(r, 404);
+	const char *tag = arena_fmt(&c->arena, "%s-%d", v.drawing, (int)file);
+	reply_header(r, "Cache-Control", PICTURE_AGE);
+	reply_header_fmt(r, "ETag", "\"%s\"", tag);
+	if (known != NULL && etag_listed(known, tag))
+		return reply_empty(r, 304);
+	enum err e = place_address(
+		c, v.servers, drawing_key(c, v.uuid, v.drawing, file), false, &address);
+	if (e == E_MISSING)
+		return fail(c, E_BUSY, NULL);
+	TRY(e);
+	reply_header(r, "X-Object-Address", address);
+	reply_header_fmt(r, "X-Object-Tag", "\"%s\"", tag);
+	reply_header(r, "X-Accel-Redirect", "/-/object");
+	reply_header(r, "Content-Type", type);
+	return reply_empty(r, 200);
+}
+
+/* -- what is said */
+
+static void
+add_day(struct buf *b, struct ctx *c, const char *name, struct date day)
+{
+	if (day.year == 0)
+		buf_fmt(b, ",\"%s\":null", name);
+	else
+		buf_fmt(b, ",\"%s\":\"%s\"", name, date_iso(&c->arena, day));
+}
+
+static void
+add_text(struct buf *b, const char *name, const char *text)
+{
+	buf_fmt(b, "%s\"%s\":", b->used == 0 ? "{" : ",", name);
+	buf_json(b, text);
+}
+
+/* Members sorted by name, no blanks: what is signed. Of a card that is withdrawn or
+ * unknown nothing is told but that. */
+static const char *
+said(struct ctx *c, const struct verified *v, const char *signature)
+{
+	struct buf b = {.arena = &c->arena};
+	bool tells = v->state != VERIFY_WITHDRAWN && v->state != VERIFY_UNKNOWN;
+
+	add_text(&b, "code", v->code);
+	if (tells)
+		add_day(&b, c, "issued", v->issued);
+	add_text(&b, "issuer", verify_issuer(c));
+	if (tells) {
+		buf_fmt(&b, ",\"level\":%lld", (long long)v->level);
+		add_text(&b, "name", v->name);
+		add_text(&b, "role", v->role);
+	}
+	if (signature != NULL)
+		add_text(&b, "signature", signature);
+	add_text(&b, "state", verify_states[v->state]);
+	if (tells)
+		add_day(&b, c, "valid_until", v->valid_until);
+	add_text(&b, "verified_at", utc_iso(&c->arena, c->now));
+	if (v->state == VERIFY_WITHDRAWN)
+		add_day(&b, c, "withdrawn", v->withdrawn);
+	buf_add(&b, "}");
+	return buf_text(&b);
+}
+
+static bool
+wants_json(struct req *r)
+{
+	const char *accept = req_header(r, "Accept");
+
+	return accept != NULL && strstr(accept, "application/json") != NULL &&
+	       strstr(accept, "text/html") == NULL;
+}
+
+enum err
+verify_answer(struct req *r, const char *code)
+{
+	const struct look_query *in = r->in;
+	struct ctx *c = &r->ctx;
+	const char *asked = r->route->in == &verify_look_in ? in->lang : NULL;
+	struct verified v;
+
+	TRY(limit_address(c, "card look", conf.cards_looks_per_minute));
+	TRY(look_up(c, code, &v));
+	if (v.code == NULL)
+		v.code = arena_strn(&c->arena, code, strnlen(code, 40));
+	TRY(db_do(
+		c, &VERIFY_LOOKED, ARGS(c, utc_date(c->now), verify_states[v.state])));
+	int status = v.state == VERIFY_UNKNOWN ? 404 : 200;
+	reply_header(r, "Cache-Control", "no-store");
+	reply_header(r, "X-Robots-Tag", "noindex");
+	reply_header(r, "Vary", "Accept, Accept-Language");
+	if (wants_json(r)) {
+		const char *signature = sign_text(&c->arena, said(c, &v, NULL));
+
+		return reply_json(r, status, said(c, &v, signature));
+	}
+	const char *page = verify_page(r, &v, verify_language(r, asked));
+	return reply_text(r, status, "text/html; charset=utf-8", page, strlen(page));
+}
+
+/* GET /c/{code}: 200 the page, or JSON; 404 of an unknown code. GET /c/{code}.jpg,
+ * .png, .webp: 200 the picture, 410 of a card that is withdrawn. */
+enum err
+verify_get_card(struct req *r)
+{
+	const char *word = r->word[0], *dot = strchr(word, '.');
+
+	if (dot == NULL)
+		return verify_answer(r, word);
+	return answer_picture(
+		r, arena_strn(&r->ctx.arena, word, (size_t)(dot - word)), dot + 1);
+}
+
+static enum err
+enter(struct req *r)
+{
+	return input_read(r);
+}
+
+static const struct wire_case cases[] = {
+#define CASE(err, status, words) {err, status, words},
+#include "verify/cases.def"
+#undef CASE
+	{0}};
+
+static const struct route routes[] = {
+#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
+#include "verify/routes.def"
+#undef ROUTE
+};
+
+const struct manners verify_manners = {
+	.routes = routes,
+	.route_count = sizeof(routes) / sizeof(*routes),
+	.cases = cases,
+	.enter = enter,
+	.refuse = refusal_coded,
+	.last_slash = SLASH_EITHER,
+	.serves_head = true,
+};

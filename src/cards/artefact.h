@@ -1,0 +1,45 @@
+#ifndef CARDS_ARTEFACT_H
+#define CARDS_ARTEFACT_H
+
+#include "base/ctx.h"
+#include "image/image.h"
+
+/*
+ * What cards are drawn with: backgrounds, layouts and fonts. Files lie in one tree,
+ * card/background_image/card_ROLE.png, card/layout/ROLE.json, card/font/NAME.ttf, in
+ * the folder that is installed and in that of cards.artifacts, which counts more;
+ * backgrounds that staff puts are in the object store.
+ */
+
+/*
+ * Looks for new and changed files; roles whose background or layout is another one now
+ * are drawn again. What cannot be used is said in the log and left out.
+ */
+enum err artefact_sync(struct ctx *c);
+
+/*
+ * The pixels of a background by the SHA-256 of its PNG. Decoded ones stay in the
+ * process's memory up to cards.cache_bytes. The file is not the caller's to close and
+ * is good until the next call. E_NO_BACKGROUND: nobody has it.
+ */
+enum err artefact_background(
+	struct ctx *c, const char *sha256, struct image_pixels *out);
+
+/* The fonts as image_card() wants them, and a digest of them all; likewise. E_NO_FONT
+ * with its name. */
+enum err artefact_fonts(struct ctx *c, int *file, const char **digest);
+
+/* Keeps a PNG that staff has put in the object store, decodes it once to see that it
+ * can be: its SHA-256. E_PICTURE..., E_SERVER_DOWN. */
+enum err artefact_keep(
+	struct ctx *c, const void *bytes, size_t size, const char **sha256);
+
+/* The role's cards are to be drawn again. The caller's transaction. */
+enum err artefact_changed(struct ctx *c, const char *role);
+
+/* Puts a layout that was checked into force, with its version. staff: files of the
+ * artefacts do not replace it. *version 0: it is the one in force already. */
+enum err artefact_put_layout(struct ctx *c, const char *role, const char *json,
+	bool staff, int64_t *version);
+
+#endif

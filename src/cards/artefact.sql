@@ -1,0 +1,34 @@
+-- name: cards_background_note
+insert into cards.background (sha256, bytes, width, height, server_ids) values ($1, $2, $3, $4, coalesce($5::text::uuid[], '{}'))
+on conflict (sha256) do update
+   set server_ids = array(select distinct unnest(cards.background.server_ids || excluded.server_ids));
+
+-- name: cards_background_where
+select coalesce(array_to_string(server_ids, ' '), '') from cards.background where sha256 = $1;
+
+-- name: cards_role_background
+insert into cards.role as r (name, background, background_version, own_background, updated) values ($1, $2, 1, $3, utc($4))
+on conflict (name) do update
+   set background = excluded.background, background_version = r.background_version + 1,
+       own_background = excluded.own_background, updated = excluded.updated
+ where ($3 or not r.own_background) and r.background is distinct from excluded.background;
+
+-- name: cards_role_canvas : E_CARD_ROLE_GONE
+select b.width, b.height from cards.role r join cards.background b on b.sha256 = r.background where r.name = $1;
+
+-- name: cards_layout_put
+-- 0: the layout in force is the same.
+with changed as (
+    update cards.role r
+       set layout_version = greatest(layout_version, coalesce((select max(l.version) from cards.layout l where l.role = r.name), 0)) + 1,
+           own_layout = $3, updated = utc($4)
+     where r.name = $1 and ($3 or not r.own_layout)
+       and not exists (select from cards.layout l
+                        where l.role = r.name and l.version = r.layout_version and l.body - 'version' = $2::jsonb - 'version')
+    returning r.name, r.layout_version
+), added as (
+    insert into cards.layout (role, version, body, created, created_by)
+    select name, layout_version, jsonb_set($2::jsonb, '{version}', to_jsonb(layout_version)), utc($4), nullif($5::bigint, 0)
+      from changed
+)
+select coalesce((select layout_version from changed), 0)::bigint;

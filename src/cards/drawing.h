@@ -1,0 +1,49 @@
+#ifndef CARDS_DRAWING_H
+#define CARDS_DRAWING_H
+
+#include "base/ctx.h"
+#include "image/image.h"
+
+/*
+ * The pictures of a card: what is drawn from the data and the layout of its role, and
+ * the jobs that do it.
+ */
+
+/* What is drawn of a card. */
+struct card_drawn {
+	const char *code, *role, *title, *name, *surname, *latin_name;
+	int64_t number, level;
+	struct date issued;
+	const char *background; /* SHA-256 */
+	int64_t width, height;  /* of it */
+	const char *layout;     /* JSON that was checked */
+};
+
+struct card_pictures {
+	struct image_blob file[CARD_FILES];
+	const char *fingerprint; /* 32 digits of all that was drawn from */
+};
+
+/* Draws one, without keeping anything. E_NO_BACKGROUND, E_NO_FONT, E_LAYOUT, E_BUSY. */
+enum err drawing_make(
+	struct ctx *c, const struct card_drawn *card, struct card_pictures *out);
+
+/* The text that its QR code holds. */
+const char *drawing_link(struct ctx *c, const char *code);
+
+/* The key of a file of a card's pictures. */
+const char *drawing_key(
+	struct ctx *c, const char *uuid, const char *fingerprint, enum card_file file);
+
+struct job;
+
+/* card.draw; subject: the card's id. */
+enum err cards_draw_job(struct ctx *c, const struct job *job);
+
+/* card.artefacts: looks for new files of backgrounds and layouts. */
+enum err cards_artefacts_job(struct ctx *c, const struct job *job);
+
+/* card.sweep: removes objects that no card shows any more. */
+enum err cards_sweep_job(struct ctx *c, const struct job *job);
+
+#endif

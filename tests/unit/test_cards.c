@@ -1,0 +1,411 @@
+/* Members' cards: what staff says of them, layouts, drawing. */
+#include "edge.h"
+
+#include "cards/artefact.h"
+#include "cards/code.h"
+#include "cards/compose.h"
+#include "cards/drawing.h"
+#include "cards/latin.h"
+#include "cards/layout.h"
+#include "cards/member_card.h"
+#include "db/db.h"
+#include "image/image.h"
+#include "job/job.h"
+
+#define API "/cards/api/v1"
+#define KEEPER "can_view_cards can_edit_cards can_withdraw_card can_edit_card_layouts"
+
+static const struct answer *
+post(const char *path, const char *body, const char *header)
+{
+	return call("POST", text(API "%s", path), .body = body, .headers = {header});
+}
+
+static const struct answer *
+get(const char *path, const char *header)
+{
+	return call("GET", text(API "%s", path), .headers = {header});
+}
+
+static void
+is_error(const struct answer *a, int status, const char *code)
+{
+	if (a->status != status || !str_eq(answer_text(a, "error"), code))
+		fail_msg("%d %s", a->status, a->body);
+}
+
+static int
+next_number(void)
+{
+	static int n = 1000;
+
+	return n += 2; /* the odd ones are for whom the server gives one */
+}
+
+/* A card that lacks nothing. */
+static const struct answer *
+given_card(const char *header)
+{
+	const struct answer *a = post("/cards",
+		text("{\"name\":\"Вера\",\"surname\":\"Щукина\",\"number\":%d,\"role\":"
+		     "\"member\",\"level\":3,\"card_issued_date\":\"2022-12-12\"}",
+			next_number()),
+		header);
+	assert_int_equal(a->status, 201);
+	return a;
+}
+
+static const char *
+path_of(const struct answer *card, const char *more)
+{
+	return text("/cards/%s%s", answer_text(card, "uuid"), more);
+}
+
+/* -- data */
+
+static void
+a_card_says_what_it_lacks(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	const struct answer *a = post("/cards", "{\"name\":\"Anna\"}", keeper);
+
+	assert_int_equal(a->status, 201);
+	assert_string_equal(answer_text(a, "status"), "incomplete");
+	assert_non_null(strstr(a->body, "[\"surname\",\"number\",\"role\",\"level\","
+					"\"card_issued_date\"]"));
+	a = call("PATCH", text(API "%s", path_of(a, "")),
+		.body = text("{\"surname\":\"Li\",\"number\":%d,\"role\":\"member\","
+			     "\"level\":0,\"card_issued_date\":\"2022-12-12\"}",
+			next_number()),
+		.headers = {keeper, "If-Match: \"1\""});
+	assert_int_equal(a->status, 200);
+	assert_string_equal(answer_text(a, "status"), "due");
+	assert_int_equal(number("select count(*) from job.job where kind = 'card.draw' "
+				"and subject = (select id::text from cards.card where "
+				"uuid = '%s')",
+				 answer_text(a, "uuid")),
+		1);
+	is_error(post("/cards", "{}", keeper), 422, "Request.Validation");
+}
+
+static void
+a_number_is_one_members(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	int n = next_number();
+
+	assert_int_equal(
+		post("/cards",
+			text("{\"name\":\"A\",\"surname\":\"B\",\"number\":%d}", n),
+			keeper)
+			->status,
+		201);
+	is_error(post("/cards",
+			 text("{\"name\":\"A\",\"surname\":\"C\",\"number\":%d}", n),
+			 keeper),
+		409, "Card.NumberTaken");
+	assert_int_equal(
+		post("/cards",
+			text("{\"name\":\"A\",\"surname\":\"B\",\"number\":%d}", n),
+			keeper)
+			->status,
+		201);
+	assert_int_equal(
+		number("select count(*) from cards.member where number = %d", n), 1);
+}
+
+static void
+a_change_needs_the_version_that_was_seen(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	const struct answer *a = given_card(keeper);
+	const char *path = text(API "%s", path_of(a, ""));
+
+	is_error(call("PATCH", path, .body = "{\"level\":4}", .headers = {keeper}), 412,
+		"Card.Changed");
+	is_error(call("PATCH", path, .body = "{\"level\":4}",
+			 .headers = {keeper, "If-Match: \"9\""}),
+		412, "Card.Changed");
+	a = call("PATCH", path, .body = "{\"level\":4,\"valid_until\":\"2030-01-01\"}",
+		.headers = {keeper, text("If-Match: %s", answer_header(a, "ETag"))});
+	assert_int_equal(a->status, 200);
+	assert_int_equal(json_number(a->json, "level"), 4);
+	assert_string_equal(answer_text(a, "valid_until"), "2030-01-01");
+	a = call("PATCH", path, .body = "{\"valid_until\":null}",
+		.headers = {keeper, "If-Match: *"});
+	assert_null(answer_text(a, "valid_until"));
+}
+
+static void
+members_see_their_own_cards_only(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	const char *vera = given_member("");
+	const char *uuid =
+		value("select uuid from account.account order by id desc limit 1");
+	const struct answer *hers = post("/cards",
+		text("{\"user_id\":\"%s\",\"role\":\"member\",\"level\":1,"
+		     "\"card_issued_date\":\"2026-11-30\"}",
+			uuid),
+		keeper);
+	const struct answer *other = given_card(keeper), *list;
+
+	assert_int_equal(hers->status, 201);
+	assert_string_equal(answer_text(hers, "account"), uuid);
+	assert_int_equal(get(path_of(hers, ""), vera)->status, 200);
+	is_error(get(path_of(other, ""), vera), 404, "Card.Gone");
+	is_error(get(path_of(other, "/image"), vera), 404, "Card.Gone");
+	is_error(get(path_of(hers, "/image"), vera), 409, "Card.NotDrawn");
+	list = get("/cards?total=true", vera);
+	assert_int_equal(json_number(list->json, "total"), 1);
+	assert_true(json_number(get("/cards?total=true", keeper)->json, "total") > 1);
+}
+
+static void
+lists_page_by_key_and_find_pieces_of_names(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER), *name = unique("Zed%_!");
+	const struct answer *a;
+
+	for (int i = 0; i < 3; i++)
+		post("/cards",
+			text("{\"name\":\"%s\",\"surname\":\"Q\",\"number\":%d}", name,
+				next_number()),
+			keeper);
+	const char *asked = text(
+		"/cards?limit=2&q=%s", percent_encode(&(struct arena){0}, name, false));
+	a = get(asked, keeper);
+	assert_int_equal(
+		json_object_array_length(json_member(a->json, "data", json_type_array)),
+		2);
+	a = get(text("%s&after=%s", asked, answer_text(a, "next")), keeper);
+	assert_int_equal(
+		json_object_array_length(json_member(a->json, "data", json_type_array)),
+		1);
+	assert_null(answer_text(a, "next"));
+}
+
+static void
+a_withdrawn_card_stays_withdrawn(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	const struct answer *a = given_card(keeper);
+
+	a = post(path_of(a, "/withdraw"), "{\"why\":\"lost\"}", keeper);
+	assert_int_equal(a->status, 200);
+	assert_string_equal(answer_text(a, "status"), "withdrawn");
+	is_error(post(path_of(a, "/redraw"), NULL, keeper), 410, "Card.Withdrawn");
+	is_error(post(path_of(a, "/recode"), NULL, keeper), 410, "Card.Withdrawn");
+	is_error(call("PATCH", text(API "%s", path_of(a, "")), .body = "{\"level\":1}",
+			 .headers = {keeper, "If-Match: *"}),
+		410, "Card.Withdrawn");
+	a = call("GET", text("/c/%s", answer_text(a, "code")),
+		.headers = {"Accept: application/json"});
+	assert_string_equal(answer_text(a, "state"), "withdrawn");
+	assert_null(strstr(a->body, "lost"));
+}
+
+/* -- codes and names */
+
+static void
+codes_forgive_what_people_type(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	const char *code = code_new(&a, false);
+
+	assert_int_equal(strlen(code), 26);
+	assert_string_equal(code_read(&a, code_shown(&a, code)), code);
+	assert_string_equal(code_read(&a, "oilo-abcd efgh jkmn pqrs tvwx yz"),
+		"0110ABCDEFGHJKMNPQRSTVWXYZ");
+	assert_null(code_read(&a, "0110ABCDEFGHJKMNPQRSTVWXYU"));
+	assert_null(code_read(&a, "0110"));
+	assert_null(code_read(&a, "0110ABCDEFGHJKMNPQRSTVWXYZ0"));
+	assert_true(str_starts(code_read(&a, code_new(&a, true)), "T-"));
+	arena_end(&a);
+}
+
+static void
+cyrillic_becomes_latin_as_in_passports(void **state)
+{
+	static const char *const pairs[][2] = {{"Щукина Юлия", "SHCHUKINA IULIIA"},
+		{"Подъячев Игорь", "PODIEIACHEV IGOR"}, {"Хрущёв", "KHRUSHCHEV"},
+		{"Ґалаґан Єва Їжак", "GALAGAN IEVA IZHAK"}, {"Straße", "STRASSE"},
+		{"김민준", "김민준"}};
+	struct arena a = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++)
+		assert_string_equal(latin_passport(&a, pairs[i][0]), pairs[i][1]);
+	assert_string_equal(latin_plain(&a, "김민준"), "GIMMINJUN");
+	arena_end(&a);
+}
+
+static void
+dates_speak_the_layouts_language(void **state)
+{
+	struct ctx c;
+	struct date day = {2022, 12, 12};
+
+	(void)state;
+	edge_ctx(&c);
+	assert_string_equal(compose_issued(&c, day, "en"), "issued: 12 December 2022");
+	assert_string_equal(
+		compose_issued(&c, day, "ru"), "выдана: 12 декабря 2022 г.");
+	assert_string_equal(compose_issued(&c, day, "ko"), "발급일: 2022년 12월 12일");
+	ctx_end(&c);
+}
+
+/* -- layouts */
+
+static void
+a_layout_is_refused_with_all_reasons_at_once(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	struct ctx c;
+
+	edge_ctx(&c);
+	assert_int_equal(artefact_sync(&c), OK);
+	ctx_end(&c);
+	const struct answer *old = get("/roles/member/layout", keeper);
+	assert_int_equal(old->status, 200);
+	const struct answer *a = call("PUT", API "/roles/member/layout",
+		.body = "{\"font_color\":\"red\",\"texts\":{\"full_name\":{"
+			"\"position\":"
+			"[4000,1]},\"role\":{\"position\":[1,1],\"size\":700},"
+			"\"card_issued_date\":{\"position\":[1,1],\"font\":\"comic\"},"
+			"\"user_id\":{\"position\":[3000,1],\"max_width\":500},"
+			"\"level\":{\"position\":[1,1]}},\"qr\":{\"position\":[1,1],"
+			"\"size\":760,\"color\":\"#777777\",\"plate\":\"#888888\"}}",
+		.headers = {keeper, "If-Match: *"});
+	is_error(a, 422, "Layout.Invalid");
+	static const char *const reasons[] = {"font_color: must be a colour",
+		"texts.full_name.position: is not on the canvas",
+		"texts.role.size: must be a whole number from 8 to 600",
+		"texts.card_issued_date.font: must be one of: regular bold book",
+		"texts.user_id: its box goes off the canvas",
+		"texts.level.max_width: is missing", "qr.plate: must be light"};
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
+		if (strstr(a->body, reasons[i]) == NULL)
+			fail_msg("%s is not in %s", reasons[i], a->body);
+	a = call("PUT", API "/roles/member/layout", .body = old->body,
+		.headers = {keeper, "If-Match: \"77\""});
+	is_error(a, 412, "Card.Changed");
+	is_error(get("/roles/nobody/layout", keeper), 404, "Role.Gone");
+}
+
+static void
+a_new_layout_makes_the_roles_cards_due(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	struct ctx c;
+
+	edge_ctx(&c);
+	assert_int_equal(artefact_sync(&c), OK);
+	ctx_end(&c);
+	const struct answer *card = given_card(keeper);
+	const struct answer *a = get("/roles/member/layout", keeper);
+	int64_t version = json_number(a->json, "version");
+
+	number("with n as (update cards.card set status = 'drawn' where uuid = '%s' "
+	       "returning 1) select count(*) from n",
+		answer_text(card, "uuid"));
+	json_object_object_add(a->json, "digits", json_object_new_int(6));
+	a = call("PUT", API "/roles/member/layout",
+		.body = json_object_to_json_string(a->json),
+		.headers = {keeper, "If-Match: *"});
+	assert_int_equal(a->status, 200);
+	assert_int_equal(json_number(a->json, "version"), version + 1);
+	assert_true(run_jobs("card.redraw", cards_redraw_job) >= 1);
+	assert_string_equal(
+		answer_text(get(path_of(card, ""), keeper), "status"), "due");
+	edge_ctx(&c); /* files do not take back what staff has put */
+	assert_int_equal(artefact_sync(&c), OK);
+	ctx_end(&c);
+	assert_int_equal(
+		json_number(get("/roles/member/layout", keeper)->json, "version"),
+		version + 1);
+}
+
+/* -- drawing */
+
+static const char *
+layout_of(const char *role)
+{
+	return value("select body from cards.layout l join cards.role r on r.name = "
+		     "l.role and r.layout_version = l.version where r.name = '%s'",
+		role);
+}
+
+static struct card_drawn
+given_drawn(const char *role)
+{
+	return (struct card_drawn){.code = "0110ABCDEFGHJKMNPQRSTVWXYZ",
+		.role = role,
+		.name = "Вера",
+		.surname = "Щукина",
+		.number = 69,
+		.level = 10000,
+		.issued = {2022, 12, 12},
+		.background = value(
+			"select background from cards.role where name = '%s'", role),
+		.width = 3047,
+		.height = 1913,
+		.layout = layout_of(role)};
+}
+
+static void
+the_same_card_is_the_same_bytes(void **state)
+{
+	struct card_pictures one, two;
+	struct ctx c;
+
+	(void)state;
+	edge_ctx(&c);
+	assert_int_equal(artefact_sync(&c), OK);
+	struct card_drawn card = given_drawn("expert");
+	assert_int_equal(drawing_make(&c, &card, &one), OK);
+	assert_int_equal(drawing_make(&c, &card, &two), OK);
+	assert_string_equal(one.fingerprint, two.fingerprint);
+	for (size_t i = 0; i < CARD_FILES; i++) {
+		assert_int_equal(one.file[i].size, two.file[i].size);
+		assert_memory_equal(
+			one.file[i].bytes, two.file[i].bytes, one.file[i].size);
+	}
+	card.level = 9;
+	assert_int_equal(drawing_make(&c, &card, &two), OK);
+	assert_string_not_equal(one.fingerprint, two.fingerprint);
+	ctx_end(&c);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		EDGE_TEST(a_card_says_what_it_lacks),
+		EDGE_TEST(a_number_is_one_members),
+		EDGE_TEST(a_change_needs_the_version_that_was_seen),
+		EDGE_TEST(members_see_their_own_cards_only),
+		EDGE_TEST(lists_page_by_key_and_find_pieces_of_names),
+		EDGE_TEST(a_withdrawn_card_stays_withdrawn),
+		EDGE_TEST(codes_forgive_what_people_type),
+		EDGE_TEST(cyrillic_becomes_latin_as_in_passports),
+		EDGE_TEST(dates_speak_the_layouts_language),
+		EDGE_TEST(a_layout_is_refused_with_all_reasons_at_once),
+		EDGE_TEST(a_new_layout_makes_the_roles_cards_due),
+		EDGE_TEST(the_same_card_is_the_same_bytes),
+	};
+
+	(void)argc;
+	setenv("SAMOVAR_CARDS_ARTIFACTS", BUILDDIR "/artifacts", 1);
+	image_use(BUILDDIR "/samovar-image");
+	return edge_run("cards", tests, argv);
+}
