@@ -7,7 +7,8 @@ select json_build_object('changed', us(max(r.updated)), 'reported', count(*) fil
  where s.status in ('started', 'ready_for_complete');
 
 -- name: console_pulse_review
-select json_build_object('waiting', count(*)) from programme.report where status = 'reviewing';
+select json_build_object('waiting', count(*)) from programme.report r
+ where r.status = 'reviewing' and not exists (select from programme.review_decision d where d.report_id = r.id);
 
 -- name: console_pulse_messages
 select json_build_object('waiting', (select count(*) from programme.outbox where state = 'waiting'),

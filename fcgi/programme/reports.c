@@ -197,7 +197,7 @@ enum err
 programme_patch_report_approve(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = report_review(&r->ctx, r->word[0], true, &json);
+	enum err e = report_review(&r->ctx, r->word[0], true, 0, &json);
 
 	return answer_report(r, e, json);
 }
@@ -207,7 +207,7 @@ enum err
 programme_patch_report_decline(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = report_review(&r->ctx, r->word[0], false, &json);
+	enum err e = report_review(&r->ctx, r->word[0], false, 0, &json);
 
 	return answer_report(r, e, json);
 }

@@ -1,5 +1,7 @@
 #include "programme/report.h"
 
+#include <inttypes.h>
+
 #include "account/audit.h"
 #include "base/conf.h"
 #include "base/field.h"
@@ -30,7 +32,8 @@ not_taken(struct ctx *c, const char *id)
 }
 
 enum err
-report_review(struct ctx *c, const char *id, bool approved, const char **out)
+report_review(
+	struct ctx *c, const char *id, bool approved, int64_t reason, const char **out)
 {
 	struct row row = {0};
 	const char *shift;
@@ -38,7 +41,8 @@ report_review(struct ctx *c, const char *id, bool approved, const char **out)
 
 	TRY(db_json(c, &REPORT_LOCK_SHIFT, &shift, ARGS(c, id)));
 	TRY(db_maybe(c, &REPORT_TAKE, row_fields, &row, &taken,
-		ARGS(c, id, approved ? "approved" : "declined", c->actor, c->now)));
+		ARGS(c, id, approved ? "approved" : "declined", c->actor, c->now,
+			approved ? 0 : reason)));
 	if (!taken)
 		return not_taken(c, id);
 	if (approved)
@@ -49,7 +53,9 @@ report_review(struct ctx *c, const char *id, bool approved, const char **out)
 	TRY(db_do(c, &REPORT_TELL,
 		ARGS(c, id, utc_date(c->now), day, conf.programme_attempts, until.us)));
 	TRY(shift_reviewed(c, row.shift_id, row.member_id));
-	TRY(audit_add(
-		c, approved ? "report.approve" : "report.decline", "report", id, NULL));
+	TRY(audit_add(c, approved ? "report.approve" : "report.decline", "report", id,
+		approved || reason == 0
+			? NULL
+			: arena_fmt(&c->arena, "{\"reason\":%" PRId64 "}", reason)));
 	return db_json(c, &REPORT_JSON, out, ARGS(c, id));
 }

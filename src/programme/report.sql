@@ -5,7 +5,8 @@ select s.id from programme.shift s join programme.report r on r.shift_id = s.id 
 -- name: report_take
 -- Only one of two reviewers gets the row.
 update programme.report
-   set status = $2::programme.report_status, reviewed_by = nullif($3::bigint, 0), reviewed_at = utc($4), updated = utc($4)
+   set status = $2::programme.report_status, reviewed_by = nullif($3::bigint, 0), reviewed_at = utc($4), updated = utc($4),
+       decline_reason_id = nullif($5::integer, 0)
  where id = $1 and status = 'reviewing'
 returning id, status, shift_id, member_id;
 
@@ -20,7 +21,8 @@ insert into programme.outbox (key, participant_id, chat_id, kind, payload, prior
 select 'report-' || r.status || '/' || r.id || '/' || r.number_attempt, p.id, p.telegram_id, 'report_' || r.status,
        jsonb_build_object('date', to_char(coalesce(r.uploaded_at, r.created), 'DD.MM.YYYY'),
                           'more', $2::date < s.finished_at, 'current', r.task_date = $3::date,
-                          'left', greatest($4::integer - r.number_attempt, 0), 'until', $5::bigint), 40
+                          'left', greatest($4::integer - r.number_attempt, 0), 'until', $5::bigint,
+                          'reason', (select d.message from programme.decline_reason d where d.id = r.decline_reason_id)), 40
   from programme.report r
   join programme.shift s on s.id = r.shift_id
   join programme.member m on m.id = r.member_id

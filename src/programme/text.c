@@ -17,7 +17,9 @@
 struct payload {
 	const char *name, *surname, *title, *url, *date, *text, *template;
 	const char *markup; /* a keyboard as JSON, NULL for none */
-	const char *query;  /* id of the press that a note answers */
+	const char
+		*reason; /* why a photo is declined, in staff's words; NULL: unknown */
+	const char *query; /* id of the press that a note answers */
 	bool missed, more, current;
 	int64_t points, left, message_id;
 	int64_t until; /* microseconds: another photo counts before; 0: not known */
@@ -27,11 +29,11 @@ static FIELDS(payload_fields, FIELD(struct payload, name),
 	FIELD(struct payload, surname), FIELD(struct payload, title),
 	FIELD(struct payload, url), FIELD(struct payload, date),
 	FIELD(struct payload, text), FIELD(struct payload, template),
-	FIELD(struct payload, markup), FIELD(struct payload, query),
-	FIELD(struct payload, missed), FIELD(struct payload, more),
-	FIELD(struct payload, current), FIELD(struct payload, points),
-	FIELD(struct payload, left), FIELD(struct payload, message_id),
-	FIELD(struct payload, until));
+	FIELD(struct payload, markup), FIELD(struct payload, reason),
+	FIELD(struct payload, query), FIELD(struct payload, missed),
+	FIELD(struct payload, more), FIELD(struct payload, current),
+	FIELD(struct payload, points), FIELD(struct payload, left),
+	FIELD(struct payload, message_id), FIELD(struct payload, until));
 
 static void
 begin(struct ctx *c, struct buf *b, int64_t chat_id)
@@ -263,10 +265,17 @@ static enum err
 report_declined_text(struct ctx *c, const struct message *m, const struct payload *p,
 	struct bot_call *out)
 {
-	const char *text = arena_fmt(&c->arena,
-		_("The photo of %s cannot be accepted: perhaps the work is not visible "
-		  "on it."),
-		p->date);
+	const char *text =
+		p->reason == NULL
+			? arena_fmt(&c->arena,
+				  _("The photo of %s cannot be accepted: perhaps the "
+				    "work is not visible on it."),
+				  p->date)
+			: arena_fmt(&c->arena, "%s %s",
+				  arena_fmt(&c->arena,
+					  _("The photo of %s cannot be accepted."),
+					  p->date),
+				  p->reason);
 	/* The message may go out when the next task has come. */
 	bool open = p->more && p->current && (p->until == 0 || c->now.us < p->until);
 

@@ -14,6 +14,7 @@
 #include "programme/likeness.h"
 #include "programme/person.h"
 #include "programme/photo_files.h"
+#include "programme/review.h"
 #include "programme/shift.h"
 #include "storage/ask_job.h"
 #include "storage/copy_job.h"

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from tests.conftest import PATIENCE, wait_for
 from tests.e2e import axe
 from tests.e2e.browser import Browser
 from tests.e2e.client import Client
@@ -33,8 +34,21 @@ def console(browser, base, tmp_path):
     return lambda person, language="en": Console(browser, base, person, tmp_path, language)
 
 
+def draw(stack, db):
+    """The photos of all reports, as the build has drawn them; all are said to look like the first."""
+    drawn = sorted((stack.program("samovarctl").parents[1] / "share/samovar/photos").glob("*.jpg"))
+    for i, r in enumerate(db.all("select id, report_url as url, number_attempt from programme.report where report_url is not null order by task_date, id")):
+        file = stack.state / "photos" / r.url.lstrip("/")
+        file.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        shutil.copyfile(drawn[i * 7 % len(drawn)], file)
+        db.do("insert into programme.report_photo (report_id, attempt, url, sha256, bytes, content_type) values "
+              "(%s, 1, %s, sha256(%s), 1, 'image/jpeg')", r.id, r.url, r.url.encode())
+    db.do("update programme.report_photo p set similar_to = (select min(id) from programme.report_photo), similar_likeness = 0.97, similar_bits = 1"
+          " where p.id > (select min(id) from programme.report_photo)")
+
+
 @pytest.fixture(scope="module")
-def shift(db):
+def shift(db, stack):
     """A shift in its second week; the day's children in all states."""
     clear(db)
     day = today()
@@ -45,9 +59,11 @@ def shift(db):
               "select m.shift_id, %s, m.id, %s, "
               " (case when n %% 5 = 0 then 'waiting' when n %% 5 = 1 then 'reviewing' when n %% 5 = 2 then 'declined' else 'approved' end)::programme.report_status,"
               " (n %% 5 > 0)::int, case when n %% 5 > 0 then now() - interval '1 day' * %s - n * interval '7 minutes' end,"
-              " case when n %% 5 > 0 then '/photos/' || m.id || '-%s.jpg' end "
+              " case when n %% 5 > 0 then '/console/' || m.id || '-%s.jpg' end "
               "from (select *, row_number() over (order by id) as n from programme.member where shift_id = %s) m",
               shift.plan[str((day - datetime.timedelta(days=back)).day)], day - datetime.timedelta(days=back), back, back, shift.id)
+    draw(stack, db)
+    db.do("insert into programme.decline_reason (position, title, message) values (1, 'Работа не видна', 'Сфотографируй ближе.'), (2, 'Too dark', 'Take it by day.')")
     yield shift
     clear(db)
 
@@ -172,3 +188,71 @@ def test_a_sign_in_that_has_ended_leads_back_to_where_one_was(console, person, s
     page.press("Enter")
     page.wait(SETTLED)
     assert page.js("location.pathname") == "/console/today"
+
+
+# -- review
+
+SHOWN = "document.querySelector('.photos img:not([hidden])').src"
+LOADED = "(() => { const i = document.querySelector('.photos img:not([hidden])'); return !!i && i.complete && i.naturalWidth > 0; })()"
+
+
+def settle(db):
+    """The ten seconds are over."""
+    db.hurry("review.settle")
+    wait_for(lambda: db.value("select count(*) from programme.review_decision") == 0)
+
+
+def counted(db, status):
+    return db.value("select count(*) from programme.report where status::text = %s and reviewed_by is not null", status)
+
+
+@in_chromium
+@pytest.mark.parametrize("language, look", [("en", (1280, "light")), ("ru", (390, "dark"))])
+def test_a_reviewer_goes_through_photos_by_keys(console, person, shift, db, language, look):
+    db.do("update programme.report set status = 'reviewing', reviewed_by = null, decline_reason_id = null where number_attempt > 0")
+    window = console(person(role="expert"), language)
+    page = window.open("review", look)
+    page.wait(LOADED)
+    window.check(f"review at work {language}")
+    seen = [page.js(SHOWN)]
+    for _ in range(3):
+        page.wait("document.querySelectorAll('.photos img').length === 4 && [...document.querySelectorAll('.photos img')].every((i) => i.complete)")
+        page.js("window.pressed = 0; addEventListener('keydown', () => { window.pressed = performance.now(); requestAnimationFrame(() => "
+                "setTimeout(() => { window.took = performance.now() - window.pressed; })); }, { once: true, capture: true })")
+        page.key("a")
+        page.wait(f"{SHOWN} !== {seen[-1]!r} && window.took !== undefined")
+        assert page.js("window.took") < 100 * PATIENCE
+        assert page.js(LOADED), "it was not fetched ahead"
+        seen.append(page.js(SHOWN))
+    assert len(set(seen)) == 4
+    page.key("d")
+    page.wait("!!document.querySelector('.reasons')")
+    window.check(f"review reasons {language}")
+    page.key("2")
+    page.wait(f"{SHOWN} !== {seen[-1]!r}")
+    page.key("u")
+    page.wait(f"{SHOWN}.split('?')[0] === {seen[-1].split('?')[0]!r}")
+    wait_for(lambda: db.value("select count(*) from programme.review_decision") == 3)
+    page.key("s")
+    page.wait(f"{SHOWN}.split('?')[0] !== {seen[-1].split('?')[0]!r}")
+    assert counted(db, "approved") == 0
+    settle(db)
+    assert (counted(db, "approved"), counted(db, "declined")) == (3, 0)
+    page.key("r")
+    page.key("l")
+    page.wait("document.querySelectorAll('dialog[open] .pair img').length === 2")
+    window.check(f"review alike {language}")
+    page.press("Escape")
+    assert page.complaints == []
+
+
+@in_chromium
+def test_a_photo_that_another_decides_says_so(console, person, shift, db):
+    db.do("update programme.report set status = 'reviewing', reviewed_by = null where number_attempt > 0")
+    page = console(person(role="expert")).open("review")
+    page.wait(LOADED)
+    db.do("update programme.report set status = 'approved' where id = (select report_id from programme.review_claim c "
+          "join programme.report r on r.id = c.report_id order by r.uploaded_at, r.id limit 1)")
+    page.key("a")
+    page.wait("!!document.querySelector('.said .bad')")
+    assert len(page.complaints) == 1 and "409" in page.complaints[0]

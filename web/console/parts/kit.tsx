@@ -166,7 +166,7 @@ export function Shown<T>({ read, lines, children }: { read: Read<T>; lines?: num
 					</Button>
 				</p>
 			)}
-			<div class={problem ? 'old' : ''}>{children(data)}</div>
+			<div class={problem ? 'stack old' : 'stack'}>{children(data)}</div>
 		</>
 	);
 }
