@@ -213,6 +213,19 @@ cut(VipsImage **image, const struct way *w)
 	return decode_becomes(image, failed, made);
 }
 
+/* What is said beside the pixels goes: libvips' saver of WebP keeps Exif even where it
+ * is told to strip. The image is nobody else's. */
+static void
+forget(VipsImage *image)
+{
+	char **names = vips_image_get_fields(image);
+
+	for (char **name = names; name != NULL && *name != NULL; name++)
+		if (vips_image_get_typeof(image, *name) != 0)
+			vips_image_remove(image, *name);
+	g_strfreev(names);
+}
+
 /* One try: 8-bit sRGB in memory, or NULL. The pixels are only computed here. */
 static VipsImage *
 try_to_decode(const void *bytes, size_t size, const struct way *w,
@@ -226,6 +239,8 @@ try_to_decode(const void *bytes, size_t size, const struct way *w,
 		return NULL;
 	kept = vips_image_copy_memory(image);
 	g_object_unref(image);
+	if (kept != NULL)
+		forget(kept);
 	return kept;
 }
 

@@ -14,4 +14,16 @@
  */
 void *lean_png(const void *bytes, size_t *size);
 
+/* A WebP without Exif and XMP. NULL: no memory. */
+void *lean_webp(const void *bytes, size_t *size);
+
+/* A GIF without comments, texts, what applications say (but how often it is repeated)
+ * and what stands behind it. The bytes must be a GIF that image_inspect_any() took.
+ * NULL: no memory. */
+void *lean_gif(const void *bytes, size_t *size);
+
+/* A BMP without what stands between its parts and behind them, and without a profile.
+ * NULL: none whose parts are all there (or no memory). */
+void *lean_bmp(const void *bytes, size_t *size);
+
 #endif

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "image/lean.h"
+
 #define WEBP_QUALITY 80
 #define JPEG_QUALITY 85
 
@@ -89,11 +91,19 @@ width_of(VipsImage *image, int width)
 	return made;
 }
 
+/* The saver writes Exif of its own even where it is told to strip. */
 static bool
 save_webp(VipsImage *image, struct variant_file *out)
 {
-	return vips_webpsave_buffer(image, &out->bytes.bytes, &out->bytes.size, "Q",
-		       WEBP_QUALITY, "strip", TRUE, NULL) == 0;
+	struct image_bytes whole;
+
+	if (vips_webpsave_buffer(image, &whole.bytes, &whole.size, "Q", WEBP_QUALITY,
+		    "strip", TRUE, NULL) != 0)
+		return false;
+	out->bytes.size = whole.size;
+	out->bytes.bytes = lean_webp(whole.bytes, &out->bytes.size);
+	render_free(&whole);
+	return out->bytes.bytes != NULL;
 }
 
 static bool

@@ -126,72 +126,72 @@ drop(void *bytes)
 	free(bytes);
 }
 
-/* Chunks of a WebP that say something beside the picture. */
-static struct image_blob
-lean_webp(struct ctx *c, struct image_blob b)
+/* What remains of a picture when nothing is said beside it; NULL: as it is. */
+static void *
+lean(const char *type, const void *bytes, size_t *size)
 {
-	const unsigned char *from = b.bytes;
-	unsigned char *to = arena_new(&c->arena, b.size + 1);
-	size_t used = 12;
-
-	memcpy(to, from, 12);
-	for (size_t at = 12; at + 8 <= b.size;) {
-		size_t n = (size_t)from[at + 4] | (size_t)from[at + 5] << 8 |
-			   (size_t)from[at + 6] << 16 | (size_t)from[at + 7] << 24;
-		size_t whole = 8 + n + (n & 1);
-
-		if (whole > b.size - at)
-			whole = b.size - at;
-		if (memcmp(from + at, "EXIF", 4) != 0 &&
-			memcmp(from + at, "XMP ", 4) != 0) {
-			memcpy(to + used, from + at, whole);
-			/* VP8X says which chunks there are: no EXIF, no XMP. */
-			if (memcmp(from + at, "VP8X", 4) == 0 && n >= 1)
-				to[used + 8] &= (unsigned char)~0x0C;
-			used += whole;
-		}
-		at += whole;
-	}
-	for (int i = 0; i < 4; i++)
-		to[4 + i] = (unsigned char)((used - 8) >> 8 * i);
-	return (struct image_blob){to, used};
+	if (str_eq(type, "image/png"))
+		return lean_png(bytes, size);
+	if (str_eq(type, "image/webp"))
+		return lean_webp(bytes, size);
+	if (str_eq(type, "image/gif"))
+		return lean_gif(bytes, size);
+	return str_eq(type, "image/bmp") ? lean_bmp(bytes, size) : NULL;
 }
 
-static struct image_blob
-without_metadata(struct ctx *c, const char *type, struct image_blob b)
+static void
+without_metadata(struct ctx *c, const char *type, struct image_blob *inout)
 {
+	size_t size = inout->size;
+	void *made = lean(type, inout->bytes, &size);
+
+	if (made == NULL)
+		return;
+	arena_defer(&c->arena, drop, made);
+	*inout = (struct image_blob){made, size};
+}
+
+/* Nobody opens these: their parts must at least all be there. */
+static enum err
+check_parts(struct ctx *c, const char *type, struct image_blob b)
+{
+	struct image_header header;
 	size_t size = b.size;
 
-	if (str_eq(type, "image/webp"))
-		return lean_webp(c, b);
-	if (!str_eq(type, "image/png"))
-		return b;
-	void *lean = lean_png(b.bytes, &size);
-	if (lean == NULL)
-		return b;
-	arena_defer(&c->arena, drop, lean);
-	return (struct image_blob){lean, size};
+	if (str_eq(type, "image/gif") &&
+		image_inspect_any(b.bytes, b.size, &header) == IMAGE_DAMAGED)
+		return fail(c, E_UPLOAD, "the picture is damaged");
+	if (!str_eq(type, "image/bmp"))
+		return OK;
+	void *made = lean_bmp(b.bytes, &size);
+	free(made);
+	return made != NULL ? OK : fail(c, E_UPLOAD, "the picture is damaged");
 }
 
-/* A JPEG is written anew, upright; of others that can be opened the bytes stay, without
- * what is said beside the picture. */
+/* A JPEG is written anew, upright; of others the bytes stay, without what is said
+ * beside the picture. */
 static enum err
 clean(struct ctx *c, const char *type, struct image_blob *inout)
 {
 	bool is_jpeg = str_eq(type, "image/jpeg");
 	const int side = is_jpeg ? PICTURE_SIDE : PROBE_SIDE;
-	struct image_blob made;
+	struct image_blob made = {NULL, 0};
 
-	if (!is_jpeg && !str_eq(type, "image/png") && !str_eq(type, "image/webp"))
-		return OK;
-	enum err e = image_jpegs(c, *inout, &side, 1, &made);
-	if (e == E_PICTURE || e == E_PICTURE_DAMAGED || e == E_PICTURE_LARGE) {
-		const char *why = c->why;
-		ctx_forgive(c);
-		return fail(c, E_UPLOAD, "%s", why);
+	if (is_jpeg || str_eq(type, "image/png") || str_eq(type, "image/webp")) {
+		enum err e = image_jpegs(c, *inout, &side, 1, &made);
+		if (e == E_PICTURE || e == E_PICTURE_DAMAGED || e == E_PICTURE_LARGE) {
+			const char *why = c->why;
+			ctx_forgive(c);
+			return fail(c, E_UPLOAD, "%s", why);
+		}
+		TRY(e);
+	} else {
+		TRY(check_parts(c, type, *inout));
 	}
-	TRY(e);
-	*inout = is_jpeg ? made : without_metadata(c, type, *inout);
+	if (is_jpeg)
+		*inout = made;
+	else
+		without_metadata(c, type, inout);
 	return OK;
 }
 
