@@ -30,6 +30,16 @@ static FIELDS(crop_fields, FIELD(struct picture_in, x, .must = true, .max = 1000
 	FIELD(struct picture_in, width, .must = true, .min = 1, .max = 100000),
 	FIELD(struct picture_in, height, .must = true, .min = 1, .max = 100000));
 
+struct upload_body {
+	int64_t size;
+	const char *type;
+};
+
+INPUT(people_upload_in, struct upload_body,
+	FIELD(struct upload_body, size, .must = true, .min = 1, .max = INT64_MAX),
+	FIELD(struct upload_body, type, .must = true,
+		.one_of = "image/jpeg image/png image/webp image/gif"));
+
 struct visibility_body {
 	const char *visibility;
 };
@@ -150,6 +160,28 @@ people_put_picture(struct req *r)
 			"{\"picture\":{\"id\":\"%s\",\"state\":\"%s\",\"created\":\"%"
 			"s\"}}",
 			p.id, p.state, utc_iso(&c->arena, p.created)));
+}
+
+/*
+ * POST /me/picture/upload {"size", "type"}: 201 {"id", "link"}: a PUT of so many bytes
+ * there brings the picture. E_PICTURE_BYTES, E_PICTURE_BUSY, E_SERVER_DOWN.
+ */
+enum err
+people_post_picture_upload(struct req *r)
+{
+	const struct upload_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct buf body = {.arena = &c->arena};
+	const char *link = NULL;
+	struct picture p;
+
+	TRY(picture_announce(c, in->size, in->type, &p, &link));
+	buf_fmt(&body, "{\"id\":\"%s\",\"link\":", p.id);
+	buf_json(&body, link);
+	buf_add(&body, "}");
+	reply_header_fmt(r, "Location", "/people/api/v1/pictures/%s", p.id);
+	reply_header(r, "Cache-Control", "no-store");
+	return reply_json(r, 201, buf_text(&body));
 }
 
 /* -- looked at */

@@ -8,6 +8,8 @@
 #include "db/db.h"
 #include "image/inspect.h"
 #include "job/job.h"
+#include "storage/address.h"
+#include "storage/kept.h"
 
 #include "people/picture.sql.h"
 
@@ -23,7 +25,7 @@ static FIELDS(picture_fields, FIELD(struct picture, id), FIELD(struct picture, s
 	FIELD(struct picture, format), FIELD(struct picture, created),
 	FIELD(struct picture, ready_at));
 
-static FIELDS(file_fields, FIELD(struct picture_file, variant),
+static FIELDS(shown_fields, FIELD(struct picture_file, variant),
 	FIELD(struct picture_file, extension), FIELD(struct picture_file, etag),
 	FIELD(struct picture_file, width), FIELD(struct picture_file, height),
 	FIELD(struct picture_file, bytes), FIELD(struct picture_file, version_id),
@@ -95,6 +97,57 @@ picture_add(struct ctx *c, const struct picture_in *in, struct picture *out)
 	return order(c, "picture.make", out->id);
 }
 
+enum err
+picture_announce(struct ctx *c, int64_t size, const char *type, struct picture *out,
+	const char **link)
+{
+	struct kept object = {.type = type, .size = size};
+	struct server server = {0};
+	int64_t id;
+
+	*out = (struct picture){0};
+	if (size > conf.people_picture_bytes)
+		return fail(c, E_PICTURE_BYTES, NULL);
+	TRY(db_int(c, &PICTURE_LOCK, &id, ARGS(c, c->actor, true)));
+	TRY(within_day(c, c->actor));
+	TRY(kept_server(c, NULL, &server));
+	if (server.is_down)
+		return fail(c, E_SERVER_DOWN, NULL);
+	TRY(db_one(c, &PICTURE_ANNOUNCED, picture_fields, out,
+		ARGS(c, c->actor, size, server.id, c->now)));
+	object.key = arena_fmt(
+		&c->arena, "people/%s/%s/original", out->account_uuid, out->id);
+	TRY(kept_announce(c, "picture", server.id, &object, conf.s3_put_lifetime));
+	*link = address_put(c, &server, object.key, size);
+	return db_do(c, &PICTURE_COMES_AS, ARGS(c, out->id, object.file_id));
+}
+
+struct owner {
+	int64_t id;
+};
+
+static FIELDS(owner_fields, FIELD(struct owner, id));
+
+static enum err
+receive(struct ctx *c, const char *id, bool *found)
+{
+	struct owner owner = {0};
+
+	TRY(db_maybe(c, &PICTURE_OWNER, owner_fields, &owner, found, ARGS(c, id)));
+	if (!*found)
+		return OK;
+	TRY(db_do(c, &PICTURE_REPLACE_WAITING, ARGS(c, owner.id, c->now)));
+	return db_do(c, &PICTURE_RECEIVE, ARGS(c, id, c->now));
+}
+
+enum err
+picture_arrived(struct ctx *c, const char *id, bool *found)
+{
+	*found = false;
+	TRY(db_begin(c));
+	return db_end(c, receive(c, id, found));
+}
+
 /* -- read */
 
 enum err
@@ -116,7 +169,7 @@ picture_shown(struct ctx *c, int64_t account_id, struct picture *out, bool *foun
 enum err
 picture_files(struct ctx *c, const char *id, struct picture_file **out, size_t *count)
 {
-	return db_many(c, &PICTURE_FILES_OF, file_fields, out, count, ARGS(c, id));
+	return db_many(c, &PICTURE_FILES_OF, shown_fields, out, count, ARGS(c, id));
 }
 
 enum err
@@ -125,7 +178,7 @@ picture_file(struct ctx *c, const char *id, const char *variant, const char *ext
 {
 	*out = (struct picture_file){0};
 	TRY(picture_by_id(c, id, picture));
-	return db_one(c, &PICTURE_FILE_SHOWN, file_fields, out,
+	return db_one(c, &PICTURE_FILE_SHOWN, shown_fields, out,
 		ARGS(c, id, variant, extension));
 }
 

@@ -44,6 +44,17 @@ struct picture_in {
  */
 enum err picture_add(struct ctx *c, const struct picture_in *in, struct picture *out);
 
+/*
+ * Announces one that comes as an object: *link takes `size` bytes for as long as other
+ * upload links do; once they are there it is made. E_PICTURE_BYTES, E_PICTURE_BUSY,
+ * E_SERVER_DOWN. The caller's transaction.
+ */
+enum err picture_announce(struct ctx *c, int64_t size, const char *type,
+	struct picture *out, const char **link);
+
+/* Its bytes have come: it replaces what is being made. *found: it was announced. */
+enum err picture_arrived(struct ctx *c, const char *id, bool *found);
+
 /* E_PICTURE_GONE */
 enum err picture_by_id(struct ctx *c, const char *id, struct picture *out);
 

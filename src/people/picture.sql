@@ -35,6 +35,23 @@ select id, state::text, reason, account_id, null as account_uuid, null as visibi
        us(created) as created, us(ready_at) as ready_at
   from picture;
 
+-- name: picture_announced
+insert into account.picture (account_id, state, bytes, server_id, created, changed)
+select $1, 'announced', $2, $3, utc($4), utc($4)
+returning id, state::text, reason, account_id, (select uuid from account.account where id = $1) as account_uuid, null as visibility,
+          bytes, 0 as width, 0 as height, done, format, us(created) as created, us(ready_at) as ready_at;
+
+-- name: picture_comes_as
+update account.picture set upload_id = $2 where id = $1;
+
+-- Whose it is, locked as by picture_lock.
+-- name: picture_owner
+select a.id from account.picture p join account.account a on a.id = p.account_id
+ where p.id = $1 and p.state = 'announced' for no key update of a;
+
+-- name: picture_receive
+update account.picture set state = 'received', changed = utc($2) where id = $1 and state = 'announced';
+
 -- name: picture_by_id : E_PICTURE_GONE
 select p.id, p.state::text, p.reason, p.account_id, a.uuid as account_uuid, coalesce(a.picture_visibility::text, $2) as visibility,
        p.bytes, coalesce(p.width, 0) as width, coalesce(p.height, 0) as height, p.done, p.format, us(p.created) as created,
@@ -74,11 +91,13 @@ select id from gone;
 -- name: picture_show_to
 update account.account set picture_visibility = $2::account.picture_visibility, updated = utc($3) where id = $1;
 
--- Nobody will take these up again: their job has been parked or taken off the queue.
+-- Nobody will take these up again: their job has been parked or taken off the queue, or their bytes never came.
 -- name: picture_fail_abandoned
 with dead as (
-    update account.picture p set state = 'failed', changed = utc($1)
-     where p.state in ('received', 'processing') and p.changed < utc($1) - interval '1 hour'
+    update account.picture p
+       set state = case when p.state = 'announced' then 'removed' else 'failed' end::account.picture_state, changed = utc($1)
+     where p.state in ('announced', 'received', 'processing')
+       and p.changed < utc($1) - case when p.state = 'announced' then interval '1 day' else interval '1 hour' end
        and not exists (select from job.job j where j.kind = 'picture.make' and j.key = p.id::text and j.state = 'ready')
     returning id
 ), bytes as (

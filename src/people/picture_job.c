@@ -23,6 +23,7 @@ struct work {
 	int64_t account_id;
 	int64_t crop_x, crop_y, crop_width, crop_height;
 	const char *server_id;
+	const char *upload_id; /* the file that it came as; "": its bytes are ours */
 	struct server server;
 	struct image_person made;
 	struct kept kept[PERSON_FILES];
@@ -31,7 +32,7 @@ struct work {
 static FIELDS(work_fields, FIELD(struct work, id), FIELD(struct work, account_id),
 	FIELD(struct work, account_uuid), FIELD(struct work, crop_x),
 	FIELD(struct work, crop_y), FIELD(struct work, crop_width),
-	FIELD(struct work, crop_height));
+	FIELD(struct work, crop_height), FIELD(struct work, upload_id));
 
 static FIELDS(over_fields, FIELD(struct work, id), FIELD(struct work, account_id),
 	FIELD(struct work, account_uuid), FIELD(struct work, server_id));
@@ -39,6 +40,14 @@ static FIELDS(over_fields, FIELD(struct work, id), FIELD(struct work, account_id
 struct found {
 	const char *id;
 };
+
+struct place_chosen {
+	const char *id;
+	bool announced;
+};
+
+static FIELDS(place_fields, FIELD(struct place_chosen, id),
+	FIELD(struct place_chosen, announced));
 
 static FIELDS(found_fields, FIELD(struct found, id));
 
@@ -73,6 +82,31 @@ read_original(struct ctx *c, const char *id, struct image_blob *out)
 	return OK;
 }
 
+/* What came to a server. Nothing of it is believed but its size. */
+static enum err
+fetch_original(struct ctx *c, const char *upload_id, struct image_blob *out)
+{
+	struct kept_arrived a = {0};
+	struct s3_bytes got = {0};
+	struct server from = {0};
+
+	TRY(kept_arrived(c, upload_id, &a));
+	if (a.version_id == NULL)
+		return fail(c, E_BUSY, "its bytes have not come yet");
+	out->size = (size_t)a.size;
+	if (a.size > conf.people_picture_bytes)
+		return OK;
+	TRY(server_holding(
+		c, a.version_id, (struct place){.in_order = true}, true, &from));
+	const struct s3_object o = kept_at(c, &from, a.key);
+	TRY(server_answered(c, &from,
+		s3_get_bytes(c, &o, (size_t)conf.people_picture_bytes, &got)));
+	if (got.bytes == NULL)
+		return fail(c, E_BUSY, "the server has not got what came");
+	*out = (struct image_blob){got.bytes, got.n};
+	return OK;
+}
+
 /* -- the files */
 
 static enum err
@@ -89,7 +123,8 @@ render(struct ctx *c, struct work *w)
 		.shape = MOST_SHAPE};
 	struct image_blob original = {0};
 
-	TRY(read_original(c, w->id, &original));
+	TRY(w->upload_id[0] == '\0' ? read_original(c, w->id, &original)
+				    : fetch_original(c, w->upload_id, &original));
 	if ((int64_t)original.size > conf.people_picture_bytes) {
 		w->made.refused = "too_large";
 		return OK;
@@ -151,6 +186,8 @@ show(struct ctx *c, struct work *w, bool *wanted)
 	for (size_t i = 0; i < count; i++)
 		TRY(order_removal(c, before[i].id));
 	TRY(note_files(c, w));
+	if (w->upload_id[0] != '\0')
+		TRY(kept_drop(c, w->upload_id));
 	return db_do(c, &PICTURE_SHOW,
 		ARGS(c, w->id, w->made.width, w->made.height, w->made.format,
 			(int64_t)PERSON_FILES, utc_now()));
@@ -164,9 +201,10 @@ make(struct ctx *c, struct work *w)
 	TRY(render(c, w));
 	if (w->made.refused != NULL) {
 		log_info("picture %s refused: %s", w->id, w->made.refused);
-		return db_do(c, &PICTURE_REFUSE,
+		TRY(db_do(c, &PICTURE_REFUSE,
 			ARGS(c, w->id, w->made.refused, w->made.width, w->made.height,
-				w->made.format, c->now));
+				w->made.format, c->now)));
+		return order_removal(c, w->id);
 	}
 	TRY(put_files(c, w));
 	TRY(db_begin(c));
@@ -190,9 +228,11 @@ give_up(struct ctx *c, const char *id, enum err e)
 static enum err
 begin(struct ctx *c, const char *id, struct work *w, bool *found)
 {
-	struct found place = {0};
+	struct place_chosen place = {0};
 
-	TRY(db_maybe(c, &PICTURE_PLACE, found_fields, &place, found, ARGS(c, id)));
+	TRY(db_maybe(c, &PICTURE_PLACE, place_fields, &place, found, ARGS(c, id)));
+	if (*found && place.announced)
+		TRY(picture_arrived(c, id, found));
 	if (!*found)
 		return OK;
 	TRY(kept_server(c, place.id[0] == '\0' ? NULL : place.id, &w->server));

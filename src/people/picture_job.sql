@@ -4,11 +4,12 @@ update account.picture p set state = 'processing', server_id = $2, done = 0, cha
   from account.account a
  where p.id = $1 and p.state in ('received', 'processing') and a.id = p.account_id
 returning p.id, p.account_id, a.uuid as account_uuid, coalesce(p.crop_x, 0) as crop_x, coalesce(p.crop_y, 0) as crop_y,
-          coalesce(p.crop_width, 0) as crop_width, coalesce(p.crop_height, 0) as crop_height;
+          coalesce(p.crop_width, 0) as crop_width, coalesce(p.crop_height, 0) as crop_height,
+          coalesce(p.upload_id::text, '') as upload_id;
 
 -- name: picture_place
--- The server that was chosen before, '' if there is none.
-select coalesce(server_id::text, '') as id from account.picture where id = $1;
+-- The server that was chosen before, '' if there is none; 'announced', whose bytes have come, is received first.
+select coalesce(server_id::text, '') as id, state = 'announced' as announced from account.picture where id = $1;
 
 -- name: picture_original : E_PICTURE_GONE
 select encode(bytes, 'hex') from account.picture_bytes where picture_id = $1;
@@ -55,7 +56,7 @@ with bytes as (
     delete from account.picture_bytes where picture_id = $1
 )
 update account.picture
-   set state = 'ready', width = $2, height = $3, format = $4, done = $5, ready_at = utc($6), changed = utc($6)
+   set state = 'ready', width = $2, height = $3, format = $4, done = $5, ready_at = utc($6), changed = utc($6), upload_id = null
  where id = $1;
 
 -- name: picture_over

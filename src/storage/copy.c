@@ -24,6 +24,7 @@ struct version {
 	bool known;                  /* that the server has an object of this etag */
 	bool lost;                   /* nobody had its bytes any more */
 	bool being_copied;           /* to this server, at this moment */
+	bool is_picture;             /* an object of account.picture */
 	bool closed;                 /* its upload link is long past */
 	int64_t size;
 };
@@ -35,7 +36,7 @@ static FIELDS(version_fields, FIELD(struct version, id), FIELD(struct version, f
 	FIELD(struct version, leaving), FIELD(struct version, outdated),
 	FIELD(struct version, known), FIELD(struct version, lost),
 	FIELD(struct version, being_copied), FIELD(struct version, closed),
-	FIELD(struct version, size));
+	FIELD(struct version, is_picture), FIELD(struct version, size));
 
 /* So many orders at once; the sweep comes back for the rest. */
 #define ORDERS_MOST 20000
@@ -148,11 +149,24 @@ take_back(struct ctx *c, const struct version *v)
 			     : doom_version(c, v->id);
 }
 
+/* The bytes of a picture have come by its link: its files are made, it is not shown. */
+static enum err
+order_picture(struct ctx *c, const char *file_id, bool *found)
+{
+	struct version picture = {0};
+
+	TRY(db_maybe(c, &COPY_PICTURE, lost_fields, &picture, found, ARGS(c, file_id)));
+	return *found ? job_add(c, &(struct job_order){.kind = "picture.make",
+					   .subject = picture.id,
+					   .key = picture.id})
+		      : OK;
+}
+
 /* The bytes have arrived: from now on they are what the file serves. */
 static enum err
 serve(struct ctx *c, const struct version *v, const struct object_news *news)
 {
-	bool replaced = is_replaced(v, news);
+	bool replaced = is_replaced(v, news), is_original = false;
 
 	if (replaced)
 		TRY(db_do(c, &COPY_DOOM_OTHERS, ARGS(c, v->id, v->server_id, c->now)));
@@ -163,7 +177,9 @@ serve(struct ctx *c, const struct version *v, const struct object_news *news)
 		TRY(db_do(c, &FILE_SERVE, ARGS(c, v->file_id, v->id, news->size)));
 	if (v->current_version != NULL && !str_eq(v->current_version, v->id))
 		TRY(doom_version(c, v->current_version));
-	return copy_order_missing(c, v->id, NULL);
+	if (v->is_picture)
+		TRY(order_picture(c, v->file_id, &is_original));
+	return is_original ? OK : copy_order_missing(c, v->id, NULL);
 }
 
 /* Either its copier has put it there or, in the same moment, its owner: once the copier

@@ -11,7 +11,8 @@ select v.id, v.file_id, v.state::text, v.etag, s.id as server_id, f.deleted_at i
        exists (select from storage.copy k where k.version_id = v.id and k.server_id = s.id and k.etag = $3
                   and k.doomed_at is null) as known,
        coalesce((select cur.created > v.created from storage.file_version cur where cur.id = f.current_version), false)
-           as outdated
+           as outdated,
+       f.kind = 'picture' as is_picture
   from storage.file_version v join storage.file f on f.id = v.file_id
  cross join lateral (select s.id, s.deleted_at from storage.server s
                       where case when $5::uuid is null then lower($2) in (lower(s.name), lower(s.city)) else s.id = $5::uuid end
@@ -86,6 +87,10 @@ update storage.file_version set state = 'superseded', superseded_at = coalesce(s
 
 -- name: file_serve
 update storage.file set current_version = $2, size = $3 where id = $1;
+
+-- The picture that has come as this file.
+-- name: copy_picture
+select id from account.picture where upload_id = $1 and state = 'announced';
 
 -- name: copy_doom
 update storage.copy set doomed_at = coalesce(doomed_at, utc($2)) where version_id = $1

@@ -46,6 +46,29 @@ kept_add(struct ctx *c, const char *kind, const char *server_id, struct kept *li
 }
 
 enum err
+kept_announce(struct ctx *c, const char *kind, const char *server_id,
+	struct kept *inout, int64_t seconds)
+{
+	struct made made = {0};
+
+	TRY(db_one(c, &KEPT_ANNOUNCED, made_fields, &made,
+		ARGS(c, kind, inout->key, inout->size, inout->type, server_id, c->now,
+			utc_after(c->now, seconds))));
+	inout->file_id = made.file_id;
+	return upload_look_later(c, made.version_id, 0);
+}
+
+static FIELDS(arrived_fields, FIELD(struct kept_arrived, version_id),
+	FIELD(struct kept_arrived, key), FIELD(struct kept_arrived, size));
+
+enum err
+kept_arrived(struct ctx *c, const char *file_id, struct kept_arrived *out)
+{
+	*out = (struct kept_arrived){0};
+	return db_one(c, &KEPT_SERVED, arrived_fields, out, ARGS(c, file_id));
+}
+
+enum err
 kept_drop(struct ctx *c, const char *file_id)
 {
 	TRY(db_do(c, &KEPT_DELETE, ARGS(c, file_id, c->now)));

@@ -32,6 +32,21 @@ struct s3_object kept_at(struct ctx *c, const struct server *s, const char *key)
 enum err kept_add(struct ctx *c, const char *kind, const char *server_id,
 	struct kept *list, size_t count);
 
+/*
+ * Announces an object that somebody is going to put to the server by a link that lives
+ * so many seconds; *file_id is its file. The bytes have come once it has a version that
+ * is served; a picture's are then made (job picture.make). The caller's transaction.
+ */
+enum err kept_announce(struct ctx *c, const char *kind, const char *server_id,
+	struct kept *inout, int64_t seconds);
+
+/* The version that a file serves, NULL as long as nothing has come, and its size. */
+struct kept_arrived {
+	const char *version_id, *key;
+	int64_t size;
+};
+enum err kept_arrived(struct ctx *c, const char *file_id, struct kept_arrived *out);
+
 /* The objects of a file go, by jobs. The caller's transaction. */
 enum err kept_drop(struct ctx *c, const char *file_id);
 

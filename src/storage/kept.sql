@@ -19,6 +19,22 @@ with file as (
 )
 select id as file_id, current_version as version_id from file;
 
+-- name: kept_announced
+with file as (
+    insert into storage.file (account_id, kind, name, size, content_type, created, updated)
+    values (null, $1, $2, $3, $4, utc($6), utc($6))
+    returning id
+), version as (
+    insert into storage.file_version (file_id, key, announced_size, server_id, link_expires, created)
+    select id, $2, $3, $5, utc($7), utc($6) from file
+    returning id, file_id
+)
+select file_id, id as version_id from version;
+
+-- name: kept_served : E_FILE_NOT_FOUND
+select v.id as version_id, v.key, coalesce(v.size, 0) as size
+  from storage.file f left join storage.file_version v on v.id = f.current_version where f.id = $1;
+
 -- name: kept_delete
 update storage.file set deleted_at = utc($2) where id = $1 and deleted_at is null and kind <> 'file';
 

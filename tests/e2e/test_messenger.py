@@ -76,17 +76,14 @@ def test_a_photo_is_kept_in_the_store_without_its_metadata(base):
     assert phone.ask("GET", file["url"]).status_code == 404
 
 
-def test_a_gif_and_a_bmp_lose_what_stands_beside_their_pixels(base):
-    phone = Phone(base, "uploader4")
-    for form, add in (("GIF", {"comment": b"taken at home"}), ("BMP", {})):
-        made = io.BytesIO()
-        Image.new("RGB", (40, 30), "red").save(made, form, **add)
-        answer = phone.ask("POST", "/uploads", files={"file": (f"a.{form.lower()}", made.getvalue() + b"taken at home", f"image/{form.lower()}")})
-        assert answer.status_code == 201, answer.text
-        url = answer.json()["data"]["file"]["url"]
-        answer = phone.ask("GET", url, headers={"Accept": "image/*"}, allow_redirects=False)
-        kept = Client("").get(answer.headers["Location"]).content
-        assert b"taken at home" not in kept and Image.open(io.BytesIO(kept)).convert("RGB").getpixel((5, 5)) == (255, 0, 0)
+def test_a_gif_loses_what_stands_beside_its_pixels(base):
+    phone, made = Phone(base, "uploader4"), io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(made, "GIF", comment=b"taken at home")
+    answer = phone.ask("POST", "/uploads", files={"file": ("a.gif", made.getvalue() + b"taken at home", "image/gif")})
+    assert answer.status_code == 201, answer.text
+    answer = phone.ask("GET", answer.json()["data"]["file"]["url"], headers={"Accept": "image/*"}, allow_redirects=False)
+    kept = Client("").get(answer.headers["Location"]).content
+    assert b"taken at home" not in kept and Image.open(io.BytesIO(kept)).convert("RGB").getpixel((5, 5)) == (255, 0, 0)
 
 
 def test_what_a_file_seems_to_be_is_looked_at(base):

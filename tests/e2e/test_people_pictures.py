@@ -1,15 +1,17 @@
 """Pictures that people upload of themselves: through nginx, the worker, the image process and the store."""
 
 import io
-import random
-import uuid
+import os
+import signal
 
 import pytest
 from PIL import Image
 
 from tests.conftest import wait_for
 from tests.e2e.client import Client, make_person
+from tests.e2e.stack import children
 from tests.e2e.test_files import servers  # noqa: F401
+from tests.e2e.test_pictures import image_of
 
 API = "/people/api/v1"
 WIDTHS = {"w1000": 1000, "w500": 500, "w200": 200, "s512": 512, "s256": 256, "s128": 128, "s64": 64}
@@ -98,3 +100,46 @@ def test_a_picture_is_made_shown_and_removed(base, db, member):
     assert me.picture(picture["id"])["state"] == "removed"
     assert me.api.get(f"/avatars/{me.uuid}?d=404").status_code == 404
     wait_for(lambda: db.value(objects, me.uuid) == 0, 30, "objects are gone")
+
+
+def test_a_picture_comes_by_the_store(db, member):
+    me, data = member(), jpeg(400, 300)
+    answer = me.api.post("/me/picture/upload", json={"size": len(data), "type": "image/jpeg"})
+    assert answer.status_code == 201, answer.text
+    id = answer.json()["id"]
+    assert me.picture(id)["state"] == "announced"
+    assert Client("")("PUT", answer.json()["link"], data=data).status_code == 200
+    ready = me.over(id)
+    assert ready["state"] == "ready" and (ready["width"], ready["bytes"]) == (400, len(data)), ready
+    original = "select count(*) from store.object where key like 'people/' || %s || '/%%/original'"
+    wait_for(lambda: db.value(original, me.uuid) == 0, 30, "what came is gone")
+    # What is no picture is refused when somebody looks at it.
+    answer = me.api.post("/me/picture/upload", json={"size": 5, "type": "image/png"})
+    assert Client("")("PUT", answer.json()["link"], data=b"<svg>").status_code == 200
+    refused = me.over(answer.json()["id"])
+    assert (refused["state"], refused["reason"]) == ("refused", "not_an_image")
+    assert me.picture(id)["state"] == "ready"
+    wait_for(lambda: db.value(original, me.uuid) == 0, 30, "what came is gone")
+
+
+def test_whoever_is_killed_leaves_nothing_behind(stack, db, member):
+    """A worker dies while it puts files to the store, then the one that opens the picture; the picture before it stays
+    until the end, and in the end there are the objects of the last one and no others."""
+    me = member()
+    first = me.ready(jpeg(500, 400))["id"]
+    state = "select state || ' ' || done from account.picture where id = %s"
+    for image, moment in [(False, lambda s: s.startswith("processing") and s.split()[1] not in ("0", "14")),
+                            (True, lambda s: s.startswith("processing"))]:
+        id = me.put(jpeg(3000, 2000)).json()["picture"]["id"]
+        wait_for(lambda: moment(db.value(state, id)) or db.value(state, id).startswith("ready"), 20, "it is being made", every=0.002)
+        for pid in [image_of(stack, "samovar-worker")] if image else children(stack.pid("samovar-worker")):
+            if pid:
+                os.kill(pid, signal.SIGKILL)
+        assert db.value("select state from account.picture where id = %s", first) in ("ready", "replaced")
+        wait_for(lambda: db.value(state, id).startswith("ready"), 40, "it is shown")
+        wait_for(lambda: db.all("select key from store.object where key like 'people/' || %s || '/%%' group by key order by key", me.uuid)
+                 == db.all("select name from storage.file where name like 'people/' || %s || '/%%' and deleted_at is null order by name", me.uuid)
+                 and db.value("select count(*) from account.picture_file f join account.picture p on p.id = f.picture_id"
+                              " where p.account_id = %s", me.id) == 14, 40, "only its objects are there")
+        assert db.value("select state from account.picture where id = %s", first) == "replaced"
+        first = id

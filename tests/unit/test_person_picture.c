@@ -239,6 +239,41 @@ a_newer_upload_replaces_one_in_work_not_one_that_is_shown(void **state)
 }
 
 static void
+a_picture_may_come_by_the_store(void **state)
+{
+	const struct person p = given("");
+	const char *path = API "/me/picture/upload";
+
+	(void)state;
+	given_picture(&p); /* there is a server */
+	const struct answer *a = call("POST", path,
+		.body = "{\"size\":1000,\"type\":\"image/png\"}", .headers = {p.token});
+	assert_int_equal(a->status, 201);
+	const char *id = answer_text(a, "id");
+	assert_string_equal(state_of(id), "announced");
+	assert_non_null(strstr(
+		answer_text(a, "link"), text("/people/%s/%s/original?", p.uuid, id)));
+	is_error(
+		call("POST", path, .body = "{\"size\":1000,\"type\":\"image/svg+xml\"}",
+			.headers = {p.token}),
+		422, "Request.Validation");
+	is_error(call("POST", path,
+			 .body = "{\"size\":100000000,\"type\":\"image/png\"}",
+			 .headers = {p.token}),
+		413, "Picture.TooLarge");
+	/* Announced, it keeps nobody out; its bytes replace what is in work. */
+	const char *work = id_of(put(&p));
+	struct ctx c;
+	bool found;
+	edge_ctx(&c);
+	assert_int_equal(picture_arrived(&c, id, &found), OK);
+	assert_true(found);
+	ctx_end(&c);
+	assert_string_equal(state_of(work), "replaced");
+	assert_string_equal(state_of(id), "received");
+}
+
+static void
 twenty_a_day_are_enough(void **state)
 {
 	const struct person p = given("");
@@ -583,6 +618,7 @@ main(int argc, char **argv)
 		EDGE_TEST(what_is_no_picture_is_refused_at_once),
 		EDGE_TEST(a_key_that_is_said_again_is_the_same_picture),
 		EDGE_TEST(a_newer_upload_replaces_one_in_work_not_one_that_is_shown),
+		EDGE_TEST(a_picture_may_come_by_the_store),
 		EDGE_TEST(twenty_a_day_are_enough),
 		EDGE_TEST(whoever_waits_is_told_when_to_ask_again),
 		EDGE_TEST(each_sees_what_the_person_shows_them),
