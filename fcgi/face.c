@@ -346,7 +346,11 @@ face_serve(struct req *r, enum err read_err)
 const char *
 face_route_name(const struct face *f, const struct route *row)
 {
-	return row->name + strlen(f->name) + 1;
+	size_t n = strlen(f->name);
+
+	/* A handler of another face is called as it is there. */
+	return str_starts(row->name, f->name) && row->name[n] == '_' ? row->name + n + 1
+								     : row->name;
 }
 
 size_t

@@ -110,6 +110,7 @@ console_session(struct req *r, struct console_caller *out)
 		return fail(c, E_TOKEN_MISSING, NULL);
 	out->jti = jti_of(c, secret);
 	TRY(session_check(c, "console", out->jti, "access", session));
+	session->jti = out->jti;
 	r->session = session;
 	c->actor = session->account_id;
 	c->actor_uuid = session->uuid;

@@ -74,7 +74,7 @@ set_password(struct req *r, const struct account *a, const char *password)
 
 	if (a->role != NULL)
 		TRY(staff_password_rule(c, &field, "body", &password));
-	TRY(account_change_password(c, a, password, r->claims->jti));
+	TRY(account_change_password(c, a, password, r->session->jti));
 	return audit_add(c, "account.change_password", "account", a->uuid, NULL);
 }
 

@@ -24,6 +24,7 @@ people_authenticate(struct req *r, const char *kind)
 		TRY(session_check(c, "people", claims->jti, kind, session));
 		if (!str_eq(session->uuid, claims->user_id))
 			return fail(c, E_TOKEN_PAYLOAD, NULL);
+		session->jti = claims->jti;
 		r->session = session;
 		c->actor = session->account_id;
 		c->actor_uuid = session->uuid;

@@ -167,11 +167,15 @@ rights_block(struct ctx *c, const struct account *a, const char *why)
 	TRY(db_do(c, &RIGHTS_BUMP, ARGS(c, a->id, (int64_t)0, c->now)));
 	TRY(account_set_status(c, a, "blocked", why));
 	TRY(a_manager_stays(c));
-	return audit_add(c, "account.block", "account", a->uuid,
-		arena_fmt(&c->arena,
-			"{\"before\":{\"status\":\"%s\"},\"after\":{\"status\":"
-			"\"blocked\"}}",
-			a->status));
+	struct buf data = {.arena = &c->arena};
+
+	buf_fmt(&data,
+		"{\"before\":{\"status\":\"%s\"},\"after\":{\"status\":\"blocked\"},"
+		"\"why\":",
+		a->status);
+	buf_json(&data, why);
+	buf_add(&data, "}");
+	return audit_add(c, "account.block", "account", a->uuid, data.text);
 }
 
 enum err

@@ -256,3 +256,37 @@ def test_a_photo_that_another_decides_says_so(console, person, shift, db):
     page.key("a")
     page.wait("!!document.querySelector('.said .bad')")
     assert len(page.complaints) == 1 and "409" in page.complaints[0]
+
+
+@in_chromium
+def test_somebody_is_found_blocked_and_let_in_again_by_keys(console, person, db):
+    who = person()
+    db.do("update account.account set name = '<b>' || chr(8238) || 'Анна', surname = repeat('Ж', 60) where username = %s", who.username)
+    window = console(person(superuser=True))
+    page = window.open("people", (390, "dark"))
+    page.key("/")
+    page.wait("document.activeElement.type === 'search'")
+    for letter in who.username:
+        page.call("Input.insertText", text=letter)
+    page.press("Enter")
+    page.wait(f"document.querySelectorAll('main tbody tr').length === 1 && {SETTLED}")
+    page.js("document.activeElement.blur()")
+    page.key("j")
+    page.press("Enter")
+    page.wait(f"!!document.getElementById('facts') && {SETTLED}")
+    window.check("person en 390 dark")
+    page.look(1280, "light")
+    window.check("person en 1280 light")
+    page.js("[...document.querySelectorAll('.button')].find((b) => b.textContent === 'Block').focus()")
+    page.press("Enter")
+    page.wait("!!document.querySelector('dialog[open] input')")
+    axe.check(page)
+    page.js("document.querySelector('dialog[open] input').focus()")
+    page.call("Input.insertText", text="spam")
+    page.press("Enter")
+    page.wait("document.querySelector('.said').textContent.includes('blocked')")
+    assert db.value("select status_reason from account.account where username = %s", who.username) == "spam"
+    page.wait("[...document.querySelectorAll('.trail code')].some((c) => c.textContent === 'account.block')")
+    page.js("[...document.querySelectorAll('.button')].find((b) => b.textContent === 'Let in again').click()")
+    page.wait("[...document.querySelectorAll('.trail code')].some((c) => c.textContent === 'account.unblock')")
+    assert db.value("select status from account.account where username = %s", who.username) == "active"

@@ -535,10 +535,101 @@ the_child_is_told_why_and_figures_know(void **state)
 		404, "Console.Gone");
 }
 
+/* -- people, audit, oneself */
+
+static const char *
+last_uuid(void)
+{
+	return value("select uuid from account.account order by id desc limit 1");
+}
+
+static void
+what_was_done_to_somebody_is_told_field_by_field(void **state)
+{
+	(void)state;
+	const char *manager = given_console("can_manage_people", NULL);
+	const char *name = (given_console("", NULL), last_name()), *uuid = last_uuid();
+	const char *path = text("/people/%s", uuid);
+
+	assert_int_equal(
+		post(text("%s/block", path), "{\"why\":\"spam\"}", manager)->status,
+		200);
+	is_error(sign_in(name, "Right12345", NULL), 403, "Auth.Blocked");
+	const struct answer *a =
+		get(text("/audit?object_kind=account&object_id=%s", uuid), manager);
+	assert_int_equal(a->status, 200);
+	struct json_object *rows = json_member(a->json, "data", json_type_array),
+			   *row = json_object_array_get_idx(rows, 0);
+	assert_int_equal(json_object_array_length(rows), 1);
+	assert_string_equal(json_text(row, "action"), "account.block");
+	assert_non_null(strstr(a->body, "spam"));
+	assert_non_null(json_text(json_member(row, "who", json_type_object), "uuid"));
+	assert_int_equal(post(text("%s/unblock", path), NULL, manager)->status, 200);
+	a = get(text("/audit?object_id=%s&limit=1", uuid), manager);
+	assert_string_equal(
+		json_text(json_object_array_get_idx(
+				  json_member(a->json, "data", json_type_array), 0),
+			"action"),
+		"account.unblock");
+	a = get(text("/audit?object_id=%s&limit=1&after=%lld", uuid,
+			(long long)json_number(a->json, "next")),
+		manager);
+	if (strstr(a->body, "account.block") == NULL)
+		fail_msg("%s", a->body);
+	assert_null(json_member(a->json, "next", json_type_int));
+	is_error(get("/audit?who=me", manager), 422, "Request.Validation");
+}
+
+static void
+roles_are_changed_by_whoever_saw_them(void **state)
+{
+	(void)state;
+	const char *manager = given_console(SUPERUSER, NULL);
+	const char *path = (given_console("", NULL), text("/people/%s", last_uuid()));
+	const struct answer *a = get(path, manager);
+	const char *version = text("If-Match: %s", answer_header(a, "ETag"));
+	const struct call change = {.method = "PUT",
+		.path = text(API "%s/roles", path),
+		.body = "{\"roles\":[\"moderator\"]}",
+		.headers = {SAME_ORIGIN, manager, version}};
+
+	assert_int_equal(edge_call(&change)->status, 200);
+	is_error(edge_call(&change), 412, "Console.Changed");
+}
+
+static void
+a_new_password_ends_all_other_sign_ins(void **state)
+{
+	(void)state;
+	const char *first = given_console("", NULL), *name = last_name();
+	const char *other = cookie_of(sign_in(name, "Right12345", NULL));
+
+	is_error(post("/me/password", "{\"old\":\"Wrong12345\",\"new\":\"Other12345\"}",
+			 first),
+		403, "Auth.WrongPassword");
+	const struct answer *a = get("/me/sessions", first);
+	struct json_object *list = json_member(a->json, "data", json_type_array);
+	assert_int_equal(json_object_array_length(list), 2);
+	assert_int_equal(
+		post("/me/password", "{\"old\":\"Right12345\",\"new\":\"Other12345\"}",
+			first)
+			->status,
+		200);
+	assert_int_equal(get("/me", first)->status, 200);
+	is_error(get("/me", other), 401, "Auth.Expired");
+	other = cookie_of(sign_in(name, "Other12345", NULL));
+	assert_int_equal(post("/me/sign-out-others", NULL, other)->status, 204);
+	is_error(get("/me", first), 401, "Auth.Expired");
+	assert_int_equal(get("/me", other)->status, 200);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		EDGE_TEST(what_was_done_to_somebody_is_told_field_by_field),
+		EDGE_TEST(roles_are_changed_by_whoever_saw_them),
+		EDGE_TEST(a_new_password_ends_all_other_sign_ins),
 		EDGE_TEST(one_signs_in_by_name_or_by_address),
 		EDGE_TEST(the_cookie_is_no_scripts_and_no_other_sites),
 		EDGE_TEST(a_sign_in_ends_the_older_one_of_the_browser),

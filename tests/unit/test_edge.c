@@ -185,7 +185,8 @@ every_face_has_words_for_every_error(void **state)
 		}
 }
 
-/* Two faces may both have a get_files(). */
+/* Two faces may both have a get_files(). The console offers what the people's API has,
+ * by the same handlers. */
 static void
 handlers_bear_the_name_of_their_face(void **state)
 {
@@ -195,9 +196,12 @@ handlers_bear_the_name_of_their_face(void **state)
 			const char *prefix = arena_fmt(&c.arena, "%s_", f->name);
 			const char *name = f->manners->routes[i].name;
 
-			assert_true(str_starts(name, prefix));
+			bool own = str_starts(name, prefix);
+
+			assert_true(own || (str_eq(f->name, "console") &&
+						   str_starts(name, "people_")));
 			assert_string_equal(face_route_name(f, &f->manners->routes[i]),
-				name + strlen(prefix));
+				own ? name + strlen(prefix) : name);
 		}
 }
 
