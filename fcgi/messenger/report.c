@@ -1,13 +1,10 @@
 /* What people report (contract 20, people's safety), and the queue of staff. */
 #include <string.h>
 
-#include "account/audit.h"
-#include "account/person_mail.h"
-#include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "messenger/admin.h"
-#include "messenger/chat.h"
+#include "messenger/moderation.h"
 #include "messenger/page.h"
 #include "messenger/rights.h"
 #include "messenger/site.h"
@@ -107,48 +104,14 @@ INPUT(messenger_decision_in, struct decision,
 		.one_of = "dismissed locked removed"),
 	FIELD(struct decision, csrf));
 
-struct target {
-	int64_t profile_id, card_id, event_id;
-	const char *reporter, *language; /* NULL: nobody who can be told */
-};
-
-static FIELDS(target_fields, FIELD(struct target, profile_id),
-	FIELD(struct target, card_id), FIELD(struct target, event_id),
-	FIELD(struct target, reporter), FIELD(struct target, language));
-
-/* A message is removed, a profile or a card locked, whichever word was chosen. */
-static enum err
-act(struct ctx *c, const struct target *t)
-{
-	if (t->profile_id != 0)
-		return db_do(c, &MESSENGER_REPORT_LOCK_PROFILE,
-			ARGS(c, t->profile_id, c->now, c->actor));
-	if (t->card_id != 0)
-		return db_do(c, &MESSENGER_REPORT_LOCK_CARD,
-			ARGS(c, t->card_id, c->now, c->actor));
-	return db_do(
-		c, &MESSENGER_REPORT_REMOVE, ARGS(c, t->event_id, chat_removed_text()));
-}
-
 /* POST /admin/report {report_id, decision}: 303. E_MISSING: decided already. */
 enum err
 messenger_post_report(struct req *r)
 {
 	const struct decision *in = r->in;
-	struct ctx *c = &r->ctx;
-	struct target t = {0};
 
 	TRY(messenger_check_csrf(r, in->csrf));
-	TRY(db_one(c, &MESSENGER_REPORT_DECIDE, target_fields, &t,
-		ARGS(c, in->report_id, in->decision, c->actor, c->now)));
-	if (!str_eq(in->decision, "dismissed"))
-		TRY(act(c, &t));
-	if (t.reporter != NULL && conf.messenger_mail)
-		TRY(person_mail_report(c, t.reporter,
-			!str_eq(in->decision, "dismissed"),
-			t.language != NULL ? t.language : conf.messenger_language));
-	TRY(audit_add(c, arena_fmt(&c->arena, "report.%s", in->decision), "report",
-		arena_fmt(&c->arena, "%lld", (long long)in->report_id), NULL));
-	reply_header(r, "Location", messenger_path(&c->arena, "/admin/report"));
+	TRY(moderation_decide(&r->ctx, in->report_id, in->decision));
+	reply_header(r, "Location", messenger_path(&r->ctx.arena, "/admin/report"));
 	return messenger_answer(r, 303, 200, "http.ok", NULL);
 }

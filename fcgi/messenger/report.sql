@@ -22,18 +22,3 @@ select r.id, case when r.profile_id is not null then 'profile ' || r.profile_id
                   where e.id = r.event_id)) as content
   from messenger.report r
  where r.decision is null and r.id > $1 order by r.id limit $2;
-
--- name: messenger_report_decide : E_MISSING
-update messenger.report set decision = $2, decided_by = $3, decided_at = utc($4) where id = $1 and decision is null
-returning coalesce(profile_id, 0) as profile_id, coalesce(card_id, 0) as card_id, coalesce(event_id, 0) as event_id,
-          (select a.uuid::text from account.account a where a.id = reporter_id and a.email is not null) as reporter,
-          (select a.language from account.account a where a.id = reporter_id) as language;
-
--- name: messenger_report_lock_profile
-update messenger.profile set locked_at = utc($2), why_locked = 'REPORTED', locked_by = $3 where id = $1 and locked_at is null;
-
--- name: messenger_report_lock_card
-update messenger.card set locked_at = utc($2), why_locked = 'REPORTED', locked_by = $3 where id = $1 and locked_at is null;
-
--- name: messenger_report_remove
-update messenger.event set event_type = 'MESSAGE_DELETED', message = $2 where id = $1;

@@ -9,9 +9,11 @@ import pytest
 from tests.conftest import PATIENCE, wait_for
 from tests.e2e import axe
 from tests.e2e.browser import Browser
-from tests.e2e.client import Client
+from tests.e2e.client import Client, word
 from tests.e2e.console import API, LANGUAGES, SETTLED, THEMES, WIDTHS, Console, sign_in
 from tests.e2e.programme import Shift, clear, today
+from tests.e2e.test_messenger import Phone
+from tests.e2e.test_phone_talk import acting
 
 in_chromium = pytest.mark.skipif(not shutil.which("chromium"), reason="there is no Chromium")
 
@@ -290,3 +292,26 @@ def test_somebody_is_found_blocked_and_let_in_again_by_keys(console, person, db)
     page.js("[...document.querySelectorAll('.button')].find((b) => b.textContent === 'Let in again').click()")
     page.wait("[...document.querySelectorAll('.trail code')].some((c) => c.textContent === 'account.unblock')")
     assert db.value("select status from account.account where username = %s", who.username) == "active"
+
+
+@in_chromium
+def test_a_reported_message_is_removed_by_keys(console, person, base, db):
+    anna, boris = acting(Phone(base, word("mod"))), acting(Phone(base, word("mod")))
+    db.do("update messenger.profile set can_annonymous_invite = true where id = %s", int(boris.headers["X-Profile-Id"]))
+    room = anna.ask("POST", "/chats", json={"inviting_profiles": [int(boris.headers["X-Profile-Id"])]}).json()["data"]["chat_room"]["uuid"]
+    for words in ("hello", "<img src=x onerror=alert(1)> " + "buy " * 200, "no"):
+        event = anna.ask("PUT", f"/chats/{room}/events", json={"message": words}).json()["data"]["chat_event"]["uuid"]
+    bad = event - 1
+    assert boris.ask("POST", f"/chats/{room}/events/{bad}/report", json={"reason": "spam", "note": "\u202eagain"}).status_code == 201
+    window = console(person(superuser=True), "ru")
+    page = window.open("moderation", (390, "light"))
+    window.check("moderation report ru 390 light")
+    page.look(1280, "dark")
+    window.check("moderation report ru 1280 dark")
+    page.key("h")
+    page.wait("!!document.querySelector('dialog[open] .button.bad')")
+    axe.check(page)
+    page.js("document.querySelector('dialog[open] .button.bad').focus()")
+    page.press("Enter")
+    page.wait(f"!document.querySelector('.report') && {SETTLED}")
+    assert db.value("select event_type::text from messenger.event where id = %s", bad) == "MESSAGE_DELETED"

@@ -623,10 +623,52 @@ a_new_password_ends_all_other_sign_ins(void **state)
 	assert_int_equal(get("/me", other)->status, 200);
 }
 
+/* -- reports */
+
+static void
+a_report_is_decided_once(void **state)
+{
+	(void)state;
+	const char *moderator = given_console("can_moderate", NULL);
+	int64_t owner = number("select max(id) from account.account");
+	int64_t profile =
+		number("insert into messenger.profile (account_id, name, description) "
+		       "values (%lld, 'Loud', 'buy <b>this</b>') returning id",
+			(long long)owner);
+	int64_t id =
+		number("insert into messenger.report (reporter_id, profile_id, reason) "
+		       "values (%lld, %lld, 'spam') returning id",
+			(long long)owner, (long long)profile);
+	const char *path = text("/reports/%lld", (long long)id);
+	const struct answer *a = get("/reports", moderator);
+
+	assert_int_equal(a->status, 200);
+	struct json_object *row = json_object_array_get_idx(
+		json_member(a->json, "data", json_type_array), 0);
+	assert_int_equal(json_number(row, "id"), id);
+	assert_string_equal(json_text(row, "kind"), "profile");
+	assert_string_equal(json_text(row, "title"), "Loud");
+	assert_null(json_member(row, "around", json_type_array));
+	assert_non_null(
+		strstr(get("/pulse?topics=reports", moderator)->body, "\"waiting\""));
+	is_error(post(path, "{\"decision\":\"erased\"}", moderator), 422,
+		"Request.Validation");
+	assert_int_equal(
+		post(path, "{\"decision\":\"locked\"}", moderator)->status, 204);
+	is_error(post(path, "{\"decision\":\"dismissed\"}", moderator), 404,
+		"Console.Gone");
+	assert_int_equal(
+		number("select count(*) from messenger.profile where id = %lld "
+		       "and why_locked = 'REPORTED'",
+			(long long)profile),
+		1);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		EDGE_TEST(a_report_is_decided_once),
 		EDGE_TEST(what_was_done_to_somebody_is_told_field_by_field),
 		EDGE_TEST(roles_are_changed_by_whoever_saw_them),
 		EDGE_TEST(a_new_password_ends_all_other_sign_ins),

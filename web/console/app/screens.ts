@@ -18,6 +18,7 @@ export const screens: Screen[] = [
 	{ name: 'today', title: () => t('Today'), who: 'signed_in', letter: 't', icon: 'sun', load: () => import('../screens/today/today') },
 	{ name: 'review', title: () => t('Review'), who: 'staff', letter: 'r', icon: 'photo', badge: ['review', 'waiting'], load: () => import('../screens/review/review') },
 	{ name: 'people', title: () => t('People'), who: 'manager', letter: 'p', icon: 'people', load: () => import('../screens/people/people') },
+	{ name: 'moderation', title: () => t('Moderation'), who: 'moderator', letter: 'o', icon: 'flag', badge: ['reports', 'waiting'], load: () => import('../screens/moderation/moderation') },
 	{ name: 'audit', title: () => t('Audit'), who: 'manager', letter: 'a', icon: 'book', load: () => import('../screens/audit/audit') },
 	{ name: 'me', title: () => t('Me'), who: 'signed_in', letter: 'm', icon: 'person', load: () => import('../screens/me/me') },
 ];
