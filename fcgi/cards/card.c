@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "cards/card_said.h"
 #include "cards/cards.h"
 #include "cards/drawing.h"
 #include "cards/place.h"
@@ -17,105 +18,14 @@
 #define PAGE 50
 #define PAGE_MOST 200
 
-/* What staff says of a card. Numbers are one more than they were said, so that 0 is
- * "not said". */
-struct card_body {
-	const char *user_id, *name, *surname, *latin_name, *role, *replaces;
-	int64_t number, level;
-	const char *card_issued_date, *valid_until;
-};
-
-static enum err
-flaw_form(struct ctx *c, const struct field *f, const char *place, const char *words)
-{
-	return flaw_add(c, (struct flaw){.place = place,
-				   .field = f->name,
-				   .kind = FLAW_FORM,
-				   .words = words});
-}
-
-static enum err
-role_rule(struct ctx *c, const struct field *f, const char *place, void *member)
-{
-	const char *name = *(const char **)member;
-
-	if (name[0] >= 'a' && name[0] <= 'z' && strlen(name) <= 32 &&
-		name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0')
-		return OK;
-	return flaw_form(c, f, place,
-		"must be a small letter and up to 31 small letters, digits and _");
-}
-
-static enum err
-said_rule(struct ctx *c, const struct field *f, const char *place, void *member)
-{
-	(void)c;
-	(void)f;
-	(void)place;
-	++*(int64_t *)member;
-	return OK;
-}
-
-/* A day, or a moment, of which the day in the zone of the programme counts. */
-static bool
-day_read(const char *text, struct date *out)
-{
-	struct utc moment;
-
-	if (date_parse(text, out))
-		return true;
-	if (!utc_parse(text, &moment))
-		return false;
-	*out = utc_date(moment);
-	return true;
-}
-
-static enum err
-day_rule(struct ctx *c, const struct field *f, const char *place, void *member)
-{
-	struct date day;
-
-	return day_read(*(const char **)member, &day)
-		       ? OK
-		       : flaw_form(c, f, place, "must be a date YYYY-MM-DD");
-}
-
-INPUT(cards_card_in, struct card_body,
-	FIELD(struct card_body, user_id, .rule = uuid_rule),
-	FIELD(struct card_body, name, .max = 100, .rule = plain_title_rule),
-	FIELD(struct card_body, surname, .max = 100, .rule = plain_title_rule),
-	FIELD(struct card_body, latin_name, .max = 200, .rule = plain_title_rule),
-	FIELD(struct card_body, role, .rule = role_rule),
-	FIELD(struct card_body, replaces, .rule = uuid_rule),
-	FIELD(struct card_body, number, .max = 999999999, .rule = said_rule),
-	FIELD(struct card_body, level, .max = 999999, .rule = said_rule),
-	FIELD(struct card_body, card_issued_date, .rule = day_rule),
-	FIELD(struct card_body, valid_until, .rule = day_rule));
-
-static struct card_data
-data_of(const struct card_body *in)
-{
-	struct card_data d = {.user_id = in->user_id,
-		.name = in->name,
-		.surname = in->surname,
-		.latin_name = in->latin_name,
-		.number = in->number - 1,
-		.role = in->role,
-		.level = in->level - 1};
-
-	if (in->card_issued_date != NULL)
-		day_read(in->card_issued_date, &d.issued);
-	if (in->valid_until != NULL)
-		day_read(in->valid_until, &d.valid_until);
-	return d;
-}
+const struct input cards_card_in = {sizeof(struct card_said), card_said_fields};
 
 /* POST /cards: 201 Card. E_CARD_NUMBER. */
 enum err
 cards_post_card(struct req *r)
 {
-	const struct card_body *in = r->in;
-	struct card_data d = data_of(in);
+	const struct card_said *in = r->in;
+	struct card_data d = card_said_data(in);
 	struct card_shown card = {0};
 
 	if (in->user_id == NULL && in->name == NULL && in->surname == NULL)
@@ -140,7 +50,7 @@ is_null(struct json_object *json, const char *name)
 enum err
 cards_patch_card(struct req *r)
 {
-	struct card_data d = data_of(r->in);
+	struct card_data d = card_said_data(r->in);
 	struct card_shown card = {0};
 	struct json_object *json = NULL;
 	int64_t version = 0;
@@ -172,7 +82,7 @@ struct list_query {
 };
 
 INPUT(cards_list_in, struct list_query,
-	FIELD(struct list_query, role, .rule = role_rule),
+	FIELD(struct list_query, role, .rule = card_role_rule),
 	FIELD(struct list_query, status,
 		.one_of = "incomplete due drawing drawn failed withdrawn expired"),
 	FIELD(struct list_query, q, .max = 100),
@@ -285,4 +195,22 @@ enum err
 cards_get_verify(struct req *r)
 {
 	return verify_answer(r, r->word[0]);
+}
+
+struct hide_body {
+	bool hidden;
+};
+
+INPUT(cards_hide_in, struct hide_body, FIELD(struct hide_body, hidden, .must = true));
+
+/* PUT /cards/{uuid}/preview {"hidden"}: 204; whether the verification page shows the
+ * pictures of the card's member. E_CARD_GONE, also for a card of somebody else's. */
+enum err
+cards_put_preview(struct req *r)
+{
+	const struct hide_body *in = r->in;
+	int64_t owner = people_may(r, "can_edit_cards") ? 0 : r->ctx.actor;
+
+	TRY(db_do(&r->ctx, &CARDS_HIDE, ARGS(&r->ctx, r->word[0], owner, in->hidden)));
+	return reply_empty(r, 204);
 }

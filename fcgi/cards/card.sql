@@ -2,3 +2,7 @@
 select c.status::text as status, c.drawing, array_to_string(c.server_ids, ' ') as servers
   from cards.card c join cards.member m on m.id = c.member_id
  where c.uuid = $1 and ($2::bigint = 0 or m.account_id = $2);
+
+-- name: cards_hide : E_CARD_GONE
+update cards.member set hides_preview = $3
+ where id = (select member_id from cards.card where uuid = $1) and ($2::bigint = 0 or account_id = $2);

@@ -27,6 +27,9 @@ enum cards_who {
 /* Whose cards the caller may see: 0 everybody's, else an account's id. */
 int64_t cards_owner(const struct req *r);
 
+/* A body that is no JSON; it may lie in a file. E_INPUT if there is none. */
+enum err cards_body(struct req *r, const char **bytes, size_t *size);
+
 /* A card with its ETag. */
 enum err cards_reply(struct req *r, int status, const struct card_shown *card);
 

@@ -20,5 +20,6 @@ account_erase(struct ctx *c, const struct account *a)
 	if (a->email != NULL)
 		TRY(db_do(c, &ERASE_INVITATIONS, ARGS(c, a->email)));
 	TRY(picture_remove(c, a->id, &pictures));
+	TRY(db_do(c, &ERASE_CARDS, ARGS(c, a->id, c->now)));
 	return db_do(c, &ERASE_PERSON, ARGS(c, a->id, c->now));
 }

@@ -26,5 +26,16 @@ with gone as (
 update storage.file set deleted_at = coalesce(deleted_at, utc($2)), name = 'erased ' || id, updated = utc($2)
  where account_id = $1;
 
+-- name: erase_cards
+-- The cards are withdrawn; what is drawn of them goes with the next sweep.
+with member as (
+    update cards.member set name = '', surname = '', latin_name = null, number = null, account_id = null, record_id = null, updated = utc($2)
+     where account_id = $1 returning id
+)
+update cards.card c
+   set status = 'withdrawn', withdrawn_at = coalesce(withdrawn_at, utc($2)), withdrawn_why = 'erased', record_id = null,
+       version = version + 1, updated = utc($2)
+  from member where c.member_id = member.id;
+
 -- name: erase_invitations
 delete from account.invitation where email = $1;

@@ -403,6 +403,15 @@ artefact_keep(struct ctx *c, const void *bytes, size_t size, const char **sha256
 		ARGS(c, *sha256, (int64_t)size, pixels.width, pixels.height, servers));
 }
 
+enum err
+artefact_put_background(
+	struct ctx *c, const char *role, const char *sha256, const char *title)
+{
+	TRY(db_do(c, &CARDS_ROLE_BACKGROUND, ARGS(c, role, sha256, true, c->now)));
+	TRY(db_do(c, &CARDS_ROLE_TITLE, ARGS(c, role, title)));
+	return artefact_changed(c, role);
+}
+
 /* -- fonts */
 
 /* Names that the community's own fonts have (they are not free, so they are not
@@ -486,4 +495,15 @@ artefact_fonts(struct ctx *c, int *file, const char **digest)
 	*file = type_case.file;
 	*digest = type_case.digest;
 	return OK;
+}
+
+void
+artefact_forget(void)
+{
+	for (size_t i = 0; i < DECODED; i++)
+		if (decoded[i].sha256[0] != '\0')
+			drop(&decoded[i]);
+	if (type_case.file > 0)
+		close(type_case.file);
+	type_case.file = 0;
 }

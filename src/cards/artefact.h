@@ -37,6 +37,14 @@ enum err artefact_keep(
 /* The role's cards are to be drawn again. The caller's transaction. */
 enum err artefact_changed(struct ctx *c, const char *role);
 
+/* A background that was kept becomes the role's, put by staff; a role that is not there
+ * is made. title NULL: as it is. The caller's transaction. */
+enum err artefact_put_background(
+	struct ctx *c, const char *role, const char *sha256, const char *title);
+
+/* Lets go of all decoded backgrounds and fonts: for programs that seldom draw. */
+void artefact_forget(void);
+
 /* Puts a layout that was checked into force, with its version. staff: files of the
  * artefacts do not replace it. *version 0: it is the one in force already. */
 enum err artefact_put_layout(struct ctx *c, const char *role, const char *json,

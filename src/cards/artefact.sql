@@ -32,3 +32,6 @@ with changed as (
       from changed
 )
 select coalesce((select layout_version from changed), 0)::bigint;
+
+-- name: cards_role_title
+update cards.role set title = coalesce($2, title) where name = $1;

@@ -80,6 +80,31 @@ drawing_make(struct ctx *c, const struct card_drawn *card, struct card_pictures 
 	return image_card(c, spec, background.file, fonts, PREVIEW, out->file);
 }
 
+static FIELDS(drawn_fields, FIELD(struct card_drawn, code),
+	FIELD(struct card_drawn, role), FIELD(struct card_drawn, name),
+	FIELD(struct card_drawn, surname), FIELD(struct card_drawn, latin_name),
+	FIELD(struct card_drawn, number), FIELD(struct card_drawn, level),
+	FIELD(struct card_drawn, issued));
+
+static FIELDS(dress_fields, FIELD(struct card_drawn, title),
+	FIELD(struct card_drawn, background), FIELD(struct card_drawn, width),
+	FIELD(struct card_drawn, height), FIELD(struct card_drawn, layout));
+
+enum err
+drawing_find(struct ctx *c, const char *uuid, struct card_drawn *out)
+{
+	if (!uuid_valid(uuid))
+		return fail(c, E_CARD_GONE, NULL);
+	return db_one(c, &CARDS_DRAWN_OF, drawn_fields, out, ARGS(c, uuid));
+}
+
+enum err
+drawing_dress(struct ctx *c, const char *role, struct card_drawn *out)
+{
+	TRY(db_one(c, &CARDS_DRESS_OF, dress_fields, out, ARGS(c, role)));
+	return out->layout != NULL ? OK : fail(c, E_CARD_ROLE_GONE, NULL);
+}
+
 /* -- the job */
 
 struct row {

@@ -28,6 +28,11 @@ struct card_pictures {
 enum err drawing_make(
 	struct ctx *c, const struct card_drawn *card, struct card_pictures *out);
 
+/* A card by its uuid, without its role's layout and background, which drawing_dress()
+ * adds. E_CARD_GONE; E_CARD_ROLE_GONE: the role has no background. */
+enum err drawing_find(struct ctx *c, const char *uuid, struct card_drawn *out);
+enum err drawing_dress(struct ctx *c, const char *role, struct card_drawn *out);
+
 /* The text that its QR code holds. */
 const char *drawing_link(struct ctx *c, const char *code);
 

@@ -33,3 +33,14 @@ select o.key, o.server_id::text as server
 
 -- name: cards_object_gone
 delete from cards.object where key = $1 and server_id = $2;
+
+-- name: cards_drawn_of : E_CARD_GONE
+select c.code, c.role, m.name, m.surname, m.latin_name, coalesce(m.number, 0) as number, coalesce(c.level, 0)::bigint as level,
+       coalesce(c.issued, current_date) as issued
+  from cards.card c join cards.member m on m.id = c.member_id where c.uuid = $1;
+
+-- name: cards_dress_of : E_CARD_ROLE_GONE
+select r.title, r.background, b.width::bigint as width, b.height::bigint as height, l.body::text as layout
+  from cards.role r join cards.background b on b.sha256 = r.background
+       left join cards.layout l on l.role = r.name and l.version = r.layout_version
+ where r.name = $1;

@@ -10,6 +10,8 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "base/share.h"
+#include "cards/artefact.h"
+#include "cards/member_card.h"
 #include "catalogue/load.h"
 #include "cli/commands.h"
 #include "cli/demo_photo.h"
@@ -237,6 +239,37 @@ add_films(struct call *call)
 	return catalogue_load(c, &l);
 }
 
+/* A card of each role that the build draws a background for. */
+static const struct {
+	const char *name, *surname, *role;
+	int64_t level;
+} card_people[] = {{"Вера", "Щукина", "member", 3},
+	{"Анна", "Зайцева", "volunteer", 12}, {"Игорь", "Подъячев", "expert", 240},
+	{"민준", "김", "boss", 10000}, {"Grace", "O'Neill", "admin", 7}};
+
+static enum err
+add_cards(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	int64_t there;
+
+	TRY(db_int(c, &DEMO_CARDS_THERE, &there, ARGS(c)));
+	for (size_t i = 0; there == 0 && i < sizeof(card_people) / sizeof(*card_people);
+		i++) {
+		struct card_shown shown = {0};
+
+		TRY(member_card_add(c,
+			&(struct card_data){.name = card_people[i].name,
+				.surname = card_people[i].surname,
+				.role = card_people[i].role,
+				.level = card_people[i].level,
+				.number = (int64_t)i + 69,
+				.issued = utc_date(c->now)},
+			NULL, &shown));
+	}
+	return OK;
+}
+
 enum err
 demo_cmd(struct call *call)
 {
@@ -248,5 +281,7 @@ demo_cmd(struct call *call)
 			"Delete all shifts, participants, reports and staff, "
 			"and make those of the demo?"));
 	TRY(call_in_tx(call, demo));
+	TRY(artefact_sync(&call->ctx));
+	TRY(call_in_tx(call, add_cards));
 	return add_films(call);
 }

@@ -89,3 +89,6 @@ select s.id, (s.tasks ->> extract(day from d)::text)::uuid, m.id, d::date,
 update programme.member m
    set numbers_lombaryers = (select count(*) from programme.report r where r.member_id = m.id and r.status = 'approved')
  where shift_id = $1;
+
+-- name: demo_cards_there
+select count(*) from cards.card;

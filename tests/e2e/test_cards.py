@@ -4,13 +4,16 @@ import base64
 import io
 import itertools
 import json
+import os
+import signal
 import subprocess
 
 import pytest
 from PIL import Image
 
-from tests.conftest import wait_for
+from tests.conftest import enterable, wait_for
 from tests.e2e.client import Client, make_person
+from tests.e2e.stack import is_image
 from tests.e2e.test_files import servers  # noqa: F401
 
 API = "/cards/api/v1"
@@ -100,3 +103,57 @@ def test_a_card_is_drawn_published_verified_and_withdrawn(base, db, keeper, serv
     assert "This card was withdrawn" in page.text and "lost" not in page.text and "SHCHUKINA" not in page.text
     unknown = anyone.get("/c/" + "7" * 26, headers={"Accept-Language": "ru"})
     assert unknown.status_code == 404 and "Такой карты нет" in unknown.text
+
+
+def test_a_background_of_megabytes_makes_a_role(stack, keeper, servers):  # noqa: F811
+    png = (stack.program("samovarctl").parents[1] / "share/samovar/artifacts/card/background_image/card_expert.png").read_bytes()
+    assert len(png) > 2_000_000
+    answer = keeper("PUT", "/roles/guest/background?title=Guest%20of%20honour", data=png, headers={"Content-Type": "image/png"})
+    assert answer.status_code == 200, answer.text
+    assert [r["title"] for r in answer.json()["data"] if r["name"] == "guest"] == ["Guest of honour"]
+    layout = keeper.get("/roles/expert/layout").json()
+    assert keeper("PUT", "/roles/guest/layout", json=layout).json()["version"] == 1
+    card = drawn(keeper, given_card(keeper, role="guest"))
+    assert card["layout_version"] == 1
+    refused = keeper("PUT", "/roles/guest/background", data=png[:70000], headers={"Content-Type": "image/png"})
+    assert (refused.status_code, refused.json()["error"]) == (422, "Request.Validation")
+    stranger = Client(keeper.base, API)("PUT", "/roles/guest/background", data=png, headers={"Content-Type": "image/png"})
+    assert stranger.status_code == 401
+
+
+def test_workers_that_are_killed_leave_no_card_undrawn_and_no_object_unknown(stack, db, keeper, servers):  # noqa: F811
+    made = [given_card(keeper, level=n) for n in range(8)]
+
+    def undrawn():
+        return db.value("select count(*) from cards.card where uuid = any (%s::uuid[]) and status <> 'drawn'", [c["uuid"] for c in made])
+    for left in (7, 5, 3):  # each time in the middle of some
+        wait_for(lambda left=left: undrawn() <= left, 30, f"{left} cards that are not drawn")
+        with open(f"/proc/{stack.pid('samovar-worker')}/task/{stack.pid('samovar-worker')}/children") as f:
+            family = [int(word) for word in f.read().split()]
+        assert any(is_image(pid) for pid in family)
+        for pid in family:
+            if left != 5 or is_image(pid):  # all, then the image process alone, then all
+                os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: db.hurry("card.%") or undrawn() == 0, 60, "all cards")
+    wait_for(lambda: db.value("select count(*) from job.job where kind = 'card.draw'") == 0, 30)
+    stored = {row.key for row in db.all("select key from store.object where key like 'cards/%%'")}
+    noted = {row.key for row in db.all("select key from cards.object")}
+    assert stored and stored <= noted, stored - noted
+    shown = db.all("select uuid, drawing from cards.card where uuid = any (%s::uuid[])", [c["uuid"] for c in made])
+    for card in shown:
+        assert len([k for k in stored if k.startswith(f"cards/picture/{card.uuid}/{card.drawing}.")]) == 4
+
+
+def test_the_operators_hand(ctl, keeper, tmp_path, servers):  # noqa: F811
+    table = enterable(tmp_path) / "members.csv"
+    table.write_text(f"number,name,surname,role,level,card_issued_date\n{next(numbers)},Ada,Kim,admin,1,2026-01-31\n")
+    assert "would be: 1 added" in ctl("cards", "import", str(table), "--dry-run").stdout
+    assert "1 added, 0 changed" in ctl("cards", "import", str(table)).stdout
+    uuid = json.loads(ctl("cards", "list", "--role", "admin", "--limit", "1", "--json").stdout)[0]["uuid"]
+    drawn(keeper, {"uuid": uuid})
+    ctl("cards", "redraw", uuid)
+    drawn(keeper, {"uuid": uuid})
+    ctl("cards", "withdraw", uuid, "--why", "a test")
+    assert keeper.get(f"/cards/{uuid}").json()["withdrawn"]["why"] == "a test"
+    incomplete = given_card(keeper, role=None)
+    assert "waits for role" in ctl("cards", "sync", "--dry-run").stdout and incomplete["missing"] == ["role"]

@@ -1,6 +1,10 @@
 /* Members' cards: what staff says of them, layouts, drawing. */
 #include "edge.h"
 
+#include <unistd.h>
+
+#include "account/account.h"
+#include "account/erase.h"
 #include "cards/artefact.h"
 #include "cards/code.h"
 #include "cards/compose.h"
@@ -386,6 +390,284 @@ the_same_card_is_the_same_bytes(void **state)
 	ctx_end(&c);
 }
 
+/* The pixels of a card's PNG. */
+static const unsigned char *
+pixels(struct ctx *c, const struct card_drawn *card)
+{
+	struct card_pictures made;
+	struct image_pixels p = {0};
+
+	assert_int_equal(drawing_make(c, card, &made), OK);
+	assert_int_equal(image_pixels(c, made.file[CARD_PNG], 6000, &p), OK);
+	assert_int_equal(p.width, card->width);
+	unsigned char *out = arena_new(&c->arena, p.size);
+	assert_int_equal(pread(p.file, out, p.size, (off_t)p.offset), (ssize_t)p.size);
+	close(p.file);
+	return out;
+}
+
+/* Pixels that differ between two cards within a box. */
+static int64_t
+differ(const unsigned char *one, const unsigned char *two, int x, int y, int width,
+	int height)
+{
+	int64_t count = 0;
+
+	for (int row = y; row < y + height; row++)
+		for (int column = x; column < x + width; column++) {
+			size_t at = 3 * ((size_t)row * 3047 + (size_t)column);
+
+			count += memcmp(one + at, two + at, 3) != 0;
+		}
+	return count;
+}
+
+static void
+a_long_name_is_set_smaller_and_never_cut(void **state)
+{
+	struct ctx c;
+
+	(void)state;
+	edge_ctx(&c);
+	assert_int_equal(artefact_sync(&c), OK);
+	struct card_drawn none = given_drawn("boss"), card = none;
+	none.name = none.surname = "";
+	card.name = "Щщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщщ";
+	card.surname = repeated("Ж", 100);
+	const unsigned char *without = pixels(&c, &none), *with = pixels(&c, &card);
+	/* Its layout gives it 1,897 pixels from 150 on. */
+	assert_true(differ(without, with, 150, 1150, 1897, 200) > 1000);
+	assert_true(differ(without, with, 2000, 1150, 47, 200) > 0);
+	assert_int_equal(differ(without, with, 2050, 1150, 997, 200), 0);
+	assert_int_equal(differ(without, with, 0, 1150, 148, 200), 0);
+	ctx_end(&c);
+}
+
+static void
+what_no_font_has_is_never_a_box(void **state)
+{
+	struct ctx c;
+
+	(void)state;
+	edge_ctx(&c);
+	assert_int_equal(artefact_sync(&c), OK);
+	struct card_drawn card = given_drawn("boss");
+	card.surname = "";
+	card.name = "김민준";
+	const unsigned char *kim = pixels(&c, &card);
+	card.name = "박서연";
+	assert_true(differ(kim, pixels(&c, &card), 150, 1150, 1897, 200) > 1000);
+	card.name = "";
+	const unsigned char *nobody = pixels(&c, &card);
+	card.name = "\U0001FAC8"; /* a hairy creature of Unicode 17 */
+	assert_int_equal(differ(nobody, pixels(&c, &card), 0, 0, 3047, 1913), 0);
+	card.name = "ᓄᓇᕗᑦ"; /* Inuktitut: transliterated if no font has it */
+	assert_true(differ(nobody, pixels(&c, &card), 150, 1150, 1897, 200) > 500);
+	ctx_end(&c);
+}
+
+static void
+a_card_costs_little_of_a_core(void **state)
+{
+	struct card_pictures made;
+	int64_t least = INT64_MAX;
+	struct ctx c;
+
+	(void)state;
+	edge_ctx(&c);
+	assert_int_equal(artefact_sync(&c), OK);
+	struct card_drawn card = given_drawn("expert");
+	for (int i = 0; i < 5; i++) {
+		assert_int_equal(drawing_make(&c, &card, &made), OK);
+		if (image_last()->cpu_us < least)
+			least = image_last()->cpu_us;
+	}
+	print_message("a warm card: %.0f ms of a core, %lld MB\n", (double)least / 1000,
+		(long long)image_last()->peak_kb / 1024);
+	/* The mark is .35 s; sanitizers and valgrind take several times that. */
+	assert_true(least < 5000000);
+	ctx_end(&c);
+}
+
+/* -- many at once */
+
+static const struct answer *
+import(const char *header, bool dry_run, const char *csv)
+{
+	return call("POST",
+		text(API "/cards/import?dry_run=%s", dry_run ? "true" : "false"),
+		.body = csv, .type = "text/csv", .headers = {header});
+}
+
+static void
+an_import_says_what_it_would_do_and_does_it_whole(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	int one = next_number(), two = next_number();
+	const char *csv =
+		text("\xEF\xBB\xBFnumber;name;surname;role;level;"
+		     "card_issued_date\r\n"
+		     "%d;\"Ivan \"\"the\"\" First\";Li;member;1;2026-01-31\r\n"
+		     "\r\n%d;Olga;Li;member;2;2026-01-31\r\n",
+			one, two);
+	const struct answer *a = import(keeper, true, csv);
+
+	assert_int_equal(a->status, 200);
+	assert_int_equal(json_number(a->json, "added"), 2);
+	assert_non_null(strstr(a->body, "{\"line\":4,\"does\":\"add\""));
+	assert_int_equal(number("select count(*) from cards.member where number in "
+				"(%d, %d)",
+				 one, two),
+		0);
+	assert_int_equal(json_number(import(keeper, false, csv)->json, "added"), 2);
+	assert_string_equal(
+		value("select name from cards.member where number = %d", one),
+		"Ivan \"the\" First");
+	a = import(keeper, false, csv);
+	assert_int_equal(json_number(a->json, "same"), 2);
+	a = import(keeper, false,
+		text("number,name,surname,role,level\n%d,Olga,Li,member,9\n", two));
+	assert_int_equal(json_number(a->json, "changed"), 1);
+	a = import(keeper, false,
+		text("number,name,surname,role,level\n%d,Eva,Li,member,1\n%d,Olga,Ko,"
+		     "expert,1\n7000001,X,Y,Member,1000000\n",
+			next_number(), two));
+	is_error(a, 422, "Import.Invalid");
+	assert_null(strstr(a->body, "\"line\":2"));
+	assert_non_null(strstr(a->body, "{\"line\":3,\"field\":\"number\""));
+	assert_non_null(strstr(a->body, "{\"line\":4,\"field\":\"role\""));
+	assert_non_null(strstr(a->body, "{\"line\":4,\"field\":\"level\""));
+	assert_int_equal(
+		number("select count(*) from cards.member where name = 'Eva'"), 0);
+	is_error(import(keeper, true, "number,nome\n1,x\n"), 422, "Request.Validation");
+	is_error(import(keeper, true, "\xff\xfe"), 422, "Request.Validation");
+}
+
+static void
+a_layout_is_tried_before_it_is_saved(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	struct ctx c;
+
+	edge_ctx(&c);
+	assert_int_equal(artefact_sync(&c), OK);
+	ctx_end(&c);
+	const struct answer *a = post("/roles/admin/preview",
+		"{\"card\":{\"name\":\"A\",\"surname\":\"B\",\"level\":1}}", keeper);
+	assert_int_equal(a->status, 200);
+	assert_string_equal(answer_header(a, "Content-Type"), "image/jpeg");
+	assert_memory_equal(a->body, "\xff\xd8\xff", 3);
+	a = post("/roles/admin/preview",
+		text("{\"card\":\"%s\"}", answer_text(given_card(keeper), "uuid")),
+		keeper);
+	assert_int_equal(a->status, 200);
+	is_error(post("/roles/admin/preview",
+			 "{\"card\":{},\"layout\":{\"font_color\":\"#12\"}}", keeper),
+		422, "Layout.Invalid");
+	is_error(post("/roles/nobody/preview", "{\"card\":{}}", keeper), 404,
+		"Role.Gone");
+}
+
+static void
+whoever_is_erased_has_no_card_any_more(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	given_member("");
+	const char *uuid =
+		value("select uuid from account.account order by id desc limit 1");
+	const struct answer *a = post(
+		"/cards", text("{\"user_id\":\"%s\",\"name\":\"Zoe\"}", uuid), keeper);
+	struct account account = {0};
+	struct ctx c;
+
+	edge_ctx(&c);
+	assert_int_equal(account_by_uuid(&c, uuid, &account), OK);
+	assert_int_equal(db_begin(&c), OK);
+	assert_int_equal(db_end(&c, account_erase(&c, &account)), OK);
+	ctx_end(&c);
+	a = get(path_of(a, ""), keeper);
+	assert_string_equal(answer_text(a, "status"), "withdrawn");
+	assert_string_equal(answer_text(a, "name"), "");
+}
+
+static void
+a_member_may_hide_the_picture(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER), *vera = given_member("");
+	const char *uuid =
+		value("select uuid from account.account order by id desc limit 1");
+	const struct answer *a = post("/cards",
+		text("{\"user_id\":\"%s\",\"role\":\"member\",\"level\":1,"
+		     "\"card_issued_date\":\"2026-11-30\"}",
+			uuid),
+		keeper);
+	const char *path = text(API "%s", path_of(a, "/preview")),
+		   *page = text("/c/%s", answer_text(a, "code"));
+
+	number("with n as (update cards.card set status = 'drawn', drawing = 'x' where "
+	       "uuid = '%s' returning 1) select count(*) from n",
+		answer_text(a, "uuid"));
+	assert_non_null(strstr(call("GET", page)->body, "<img"));
+	is_error(call("PUT", path, .body = "{\"hidden\":true}",
+			 .headers = {given_member("")}),
+		404, "Card.Gone");
+	assert_int_equal(
+		call("PUT", path, .body = "{\"hidden\":true}", .headers = {vera})
+			->status,
+		204);
+	assert_null(strstr(call("GET", page)->body, "<img"));
+}
+
+/* -- verification */
+
+static void
+looks_are_counted_and_limited(void **state)
+{
+	(void)state;
+	const char *page = text("/c/%s", repeated("7", 26));
+	int64_t before = number("select coalesce(sum(count), 0) from cards.look where "
+				"state = 'unknown'");
+
+	empty_cache();
+	for (int i = 0; i < conf.cards_looks_per_minute; i++)
+		assert_int_equal(
+			call("GET", page, .params = {"REMOTE_ADDR=192.0.2.77"})->status,
+			404);
+	const struct answer *a =
+		call("GET", page, .params = {"REMOTE_ADDR=192.0.2.77"});
+	is_error(a, 429, "Request.TooMany");
+	assert_non_null(answer_header(a, "Retry-After"));
+	assert_int_equal(number("select sum(count) from cards.look where state = "
+				"'unknown'"),
+		before + conf.cards_looks_per_minute);
+}
+
+static void
+the_page_speaks_three_languages_and_shows_no_markup_of_others(void **state)
+{
+	static const char *const pairs[][2] = {{"ru-RU,en;q=0.5", "Такой карты нет"},
+		{"fr,ko;q=0.8,en;q=0.7", "존재하지 않는 카드입니다"},
+		{"de", "There is no such card"}};
+
+	(void)state;
+	empty_cache();
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		const struct answer *a = call("GET", "/c/%3Cscript%3E%22",
+			.headers = {text("Accept-Language: %s", pairs[i][0])});
+
+		assert_int_equal(a->status, 404);
+		assert_non_null(strstr(a->body, pairs[i][1]));
+		assert_null(strstr(a->body, "<script"));
+	}
+	assert_non_null(strstr(
+		call("GET", "/c/x?lang=ko", .headers = {"Accept-Language: ru"})->body,
+		"lang=\"ko\""));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -402,6 +684,16 @@ main(int argc, char **argv)
 		EDGE_TEST(a_layout_is_refused_with_all_reasons_at_once),
 		EDGE_TEST(a_new_layout_makes_the_roles_cards_due),
 		EDGE_TEST(the_same_card_is_the_same_bytes),
+		EDGE_TEST(a_long_name_is_set_smaller_and_never_cut),
+		EDGE_TEST(what_no_font_has_is_never_a_box),
+		EDGE_TEST(a_card_costs_little_of_a_core),
+		EDGE_TEST(an_import_says_what_it_would_do_and_does_it_whole),
+		EDGE_TEST(a_layout_is_tried_before_it_is_saved),
+		EDGE_TEST(whoever_is_erased_has_no_card_any_more),
+		EDGE_TEST(a_member_may_hide_the_picture),
+		EDGE_TEST(looks_are_counted_and_limited),
+		EDGE_TEST(
+			the_page_speaks_three_languages_and_shows_no_markup_of_others),
 	};
 
 	(void)argc;
