@@ -114,6 +114,8 @@ struct sample {
 static FIELDS(sample_fields, FIELD(struct sample, name), FIELD(struct sample, labels),
 	FIELD(struct sample, value));
 
+#define HISTOGRAM "samovar_picture_ready_seconds" /* the only one from the database */
+
 /* What queue_metrics in ops.sql counts. */
 static const struct {
 	const char *name, *help;
@@ -139,7 +141,24 @@ static const struct {
 		"Age of the oldest change that a copy has not got yet."},
 	{"samovar_reports_waiting",
 		"Profiles, cards and messages that people have reported."},
+	{"samovar_registrations_total", "People who have registered."},
+	{"samovar_confirmations_total", "Addresses that people have confirmed."},
+	{"samovar_mails_total", "Mails; failed: tried again, refused: for good."},
+	{"samovar_pictures", "Pictures that people have uploaded of themselves; those "
+			     "that are over for 30 days."},
+	{HISTOGRAM, "Time from the upload of such a picture until it is shown."},
 };
+
+static const char *
+type_of(const char *name)
+{
+	static const char total[] = "_total";
+	size_t n = strlen(name), end = sizeof(total) - 1;
+
+	if (str_eq(name, HISTOGRAM))
+		return "histogram";
+	return n > end && str_eq(name + n - end, total) ? "counter" : "gauge";
+}
 
 static void
 print_queues(struct buf *out, const struct sample *samples, size_t count)
@@ -147,11 +166,14 @@ print_queues(struct buf *out, const struct sample *samples, size_t count)
 	for (size_t m = 0; m < sizeof(queue_metrics) / sizeof(*queue_metrics); m++) {
 		const char *name = queue_metrics[m].name;
 
-		tally_head(out, name, "gauge", queue_metrics[m].help);
+		bool histogram = str_eq(name, HISTOGRAM);
+
+		tally_head(out, name, type_of(name), queue_metrics[m].help);
 		for (size_t i = 0; i < count; i++)
-			if (str_eq(samples[i].name, name))
-				buf_fmt(out, "%s%s %lld\n", name, samples[i].labels,
-					(long long)samples[i].value);
+			if (histogram ? str_starts(samples[i].name, name)
+				      : str_eq(samples[i].name, name))
+				buf_fmt(out, "%s%s %lld\n", samples[i].name,
+					samples[i].labels, (long long)samples[i].value);
 	}
 }
 

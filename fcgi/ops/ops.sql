@@ -56,4 +56,28 @@ select 'samovar_phone_copies_behind_seconds', '', coalesce(extract(epoch from no
        (select created from messenger.sync_change order by id limit 1))), 0)::bigint
 union all
 select 'samovar_reports_waiting', '', count(*) from messenger.report where decision is null
+union all
+select m.metric, m.labels, coalesce((select sum(value) from installation.counted c where c.name = m.name and c.label = m.label), 0)::bigint
+  from (values ('samovar_registrations_total', '', 'registrations', ''), ('samovar_confirmations_total', '', 'confirmations', ''),
+               ('samovar_mails_total', '{result="sent"}', 'mails', 'sent'), ('samovar_mails_total', '{result="refused"}', 'mails', 'refused'),
+               ('samovar_mails_total', '{result="failed"}', 'mails', 'failed')) m (metric, labels, name, label)
+union all
+select 'samovar_pictures', format('{state="%s",reason="%s"}', k.state, k.reason), count(p.id)
+  from (select s as state, '' as reason from unnest(enum_range(null::account.picture_state)) s where s <> 'refused'
+        union all
+        select 'refused', r from unnest(array['not_an_image', 'broken', 'too_small', 'too_large', 'too_many_pixels', 'bad_shape',
+                                              'too_heavy', 'crop_outside']) r) k
+  left join account.picture p on p.state = k.state and coalesce(p.reason, '') = k.reason
+ group by k.state, k.reason
+union all
+select 'samovar_picture_ready_seconds_bucket', format('{le="%s"}', b.le),
+       coalesce((select sum(value) from installation.counted c where c.name = 'picture_ready'
+                    and case c.label when '+Inf' then 'Infinity' else c.label end::numeric <= b.bound), 0)::bigint
+  from (values ('1', 1::numeric), ('2', 2), ('3', 3), ('5', 5), ('10', 10), ('30', 30), ('60', 60), ('300', 300),
+               ('+Inf', 'Infinity')) b (le, bound)
+union all
+select 'samovar_picture_ready_seconds_count', '', coalesce(sum(value), 0)::bigint from installation.counted where name = 'picture_ready'
+union all
+select 'samovar_picture_ready_seconds_sum', '', coalesce(round(sum(value) / 1000.0), 0)::bigint
+  from installation.counted where name = 'picture_ready_ms'
  order by 1, 2;

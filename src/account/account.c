@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "base/unicode.h"
+#include "db/counted.h"
 #include "db/db.h"
 
 #include "account/account.sql.h"
@@ -144,6 +145,7 @@ account_register(struct ctx *c, struct account *a, const char *password)
 	if (account_confirms())
 		confirm_by = utc_after(c->now, conf.account_unconfirmed_lifetime);
 	TRY(add(c, a, password, staff > 0 ? email : NULL, false, confirm_by));
+	TRY(counted(c, "registrations", "", 1));
 	return account_confirms() && a->email != NULL && person_mail_allowed(c, email)
 		       ? account_ask_to_confirm(c, a, false, a->language)
 		       : OK;

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/seal.h"
 #include "base/str.h"
+#include "db/counted.h"
 #include "db/db.h"
 #include "job/job.h"
 
@@ -113,6 +114,7 @@ confirm(struct ctx *c, const struct email_token *t, struct confirmation *out)
 	if (!a.is_unconfirmed)
 		return OK;
 	TRY(registration_vouch(c, &a));
+	TRY(counted(c, "confirmations", "", 1));
 	TRY(audit_add(c, "account.confirm_email", "account", a.uuid, NULL));
 	TRY(db_int(c, &REGISTRATION_REPEATS, &repeats, ARGS(c, a.id)));
 	out->password_reset = repeats > 0;

@@ -6,7 +6,6 @@
 #include "base/str.h"
 #include "cli/commands.h"
 #include "db/db.h"
-#include "job/care.h"
 #include "job/job.h"
 #include "sched/timer.h"
 
@@ -47,13 +46,13 @@ jobs_retry_cmd(struct call *call)
 	struct ctx *c = &call->ctx;
 	int64_t id = 0;
 
-	bool all = str_eq(call_arg(call, "id"), "all");
-
-	if (!all)
+	if (str_eq(call_arg(call, "id"), "all")) {
+		TRY(db_do(c, &JOBS_RETRY_ALL, ARGS(c)));
+	} else {
 		TRY(call_number(call, "id", 1, INT64_MAX, &id));
-	TRY(db_begin(c));
-	TRY(db_end(c, all ? job_retry_parked(c, NULL, NULL) : job_retry(c, id)));
-	printf("%" PRId64 " ready\n", all ? c->rows : 1);
+		TRY(db_do(c, &JOBS_RETRY, ARGS(c, id)));
+	}
+	printf("%" PRId64 " ready\n", c->rows);
 	return OK;
 }
 
@@ -64,8 +63,7 @@ jobs_drop_cmd(struct call *call)
 	int64_t id = 0;
 
 	TRY(call_number(call, "id", 1, INT64_MAX, &id));
-	TRY(db_begin(c));
-	TRY(db_end(c, job_drop(c, id)));
+	TRY(db_do(c, &JOBS_DROP, ARGS(c, id)));
 	printf("dropped %" PRId64 "\n", id);
 	return OK;
 }
@@ -207,14 +205,13 @@ timers_run_cmd(struct call *call)
 }
 
 static enum err
-switch_timer(struct call *call, bool on)
+timer_switch(struct call *call, bool on)
 {
 	struct ctx *c = &call->ctx;
 	const struct timer *t;
 
 	TRY(the_timer(call, &t));
-	TRY(db_begin(c));
-	TRY(db_end(c, timer_switch(c, t, on)));
+	TRY(db_do(c, &TIMERS_SWITCH, ARGS(c, t->name, on)));
 	printf("%s is %s\n", t->name, on ? "on" : "off");
 	return OK;
 }
@@ -222,11 +219,11 @@ switch_timer(struct call *call, bool on)
 enum err
 timers_on_cmd(struct call *call)
 {
-	return switch_timer(call, true);
+	return timer_switch(call, true);
 }
 
 enum err
 timers_off_cmd(struct call *call)
 {
-	return switch_timer(call, false);
+	return timer_switch(call, false);
 }

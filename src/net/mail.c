@@ -15,6 +15,7 @@
 #include "base/rand.h"
 #include "base/share.h"
 #include "base/str.h"
+#include "db/counted.h"
 #include "net/smtp_account.h"
 
 #define TIMEOUT_SECONDS 30L
@@ -314,8 +315,8 @@ to_server(struct ctx *c, const struct smtp_account *at, const struct mail *mail,
 		"SMTP %ld: %s", code, curl_easy_strerror(result));
 }
 
-enum err
-mail_send(struct ctx *c, const struct mail *mail)
+static enum err
+deliver(struct ctx *c, const struct mail *mail)
 {
 	struct buf b = {.arena = &c->arena};
 	struct smtp_account at;
@@ -325,4 +326,18 @@ mail_send(struct ctx *c, const struct mail *mail)
 		return to_directory(c, &b);
 	TRY(smtp_account(c, &at));
 	return to_server(c, &at, mail, &b);
+}
+
+enum err
+mail_send(struct ctx *c, const struct mail *mail)
+{
+	enum err e = deliver(c, mail);
+	const char *result = e == OK               ? "sent"
+			     : e == E_MAIL_REFUSED ? "refused"
+						   : "failed";
+
+	/* That it cannot be counted must not send it twice. */
+	if (counted(c, "mails", result, 1) != OK && e == OK)
+		ctx_forgive(c);
+	return e;
 }

@@ -62,10 +62,11 @@ within_day(struct ctx *c, int64_t account_id)
 }
 
 static enum err
-insert(struct ctx *c, const struct picture_in *in, struct picture *out)
+insert(struct ctx *c, int64_t account_id, const struct picture_in *in,
+	struct picture *out)
 {
 	int64_t none = -1;
-	struct args args = ARGS(c, c->actor, (int64_t)in->size,
+	struct args args = ARGS(c, account_id, (int64_t)in->size,
 		in->cropped ? in->x : none, in->cropped ? in->y : none,
 		in->cropped ? in->width : none, in->cropped ? in->height : none,
 		in->key, c->now, (const char *)NULL);
@@ -93,8 +94,24 @@ picture_add(struct ctx *c, const struct picture_in *in, struct picture *out)
 		return fail(c, E_PICTURE_REFUSED, "not_an_image");
 	TRY(within_day(c, c->actor));
 	TRY(db_do(c, &PICTURE_REPLACE_WAITING, ARGS(c, c->actor, c->now)));
-	TRY(insert(c, in, out));
+	TRY(insert(c, c->actor, in, out));
 	return order(c, "picture.make", out->id);
+}
+
+enum err
+picture_add_again(
+	struct ctx *c, int64_t account_id, const struct picture_in *in, bool *added)
+{
+	struct picture p = {0};
+	int64_t id, busy;
+
+	TRY(db_int(c, &PICTURE_LOCK, &id, ARGS(c, account_id, true)));
+	TRY(db_int(c, &PICTURE_IS_IN_WORK, &busy, ARGS(c, account_id)));
+	*added = busy == 0;
+	if (!*added)
+		return OK;
+	TRY(insert(c, account_id, in, &p));
+	return order(c, "picture.make", p.id);
 }
 
 enum err

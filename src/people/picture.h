@@ -44,6 +44,11 @@ struct picture_in {
  */
 enum err picture_add(struct ctx *c, const struct picture_in *in, struct picture *out);
 
+/* The same for another account, of bytes of our own: no limit holds, and one that is
+ * being made stays (*added is false). */
+enum err picture_add_again(
+	struct ctx *c, int64_t account_id, const struct picture_in *in, bool *added);
+
 /*
  * Announces one that comes as an object: *link takes `size` bytes for as long as other
  * upload links do; once they are there it is made. E_PICTURE_BYTES, E_PICTURE_BUSY,

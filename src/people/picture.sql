@@ -22,6 +22,9 @@ with old as (
 )
 delete from account.picture_bytes b using old where b.picture_id = old.id;
 
+-- name: picture_is_in_work
+select exists (select from account.picture where account_id = $1 and state in ('received', 'processing'))::int;
+
 -- name: picture_insert
 with picture as (
     insert into account.picture (account_id, state, bytes, crop_x, crop_y, crop_width, crop_height, idempotency_key, created, changed)

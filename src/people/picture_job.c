@@ -6,6 +6,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "db/counted.h"
 #include "db/db.h"
 #include "image/image.h"
 #include "people/picture.h"
@@ -23,6 +24,7 @@ struct work {
 	int64_t account_id;
 	int64_t crop_x, crop_y, crop_width, crop_height;
 	const char *server_id;
+	struct utc created;
 	const char *upload_id; /* the file that it came as; "": its bytes are ours */
 	struct server server;
 	struct image_person made;
@@ -32,7 +34,8 @@ struct work {
 static FIELDS(work_fields, FIELD(struct work, id), FIELD(struct work, account_id),
 	FIELD(struct work, account_uuid), FIELD(struct work, crop_x),
 	FIELD(struct work, crop_y), FIELD(struct work, crop_width),
-	FIELD(struct work, crop_height), FIELD(struct work, upload_id));
+	FIELD(struct work, crop_height), FIELD(struct work, upload_id),
+	FIELD(struct work, created));
 
 static FIELDS(over_fields, FIELD(struct work, id), FIELD(struct work, account_id),
 	FIELD(struct work, account_uuid), FIELD(struct work, server_id));
@@ -167,6 +170,21 @@ note_files(struct ctx *c, struct work *w)
 	return OK;
 }
 
+/* How long it took: the first bound in seconds that is not passed, and all together. */
+static enum err
+count_ready(struct ctx *c, const struct work *w)
+{
+	static const int bounds[] = {1, 2, 3, 5, 10, 30, 60, 300};
+	double seconds = (double)(utc_now().us - w->created.us) / US_PER_SECOND;
+	const char *bound = "+Inf";
+
+	for (size_t i = sizeof(bounds) / sizeof(*bounds); i-- > 0;)
+		if (seconds <= bounds[i])
+			bound = arena_fmt(&c->arena, "%d", bounds[i]);
+	TRY(counted(c, "picture_ready", bound, 1));
+	return counted(c, "picture_ready_ms", "", (int64_t)(seconds * 1000));
+}
+
 /* One transaction: its files are known, it is shown, the one before it goes. Somebody
  * may have uploaded a newer one meanwhile, or taken it away. */
 static enum err
@@ -188,6 +206,7 @@ show(struct ctx *c, struct work *w, bool *wanted)
 	TRY(note_files(c, w));
 	if (w->upload_id[0] != '\0')
 		TRY(kept_drop(c, w->upload_id));
+	TRY(count_ready(c, w));
 	return db_do(c, &PICTURE_SHOW,
 		ARGS(c, w->id, w->made.width, w->made.height, w->made.format,
 			(int64_t)PERSON_FILES, utc_now()));
@@ -308,6 +327,61 @@ picture_remove_job(struct ctx *c, const struct job *job)
 	if (w->server_id[0] != '\0')
 		TRY(drop_strays(c, w));
 	return db_do(c, &PICTURE_CLEANED, ARGS(c, w->id));
+}
+
+/* -- made again */
+
+/* The largest file, of which others can be made: it is all that is kept. The part that
+ * was to be shown is all of it. */
+static enum err
+best_bytes(struct ctx *c, const struct picture *p, struct picture_in *out, bool *found)
+{
+	struct picture shown;
+	struct picture_file f;
+	struct s3_bytes got = {0};
+	struct server from = {0};
+
+	*found = false;
+	enum err e =
+		picture_file(c, p->id, person_variants[0].name, "webp", &shown, &f);
+	if (e == E_PICTURE_GONE) {
+		ctx_forgive(c);
+		return OK;
+	}
+	TRY(e);
+	TRY(server_holding(
+		c, f.version_id, (struct place){.in_order = true}, true, &from));
+	const struct s3_object o = kept_at(c, &from, f.key);
+	TRY(server_answered(c, &from, s3_get_bytes(c, &o, (size_t)f.bytes, &got)));
+	if (got.bytes == NULL)
+		return fail(c, E_BUSY, "the server has not got the file");
+	*found = true;
+	*out = (struct picture_in){.bytes = got.bytes,
+		.size = got.n,
+		.cropped = true,
+		.width = f.width,
+		.height = f.height};
+	return OK;
+}
+
+enum err
+picture_rebuild_job(struct ctx *c, const struct job *job)
+{
+	struct picture_in in = {0};
+	struct picture p;
+	bool found, added;
+
+	enum err e = picture_by_id(c, job->subject, &p);
+	if (e == E_PICTURE_GONE || (e == OK && !str_eq(p.state, "ready"))) {
+		ctx_forgive(c);
+		return OK; /* over meanwhile */
+	}
+	TRY(e);
+	TRY(best_bytes(c, &p, &in, &found));
+	if (!found)
+		return OK;
+	TRY(db_begin(c));
+	return db_end(c, picture_add_again(c, p.account_id, &in, &added));
 }
 
 enum err

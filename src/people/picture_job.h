@@ -14,6 +14,10 @@ enum err picture_make_job(struct ctx *c, const struct job *job);
  * has noted. Subject: its id. */
 enum err picture_remove_job(struct ctx *c, const struct job *job);
 
+/* picture.rebuild: makes the files of a picture that is shown again, as another
+ * picture, since a file never changes under its address. Subject: its id. */
+enum err picture_rebuild_job(struct ctx *c, const struct job *job);
+
 /* picture.sweep: gives up pictures whose job has died, orders removals again, forgets
  * old rows. */
 enum err picture_sweep_job(struct ctx *c, const struct job *job);

@@ -49,7 +49,9 @@ def test_what_is_empty_is_zero(text, db):
                  'samovar_job_delay_seconds{kind="photo.remake"} 0',
                  'samovar_requests_total{face="ops",route="get_healthz",class="5xx"} 0',
                  'samovar_healed_objects{what="lost"} ', 'samovar_outbox{state="presumed"} ',
-                 'samovar_pushes{state="failed"} ', 'samovar_phone_copies{state="failing"} 0', 'samovar_reports_waiting '):
+                 'samovar_pushes{state="failed"} ', 'samovar_phone_copies{state="failing"} 0', 'samovar_reports_waiting ',
+                 'samovar_confirmations_total ', 'samovar_mails_total{result="refused"} ', 'samovar_pictures{state="refused",reason="too_heavy"} 0',
+                 'samovar_picture_ready_seconds_bucket{le="+Inf"} '):
         assert f"\n{line}" in text, line
 
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 
 import pytest
@@ -88,6 +89,9 @@ def test_a_picture_is_made_shown_and_removed(base, db, member):
         again = stranger.get(v["url"], headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304 and not again.content
         assert stranger.get(v["url"].split("?")[0]).status_code == 401
+    metrics = Client(base, address="127.0.0.1").get("/metrics").text
+    assert int(re.search(r'^samovar_picture_ready_seconds_bucket\{le="60"\} (\d+)', metrics, re.M)[1]) > 0
+    assert int(re.search(r'^samovar_pictures\{state="ready",reason=""\} (\d+)', metrics, re.M)[1]) > 0
     # Seen by members, not by strangers.
     avatar = f"{API}/avatars/{me.uuid}?s=96"
     assert stranger.get(avatar).headers["Content-Type"] == "image/svg+xml"
@@ -143,3 +147,16 @@ def test_whoever_is_killed_leaves_nothing_behind(stack, db, member):
                               " where p.account_id = %s", me.id) == 14, 40, "only its objects are there")
         assert db.value("select state from account.picture where id = %s", first) == "replaced"
         first = id
+
+
+def test_pictures_are_made_again(stack, db, ctl, member):
+    me = member()
+    first = me.ready(jpeg(800, 600))["id"]
+    db.do("delete from account.picture_file where picture_id = %s and variant = 's64'", first)
+    assert "ready" in ctl("pictures", "stats").stdout
+    assert "no variant w5" in stack.ctl("pictures", "rebuild", "--variant", "w5", check=False).stderr
+    ctl("pictures", "rebuild", "--variant", "s64")
+    again = wait_for(lambda: db.one("select id, width from account.picture where account_id = %s and state = 'ready' and id <> %s", me.id, first),
+                     20, "it is made again")
+    assert again.width == 800 and len(me.picture(again.id)["variants"]) == 14
+    assert me.picture(first)["state"] == "replaced"
