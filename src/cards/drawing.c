@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "cards/artefact.h"
+#include "cards/batch.h"
 #include "cards/compose.h"
 #include "cards/place.h"
 #include "db/db.h"
@@ -280,6 +281,7 @@ cards_sweep_job(struct ctx *c, const struct job *job)
 	size_t count = 0;
 
 	(void)job;
+	TRY(batch_forget(c));
 	TRY(db_many(
 		c, &CARDS_LEFT_BEHIND, left_fields, &left, &count, ARGS(c, c->now)));
 	for (size_t i = 0; i < count; i++)

@@ -24,11 +24,12 @@ insert into cards.history (card_id, at, what, layout_version) select id, utc($7)
 update cards.card set status = 'failed', error = $3 where id = $1 and version = $2 and status in ('due', 'drawing');
 
 -- name: cards_left_behind
--- Objects of ours that no card shows, of more than ten minutes ago: what is being drawn now is younger.
+-- Objects of ours that no card shows, of more than ten minutes ago: what is being drawn now is younger. Prints and archives last a day.
 select o.key, o.server_id::text as server
   from cards.object o left join cards.card c on c.id = o.card_id
- where o.created < utc($1) - interval '10 minutes' and o.key like 'cards/picture/%'
-   and (c.id is null or c.drawing is null or position(c.drawing in o.key) = 0 or c.status = 'withdrawn')
+ where (o.created < utc($1) - interval '10 minutes' and o.key like 'cards/picture/%'
+        and (c.id is null or c.drawing is null or position(c.drawing in o.key) = 0 or c.status = 'withdrawn'))
+    or (o.created < utc($1) - interval '1 day' and o.key like 'cards/batch/%')
  order by o.created limit 1000;
 
 -- name: cards_object_gone

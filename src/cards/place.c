@@ -75,6 +75,37 @@ place_put(struct ctx *c, const char *key, int64_t card, struct image_blob bytes,
 			  : fail(c, last, "no server took the picture of a card");
 }
 
+static enum err
+put_file_on(struct ctx *c, const char *id, const char *key, int fd, int64_t size)
+{
+	struct server server = {0};
+	struct s3_object object = {0};
+	struct s3_digests digests;
+
+	TRY(object_on(c, id, key, false, &server, &object));
+	TRY(db_do(c, &PLACE_NOTE, ARGS(c, key, id, (int64_t)0, c->now)));
+	return server_answered(c, &server, s3_put_file(c, &object, fd, size, &digests));
+}
+
+enum err
+place_put_file(
+	struct ctx *c, const char *key, int fd, int64_t size, const char **servers)
+{
+	struct id *ids = NULL;
+	size_t count = 0;
+
+	TRY(db_many(c, &PLACE_SERVERS, id_fields, &ids, &count, ARGS(c)));
+	for (size_t i = 0; i < count; i++) {
+		enum err e = put_file_on(c, ids[i].id, key, fd, size);
+
+		*servers = arena_fmt(&c->arena, "{%s}", ids[i].id);
+		if (e != E_SERVER_DOWN && e != E_PEER)
+			return e;
+		ctx_forgive(c);
+	}
+	return fail(c, E_SERVER_NOT_FOUND, "no server takes files of cards");
+}
+
 enum err
 place_get(struct ctx *c, const char *servers, const char *key, struct image_blob *out)
 {

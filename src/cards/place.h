@@ -16,6 +16,10 @@
 enum err place_put(struct ctx *c, const char *key, int64_t card,
 	struct image_blob bytes, const char *type, const char **servers);
 
+/* The same of a file, on one server. */
+enum err place_put_file(
+	struct ctx *c, const char *key, int fd, int64_t size, const char **servers);
+
 /* All of an object that is on one of these servers (UUIDs, parted by blanks).
  * E_MISSING. */
 enum err place_get(

@@ -10,13 +10,10 @@
 #include "cli/commands.h"
 #include "db/db.h"
 #include "net/smtp_account.h"
-#include "db/elect.h"
-#include "db/schema_change.h"
+#include "health/health.h"
 #include "image/image.h"
 #include "image/probe.h"
 #include "net/fcm.h"
-
-#include "cli/doctor.sql.h"
 
 struct findings {
 	int bad;
@@ -33,52 +30,6 @@ bad(struct findings *f, const char *what, const char *do_this)
 {
 	printf("WRONG %s\n      %s\n", what, do_this);
 	f->bad++;
-}
-
-/* Questions to the database: an answer is what is wrong, null is well. */
-static const struct question {
-	const struct db_stmt *statement;
-	const char *well, *advice;
-} questions[] = {
-	{&DOCTOR_SCHEMA, "the schema is this program's", "run: samovarctl migrate up"},
-	{&DOCTOR_QUEUE, "the job queue moves",
-		"see: samovarctl jobs list --state parked; is samovar-worker running?"},
-	{&DOCTOR_TIMERS, "the scheduler is alive", "is samovar-scheduler running?"},
-	{&DOCTOR_OUTBOX, "messages to Telegram go out",
-		"check bot.token and bot.api_url, and the log of samovar-worker"},
-	{&DOCTOR_SERVERS, "S3 servers can be used",
-		"see: samovarctl storage servers; the first server: samovarctl setup"},
-	{&DOCTOR_FILES, "no file has lost its last copy",
-		"see: samovarctl storage files --lost; bring the disk that had them "
-		"back, "
-		"or its files from a backup"},
-	{&DOCTOR_UNREACHABLE, "every file can be downloaded",
-		"see: samovarctl storage servers; bring them back or switch them on"},
-	{&DOCTOR_STAFF, "there is an administrator",
-		"run: samovarctl setup, or samovarctl account add <email> --role "
-		"administrator"},
-};
-
-static void
-ask(struct call *call, struct findings *f, const struct question *q)
-{
-	struct ctx *c = &call->ctx;
-	const char *text = NULL;
-	const char *about = q->statement == &DOCTOR_SCHEMA ? SCHEMA_CHANGE : NULL;
-
-	if (q->statement == &DOCTOR_TIMERS)
-		about = db_arg_int(c, elect_key(ELECT_SCHEDULER));
-	struct args args = about == NULL ? ARGS(c) : ARGS(c, about);
-
-	if (db_json(c, q->statement, &text, args) != OK) {
-		bad(f, c->why == NULL ? "the database does not answer" : c->why,
-			"is PostgreSQL running?");
-		ctx_forgive(c);
-	} else if (text != NULL) {
-		bad(f, text, q->advice);
-	} else {
-		good(q->well);
-	}
 }
 
 static void
@@ -103,8 +54,15 @@ check_database(struct call *call, struct findings *f)
 			"see: samovarctl installation show");
 	else
 		good("this installation is live");
-	for (size_t i = 0; i < sizeof(questions) / sizeof(*questions); i++)
-		ask(call, f, &questions[i]);
+	struct health_finding *found;
+	size_t count;
+	health_ask(&call->ctx, &found, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (found[i].wrong == NULL)
+			good(found[i].well);
+		else
+			bad(f, found[i].wrong, found[i].advice);
+	}
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cli/commands.h"
 #include "db/db.h"
+#include "job/care.h"
 #include "job/job.h"
 #include "sched/timer.h"
 
@@ -46,13 +47,13 @@ jobs_retry_cmd(struct call *call)
 	struct ctx *c = &call->ctx;
 	int64_t id = 0;
 
-	if (str_eq(call_arg(call, "id"), "all")) {
-		TRY(db_do(c, &JOBS_RETRY_ALL, ARGS(c)));
-	} else {
+	bool all = str_eq(call_arg(call, "id"), "all");
+
+	if (!all)
 		TRY(call_number(call, "id", 1, INT64_MAX, &id));
-		TRY(db_do(c, &JOBS_RETRY, ARGS(c, id)));
-	}
-	printf("%" PRId64 " ready\n", c->rows);
+	TRY(db_begin(c));
+	TRY(db_end(c, all ? job_retry_parked(c, NULL, NULL) : job_retry(c, id)));
+	printf("%" PRId64 " ready\n", all ? c->rows : 1);
 	return OK;
 }
 
@@ -63,7 +64,8 @@ jobs_drop_cmd(struct call *call)
 	int64_t id = 0;
 
 	TRY(call_number(call, "id", 1, INT64_MAX, &id));
-	TRY(db_do(c, &JOBS_DROP, ARGS(c, id)));
+	TRY(db_begin(c));
+	TRY(db_end(c, job_drop(c, id)));
 	printf("dropped %" PRId64 "\n", id);
 	return OK;
 }
@@ -205,13 +207,14 @@ timers_run_cmd(struct call *call)
 }
 
 static enum err
-timer_switch(struct call *call, bool on)
+switch_timer(struct call *call, bool on)
 {
 	struct ctx *c = &call->ctx;
 	const struct timer *t;
 
 	TRY(the_timer(call, &t));
-	TRY(db_do(c, &TIMERS_SWITCH, ARGS(c, t->name, on)));
+	TRY(db_begin(c));
+	TRY(db_end(c, timer_switch(c, t, on)));
 	printf("%s is %s\n", t->name, on ? "on" : "off");
 	return OK;
 }
@@ -219,11 +222,11 @@ timer_switch(struct call *call, bool on)
 enum err
 timers_on_cmd(struct call *call)
 {
-	return timer_switch(call, true);
+	return switch_timer(call, true);
 }
 
 enum err
 timers_off_cmd(struct call *call)
 {
-	return timer_switch(call, false);
+	return switch_timer(call, false);
 }

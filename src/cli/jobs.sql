@@ -20,16 +20,6 @@ select concat_ws(E'\n', 'id        ' || id, 'kind      ' || kind, 'subject   ' |
            'request   ' || request_id, 'error     ' || last_error, 'created   ' || created)
   from job.job where id = $1;
 
--- name: jobs_retry : E_JOB_NOT_FOUND
-update job.job set state = 'ready', tries = 0, run_at = now()
- where id = $1 and (lease_until is null or lease_until < now());
-
--- name: jobs_retry_all
-update job.job set state = 'ready', tries = 0, run_at = now() where state = 'parked';
-
--- name: jobs_drop : E_JOB_NOT_FOUND
-delete from job.job where id = $1 and (lease_until is null or lease_until < now());
-
 -- name: jobs_add
 insert into job.job (kind, subject, priority, max_tries)
 select $1, coalesce($2, ''), $3::smallint, $4::smallint from generate_series(1, $5::bigint);
@@ -52,7 +42,3 @@ select coalesce((select min(id) from job.job where kind = $1 and subject like $2
 select n.name, coalesce(t.enabled, true) as enabled, coalesce(iso(t.last_slot), 'never') as last, iso(utc(n.next)) as next
   from unnest($1::text[], $2::bigint[]) with ordinality as n (name, next, position)
   left join job.timer t using (name) order by n.position;
-
--- name: timers_switch
-insert into job.timer (name, enabled) values ($1, $2::boolean)
-on conflict (name) do update set enabled = excluded.enabled;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "account/audit.h"
 #include "base/conf.h"
 #include "db/db.h"
 #include "job/job.h"
@@ -113,5 +114,16 @@ timer_run_again(struct ctx *c, const struct timer *t, struct date day, int64_t *
 		e = add_job(c, t, slot, t->by_hand, &key);
 	if (e == OK)
 		e = db_int(c, &TIMER_JOB_ID, job, ARGS(c, t->job, key));
+	if (e == OK)
+		e = audit_add(c, "timer.run", "timer", t->name,
+			arena_fmt(&c->arena, "{\"day\":\"%s\"}",
+				date_iso(&c->arena, day)));
 	return db_end(c, e);
+}
+
+enum err
+timer_switch(struct ctx *c, const struct timer *t, bool on)
+{
+	TRY(db_do(c, &TIMER_SWITCH, ARGS(c, t->name, on)));
+	return audit_add(c, on ? "timer.on" : "timer.off", "timer", t->name, NULL);
 }

@@ -46,9 +46,13 @@ enum err timer_fire(struct ctx *c, const struct timer *t, struct utc slot,
 
 /*
  * Adds the job of a day again, whether the ledger has its slot or not: for operators.
- * *job is the job's id.
+ * *job is the job's id. A transaction of its own, with its row of the audit trail.
  */
 enum err timer_run_again(
 	struct ctx *c, const struct timer *t, struct date day, int64_t *job);
+
+/* Lets it fire, or keeps it from that; its row of the audit trail. The caller's
+ * transaction. */
+enum err timer_switch(struct ctx *c, const struct timer *t, bool on);
 
 #endif

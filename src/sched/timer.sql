@@ -19,3 +19,7 @@ insert into job.timer_run (timer, slot, fired_by) values ($1, utc($2), $3) on co
 
 -- name: timer_job_id
 select id from job.job where kind = $1 and key = $2;
+
+-- name: timer_switch
+insert into job.timer (name, enabled) values ($1, $2::boolean)
+on conflict (name) do update set enabled = excluded.enabled;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "account/account_job.h"
+#include "cards/batch.h"
 #include "cards/drawing.h"
 #include "cards/member_card.h"
 #include "messenger/sync.h"

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import zipfile
 
 import pytest
 from PIL import Image
@@ -119,6 +120,35 @@ def test_a_background_of_megabytes_makes_a_role(stack, keeper, servers):  # noqa
     assert (refused.status_code, refused.json()["error"]) == (422, "Request.Validation")
     stranger = Client(keeper.base, API)("PUT", "/roles/guest/background", data=png, headers={"Content-Type": "image/png"})
     assert stranger.status_code == 401
+
+
+def test_cards_on_paper_and_in_an_archive(keeper, servers):  # noqa: F811
+    made = [given_card(keeper, role="boss", level=n) for n in range(3)]
+    early = keeper.post("/cards/archive", {"cards": [made[0]["uuid"], given_card(keeper, role=None)["uuid"]]})
+    assert (early.status_code, early.json()["error"]) == (409, "Card.NotDrawn")
+    for card in made:
+        drawn(keeper, card)
+    files = {}
+    for path, more in (("print", {"form": "card"}), ("print", {"form": "a4"}), ("archive", {})):
+        order = keeper.post(f"/cards/{path}", {"cards": [c["uuid"] for c in made], **more})
+        assert order.status_code == 202, order.text
+        batch = wait_for(lambda uuid=order.json()["uuid"]: (b := keeper.get(f"/batches/{uuid}").json())["state"] == "ready" and b, 20)
+        assert batch["progress"] == {"done": 3, "total": 3}
+        files[batch["kind"]] = keeper.session.get(batch["url"], timeout=20).content
+    archive = zipfile.ZipFile(io.BytesIO(files["archive"]))
+    assert archive.testzip() is None and len(archive.namelist()) == 3
+    assert Image.open(archive.open(archive.namelist()[0])).size == (3047, 1913)
+    for kind, pages in (("print", 3), ("print8", 1)):
+        pdf = files[kind]
+        table = int(pdf.rsplit(b"startxref", 1)[1].split()[0])
+        count = int(pdf[table:].split(maxsplit=3)[2])
+        lines = pdf[table:].split(b"\n")[2:2 + count]
+        for id, line in enumerate(lines):
+            assert len(line) == 19 and (not line.endswith(b"n ") or pdf[int(line[:10]):].startswith(b"%d 0 obj" % id))
+        assert pdf.count(b"/Type /Page ") == pages and pdf.count(b"/DCTDecode") == 3
+    assert b"/TrimBox [28.346 28.346" in files["print"]
+    stranger = Client(keeper.base, API)
+    assert stranger.get(f"/batches/{order.json()['uuid']}").status_code == 401
 
 
 def test_workers_that_are_killed_leave_no_card_undrawn_and_no_object_unknown(stack, db, keeper, servers):  # noqa: F811

@@ -65,6 +65,8 @@ def shift(db, stack):
               "from (select *, row_number() over (order by id) as n from programme.member where shift_id = %s) m",
               shift.plan[str((day - datetime.timedelta(days=back)).day)], day - datetime.timedelta(days=back), back, back, shift.id)
     draw(stack, db)
+    db.do("insert into job.job (kind, subject, state, tries, last_error, request_id) select case when n < 4 then 'job.nothing' else 'mail.send' end, n::text, "
+          "'parked', 3, case when n < 4 then '<i>away</i> ' || repeat('x', 300) else 'refused' end, 'abc' from generate_series(1, 5) n")
     db.do("insert into programme.decline_reason (position, title, message) values (1, 'Работа не видна', 'Сфотографируй ближе.'), (2, 'Too dark', 'Take it by day.')")
     yield shift
     clear(db)
@@ -107,8 +109,7 @@ def test_signing_in_by_hand(browser, base, person, tmp_path, shift):
     page.watch()
     page.look(390, "light")
     page.open(f"{base}/console/today")
-    page.wait("!!document.getElementById('password')")
-    assert page.js("document.activeElement.id") == "name"
+    page.wait("document.activeElement.id === 'name'")
     axe.check(page)
     page.type("name", who.username)
     page.type("password", "wrong password")
@@ -315,3 +316,20 @@ def test_a_reported_message_is_removed_by_keys(console, person, base, db):
     page.press("Enter")
     page.wait(f"!document.querySelector('.report') && {SETTLED}")
     assert db.value("select event_type::text from messenger.event where id = %s", bad) == "MESSAGE_DELETED"
+
+
+# -- jobs
+
+@in_chromium
+def test_an_operator_retries_what_was_given_up(console, person, shift, db):
+    page = console(person("can_operate")).open("jobs")
+    assert page.js("document.querySelectorAll('.parked').length") == 2
+    page.js("[...document.querySelectorAll('.parked')].find((p) => p.textContent.includes('job.nothing')).querySelector('button').click()")
+    page.wait("document.querySelectorAll('.parked').length === 1")
+    wait_for(lambda: db.value("select count(*) from job.job where kind = 'job.nothing'") == 0)
+    page.js("document.querySelector('.parked .button.bad').click()")
+    page.wait("!!document.querySelector('dialog[open]')")
+    axe.check(page)
+    page.press("Escape")
+    assert db.value("select count(*) from job.job where kind = 'mail.send' and state = 'parked'") == 2
+    assert page.complaints == []

@@ -1,6 +1,6 @@
 // Keys: what each does now, for whoever presses it and for the page that lists them.
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { letters } from './prefs';
 
 export interface Key {
@@ -15,9 +15,9 @@ export interface Key {
 /** Those in force, the newest first. */
 export const keys = signal<Key[][]>([]);
 
-/** In force while the component is there; newer ones come first. */
+/** In force as soon as the component can be seen, and while it is there; newer ones come first. */
 export function useKeys(list: Key[], deps: unknown[] = []): void {
-	useEffect(() => {
+	useLayoutEffect(() => {
 		keys.value = [list, ...keys.peek()];
 		return () => {
 			keys.value = keys.peek().filter((l) => l !== list);

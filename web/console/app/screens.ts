@@ -17,6 +17,8 @@ export interface Screen {
 export const screens: Screen[] = [
 	{ name: 'today', title: () => t('Today'), who: 'signed_in', letter: 't', icon: 'sun', load: () => import('../screens/today/today') },
 	{ name: 'review', title: () => t('Review'), who: 'staff', letter: 'r', icon: 'photo', badge: ['review', 'waiting'], load: () => import('../screens/review/review') },
+	{ name: 'jobs', title: () => t('Jobs and timers'), who: 'operator', letter: 'j', icon: 'gear', badge: ['jobs', 'parked'], load: () => import('../screens/jobs/jobs') },
+	{ name: 'health', title: () => t('Health'), who: 'operator', letter: 'h', icon: 'pulse', load: () => import('../screens/health/health') },
 	{ name: 'people', title: () => t('People'), who: 'manager', letter: 'p', icon: 'people', load: () => import('../screens/people/people') },
 	{ name: 'moderation', title: () => t('Moderation'), who: 'moderator', letter: 'o', icon: 'flag', badge: ['reports', 'waiting'], load: () => import('../screens/moderation/moderation') },
 	{ name: 'audit', title: () => t('Audit'), who: 'manager', letter: 'a', icon: 'book', load: () => import('../screens/audit/audit') },

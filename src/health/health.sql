@@ -1,8 +1,8 @@
--- name: doctor_schema
+-- name: health_schema
 select case when not exists (select from sqitch.changes where change = $1)
             then 'the schema is not this program''s: it lacks the change ' || $1 end;
 
--- name: doctor_queue
+-- name: health_queue
 select case
     when exists (select from job.job where state = 'parked')
         then (select count(*) || ' jobs are parked after repeated failure' from job.job where state = 'parked')
@@ -11,7 +11,7 @@ select case
         then 'jobs have waited for more than five minutes'
     end;
 
--- name: doctor_timers
+-- name: health_timers
 -- The scheduler that is elected holds the advisory lock of src/db/elections.def.
 select case when not exists (select from pg_locks
                               where locktype = 'advisory' and granted and objsubid = 1
@@ -19,13 +19,13 @@ select case when not exists (select from pg_locks
                                 and (classid::bigint << 32 | objid::bigint) = $1)
             then 'no scheduler is elected: nothing falls due' end;
 
--- name: doctor_outbox
+-- name: health_outbox
 select case when exists (select from programme.outbox where state in ('waiting', 'claimed')
                             and not_before < now() - interval '10 minutes')
             then 'messages to Telegram have waited for more than ten minutes' end;
 
 -- Files whose every holder is off, deleted or known to be down, and whether anything can be uploaded.
--- name: doctor_servers
+-- name: health_servers
 select case
     when not exists (select from storage.server where deleted_at is null)
         then 'there is no S3 server: nobody can upload a file'
@@ -39,18 +39,18 @@ select case
                where s.deleted_at is null and s.is_on and h.is_up is false)
     end;
 
--- name: doctor_unreachable
+-- name: health_unreachable
 select case when n > 0 then n || ' files cannot be downloaded at the moment: every server that has them is off or down' end
   from (select count(*) as n from storage.file f
          where f.deleted_at is null and f.current_version is not null
            and not exists (select from storage.holder h where h.version_id = f.current_version)) o;
 
--- name: doctor_files
+-- name: health_files
 select case when n > 0 then n || ' files have lost their last copy' end
   from (select count(*) as n from storage.file_version v
           join storage.file f on f.current_version = v.id and f.deleted_at is null
          where v.lost_at is not null) o;
 
--- name: doctor_staff
+-- name: health_staff
 select case when not exists (select from account.account where role = 'administrator' and status = 'active')
             then 'no active administrator' end;
