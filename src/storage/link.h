@@ -37,4 +37,27 @@ enum err link_open(
 enum err link_drop(
 	struct ctx *c, const char *file_id, const char *id, struct link *out);
 
+/* Links across files, for whoever keeps them in order. account is whose files are
+ * meant; 0: everybody's. */
+
+/* {"data": [...], "next"}: made before the link `after` (NULL: the newest), of files
+ * with these letters in their name (NULL: any). */
+enum err link_page(struct ctx *c, int64_t account, const char *after,
+	const char *letters, int64_t most, const char **json);
+
+/* Removes those of these links that are there, and tells their owners' histories; how
+ * many it were. ids: UUIDs with blanks between. */
+enum err link_revoke(struct ctx *c, int64_t account, const char *ids, int64_t *count);
+
+/* What changes: the end (none: for ever), the password's hash (NULL: none). */
+struct link_change {
+	bool set_end, set_password;
+	struct utc expire_at;
+	const char *hash;
+};
+
+/* E_LINK_NOT_FOUND */
+enum err link_change(struct ctx *c, int64_t account, const char *id,
+	const struct link_change *change);
+
 #endif

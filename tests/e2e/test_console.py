@@ -333,3 +333,28 @@ def test_an_operator_retries_what_was_given_up(console, person, shift, db):
     page.press("Escape")
     assert db.value("select count(*) from job.job where kind = 'mail.send' and state = 'parked'") == 2
     assert page.complaints == []
+
+
+@in_chromium
+def test_many_links_are_revoked_at_once(console, person, db):
+    who = person("can_view_file")
+    account = db.value("select id from account.account where username = %s", who.username)
+    for n in range(60):
+        file = db.value("insert into storage.file (account_id, name, size) values (%s, %s, 1) returning id", account, f"<i>{n}</i> " + "я" * 60)
+        db.do("insert into storage.link (file_id, password, expire_at) values (%s, %s, now() + %s * interval '1 day')", file,
+              "$x" if n % 3 else None, n - 5)
+    window = console(who, "ru")
+    page = window.open("links", (390, "dark"))
+    window.check("links ru 390 dark")
+    page.look(1280, "light")
+    window.check("links ru 1280 light")
+    assert page.js("document.querySelectorAll('main tbody tr').length") == 50
+    page.js("document.querySelector('.more button').click()")
+    page.wait("document.querySelectorAll('main tbody tr').length === 60")
+    page.js("document.querySelectorAll('main tbody input').forEach((i) => i.click())")
+    page.key("x")
+    page.wait("!!document.querySelector('dialog[open] .button.bad')")
+    axe.check(page)
+    page.js("document.querySelector('dialog[open] .button.bad').click()")
+    page.wait(f"!document.querySelector('main tbody tr') && {SETTLED}")
+    assert db.value("select count(*) from storage.link l join storage.file f on f.id = l.file_id where f.account_id = %s", account) == 0

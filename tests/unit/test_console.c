@@ -777,10 +777,73 @@ health_says_what_is_wrong(void **state)
 	value("delete from job.job");
 }
 
+/* -- share links */
+
+static const char *
+given_link(int64_t account)
+{
+	const char *file =
+		value("insert into storage.file (account_id, name, size) values "
+		      "(%lld, '%s.pdf', 1) returning id",
+			(long long)account, unique("shared"));
+
+	return value(
+		"insert into storage.link (file_id) values ('%s') returning id", file);
+}
+
+static size_t
+count_of(const struct answer *a)
+{
+	assert_int_equal(a->status, 200);
+	return json_object_array_length(json_member(a->json, "data", json_type_array));
+}
+
+static void
+links_are_ended_by_their_owner_or_an_operator(void **state)
+{
+	(void)state;
+	const char *owner = given_console("", NULL);
+	int64_t account = number("select max(id) from account.account");
+	const char *first = given_link(account), *second = given_link(account);
+	const char *other = given_console("", NULL),
+		   *operator= given_console("can_operate", NULL);
+	const char *both = text("{\"ids\":[\"%s\",\"%s\"]}", first, second);
+
+	assert_int_equal(count_of(get("/links", owner)), 2);
+	assert_int_equal(count_of(get("/links?limit=1", owner)), 1);
+	assert_int_equal(count_of(get("/links?all=true", other)), 0);
+	assert_true(count_of(get("/links?all=true", operator)) >= 2);
+	is_error(post(text("/links/%s", first), "{\"days\":7}", other), 404,
+		"Console.Gone");
+	assert_int_equal(post(text("/links/%s", first),
+				 "{\"days\":7,\"password\":\"word\"}", owner)
+				 ->status,
+		204);
+	assert_int_equal(
+		number("select count(*) from storage.link where id = '%s' and "
+		       "password like '$argon2id$%%' and expire_at between now() "
+		       "+ interval '6 days' and now() + interval '8 days'",
+			first),
+		1);
+	assert_string_equal(
+		post("/links/revoke", both, other)->body, "{\"revoked\":0}");
+	is_error(post("/links/revoke", "{\"ids\":[\"x\"]}", owner), 422,
+		"Request.Validation");
+	assert_string_equal(
+		post("/links/revoke", both, operator)->body, "{\"revoked\":2}");
+	assert_int_equal(count_of(get("/links", owner)), 0);
+	assert_int_equal(
+		number("select count(*) from storage.history where account_id = "
+		       "%lld and event = 'FILE_SHARE_LINK.DELETED'",
+			(long long)account),
+		2);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		EDGE_TEST(links_are_ended_by_their_owner_or_an_operator),
 		EDGE_TEST(a_report_is_decided_once),
 		EDGE_TEST(what_was_done_to_somebody_is_told_field_by_field),
 		EDGE_TEST(roles_are_changed_by_whoever_saw_them),

@@ -20,6 +20,7 @@ export const screens: Screen[] = [
 	{ name: 'jobs', title: () => t('Jobs and timers'), who: 'operator', letter: 'j', icon: 'gear', badge: ['jobs', 'parked'], load: () => import('../screens/jobs/jobs') },
 	{ name: 'health', title: () => t('Health'), who: 'operator', letter: 'h', icon: 'pulse', load: () => import('../screens/health/health') },
 	{ name: 'people', title: () => t('People'), who: 'manager', letter: 'p', icon: 'people', load: () => import('../screens/people/people') },
+	{ name: 'links', title: () => t('Share links'), who: 'signed_in', letter: 'l', icon: 'link', load: () => import('../screens/links/links') },
 	{ name: 'moderation', title: () => t('Moderation'), who: 'moderator', letter: 'o', icon: 'flag', badge: ['reports', 'waiting'], load: () => import('../screens/moderation/moderation') },
 	{ name: 'audit', title: () => t('Audit'), who: 'manager', letter: 'a', icon: 'book', load: () => import('../screens/audit/audit') },
 	{ name: 'me', title: () => t('Me'), who: 'signed_in', letter: 'm', icon: 'person', load: () => import('../screens/me/me') },
