@@ -37,8 +37,8 @@ select * from (
               join storage.server s on s.id = c.server_id and s.deleted_at is null
              where c.version_id = f.current_version and c.doomed_at is null) as servers,
            iso(f.created) as created, f.name
-      from storage.file f join account.account a on a.id = f.account_id
-     where f.deleted_at is null and ($1::bigint = 0 or f.account_id = $1)
+      from storage.file f left join account.account a on a.id = f.account_id
+     where f.deleted_at is null and (f.kind = 'file' or $4) and ($1::bigint = 0 or f.account_id = $1)
        and ($2::text is null or strpos(lower(f.name), lower($2)) > 0)
        and (not $4 or f.current_version in (select id from storage.file_version where lost_at is not null))
      order by f.created desc, f.id limit $3) o

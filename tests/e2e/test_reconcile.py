@@ -99,12 +99,13 @@ def test_a_replica_with_other_bytes_is_made_again(anna, db, city, reconcile, oth
 def test_objects_of_no_file_go_when_they_are_old(db, city, reconcile):
     cape = city("s3_1")
     old, young = (f"{uuid.uuid4()}/{uuid.uuid4()}" for _ in range(2))
-    for key in (old, young, "not/ours"):
+    picture = f"people/{uuid.uuid4()}/{uuid.uuid4()}/w500.webp"
+    for key in (old, young, picture, "not/ours"):
         cape.s3.put_object(Bucket=cape.keys.bucket, Key=key, Body=b"x")
-    db.do("update store.object set modified = modified - interval '2 hours' where key in (%s, 'not/ours')", old)
-    assert counts(reconcile("s3_1")) == {"orphans": 1}
+    db.do("update store.object set modified = modified - interval '2 hours' where key in (%s, %s, 'not/ours')", old, picture)
+    assert counts(reconcile("s3_1")) == {"orphans": 2}
     left = {o["Key"] for o in cape.s3.list_objects_v2(Bucket=cape.keys.bucket)["Contents"]}
-    assert old not in left and {young, "not/ours"} <= left
+    assert not {old, picture} & left and {young, "not/ours"} <= left
     for key in (young, "not/ours"):
         cape.s3.delete_object(Bucket=cape.keys.bucket, Key=key)
 
