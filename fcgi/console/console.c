@@ -91,6 +91,14 @@ check_origin(struct req *r)
 	return fail(c, E_ORIGIN, NULL);
 }
 
+/* Photos of children are what staff see. */
+static bool
+needs_factor(enum console_who who)
+{
+	return (who == STAFF || who == ADMINISTRATOR) &&
+	       str_eq(conf.console_second_factor, "photos");
+}
+
 static enum err
 enter(struct req *r)
 {
@@ -104,6 +112,8 @@ enter(struct req *r)
 		r->own = caller;
 		if (!console_may(caller, who))
 			return fail(&r->ctx, E_DENIED, NULL);
+		if (needs_factor(who) && !caller->has_factor)
+			return fail(&r->ctx, E_FACTOR_NEEDED, NULL);
 	}
 	return input_read(r);
 }

@@ -21,7 +21,7 @@ enum console_who {
 struct console_caller {
 	const char *jti;
 	const char *role; /* in the programme, NULL: none */
-	bool is_superuser;
+	bool is_superuser, has_factor;
 	struct texts permissions; /* their own and those of their roles */
 };
 
@@ -37,6 +37,9 @@ struct console_caller {
  * whoever takes something away ends the session.
  */
 enum err console_session(struct req *r, struct console_caller *out);
+
+/* What the caller may has just changed: the next request of this session asks anew. */
+void console_forget_rights(struct ctx *c, const struct console_caller *caller);
 
 /* Does a row of who.def hold for the caller? */
 bool console_may(const struct console_caller *caller, enum console_who who);

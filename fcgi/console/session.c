@@ -1,4 +1,5 @@
 /* Sign-in of the console: docs/openapi/console.yaml. */
+#include "account/second_factor.h"
 #include "account/session.h"
 
 #include <string.h>
@@ -58,17 +59,33 @@ jti_of(struct ctx *c, const char *secret)
 
 struct rights {
 	const char *role;
-	bool is_superuser;
+	bool is_superuser, has_factor;
 	struct texts permissions;
 };
 
 static FIELDS(rights_fields, FIELD(struct rights, role),
-	FIELD(struct rights, is_superuser), FIELD(struct rights, permissions));
+	FIELD(struct rights, is_superuser), FIELD(struct rights, has_factor),
+	FIELD(struct rights, permissions));
+
+static const char *
+rights_key(struct ctx *c, const char *jti)
+{
+	return arena_fmt(&c->arena, "console.rights:%s", jti);
+}
+
+void
+console_forget_rights(struct ctx *c, const struct console_caller *caller)
+{
+	const char *key = rights_key(c, caller->jti);
+
+	cache_drop(c, key);
+	near_forget(key);
+}
 
 static enum err
 read_rights(struct ctx *c, const char *jti, const char **out)
 {
-	const char *key = arena_fmt(&c->arena, "console.rights:%s", jti);
+	const char *key = rights_key(c, jti);
 	unsigned char near[NEAR_BYTES];
 	struct near_ticket ticket;
 	size_t size;
@@ -119,6 +136,7 @@ console_session(struct req *r, struct console_caller *out)
 	TRY(fields_from_json(c, json, rights_fields, false, &rights));
 	out->role = rights.role;
 	out->is_superuser = rights.is_superuser;
+	out->has_factor = rights.has_factor;
 	out->permissions = rights.permissions;
 	return is_by_hand(r) ? session_prolong(c, out->jti, conf.console_idle) : OK;
 }
@@ -126,13 +144,13 @@ console_session(struct req *r, struct console_caller *out)
 /* -- routes */
 
 struct login_body {
-	const char *name, *password;
+	const char *name, *password, *code;
 };
 
 INPUT(console_login_in, struct login_body,
 	FIELD(struct login_body, name, .must = true, .as_typed = true, .max = 1000),
-	FIELD(struct login_body, password, .must = true, .as_typed = true,
-		.max = 1000));
+	FIELD(struct login_body, password, .must = true, .as_typed = true, .max = 1000),
+	FIELD(struct login_body, code, .max = 100));
 
 /* An older sign-in of this browser ends: one who knew its cookie gains nothing. */
 static enum err
@@ -160,9 +178,24 @@ open_session(struct req *r, const struct account *a, const char *secret)
 		&session);
 }
 
+/* After the password: whoever does not know that learns nothing of codes. */
+static enum err
+check_factor(struct ctx *c, int64_t account_id, const char *code)
+{
+	bool is_on = false;
+
+	TRY(second_factor_is_on(c, account_id, &is_on));
+	if (!is_on)
+		return OK;
+	if (code == NULL || *code == '\0')
+		return fail(c, E_FACTOR_ASKED, NULL);
+	return second_factor_check(c, account_id, code);
+}
+
 /*
- * POST /auth/login {"name": address or user name, "password"}: 204 and a cookie.
- * E_CREDENTIALS, E_ACCOUNT_BLOCKED, E_EMAIL_UNCONFIRMED, E_LIMIT.
+ * POST /auth/login {"name": address or user name, "password", "code"}: 204 and a
+ * cookie. code: of the second factor, where the account has one. E_FACTOR_ASKED,
+ * E_FACTOR_CODE, E_CREDENTIALS, E_ACCOUNT_BLOCKED, E_EMAIL_UNCONFIRMED, E_LIMIT.
  */
 enum err
 console_post_login(struct req *r)
@@ -176,6 +209,7 @@ console_post_login(struct req *r)
 		.name = in->name};
 
 	TRY(account_sign_in(c, &who, in->password, &a));
+	TRY(check_factor(c, a.id, in->code));
 	TRY(db_begin(c));
 	TRY(db_end(c, open_session(r, &a, secret)));
 	set_cookie(r, secret);

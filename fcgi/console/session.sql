@@ -1,5 +1,5 @@
 -- name: console_rights : E_TOKEN_EXPIRED
-select json_build_object('role', a.role, 'is_superuser', a.is_superuser, 'permissions', coalesce(p.names, '[]'))
+select json_build_object('role', a.role, 'has_factor', exists (select from account.second_factor f where f.account_id = a.id and f.confirmed_at is not null), 'is_superuser', a.is_superuser, 'permissions', coalesce(p.names, '[]'))
   from account.account a left join account.permission_list p on p.account_id = a.id
  where a.id = $1 and a.status = 'active';
 
@@ -7,7 +7,7 @@ select json_build_object('role', a.role, 'is_superuser', a.is_superuser, 'permis
 select json_build_object('uuid', a.uuid, 'name', a.name, 'surname', a.surname, 'username', a.username, 'email', a.email,
            'language', a.language, 'is_superuser', a.is_superuser,
            'roles', account.with_programme_role(r.names, a.role), 'permissions', coalesce(p.names, '[]'),
-           'may', $2::json, 'site', json_build_object('time_zone', $3::text, 'language', $4::text))
+           'has_factor', exists (select from account.second_factor f where f.account_id = a.id and f.confirmed_at is not null), 'may', $2::json, 'site', json_build_object('time_zone', $3::text, 'language', $4::text))
   from account.account a
   left join account.permission_list p on p.account_id = a.id
   left join account.role_list r on r.account_id = a.id

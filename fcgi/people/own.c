@@ -48,24 +48,6 @@ INPUT(people_delete_in, struct delete_body,
 	FIELD(struct delete_body, password, .must = true, .as_typed = true,
 		.max = 1000));
 
-/* Who is signed in shows the password again; a wrong one counts as at the sign-in. */
-static enum err
-prove(struct req *r, const char *password, struct account *out)
-{
-	struct ctx *c = &r->ctx;
-	struct account a = {0};
-
-	TRY(account_by_id(c, c->actor, &a));
-	struct sign_in attempt = {.by = a.username != NULL ? BY_USERNAME : BY_EMAIL,
-		.name = a.username != NULL ? a.username : a.email};
-	enum err e = account_sign_in(c, &attempt, password, out);
-	if (e == E_CREDENTIALS || (e == OK && out->id != c->actor)) {
-		ctx_forgive(c);
-		return fail(c, E_OLD_PASSWORD, NULL);
-	}
-	return e;
-}
-
 static enum err
 set_password(struct req *r, const struct account *a, const char *password)
 {
@@ -86,7 +68,7 @@ people_post_own_password(struct req *r)
 	struct ctx *c = &r->ctx;
 	struct account a = {0};
 
-	TRY(prove(r, in->old, &a));
+	TRY(account_prove(c, in->old, &a));
 	TRY(db_begin(c));
 	TRY(db_end(c, set_password(r, &a, in->new)));
 	return reply_json(r, 200, "{\"password_set\":true}");
@@ -100,7 +82,7 @@ people_post_own_email(struct req *r)
 	struct ctx *c = &r->ctx;
 	struct account a = {0};
 
-	TRY(prove(r, in->password, &a));
+	TRY(account_prove(c, in->password, &a));
 	if (a.email != NULL && strcasecmp(a.email, in->email) == 0)
 		return flaw_add(c, (struct flaw){.place = "body",
 					   .field = "email",

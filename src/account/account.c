@@ -296,3 +296,19 @@ account_sign_in(
 	}
 	return limit_passed(c, s, out->id);
 }
+
+enum err
+account_prove(struct ctx *c, const char *password, struct account *out)
+{
+	struct account a = {0};
+
+	TRY(account_by_id(c, c->actor, &a));
+	struct sign_in attempt = {.by = a.username != NULL ? BY_USERNAME : BY_EMAIL,
+		.name = a.username != NULL ? a.username : a.email};
+	enum err e = account_sign_in(c, &attempt, password, out);
+	if (e == E_CREDENTIALS || (e == OK && out->id != c->actor)) {
+		ctx_forgive(c);
+		return fail(c, E_OLD_PASSWORD, NULL);
+	}
+	return e;
+}

@@ -115,6 +115,10 @@ enum err account_revoke(struct ctx *c, const struct account *a, const char *perm
 enum err account_sign_in(
 	struct ctx *c, struct sign_in *s, const char *password, struct account *out);
 
+/* Who is signed in shows the password again; a wrong one counts as at the sign-in.
+ * E_OLD_PASSWORD. */
+enum err account_prove(struct ctx *c, const char *password, struct account *out);
+
 /* Rules for input fields (struct field.rule). plain_text_rule: what may stand in a
  * name, without blanks at its ends; plain_title_rule: without double blanks, too;
  * username_rule: in a name that must not be taken for another's (base/unicode.h). */

@@ -10,6 +10,7 @@
 #include "account/limit.h"
 #include "account/registration.h"
 #include "account/rights.h"
+#include "account/second_factor.h"
 #include "account/session.h"
 #include "base/conf.h"
 #include "base/str.h"
@@ -301,6 +302,25 @@ enum err
 account_unlock_cmd(struct call *call)
 {
 	return change(call, "account.unlock", NULL, unlock);
+}
+
+static enum err
+second_factor(struct call *call, struct account *a)
+{
+	struct ctx *c = &call->ctx;
+
+	if (!str_eq(call_arg(call, "off"), "off"))
+		return fail(c, E_INPUT, "only off can be done for somebody else");
+	TRY(second_factor_off(c, a));
+	if (c->rows == 0)
+		return fail(c, E_MISSING, "the account has no second factor");
+	return session_end_all(c, a->id, "second factor");
+}
+
+enum err
+account_second_factor_cmd(struct call *call)
+{
+	return change(call, "account.second_factor", "off", second_factor);
 }
 
 static enum err

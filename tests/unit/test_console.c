@@ -1,6 +1,9 @@
 /* The console: sign-in, the pulse, the day, review. */
 #include "edge.h"
 
+#include <liboath/oath.h>
+#include <time.h>
+
 #include "programme/review.h"
 
 #define API "/console/api/v1"
@@ -839,6 +842,120 @@ links_are_ended_by_their_owner_or_an_operator(void **state)
 		2);
 }
 
+/* -- the second factor */
+
+/* The code of an app at some seconds from now. */
+static const char *
+code_at(const char *secret, int seconds)
+{
+	char *bytes = NULL, code[7];
+	size_t n = 0;
+
+	assert_int_equal(
+		oath_base32_decode(secret, strlen(secret), &bytes, &n), OATH_OK);
+	assert_int_equal(
+		oath_totp_generate(bytes, n, time(NULL) + seconds, 30, 0, 6, code),
+		OATH_OK);
+	free(bytes);
+	return text("%s", code);
+}
+
+static const struct answer *
+sign_in_with(const char *name, const char *code)
+{
+	return post("/auth/login",
+		text("{\"name\":\"%s\",\"password\":\"Right12345\",\"code\":\"%s\"}",
+			name, code),
+		NULL);
+}
+
+/* Sets it up for whom given_console() has just made; the secret. */
+static const char *
+given_factor(const char *cookie, const struct answer **codes)
+{
+	const struct answer *a =
+		post("/me/second-factor", "{\"password\":\"Right12345\"}", cookie);
+	const char *secret = answer_text(a, "secret");
+
+	assert_int_equal(a->status, 200);
+	assert_non_null(strstr(answer_text(a, "address"), "otpauth://totp/"));
+	*codes = post("/me/second-factor/confirm",
+		text("{\"code\":\"%s\"}", code_at(secret, -30)), cookie);
+	assert_int_equal((*codes)->status, 200);
+	return secret;
+}
+
+static void
+a_second_factor_is_asked_for_after_the_password(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("", NULL), *name = last_name();
+	const struct answer *codes;
+
+	is_error(post("/me/second-factor", "{\"password\":\"Wrong12345\"}", cookie),
+		403, "Auth.WrongPassword");
+	const char *secret = given_factor(cookie, &codes);
+	assert_int_equal(number("select count(*) from account.second_factor f where "
+				"to_jsonb(f)::text like '%%%s%%'",
+				 secret),
+		0);
+	is_error(sign_in(name, "Wrong12345", NULL), 401, "Auth.Credentials");
+	is_error(sign_in(name, "Right12345", NULL), 401, "Auth.CodeNeeded");
+	is_error(sign_in_with(name, "000000"), 401, "Auth.Code");
+	/* That of the confirmation counts no more, and no other counts twice. */
+	is_error(sign_in_with(name, code_at(secret, -30)), 401, "Auth.Code");
+	const char *now = code_at(secret, 0);
+	assert_int_equal(sign_in_with(name, now)->status, 204);
+	is_error(sign_in_with(name, now), 401, "Auth.Code");
+	is_error(sign_in_with(name, code_at(secret, 300)), 401, "Auth.Code");
+	is_error(post("/me/second-factor", "{\"password\":\"Right12345\"}", cookie),
+		409, "Auth.FactorOn");
+}
+
+static void
+a_recovery_code_counts_once_and_ten_wrong_ones_lock(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("", NULL), *name = last_name();
+	const struct answer *codes;
+
+	given_factor(cookie, &codes);
+	struct json_object *list =
+		json_member(codes->json, "recovery_codes", json_type_array);
+	assert_int_equal(json_object_array_length(list), 10);
+	const char *code = json_object_get_string(json_object_array_get_idx(list, 3));
+	assert_int_equal(sign_in_with(name, code)->status, 204);
+	is_error(sign_in_with(name, code), 401, "Auth.Code");
+	for (int i = 0; i < 9; i++)
+		is_error(sign_in_with(name, "123"), 401, "Auth.Code");
+	code = json_object_get_string(json_object_array_get_idx(list, 4));
+	const struct answer *a = sign_in_with(name, code);
+	is_error(a, 429, "Request.TooMany");
+	assert_non_null(answer_header(a, "Retry-After"));
+	value("update account.second_factor set failed_at = now() - interval '1 day'");
+	assert_int_equal(sign_in_with(name, code)->status, 204);
+}
+
+static void
+who_sees_photos_may_have_to_have_one(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("", "expert");
+	const struct answer *codes;
+
+	conf.console_second_factor = "photos";
+	is_error(get("/review/reasons", cookie), 403, "Auth.FactorNeeded");
+	assert_int_equal(get("/me", cookie)->status, 200);
+	given_factor(cookie, &codes);
+	assert_int_equal(get("/review/reasons", cookie)->status, 200);
+	assert_int_equal(
+		post("/me/second-factor/off", "{\"password\":\"Right12345\"}", cookie)
+			->status,
+		204);
+	is_error(get("/review/reasons", cookie), 403, "Auth.FactorNeeded");
+	conf.console_second_factor = "optional";
+}
+
 int
 main(int argc, char **argv)
 {
@@ -872,6 +989,9 @@ main(int argc, char **argv)
 		EDGE_TEST(jobs_come_in_pages_and_one_can_be_retried_or_dropped),
 		EDGE_TEST(a_timer_runs_by_hand_for_a_day_that_has_come),
 		EDGE_TEST(health_says_what_is_wrong),
+		EDGE_TEST(a_second_factor_is_asked_for_after_the_password),
+		EDGE_TEST(a_recovery_code_counts_once_and_ten_wrong_ones_lock),
+		EDGE_TEST(who_sees_photos_may_have_to_have_one),
 	};
 
 	(void)argc;

@@ -9,6 +9,7 @@ import { t } from './text';
 
 function why(p: Problem): string {
 	if (p.code === 'Auth.Credentials') return t('Wrong name or password.');
+	if (p.code === 'Auth.Code') return t('Wrong code. Each code is good once; look at the clock of the phone.');
 	if (p.code === 'Auth.Blocked') return t('This account is blocked.');
 	if (p.code === 'Auth.EmailNotConfirmed') return t('Confirm your address first: a mail with a link has been sent to you.');
 	return problemText(p);
@@ -17,6 +18,7 @@ function why(p: Problem): string {
 export function SignIn() {
 	const wrong = useSignal('');
 	const busy = useSignal(false);
+	const asksCode = useSignal(false);
 	const name = useRef<HTMLFormElement>(null);
 
 	useEffect(() => {
@@ -24,16 +26,21 @@ export function SignIn() {
 		name.current?.querySelector('input')?.focus();
 	}, []);
 
+	useEffect(() => {
+		if (asksCode.value) document.getElementById('code')?.focus();
+	}, [asksCode.value]);
+
 	async function send(e: Event) {
 		e.preventDefault();
 		const form = new FormData(e.target as HTMLFormElement);
 		busy.value = true;
 		wrong.value = '';
 		try {
-			await api.signIn({ name: String(form.get('name')).trim(), password: String(form.get('password')) });
+			await api.signIn({ name: String(form.get('name')).trim(), password: String(form.get('password')), code: String(form.get('code') ?? '') || undefined });
 			await readMe();
 		} catch (p) {
-			wrong.value = why(p as Problem);
+			if ((p as Problem).code === 'Auth.CodeNeeded') asksCode.value = true;
+			else wrong.value = why(p as Problem);
 		}
 		busy.value = false;
 	}
@@ -46,6 +53,9 @@ export function SignIn() {
 				{expired.value && <p class="muted">{t('Your sign-in has ended. Sign in again to go on where you were.')}</p>}
 				<Field label={t('Address or user name')} name="name" id="name" autocomplete="username" required autocapitalize="none" spellcheck={false} />
 				<Field label={t('Password')} name="password" id="password" type="password" autocomplete="current-password" required />
+				{asksCode.value && (
+					<Field label={t('Code')} hint={t('Six digits of the app on your phone, or a recovery code')} name="code" id="code" autocomplete="one-time-code" inputMode="text" autocapitalize="none" required autofocus />
+				)}
 				<p id="wrong" class="wrong" role="alert">
 					{wrong.value}
 				</p>

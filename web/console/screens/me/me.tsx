@@ -7,6 +7,7 @@ import { useRead } from '../../app/read';
 import { say } from '../../app/say';
 import { t } from '../../app/text';
 import { Button, Field, Head, problemText } from '../../parts/kit';
+import { SecondFactor } from './factor';
 import { SessionList } from '../people/person';
 import '../people/people.css';
 
@@ -65,6 +66,7 @@ export default function Me() {
 				</section>
 				<div class="two">
 					<Password done={() => void sessions.again()} />
+					<SecondFactor />
 					<section class="card" aria-labelledby="keys">
 						<h2 id="keys">{t('Keys')}</h2>
 						<label class="tick">

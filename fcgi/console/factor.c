@@ -1,0 +1,95 @@
+/* The second factor of one's own sign-in. */
+#include "account/second_factor.h"
+
+#include "account/audit.h"
+#include "base/buf.h"
+#include "console/console.h"
+#include "db/db.h"
+#include "reply.h"
+
+struct factor_body {
+	const char *password;
+};
+
+INPUT(console_factor_in, struct factor_body,
+	FIELD(struct factor_body, password, .must = true, .as_typed = true,
+		.max = 1000));
+INPUT(console_factor_off_in, struct factor_body,
+	FIELD(struct factor_body, password, .must = true, .as_typed = true,
+		.max = 1000));
+
+struct code_body {
+	const char *code;
+};
+
+INPUT(console_factor_code_in, struct code_body,
+	FIELD(struct code_body, code, .must = true, .min = 1, .max = 100));
+
+/*
+ * POST /me/second-factor {"password"}: 200 {"secret", "address"}, for an app; it counts
+ * when a code has confirmed it. E_OLD_PASSWORD, E_FACTOR_ON.
+ */
+enum err
+console_post_factor(struct req *r)
+{
+	const struct factor_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	const char *secret = "", *address = "";
+	struct buf out = {.arena = &c->arena};
+	struct account a = {0};
+
+	TRY(account_prove(c, in->password, &a));
+	TRY(db_begin(c));
+	TRY(db_end(c, second_factor_begin(c, &a, &secret, &address)));
+	buf_add(&out, "{\"secret\":");
+	buf_json(&out, secret);
+	buf_add(&out, ",\"address\":");
+	buf_json(&out, address);
+	buf_add(&out, "}");
+	return reply_json(r, 200, buf_text(&out));
+}
+
+static void
+forget(struct ctx *c, void *caller)
+{
+	console_forget_rights(c, caller);
+}
+
+/* POST /me/second-factor/confirm {"code"}: 200 {"recovery_codes"}, which nobody sees
+ * again. E_FACTOR_CODE, E_FACTOR_ON. */
+enum err
+console_post_factor_confirm(struct req *r)
+{
+	const struct code_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	const char *codes = "[]";
+
+	TRY(second_factor_confirm(c, c->actor, in->code, &codes));
+	ctx_after_commit(c, forget, r->own);
+	return reply_json(
+		r, 200, arena_fmt(&c->arena, "{\"recovery_codes\":%s}", codes));
+}
+
+static enum err
+take_away(struct ctx *c, const struct account *a)
+{
+	TRY(second_factor_off(c, a));
+	return c->rows == 0 ? fail(c, E_MISSING, NULL)
+			    : audit_add(c, "account.second_factor_off", "account",
+				      a->uuid, NULL);
+}
+
+/* POST /me/second-factor/off {"password"}: 204. E_OLD_PASSWORD, E_MISSING. */
+enum err
+console_post_factor_off(struct req *r)
+{
+	const struct factor_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct account a = {0};
+
+	TRY(account_prove(c, in->password, &a));
+	TRY(db_begin(c));
+	TRY(db_end(c, take_away(c, &a)));
+	console_forget_rights(c, r->own);
+	return reply_empty(r, 204);
+}
