@@ -30,8 +30,8 @@ note(struct ctx *c, int64_t card, const char *what, const char *data)
 }
 
 /* What follows from what is said: the card lacks something, or is to be drawn. */
-static enum err
-settle(struct ctx *c, int64_t card)
+enum err
+member_card_settle(struct ctx *c, int64_t card)
 {
 	int64_t due;
 	const char *id = arena_fmt(&c->arena, "%lld", (long long)card);
@@ -136,7 +136,7 @@ member_card_add(struct ctx *c, const struct card_data *d, const char *replaces,
 			c->now)));
 	TRY(member_card_show(c, uuid, 0, out));
 	TRY(note(c, out->id, "made", NULL));
-	TRY(settle(c, out->id));
+	TRY(member_card_settle(c, out->id));
 	TRY(audit_add(c, "card.add", "card", uuid, NULL));
 	return member_card_show(c, uuid, 0, out);
 }
@@ -161,7 +161,7 @@ settle_others(struct ctx *c, int64_t member, int64_t card)
 	for (size_t i = 0; i < count; i++) {
 		TRY(db_do(c, &CARDS_BUMP, ARGS(c, others[i].id, c->now)));
 		TRY(note(c, others[i].id, "changed", NULL));
-		TRY(settle(c, others[i].id));
+		TRY(member_card_settle(c, others[i].id));
 	}
 	return OK;
 }
@@ -183,7 +183,7 @@ member_card_change(struct ctx *c, const char *uuid, const struct card_data *d,
 		ARGS(c, out->id, d->role, d->level, day(c, d->issued),
 			day(c, d->valid_until), d->no_valid_until, version, c->now)));
 	TRY(change_member(c, member, d, &renamed));
-	TRY(settle(c, out->id));
+	TRY(member_card_settle(c, out->id));
 	if (renamed)
 		TRY(settle_others(c, member, out->id));
 	TRY(member_card_show(c, uuid, 0, out));
@@ -217,7 +217,7 @@ member_card_redraw(struct ctx *c, const char *uuid, struct card_shown *out)
 		return fail(c, E_CARD_WITHDRAWN, NULL);
 	if (str_eq(out->status, "incomplete"))
 		return fail(c, E_CONFLICT, "the card is incomplete");
-	TRY(settle(c, out->id));
+	TRY(member_card_settle(c, out->id));
 	TRY(note(c, out->id, "asked for again", NULL));
 	TRY(audit_add(c, "card.redraw", "card", uuid, NULL));
 	return member_card_show(c, uuid, 0, out);
@@ -233,7 +233,7 @@ member_card_recode(struct ctx *c, const char *uuid, struct card_shown *out)
 		return fail(c, E_CARD_WITHDRAWN, NULL);
 	TRY(db_do(c, &CARDS_RECODE,
 		ARGS(c, out->id, code_new(&c->arena, conf.cards_sandbox), c->now)));
-	TRY(settle(c, out->id));
+	TRY(member_card_settle(c, out->id));
 	TRY(note(c, out->id, "recoded", NULL));
 	TRY(audit_add(c, "card.recode", "card", uuid, NULL));
 	return member_card_show(c, uuid, 0, out);

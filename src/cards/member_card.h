@@ -57,6 +57,10 @@ enum err member_card_redraw(struct ctx *c, const char *uuid, struct card_shown *
 /* Another code: whoever has the lost card has no address any more. */
 enum err member_card_recode(struct ctx *c, const char *uuid, struct card_shown *out);
 
+/* What follows from what is said of a card, whoever said it: it lacks something, or is
+ * due. */
+enum err member_card_settle(struct ctx *c, int64_t card);
+
 /* What a list is asked for; NULL and 0: anything. */
 struct card_question {
 	const char *role, *status, *q, *after;

@@ -88,7 +88,7 @@ values ($1, utc($2), nullif($3::bigint, 0), $4, nullif($5::int, 0), $6::jsonb);
 
 -- name: cards_page
 -- By key: behind the card whose uuid is $4.
-with found as (
+with found as not materialized (
     select c.id, c.uuid
       from cards.card c join cards.member m on m.id = c.member_id
      where ($1::text is null or c.role = $1)

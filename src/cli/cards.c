@@ -5,7 +5,10 @@
 #include "cards/artefact.h"
 #include "cards/import.h"
 #include "cards/member_card.h"
+#include "cards/round.h"
 #include "cli/commands.h"
+#include "job/job.h"
+#include "net/airtable.h"
 
 #include "cli/cards.sql.h"
 
@@ -23,6 +26,19 @@ cards_list_cmd(struct call *call)
 		"no cards");
 }
 
+static enum err
+go_round(struct ctx *c)
+{
+	const char *last = NULL;
+
+	if (!airtable_is_on())
+		return OK;
+	TRY(cards_round_job(c, &(struct job){.kind = "card.round"}));
+	TRY(round_show(c, &last));
+	printf("airtable: %s\n", last);
+	return OK;
+}
+
 enum err
 cards_sync_cmd(struct call *call)
 {
@@ -31,6 +47,7 @@ cards_sync_cmd(struct call *call)
 	if (!call_flag(call, "dry-run")) {
 		TRY(artefact_sync(c));
 		TRY(db_do(c, &CLI_CARDS_WAKE, ARGS(c)));
+		TRY(go_round(c));
 	}
 	return call_table(call, &CLI_CARDS_DUE, ARGS(c), "nothing to draw");
 }

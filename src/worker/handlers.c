@@ -6,6 +6,7 @@
 #include "cards/batch.h"
 #include "cards/drawing.h"
 #include "cards/member_card.h"
+#include "cards/round.h"
 #include "messenger/sync.h"
 #include "messenger/upload.h"
 #include "people/picture_job.h"

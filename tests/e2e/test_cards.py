@@ -16,6 +16,8 @@ from tests.conftest import enterable, wait_for
 from tests.e2e.client import Client, make_person
 from tests.e2e.stack import is_image
 from tests.e2e.test_files import servers  # noqa: F401
+from tests.standin import airtable as airtable_standin
+from tests.standin.airtable import Airtable
 
 API = "/cards/api/v1"
 KEEPER = ("can_view_cards", "can_edit_cards", "can_withdraw_card", "can_edit_card_layouts")
@@ -149,6 +151,84 @@ def test_cards_on_paper_and_in_an_archive(keeper, servers):  # noqa: F811
     assert b"/TrimBox [28.346 28.346" in files["print"]
     stranger = Client(keeper.base, API)
     assert stranger.get(f"/batches/{order.json()['uuid']}").status_code == 401
+
+
+@pytest.fixture
+def airtable(db):
+    base = Airtable()
+    base.columns["Cards"] = ["image", "is_filled"]
+    base.tables = {"Cards": {}, "Users": {}}
+    yield base
+    base.stop()
+    db.do("update cards.card set record_id = null, source = 'own', record_written = null, record_written_at = null where source = 'airtable'")
+    db.do("delete from cards.round")
+
+
+def sync(ctl, airtable):
+    """The last round, after one more."""
+    shown = ctl("cards", "sync", AIRTABLE_API_KEY=airtable_standin.KEY, AIRTABLE_BASE_ID=airtable_standin.BASE,
+                AIRTABLE_API_URL=airtable.url).stdout
+    return json.loads(next(line for line in shown.splitlines() if line.startswith("airtable: ")).removeprefix("airtable: "))
+
+
+def fill(airtable, count):
+    for n in range(count):
+        airtable.tables["Users"][f"recUser{n}"] = {"uuid": f"u{n}", "id": next(numbers), "name": "Юлия", "surname": f"Ы{n}", "else": 1}
+        airtable.tables["Cards"][f"recCard{n:03}"] = {
+            "uuid": f"c{n}", "user_uuid": [f"recUser{n}"], "role": "admin", "level": n, "is_filled": True,
+            "card_issued_date": "2026-01-31T20:30:00.000Z"}
+
+
+def test_a_round_with_airtable_brings_cards_and_takes_addresses_back(ctl, db, keeper, airtable, servers):  # noqa: F811
+    fill(airtable, 13)
+    airtable.page = 5
+    del airtable.tables["Cards"]["recCard007"]["level"]
+    airtable.tables["Cards"]["recCard008"]["user_uuid"] = ["rec') , 1=1"]
+    airtable.tables["Cards"]["recCard009"]["role"] = "No such role!"
+    last = sync(ctl, airtable)
+    assert (last["figures"]["found"], last["figures"]["taken"]) == (13, 10), last
+    assert {e["record"]: e["detail"].split()[0] for e in last["errors"]} == {
+        "recCard007": "lacks", "recCard008": "lacks", "recCard009": "role:"}, last["errors"]
+    assert len({query["filterByFormula"] for _, path, query in airtable.calls if path.endswith("/Users")}) == 1
+    assert [m for m, path, _ in airtable.calls] == ["GET"] * 6  # three pages of cards, and of their users
+    assert min(b - a for a, b in zip(airtable.times, airtable.times[1:])) > .19
+    assert str(db.value("select issued from cards.card where record_id = 'recCard000'")) == "2026-02-01"  # of the zone
+
+    wait_for(lambda: db.value("select status = 'drawn' from cards.card where record_id = 'recCard000'"), 30)
+    db.do("update cards.card set status = 'drawn', drawing = code where source = 'airtable' and record_id <> 'recCard000'")
+    airtable.copies = False
+    airtable.calls.clear()
+    last = sync(ctl, airtable)
+    changes = [body for method, _, body in airtable.calls if method == "PATCH"]
+    assert last["figures"]["written"] == 10 and [len(c["records"]) for c in changes] == [10]
+    url = airtable.tables["Cards"]["recCard000"]["image"][0]["url"]
+    assert Client(url).get("").status_code == 200
+    assert sync(ctl, airtable)["figures"]["written"] == 0  # nothing twice
+
+    db.do("update cards.card set record_written_at = record_written_at - interval '2 minutes' where source = 'airtable'")
+    airtable.copies = True
+    assert sync(ctl, airtable)["figures"]["written_again"] == 10  # no size: it was not copied
+    assert len(airtable.tables["Cards"]["recCard000"]["image"]) == 1
+    db.do("update cards.card set record_written_at = record_written_at - interval '2 minutes' where source = 'airtable'")
+    last = sync(ctl, airtable)
+    assert (last["figures"]["written"], last["figures"]["written_again"]) == (0, 0)
+
+
+def test_airtable_may_want_a_pause_or_rename_a_column(ctl, db, airtable):
+    fill(airtable, 2)
+    airtable.limited = 1
+    last = sync(ctl, airtable)
+    assert "paused_until" in last["figures"] and len(airtable.calls) == 1
+    sync(ctl, airtable)
+    assert len(airtable.calls) == 1  # not before the pause is over
+    db.do("delete from cards.round")
+    airtable.columns["Cards"] = ["picture", "is_filled"]
+    assert "Unknown field names: image" in sync(ctl, airtable)["errors"][0]["detail"]
+    airtable.columns["Cards"] = ["image", "is_filled"]
+    for card in airtable.tables["Cards"].values():
+        card["Level"] = card.pop("level")
+    assert "the column level" in sync(ctl, airtable)["errors"][0]["detail"]
+    assert db.value("select count(*) from cards.card where source = 'airtable'") == 0
 
 
 def test_workers_that_are_killed_leave_no_card_undrawn_and_no_object_unknown(stack, db, keeper, servers):  # noqa: F811
