@@ -16,6 +16,10 @@ with gone as (
     delete from account.session where account_id = $1
 ), networks as (
     delete from account.familiar where account_id = $1
+), factor as (
+    delete from account.second_factor where account_id = $1
+), recovery as (
+    delete from account.recovery_code where account_id = $1
 ), history as (
     delete from storage.history where account_id = $1
 ), traces as (

@@ -53,4 +53,6 @@ select jsonb_pretty(jsonb_build_object(
                    join messenger.participant t on t.id = e.participant_id where t.account_id = $1),
         'files', (select coalesce(jsonb_agg(to_jsonb(u) order by id), '[]') from messenger.upload u where account_id = $1),
         'reports', (select coalesce(jsonb_agg(to_jsonb(r) order by id), '[]') from messenger.report r where reporter_id = $1)),
+    'cards', (select coalesce(jsonb_agg(to_jsonb(k) || jsonb_build_object('member', to_jsonb(m)) order by k.id), '[]')
+                from cards.card k join cards.member m on m.id = k.member_id where m.account_id = $1),
     'participant', (select to_jsonb(p) from programme.participant p where account_id = $1)));

@@ -54,6 +54,9 @@ an_erased_person_leaves_no_name_and_no_gap(void **state)
 				(long long)anna.profile)),
 		200, "profilerelation.follows");
 	given_files(&anna);
+	value("insert into account.second_factor (account_id, secret) values (%lld, "
+	      "'sealed')",
+		(long long)anna.uuid);
 	erase(&anna);
 	is_dead(&anna);
 
@@ -74,6 +77,10 @@ an_erased_person_leaves_no_name_and_no_gap(void **state)
 	is_case(by(&boris, "GET",
 			text(PHONE "/profiles/%lld", (long long)anna.profile)),
 		404, "resource.not_found");
+	assert_int_equal(NUMBER("select count(*) from account.second_factor where "
+				"account_id = %lld",
+				 anna.uuid),
+		0);
 	assert_int_equal(NUMBER("select count(*) from messenger.relation where %lld in "
 				"(from_account_id, to_account_id)",
 				 anna.uuid),
