@@ -2,6 +2,7 @@
 #include "account/second_factor.h"
 
 #include "account/audit.h"
+#include "account/session.h"
 #include "base/buf.h"
 #include "console/console.h"
 #include "db/db.h"
@@ -65,6 +66,8 @@ console_post_factor_confirm(struct req *r)
 	const char *codes = "[]";
 
 	TRY(second_factor_confirm(c, c->actor, in->code, &codes));
+	/* Sign-ins by the password alone gain nothing by it. */
+	TRY(session_end_others(c, c->actor, r->session->jti, "second factor"));
 	ctx_after_commit(c, forget, r->own);
 	return reply_json(
 		r, 200, arena_fmt(&c->arena, "{\"recovery_codes\":%s}", codes));

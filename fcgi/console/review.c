@@ -35,7 +35,7 @@ uuids_rule(struct ctx *c, const struct field *f, const char *place, void *member
 }
 
 INPUT(console_review_in, struct next_body,
-	FIELD(struct next_body, count, .must = true, .min = 1, .max = CLAIM_MOST),
+	FIELD(struct next_body, count, .must = true, .min = 0, .max = CLAIM_MOST),
 	FIELD(struct next_body, hold, .rule = uuids_rule),
 	FIELD(struct next_body, except, .rule = uuids_rule));
 

@@ -57,6 +57,8 @@ INPUT(people_removal_in, struct removal_body,
 
 /* -- upload */
 
+#define CROP_BYTES 200 /* as text */
+
 static enum err
 body_flaw(struct ctx *c, const char *field, const char *words)
 {
@@ -100,6 +102,8 @@ take_form(struct req *r, struct picture_in *out)
 			out->bytes = parts[i].bytes;
 			out->size = parts[i].size;
 		} else if (str_eq(parts[i].name, "crop")) {
+			if (parts[i].size > CROP_BYTES)
+				return body_flaw(c, "crop", "is too long");
 			TRY(read_crop(c,
 				arena_strn(&c->arena, parts[i].bytes, parts[i].size),
 				out));

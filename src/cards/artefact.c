@@ -232,7 +232,7 @@ artefact_put_layout(
 
 /* The layout beside a role's background, if there is one. */
 static enum err
-take_layout(struct ctx *c, int which, const char *role)
+take_layout(struct ctx *c, int which, const char *role, bool *taken)
 {
 	const char *path =
 		arena_fmt(&c->arena, "%s/card/layout/%s.json", root(c, which), role);
@@ -242,6 +242,7 @@ take_layout(struct ctx *c, int which, const char *role)
 	size_t n;
 	const char *json = file_get(c, path, &n);
 
+	*taken = false;
 	if (json == NULL)
 		return OK;
 	enum err e = db_one(c, &CARDS_ROLE_CANVAS, size_fields, &size, ARGS(c, role));
@@ -254,6 +255,7 @@ take_layout(struct ctx *c, int which, const char *role)
 		return OK;
 	}
 	TRY(e);
+	*taken = true;
 	return artefact_put_layout(
 		c, role, arena_strn(&c->arena, json, n), false, &version);
 }
@@ -265,9 +267,13 @@ look_at_all(struct ctx *c)
 
 	scan_all(c, &all);
 	for (size_t i = 0; i < all.count; i++) {
+		bool taken = false;
+
 		TRY(take_background(c, &all.list[i]));
-		for (int which = 0; which < ROOTS; which++)
-			TRY(take_layout(c, which, all.list[i].role));
+		/* One's own before the one that comes along: both in turn would be a
+		 * new version each time. */
+		for (int which = ROOTS - 1; which >= 0 && !taken; which--)
+			TRY(take_layout(c, which, all.list[i].role, &taken));
 	}
 	return OK;
 }

@@ -162,6 +162,26 @@ read_row(struct ctx *c, const struct job *job, struct row *out, bool *found)
 	return db_maybe(c, &CARDS_DRAW_ROW, row_fields, out, found, ARGS(c, id));
 }
 
+#define UUID_LENGTH 36
+
+/* Those of both lists "{uuid,uuid}". */
+static const char *
+in_both(struct ctx *c, const char *one, const char *other)
+{
+	struct buf out = {.arena = &c->arena};
+
+	buf_add(&out, "{");
+	for (const char *at = one + 1; strlen(at) > UUID_LENGTH;
+		at += UUID_LENGTH + 1) {
+		const char *id = arena_strn(&c->arena, at, UUID_LENGTH);
+
+		if (strstr(other, id) != NULL)
+			buf_fmt(&out, "%s%s", out.used == 1 ? "" : ",", id);
+	}
+	buf_add(&out, "}");
+	return buf_text(&out);
+}
+
 static enum err
 put_all(struct ctx *c, const struct row *r, const struct card_pictures *p,
 	const char **servers)
@@ -172,9 +192,11 @@ put_all(struct ctx *c, const struct row *r, const struct card_pictures *p,
 		TRY(place_put(c, drawing_key(c, r->uuid, p->fingerprint, i), r->id,
 			p->file[i], files[i].type, &took));
 		/* Whoever has all of them: nearly always the same ones. */
-		*servers = i == 0 || strlen(took) < strlen(*servers) ? took : *servers;
+		*servers = i == 0 ? took : in_both(c, *servers, took);
 	}
-	return OK;
+	return str_eq(*servers, "{}")
+		       ? fail(c, E_BUSY, "no server took all files of the card")
+		       : OK;
 }
 
 static enum err

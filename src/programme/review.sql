@@ -1,4 +1,9 @@
 -- name: review_release
+-- A decision whose job an operator has dropped is none any more: its photo waits again.
+with dropped as (
+    delete from programme.review_decision d
+     where not exists (select from job.job j where j.kind = 'review.settle' and j.subject = d.id::text)
+)
 delete from programme.review_claim where account_id = $1 and report_id <> all (string_to_array($2, ' ')::uuid[]);
 
 -- name: review_claim

@@ -78,5 +78,5 @@ link_change(struct ctx *c, int64_t account, const char *id,
 {
 	return db_do(c, &LINK_CHANGE,
 		ARGS(c, whose(c, account), id, change->set_end, change->expire_at,
-			change->set_password, change->hash));
+			change->set_password, change->hash, c->actor, c->now));
 }

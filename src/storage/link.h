@@ -56,7 +56,8 @@ struct link_change {
 	const char *hash;
 };
 
-/* E_LINK_NOT_FOUND */
+/* E_LINK_NOT_FOUND; also for somebody else's that has ended, and for taking the
+ * password of one away. */
 enum err link_change(struct ctx *c, int64_t account, const char *id,
 	const struct link_change *change);
 

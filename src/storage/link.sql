@@ -54,4 +54,6 @@ select count(*) from gone;
 update storage.link l
    set expire_at = case when $3::boolean then utc($4) else expire_at end, password = case when $5::boolean then $6 else password end
   from storage.file f
- where f.id = l.file_id and l.id = $2 and ($1::bigint is null or f.account_id = $1);
+ where f.id = l.file_id and l.id = $2 and ($1::bigint is null or f.account_id = $1)
+   -- Whoever keeps others' links in order opens none of them.
+   and (f.account_id = $7 or (l.expire_at is null or l.expire_at > utc($8)) and not ($5::boolean and $6::text is null));

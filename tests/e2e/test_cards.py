@@ -191,7 +191,7 @@ def test_a_round_with_airtable_brings_cards_and_takes_addresses_back(ctl, db, ke
         "recCard007": "lacks", "recCard008": "lacks", "recCard009": "role:"}, last["errors"]
     assert len({query["filterByFormula"] for _, path, query in airtable.calls if path.endswith("/Users")}) == 1
     assert [m for m, path, _ in airtable.calls] == ["GET"] * 6  # three pages of cards, and of their users
-    assert min(b - a for a, b in zip(airtable.times, airtable.times[1:])) > .19
+    assert airtable.times[-1] - airtable.times[0] > .2 * (len(airtable.times) - 1) - .05  # one may take longer to arrive
     assert str(db.value("select issued from cards.card where record_id = 'recCard000'")) == "2026-02-01"  # of the zone
 
     wait_for(lambda: db.value("select status = 'drawn' from cards.card where record_id = 'recCard000'"), 30)

@@ -290,7 +290,9 @@ def test_somebody_is_found_blocked_and_let_in_again_by_keys(console, person, db)
     page.wait("document.querySelector('.said').textContent.includes('blocked')")
     assert db.value("select status_reason from account.account where username = %s", who.username) == "spam"
     page.wait("[...document.querySelectorAll('.trail code')].some((c) => c.textContent === 'account.block')")
-    page.js("[...document.querySelectorAll('.button')].find((b) => b.textContent === 'Let in again').click()")
+    again = "[...document.querySelectorAll('.button')].find((b) => b.textContent === 'Let in again')"
+    page.wait(f"!!{again}")
+    page.js(f"{again}.click()")
     page.wait("[...document.querySelectorAll('.trail code')].some((c) => c.textContent === 'account.unblock')")
     assert db.value("select status from account.account where username = %s", who.username) == "active"
 

@@ -72,7 +72,7 @@ def test_buckets_of_the_histogram_grow(neighbour):
     rows = {}
     for (name, labels), value in found.items():
         if name.endswith("_bucket"):
-            key, le = re.fullmatch(r'(.*),le="([^"]+)"', labels).groups()
+            key, le = re.fullmatch(r'(?:(.*),)?le="([^"]+)"', labels).groups(default="")
             rows.setdefault((name, key), []).append((float(le), value))
     assert rows
     for (name, key), buckets in rows.items():

@@ -1,6 +1,8 @@
 /* Members' cards: what staff says of them, layouts, drawing. */
 #include "edge.h"
 
+#include <sys/stat.h>
+
 #include <unistd.h>
 
 #include "account/account.h"
@@ -337,6 +339,49 @@ a_new_layout_makes_the_roles_cards_due(void **state)
 	assert_int_equal(
 		json_number(get("/roles/member/layout", keeper)->json, "version"),
 		version + 1);
+}
+
+/* A file of one's own, in place of what comes along. */
+static void
+write_layout(const char *folder, const char *role, const char *json)
+{
+	mkdir(folder, 0700);
+	mkdir(text("%s/card", folder), 0700);
+	mkdir(text("%s/card/layout", folder), 0700);
+	FILE *f = fopen(text("%s/card/layout/%s.json", folder, role), "w");
+	assert_non_null(f);
+	fputs(json, f);
+	fclose(f);
+}
+
+static int64_t
+synced_version(const char *keeper)
+{
+	struct ctx c;
+
+	edge_ctx(&c);
+	assert_int_equal(artefact_sync(&c), OK);
+	ctx_end(&c);
+	return json_number(get("/roles/member/layout", keeper)->json, "version");
+}
+
+static void
+ones_own_layout_stays_in_force(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER), *old = conf.cards_artifacts;
+	char folder[] = "/tmp/samovar-layout-XXXXXX";
+
+	synced_version(keeper);
+	assert_non_null(mkdtemp(folder));
+	struct json_object *layout = get("/roles/member/layout", keeper)->json;
+	json_object_object_add(layout, "digits", json_object_new_int(7));
+	json_object_object_del(layout, "version");
+	write_layout(folder, "member", json_object_to_json_string(layout));
+	conf.cards_artifacts = folder;
+	int64_t first = synced_version(keeper), second = synced_version(keeper);
+	conf.cards_artifacts = old;
+	assert_int_equal(first, second);
 }
 
 /* -- drawing */
@@ -682,6 +727,7 @@ main(int argc, char **argv)
 		EDGE_TEST(cyrillic_becomes_latin_as_in_passports),
 		EDGE_TEST(dates_speak_the_layouts_language),
 		EDGE_TEST(a_layout_is_refused_with_all_reasons_at_once),
+		EDGE_TEST(ones_own_layout_stays_in_force),
 		EDGE_TEST(a_new_layout_makes_the_roles_cards_due),
 		EDGE_TEST(the_same_card_is_the_same_bytes),
 		EDGE_TEST(a_long_name_is_set_smaller_and_never_cut),

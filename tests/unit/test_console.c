@@ -396,6 +396,26 @@ two_reviewers_never_see_the_same_photo(void **state)
 }
 
 static void
+a_decision_whose_job_was_dropped_is_none(void **state)
+{
+	(void)state;
+	const char *anna = given_console("", "expert");
+
+	given_photos(anna);
+	const char *one = claimed(next(anna, 1, "", ""), 0);
+	assert_int_equal(decide(anna, one, APPROVE)->status, 200);
+	assert_null(claimed(next(anna, 0, "", ""), 0));
+	assert_int_equal(number("select count(*) from programme.review_decision where "
+				"report_id = '%s'",
+				 one),
+		1);
+	value("delete from job.job where kind = 'review.settle'");
+	assert_null(claimed(next(anna, 0, "", ""), 0));
+	assert_int_equal(number("select count(*) from programme.review_decision"), 0);
+	assert_int_equal(number("select count(*) from programme.review_claim"), 0);
+}
+
+static void
 a_claim_ends_by_itself(void **state)
 {
 	(void)state;
@@ -832,6 +852,8 @@ links_are_ended_by_their_owner_or_an_operator(void **state)
 		post("/links/revoke", both, other)->body, "{\"revoked\":0}");
 	is_error(post("/links/revoke", "{\"ids\":[\"x\"]}", owner), 422,
 		"Request.Validation");
+	is_error(post(text("/links/%s", first), "{\"password\":\"\"}", operator), 404,
+		"Console.Gone"); /* nor is it opened to anybody else */
 	assert_string_equal(
 		post("/links/revoke", both, operator)->body, "{\"revoked\":2}");
 	assert_int_equal(count_of(get("/links", owner)), 0);
@@ -979,6 +1001,7 @@ main(int argc, char **argv)
 		EDGE_TEST(a_day_without_a_shift_is_no_error),
 		EDGE_TEST(the_day_adds_up),
 		EDGE_TEST(two_reviewers_never_see_the_same_photo),
+		EDGE_TEST(a_decision_whose_job_was_dropped_is_none),
 		EDGE_TEST(a_claim_ends_by_itself),
 		EDGE_TEST(nothing_goes_out_before_a_decision_counts),
 		EDGE_TEST(a_decision_is_taken_back),

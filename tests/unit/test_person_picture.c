@@ -172,6 +172,14 @@ a_form_brings_file_and_crop(void **state)
 		      "where id = '%s'",
 			id_of(a)),
 		"1 2 300 400 17");
+	/* Only the picture may be large. */
+	const char *large = text("--b\r\nContent-Disposition: form-data; "
+				 "name=\"crop\"\r\n\r\n[%s{}]\r\n--b--\r\n",
+		repeated("{},", 100));
+	is_error(call("PUT", API "/me/picture", .body = large,
+			 .type = "multipart/form-data; boundary=b",
+			 .headers = {p.token}),
+		422, "Request.Validation");
 }
 
 static void

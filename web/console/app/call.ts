@@ -80,8 +80,11 @@ export async function call<T>(method: string, path: string, o: Options): Promise
 	}
 	online.value = answer.status !== 502 && answer.status !== 504;
 	if (answer.status === 304) throw new Same();
-	if (answer.status === 401 && path !== '/auth/login') signedOut.value++;
-	if (!answer.ok) throw await problemOf(answer);
+	if (!answer.ok) {
+		const problem = await problemOf(answer);
+		if (problem.code === 'Auth.Unsigned' || problem.code === 'Auth.Expired') signedOut.value++;
+		throw problem;
+	}
 	if (o.known) o.known.etag = answer.headers.get('ETag') ?? undefined;
 	return answer.status === 204 ? (undefined as T) : answer.json();
 }

@@ -52,6 +52,7 @@ function find(name: string): Key | undefined {
 function press(e: KeyboardEvent) {
 	if (e.defaultPrevented || e.isComposing) return;
 	const name = nameOf(e);
+	if (e.repeat && name.length === 1) return; // a finger that rests on "a" approves one photo
 	const mod = e.ctrlKey || e.metaKey;
 	if (mod || e.altKey) {
 		const key = mod && !e.altKey ? find(`mod+${name}`) : undefined;

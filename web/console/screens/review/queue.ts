@@ -5,6 +5,7 @@ import { Problem, type More } from '../../app/call';
 import { hurry } from '../../app/pulse';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
+import { problemText } from '../../parts/kit';
 
 const AHEAD = 4; // the one before one's eyes and three more
 const KEEP_MS = 45_000; // claims last two minutes
@@ -69,7 +70,7 @@ export function begin(): () => void {
 	const timer = setInterval(() => void fill({ background: true }), KEEP_MS);
 	return () => {
 		clearInterval(timer);
-		void api.claimReviews({ count: 1, hold: [], except: held.peek().map(idOf) }, { background: true }).catch(() => {});
+		void api.claimReviews({ count: 0, hold: [], except: [] }, { background: true }).catch(() => {});
 	};
 }
 
@@ -126,8 +127,11 @@ export async function undo(): Promise<void> {
 		done.value--;
 		left.value = (left.peek() ?? 0) + 1;
 		say(t('Taken back. Nobody has been told.'));
-	} catch {
-		say(t('It was too late: the family has been told.'), 'bad');
+	} catch (e) {
+		if (!(e instanceof Problem)) throw e;
+		if (e.status === 409 || e.status === 404) return say(t('It was too late: the family has been told.'), 'bad');
+		decided = [...decided, one];
+		say(problemText(e), 'bad', { label: t('Undo'), run: () => void undo() }, 10);
 	}
 }
 
