@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/conf.h"
-#include "base/secret.h"
+#include "base/sign.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "image/inspect.h"
@@ -259,17 +259,6 @@ picture_sweep(struct ctx *c)
 
 /* -- signed */
 
-static const char *
-signature(struct ctx *c, size_t key, const char *path, int64_t expires)
-{
-	unsigned char mac[32];
-
-	secret_mac(key,
-		arena_fmt(&c->arena, "picture\n%s\n%lld", path, (long long)expires),
-		mac);
-	return hex_text(&c->arena, mac, sizeof(mac));
-}
-
 const char *
 picture_signature(struct ctx *c, const char *path)
 {
@@ -277,20 +266,12 @@ picture_signature(struct ctx *c, const char *path)
 	int64_t expires = now - now % SIGNED_STEP + SIGNED_SECONDS;
 
 	return arena_fmt(&c->arena, "expires=%lld&signature=%s", (long long)expires,
-		signature(c, 0, path, expires));
+		sign_path(c, "picture", path, expires));
 }
 
 bool
 picture_signature_holds(
 	struct ctx *c, const char *path, const char *expires, const char *given)
 {
-	int64_t until;
-
-	if (expires == NULL || given == NULL || !int_read(expires, &until) ||
-		until <= c->now.us / US_PER_SECOND)
-		return false;
-	for (size_t i = 0; i < secret_count(); i++)
-		if (str_same_secret(given, signature(c, i, path, until)))
-			return true;
-	return false;
+	return sign_holds(c, "picture", path, expires, given);
 }

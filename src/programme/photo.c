@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/conf.h"
-#include "base/secret.h"
+#include "base/sign.h"
 #include "base/str.h"
 
 const char *
@@ -19,17 +19,6 @@ photo_file(struct ctx *c, const char *path, enum photo_file which)
 		suffixes[which]);
 }
 
-static const char *
-signature(struct ctx *c, size_t key, const char *path, int64_t expires)
-{
-	const char *text =
-		arena_fmt(&c->arena, "photo\n%s\n%lld", path, (long long)expires);
-	unsigned char mac[32];
-
-	secret_mac(key, text, mac);
-	return hex_text(&c->arena, mac, sizeof(mac));
-}
-
 /* Photos are kept by the minute, so that the same page asks for the same addresses. */
 const char *
 photo_signed_path(struct ctx *c, const char *path)
@@ -41,7 +30,7 @@ photo_signed_path(struct ctx *c, const char *path)
 		path++;
 	return arena_fmt(&c->arena, "%sphotos/%s?expires=%lld&signature=%s",
 		conf.site_root_path, percent_encode(&c->arena, path, true),
-		(long long)expires, signature(c, 0, path, expires));
+		(long long)expires, sign_path(c, "photo", path, expires));
 }
 
 const char *
@@ -54,13 +43,5 @@ bool
 photo_signature_holds(
 	struct ctx *c, const char *path, const char *expires, const char *given)
 {
-	int64_t until;
-
-	if (expires == NULL || !int_read(expires, &until) ||
-		until <= c->now.us / US_PER_SECOND)
-		return false;
-	for (size_t i = 0; i < secret_count(); i++)
-		if (str_same_secret(given, signature(c, i, path, until)))
-			return true;
-	return false;
+	return sign_holds(c, "photo", path, expires, given);
 }
