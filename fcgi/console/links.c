@@ -71,17 +71,14 @@ console_post_revoke(struct req *r)
 {
 	const struct revoke_body *in = r->in;
 	struct ctx *c = &r->ctx;
-	struct buf ids = {.arena = &c->arena};
 	int64_t count;
 
 	if (in->ids.count > MANY)
 		return fail(c, E_INPUT, "at most %d at once", MANY);
-	for (size_t i = 0; i < in->ids.count; i++) {
+	for (size_t i = 0; i < in->ids.count; i++)
 		if (!uuid_valid(in->ids.list[i]))
 			return fail(c, E_INPUT, "ids must be UUIDs");
-		buf_fmt(&ids, "%s%s", i == 0 ? "" : " ", in->ids.list[i]);
-	}
-	TRY(link_revoke(c, whose(r), buf_text(&ids), &count));
+	TRY(link_revoke(c, whose(r), texts_joined(&c->arena, &in->ids), &count));
 	TRY(audit_add(c, "link.revoke", "link",
 		in->ids.count == 1 ? in->ids.list[0] : "",
 		arena_fmt(&c->arena, "{\"count\":%lld}", (long long)count)));

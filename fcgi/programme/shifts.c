@@ -76,16 +76,6 @@ struct requests_filter {
 INPUT(programme_requests_query, struct requests_filter,
 	FIELD(struct requests_filter, status, .one_of = "pending approved declined"));
 
-static const char *
-joined(struct ctx *c, const struct texts *t)
-{
-	struct buf b = {.arena = &c->arena};
-
-	for (size_t i = 0; i < t->count; i++)
-		buf_fmt(&b, "%s%s", i == 0 ? "" : " ", t->list[i]);
-	return b.text;
-}
-
 /* GET /shifts/?status=&sort=: 200 list of S with total_users, the newest first. */
 enum err
 programme_get_shifts(struct req *r)
@@ -94,7 +84,11 @@ programme_get_shifts(struct req *r)
 	struct ctx *c = &r->ctx;
 	const char *json;
 
-	TRY(db_json(c, &SHIFTS_LIST, &json, ARGS(c, joined(c, &in->status), in->sort)));
+	TRY(db_json(c, &SHIFTS_LIST, &json,
+		ARGS(c,
+			in->status.count == 0 ? NULL
+					      : texts_joined(&c->arena, &in->status),
+			in->sort)));
 	return reply_json(r, 200, json);
 }
 

@@ -31,16 +31,14 @@ static enum err
 joined(struct ctx *c, const char *field, const struct texts *names, const char **out)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
-	struct buf text = {.arena = &c->arena};
 
 	for (size_t i = 0; i < names->count; i++) {
 		const char *name = names->list[i];
 
 		if (name[0] == '\0' || name[strspn(name, letters)] != '\0')
 			return unknown(c, field, name);
-		buf_fmt(&text, "%s%s", i == 0 ? "" : " ", name);
 	}
-	*out = buf_text(&text);
+	*out = texts_joined(&c->arena, names);
 	return OK;
 }
 

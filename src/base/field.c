@@ -256,6 +256,16 @@ member_absent(const struct field *f, const void *member)
 	       (f->type == FIELD_DATE && ((const struct date *)member)->year == 0);
 }
 
+const char *
+texts_joined(struct arena *a, const struct texts *t)
+{
+	struct buf out = {.arena = a};
+
+	for (size_t i = 0; i < t->count; i++)
+		buf_fmt(&out, "%s%s", i == 0 ? "" : " ", t->list[i]);
+	return buf_text(&out);
+}
+
 static void
 texts_to_json(struct buf *b, const struct texts *t)
 {

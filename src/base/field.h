@@ -32,6 +32,9 @@ struct texts {
 	const char *const *list;
 };
 
+/* The texts with blanks between, as statements take lists; "" of none. */
+const char *texts_joined(struct arena *a, const struct texts *t);
+
 struct field {
 	const char *name; /* the column, and the JSON key */
 	enum field_type type;

@@ -68,14 +68,10 @@ static FIELDS(chosen_fields, FIELD(struct chosen, found), FIELD(struct chosen, d
 static const char *
 joined(struct ctx *c, const struct texts *cards)
 {
-	struct buf b = {.arena = &c->arena};
-
-	for (size_t i = 0; i < cards->count; i++) {
+	for (size_t i = 0; i < cards->count; i++)
 		if (!uuid_valid(cards->list[i]))
 			return NULL;
-		buf_fmt(&b, "%s%s", i == 0 ? "" : " ", cards->list[i]);
-	}
-	return buf_text(&b);
+	return texts_joined(&c->arena, cards);
 }
 
 static enum err

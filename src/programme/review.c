@@ -10,7 +10,7 @@
 
 #include "programme/review.sql.h"
 
-static FIELDS(review_fields, FIELD(struct review, id), FIELD(struct review, shift_id),
+FIELDS(review_fields, FIELD(struct review, id), FIELD(struct review, shift_id),
 	FIELD(struct review, shift_title), FIELD(struct review, task_title),
 	FIELD(struct review, task_url), FIELD(struct review, child_id),
 	FIELD(struct review, name), FIELD(struct review, surname),
@@ -24,24 +24,16 @@ static FIELDS(past_fields, FIELD(struct review_past, report_id),
 	FIELD(struct review_past, task_title), FIELD(struct review_past, photo_url),
 	FIELD(struct review_past, task_date));
 
-static const char *
-joined(struct ctx *c, const struct texts *ids)
-{
-	struct buf out = {.arena = &c->arena};
-
-	for (size_t i = 0; i < ids->count; i++)
-		buf_fmt(&out, "%s%s", i == 0 ? "" : " ", ids->list[i]);
-	return buf_text(&out);
-}
-
 enum err
 review_claim(struct ctx *c, int64_t most, const struct texts *hold,
 	const struct texts *except, struct review **out, size_t *count)
 {
-	TRY(db_do(c, &REVIEW_RELEASE, ARGS(c, c->actor, joined(c, hold))));
+	TRY(db_do(
+		c, &REVIEW_RELEASE, ARGS(c, c->actor, texts_joined(&c->arena, hold))));
 	return db_many(c, &REVIEW_CLAIM, review_fields, out, count,
-		ARGS(c, c->actor, most, conf.programme_review_claim, joined(c, except),
-			c->now, conf.programme_attempts));
+		ARGS(c, c->actor, most, conf.programme_review_claim,
+			texts_joined(&c->arena, except), c->now,
+			conf.programme_attempts));
 }
 
 enum err
