@@ -1,7 +1,9 @@
 #include "req.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/conf.h"
 #include "base/str.h"
@@ -44,6 +46,41 @@ req_header(const struct req *r, const char *name)
 			return *value == '\0' ? NULL : value;
 	}
 	return NULL;
+}
+
+/* The language of a tag of n bytes, "ru-RU"; NULL: none of ours. */
+static const char *
+language_of(const char *tag, size_t n)
+{
+	static const char *const known[] = {"ru", "en", "ko"};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (n >= 2 && strncasecmp(tag, known[i], 2) == 0 &&
+			(n == 2 || tag[2] == '-'))
+			return known[i];
+	return NULL;
+}
+
+const char *
+req_language(const struct req *r)
+{
+	const char *at = req_header(r, "Accept-Language"), *best = NULL;
+	double most = 0;
+
+	while (at != NULL && *at != '\0') {
+		at += strspn(at, " ,");
+		size_t n = strcspn(at, ",");
+		const char *q = memmem(at, n, "q=", 2);
+		double wish = q == NULL ? 1 : strtod(q + 2, NULL);
+		const char *found = language_of(at, strcspn(at, ",; "));
+
+		if (found != NULL && wish > most) {
+			best = found;
+			most = wish;
+		}
+		at += n;
+	}
+	return best;
 }
 
 const char *

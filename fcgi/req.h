@@ -79,6 +79,10 @@ const char *req_param(const struct req *r, const char *name);
  */
 const char *req_header(const struct req *r, const char *name);
 
+/* Which of our languages Accept-Language (RFC 9110, 12.5.4) wants most: "ru", "en",
+ * "ko"; NULL: none of them. */
+const char *req_language(const struct req *r);
+
 /* A cookie's value, NULL if it is not there. */
 const char *req_cookie(struct req *r, const char *name);
 

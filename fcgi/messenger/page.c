@@ -9,21 +9,13 @@
 #include "input.h"
 #include "reply.h"
 
-/* In the order of the header: browsers put first what is wanted most. */
 const char *
 messenger_language(struct req *r)
 {
-	static const char *const known[] = {"ko", "ru", "en"};
-	const char *at = input_header(r, "Accept-Language");
+	const char *wanted = req_language(r);
 
-	while (at != NULL && *at != '\0') {
-		at += strspn(at, " ,");
-		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-			if (strncasecmp(at, known[i], 2) == 0 &&
-				strchr("-,; ", at[2]) != NULL)
-				return known[i];
-		at += strcspn(at, ",");
-	}
+	if (wanted != NULL)
+		return wanted;
 	return str_in(conf.messenger_language, "ko ru en") ? conf.messenger_language
 							   : "ko";
 }

@@ -73,25 +73,6 @@ flaw(struct ctx *c, const char *field, const char *words)
 				   .words = words});
 }
 
-/* The first of Accept-Language that there are mails in; NULL: none. */
-static const char *
-language_of(struct req *r, const char *said)
-{
-	static const char *const known[] = {"ru", "en", "ko"};
-	const char *header = req_header(r, "Accept-Language");
-
-	if (said != NULL || header == NULL)
-		return said;
-	for (const char *s = header; *s != '\0'; s += strcspn(s, ","), s += *s == ',') {
-		s += strspn(s, " ");
-		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-			if (strncasecmp(s, known[i], 2) == 0 &&
-				strchr("-,; ", s[2]) != NULL)
-				return known[i];
-	}
-	return NULL;
-}
-
 static enum err
 person_reply(struct req *r, int64_t id)
 {
@@ -125,7 +106,7 @@ people_post_register(struct req *r)
 		.email = in->email,
 		.name = in->name == NULL ? "" : in->name,
 		.surname = in->surname == NULL ? "" : in->surname,
-		.language = language_of(r, in->language)};
+		.language = in->language != NULL ? in->language : req_language(r)};
 	struct account a = asked;
 
 	if (!conf.account_registration_open)
@@ -199,7 +180,7 @@ people_post_resend(struct req *r)
 {
 	const struct email_body *in = r->in;
 
-	TRY(registration_ask_mail(&r->ctx, "resend", in->email, language_of(r, NULL)));
+	TRY(registration_ask_mail(&r->ctx, "resend", in->email, req_language(r)));
 	return reply_json(r, 202, SENT);
 }
 
@@ -209,7 +190,7 @@ people_post_forgot(struct req *r)
 {
 	const struct email_body *in = r->in;
 
-	TRY(registration_ask_mail(&r->ctx, "forgot", in->email, language_of(r, NULL)));
+	TRY(registration_ask_mail(&r->ctx, "forgot", in->email, req_language(r)));
 	return reply_json(r, 202, SENT);
 }
 

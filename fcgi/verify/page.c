@@ -31,39 +31,17 @@ static const enum word verdicts[] = {[VERIFY_VALID] = WORD_VALID,
 	[VERIFY_SPECIMEN] = WORD_SPECIMEN,
 	[VERIFY_UNKNOWN] = WORD_UNKNOWN};
 
-static size_t
-language_of(const char *tag, size_t n)
-{
-	for (size_t i = 0; i < LANGUAGES; i++)
-		if (n >= 2 && strncmp(tag, languages[i].tag, 2) == 0 &&
-			(n == 2 || tag[2] == '-'))
-			return i;
-	return LANGUAGES;
-}
-
 size_t
 verify_language(struct req *r, const char *asked)
 {
-	const char *at = req_header(r, "Accept-Language");
-	size_t best = asked == NULL ? LANGUAGES : language_of(asked, strlen(asked));
-	double most = 0;
+	const char *const wishes[] = {asked, req_language(r)};
 
-	if (best < LANGUAGES)
-		return best;
-	while (at != NULL && *at != '\0') {
-		at += strspn(at, " ,");
-		size_t n = strcspn(at, ","), tag = strcspn(at, ",; ");
-		const char *q = memmem(at, n, "q=", 2);
-		double wish = q == NULL ? 1 : strtod(q + 2, NULL);
-		size_t found = language_of(at, tag);
-
-		if (found < LANGUAGES && wish > most) {
-			best = found;
-			most = wish;
-		}
-		at += n;
-	}
-	return best < LANGUAGES ? best : 0;
+	for (size_t w = 0; w < sizeof(wishes) / sizeof(*wishes); w++)
+		for (size_t i = 0; wishes[w] != NULL && i < LANGUAGES; i++)
+			if (strncmp(wishes[w], languages[i].tag, 2) == 0 &&
+				strchr("-", wishes[w][2]) != NULL)
+				return i;
+	return 0;
 }
 
 static void

@@ -115,7 +115,8 @@ what_was_wrong_is_said_in_the_caller_s_language(void **state)
 		const char *header, *message;
 	} wanted[] = {{"X-1: 1", "존재하지 않는 주소입니다"},
 		{"Accept-Language: ru-RU,ru;q=0.9", "Такого адреса здесь нет"},
-		{"Accept-Language: de, en;q=0.5", "no such address"}};
+		{"Accept-Language: de, en;q=0.5", "no such address"},
+		{"Accept-Language: en;q=0.1, RU", "Такого адреса здесь нет"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
