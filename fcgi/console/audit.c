@@ -28,14 +28,12 @@ console_get_audit(struct req *r)
 {
 	const struct audit_query *in = r->in;
 	struct ctx *c = &r->ctx;
-	const char *json, *after = in->after == 0 ? NULL
-						  : arena_fmt(&c->arena, "%lld",
-							    (long long)in->after);
+	const char *json;
 
 	/* Which index helps depends on what is asked for. */
 	TRY(db_command(c, "set local plan_cache_mode = force_custom_plan"));
 	TRY(db_json(c, &CONSOLE_AUDIT, &json,
-		ARGS(c, in->object_kind, in->object_id, in->who, in->action, after,
+		ARGS(c, in->object_kind, in->object_id, in->who, in->action, in->after,
 			in->limit == 0 ? PAGE : in->limit)));
 	return console_reply(r, json);
 }

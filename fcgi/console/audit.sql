@@ -5,7 +5,7 @@ with page as materialized (
      where ($1::text is null or x.object_kind = $1) and ($2::text is null or x.object_id = $2)
        and ($3::uuid is null or x.actor = (select id from account.account where uuid = $3))
        and ($4::text is null or starts_with(x.action, $4))
-       and ($5::bigint is null or x.id < $5)
+       and ($5::bigint = 0 or x.id < $5)
      order by x.id desc limit $6 + 1
 ), shown as (
     select * from page order by id desc limit $6

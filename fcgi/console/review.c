@@ -39,15 +39,6 @@ INPUT(console_review_in, struct next_body,
 	FIELD(struct next_body, hold, .rule = uuids_rule),
 	FIELD(struct next_body, except, .rule = uuids_rule));
 
-static FIELDS(shown_fields, FIELD(struct review, id), FIELD(struct review, shift_id),
-	FIELD(struct review, shift_title), FIELD(struct review, task_title),
-	FIELD(struct review, task_url), FIELD(struct review, child_id),
-	FIELD(struct review, name), FIELD(struct review, surname),
-	FIELD(struct review, photo_url), FIELD(struct review, task_date),
-	FIELD(struct review, uploaded_at), FIELD(struct review, attempt),
-	FIELD(struct review, attempts), FIELD(struct review, alike),
-	FIELD(struct review, likeness));
-
 static FIELDS(past_fields, FIELD(struct review_past, id),
 	FIELD(struct review_past, status), FIELD(struct review_past, task_title),
 	FIELD(struct review_past, photo_url), FIELD(struct review_past, task_date));
@@ -91,7 +82,7 @@ console_post_review_next(struct req *r)
 	for (size_t i = 0; i < count; i++) {
 		reports[i].photo_url = photo_signed_path(c, reports[i].photo_url);
 		buf_add(&out, i == 0 ? "{\"report\":" : ",{\"report\":");
-		fields_to_json(&out, shown_fields, &reports[i], STYLE_KEEP_NULL);
+		fields_to_json(&out, review_fields, &reports[i], STYLE_KEEP_NULL);
 		buf_add(&out, ",\"past\":[");
 		add_past(r, &out, reports[i].id, past, past_count);
 		buf_add(&out, "]}");

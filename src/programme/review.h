@@ -24,6 +24,8 @@ struct review {
 	double likeness;           /* the highest; 0: none */
 };
 
+extern const struct field review_fields[];
+
 /* A photo of the child before that. */
 struct review_past {
 	const char *report_id; /* before which */

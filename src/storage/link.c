@@ -49,27 +49,19 @@ link_drop(struct ctx *c, const char *file_id, const char *id, struct link *out)
 	return db_one(c, &LINK_DELETE, row_fields, out, ARGS(c, id, file_id));
 }
 
-/* NULL where everybody's are meant. */
-static const char *
-whose(struct ctx *c, int64_t account)
-{
-	return account == 0 ? NULL : arena_fmt(&c->arena, "%lld", (long long)account);
-}
-
 enum err
 link_page(struct ctx *c, int64_t account, const char *after, const char *letters,
 	int64_t most, const char **json)
 {
 	/* Which index helps depends on what is asked for. */
 	TRY(db_command(c, "set local plan_cache_mode = force_custom_plan"));
-	return db_json(
-		c, &LINK_PAGE, json, ARGS(c, whose(c, account), after, letters, most));
+	return db_json(c, &LINK_PAGE, json, ARGS(c, account, after, letters, most));
 }
 
 enum err
 link_revoke(struct ctx *c, int64_t account, const char *ids, int64_t *count)
 {
-	return db_int(c, &LINK_REVOKE, count, ARGS(c, whose(c, account), ids, c->now));
+	return db_int(c, &LINK_REVOKE, count, ARGS(c, account, ids, c->now));
 }
 
 enum err
@@ -77,6 +69,6 @@ link_change(struct ctx *c, int64_t account, const char *id,
 	const struct link_change *change)
 {
 	return db_do(c, &LINK_CHANGE,
-		ARGS(c, whose(c, account), id, change->set_end, change->expire_at,
+		ARGS(c, account, id, change->set_end, change->expire_at,
 			change->set_password, change->hash, c->actor, c->now));
 }

@@ -19,11 +19,11 @@ delete from storage.link where id = $1 and file_id = $2
 returning id, password is not null as is_secured, us(expire_at) as expire_at, us(created) as created;
 
 -- name: link_page
--- Of files of the account $1 (null: of all), made before the link $2, part of the file's name $3; $4 rows.
+-- Of files of the account $1 (0: of all), made before the link $2, part of the file's name $3; $4 rows.
 with page as materialized (
     select l.id, l.file_id, l.created, l.expire_at, l.password is not null as is_secured, f.name, f.size, f.account_id
       from storage.link l join storage.file f on f.id = l.file_id and f.deleted_at is null
-     where ($1::bigint is null or f.account_id = $1)
+     where ($1::bigint = 0 or f.account_id = $1)
        and ($2::uuid is null or (l.created, l.id) < (select created, id from storage.link where id = $2))
        and ($3::text is null or strpos(lower(f.name), lower($3)) > 0)
      order by l.created desc, l.id desc limit $4 + 1
@@ -42,7 +42,7 @@ select json_build_object('data', coalesce((select json_agg(json_build_object('id
 -- Their owners' lists of actions tell of it.
 with gone as (
     delete from storage.link l using storage.file f
-     where f.id = l.file_id and l.id = any (string_to_array($2, ' ')::uuid[]) and ($1::bigint is null or f.account_id = $1)
+     where f.id = l.file_id and l.id = any (string_to_array($2, ' ')::uuid[]) and ($1::bigint = 0 or f.account_id = $1)
     returning l.id, l.created, f.name, f.account_id
 ), told as (
     insert into storage.history (account_id, object_id, event, data, created)
@@ -54,6 +54,6 @@ select count(*) from gone;
 update storage.link l
    set expire_at = case when $3::boolean then utc($4) else expire_at end, password = case when $5::boolean then $6 else password end
   from storage.file f
- where f.id = l.file_id and l.id = $2 and ($1::bigint is null or f.account_id = $1)
+ where f.id = l.file_id and l.id = $2 and ($1::bigint = 0 or f.account_id = $1)
    -- Whoever keeps others' links in order opens none of them.
    and (f.account_id = $7 or (l.expire_at is null or l.expire_at > utc($8)) and not ($5::boolean and $6::text is null));
