@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 
@@ -11,6 +12,7 @@ import psycopg2
 import pytest
 
 from tests.conftest import FIRST_PORT, RUNNER, enterable, free_port
+from tests.e2e.browser import Browser
 from tests.e2e.client import PASSWORD, Client, make_person, word
 from tests.e2e import private
 from tests.e2e.instance import Instance
@@ -33,6 +35,15 @@ def check_logs(stack):
     if found:
         pytest.fail(f"{len(found)} lines of the logs hold what belongs to people, or opens doors:\n"
                     + "\n".join(found[:30]), pytrace=False)
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    if not shutil.which("chromium"):
+        pytest.skip("there is no Chromium")
+    browser = Browser(tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.stop()
 
 
 @pytest.fixture(scope="session")

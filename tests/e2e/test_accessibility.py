@@ -9,7 +9,6 @@ import shutil
 import pytest
 
 from tests.e2e import axe
-from tests.e2e.browser import Browser
 from tests.e2e.client import ALL_PERMISSIONS
 from tests.e2e.staff import invite, token_of
 from tests.e2e.test_files import owner, servers, store  # noqa: F401
@@ -19,13 +18,6 @@ from tests.e2e.test_shares import share
 pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="there is no Chromium")
 FORM_PAGE = "/api/telegram/registration_form?try"  # as whoever tries the bot out without Telegram
 LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    browser = Browser(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.stop()
 
 
 @pytest.fixture

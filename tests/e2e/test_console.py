@@ -8,7 +8,6 @@ import pytest
 
 from tests.conftest import PATIENCE, wait_for
 from tests.e2e import axe
-from tests.e2e.browser import Browser
 from tests.e2e.client import Client, word
 from tests.e2e.console import API, LANGUAGES, SETTLED, THEMES, WIDTHS, Console, sign_in
 from tests.e2e.programme import Shift, clear, today
@@ -22,13 +21,6 @@ in_chromium = pytest.mark.skipif(not shutil.which("chromium"), reason="there is 
 def built(base):
     if Client(base).get("/console/").status_code == 404:
         pytest.skip("the console was left out of the build")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    browser = Browser(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.stop()
 
 
 @pytest.fixture

@@ -9,20 +9,12 @@ import subprocess
 import pytest
 import yaml
 
-from tests.e2e.browser import Browser
 from tests.e2e.client import Client, word
 from tests.e2e.stack import REPO
 
 pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="there is no Chromium")
 SPY = "Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { window.copied = text; } } });"
 NAMES = sorted(path.stem for path in (REPO / "docs/openapi").glob("*.yaml"))
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    browser = Browser(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.stop()
 
 
 @pytest.fixture

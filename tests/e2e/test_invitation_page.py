@@ -1,23 +1,12 @@
 """The page that an invitation's mail leads to while no site of the community is installed (web/pwd_create)."""
 
-import shutil
 
 import pytest
 
-from tests.e2e.browser import Browser
 from tests.e2e.client import Client
 from tests.e2e.front import Front
 from tests.e2e.staff import UNKNOWN, invite, login, token_of
 from tests.conftest import enterable
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if not shutil.which("chromium"):
-        pytest.skip("there is no Chromium")
-    browser = Browser(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.stop()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import urllib.parse
 import pytest
 
 from tests.conftest import wait_for
-from tests.e2e.browser import Browser
 from tests.e2e.client import ALL_PERMISSIONS
 from tests.e2e.test_files import owner, servers, store  # noqa: F401
 from tests.e2e.test_shares import share
@@ -25,13 +24,6 @@ FORM = {"name": "Анна", "surname": "Петрова-Водкина", "date_of
         "phone_number": "+7 912 345-67-89"}
 TYPED = {**FORM, "name": "анна", "surname": "петрова-водкина", "date_of_birth": "01022012", "city": "ростов-на-дону",
          "phone_number": "89123456789"}
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    browser = Browser(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.stop()
 
 
 @pytest.fixture

@@ -2,24 +2,13 @@
 
 import datetime
 import re
-import shutil
 
 import pytest
 
 from tests.conftest import wait_for
-from tests.e2e.browser import Browser
 from tests.e2e.client import Client, make_person
 
 API = "/people/api/v1"
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    if not shutil.which("chromium"):
-        pytest.skip("there is no Chromium")
-    browser = Browser(tmp_path_factory.mktemp("chromium"))
-    yield browser
-    browser.stop()
 
 
 @pytest.fixture

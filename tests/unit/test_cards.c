@@ -270,16 +270,24 @@ dates_speak_the_layouts_language(void **state)
 
 /* -- layouts */
 
+/* Backgrounds and layouts as the files have them. */
 static void
-a_layout_is_refused_with_all_reasons_at_once(void **state)
+take_artefacts(void)
 {
-	(void)state;
-	const char *keeper = given_member(KEEPER);
 	struct ctx c;
 
 	edge_ctx(&c);
 	assert_int_equal(artefact_sync(&c), OK);
 	ctx_end(&c);
+}
+
+static void
+a_layout_is_refused_with_all_reasons_at_once(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+
+	take_artefacts();
 	const struct answer *old = get("/roles/member/layout", keeper);
 	assert_int_equal(old->status, 200);
 	const struct answer *a = call("PUT", API "/roles/member/layout",
@@ -312,11 +320,8 @@ a_new_layout_makes_the_roles_cards_due(void **state)
 {
 	(void)state;
 	const char *keeper = given_member(KEEPER);
-	struct ctx c;
 
-	edge_ctx(&c);
-	assert_int_equal(artefact_sync(&c), OK);
-	ctx_end(&c);
+	take_artefacts();
 	const struct answer *card = given_card(keeper);
 	const struct answer *a = get("/roles/member/layout", keeper);
 	int64_t version = json_number(a->json, "version");
@@ -333,9 +338,7 @@ a_new_layout_makes_the_roles_cards_due(void **state)
 	assert_true(run_jobs("card.redraw", cards_redraw_job) >= 1);
 	assert_string_equal(
 		answer_text(get(path_of(card, ""), keeper), "status"), "due");
-	edge_ctx(&c); /* files do not take back what staff has put */
-	assert_int_equal(artefact_sync(&c), OK);
-	ctx_end(&c);
+	take_artefacts(); /* files do not take back what staff has put */
 	assert_int_equal(
 		json_number(get("/roles/member/layout", keeper)->json, "version"),
 		version + 1);
@@ -357,11 +360,8 @@ write_layout(const char *folder, const char *role, const char *json)
 static int64_t
 synced_version(const char *keeper)
 {
-	struct ctx c;
 
-	edge_ctx(&c);
-	assert_int_equal(artefact_sync(&c), OK);
-	ctx_end(&c);
+	take_artefacts();
 	return json_number(get("/roles/member/layout", keeper)->json, "version");
 }
 
@@ -594,11 +594,8 @@ a_layout_is_tried_before_it_is_saved(void **state)
 {
 	(void)state;
 	const char *keeper = given_member(KEEPER);
-	struct ctx c;
 
-	edge_ctx(&c);
-	assert_int_equal(artefact_sync(&c), OK);
-	ctx_end(&c);
+	take_artefacts();
 	const struct answer *a = post("/roles/admin/preview",
 		"{\"card\":{\"name\":\"A\",\"surname\":\"B\",\"level\":1}}", keeper);
 	assert_int_equal(a->status, 200);
