@@ -93,4 +93,4 @@ class Gate:
         if self.listener is not None:
             self.shut()
         self.db.do("update storage.server set port = %s where name = %s", self.city.port, self.city.name)
-        self.db.do("update storage.health set is_up = true, why = null, probed_at = now()")
+        self.db.all_up()

@@ -33,7 +33,7 @@ def gate(stack, db, servers):  # noqa: F811
     def gate(name):
         gates.append(Gate(City(stack, name), db))
         return gates[-1]
-    db.do("update storage.health set is_up = true, why = null, probed_at = now()")
+    db.all_up()
     yield gate
     for one in gates:
         one.close()

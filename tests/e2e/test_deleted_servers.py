@@ -30,7 +30,7 @@ def tidy(db, stack, servers):  # noqa: F811
     db.do(f"delete from storage.server where not ({ours})", ports)
     for name, port in zip((c[0] for c in CITIES), ports):
         db.do("update storage.server set name = %s, city = %s where port = %s", name, name, port)
-    db.do("update storage.health set is_up = true, why = null, probed_at = now()")
+    db.all_up()
 
 
 def seen(client, name):
