@@ -9,7 +9,7 @@
  */
 
 /* Runs it now, its tries counted anew. E_JOB_NOT_FOUND, also while somebody works on
- * it. */
+ * it, and before the time of its first try. */
 enum err job_retry(struct ctx *c, int64_t id);
 
 /* The same with every parked one of this kind that failed for this reason; NULL: any.

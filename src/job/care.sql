@@ -1,6 +1,8 @@
 -- name: job_retry : E_JOB_NOT_FOUND
+-- What waits for its first try waits for a reason: a decision in review can be taken back until then.
 update job.job set state = 'ready', tries = 0, run_at = now()
  where id = $1 and (lease_until is null or lease_until < now())
+   and (state = 'parked' or tries > 0 or run_at <= now())
 returning kind;
 
 -- name: job_retry_parked

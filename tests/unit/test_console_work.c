@@ -107,6 +107,14 @@ jobs_come_in_pages_and_one_can_be_retried_or_dropped(void **state)
 				 ->status,
 		204);
 	is_error(post(text("/jobs/%lld/retry", after), NULL, op), 404, "Console.Gone");
+	/* What waits for its first try is not hurried: it may be taken back until then.
+	 */
+	value("update job.job set state = 'ready', tries = 0, run_at = now() + "
+	      "interval "
+	      "'8 seconds' where id = %lld",
+		after + 1);
+	is_error(post(text("/jobs/%lld/retry", after + 1), NULL, op), 404,
+		"Console.Gone");
 	value("update job.job set lease_until = now() + interval '1 minute'");
 	is_error(call("DELETE", text(API "/jobs/%lld", after + 1),
 			 .headers = {SAME_ORIGIN, op}),
