@@ -109,11 +109,12 @@ struct decide_body {
 INPUT(console_decide_in, struct decide_body,
 	FIELD(struct decide_body, attempt, .must = true, .min = 1, .max = 1000),
 	FIELD(struct decide_body, approved, .must = true),
-	FIELD(struct decide_body, reason, .min = 0, .max = 9));
+	FIELD(struct decide_body, reason, .min = 0, .max = INT32_MAX));
 
 /*
  * POST /review/{uuid}/decision {"attempt", "approved", "reason"}: 200 {"seconds"}, in
- * which it can be taken back. E_REPORT_REVIEWED, E_REVIEW_TAKEN.
+ * which it can be taken back. E_REPORT_REVIEWED, E_REVIEW_TAKEN, E_CHANGED: the reason
+ * is worded anew.
  */
 enum err
 console_post_decision(struct req *r)

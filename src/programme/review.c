@@ -71,7 +71,7 @@ review_decide(struct ctx *c, const char *report_id, int64_t attempt, bool approv
 	if (s.is_others || s.attempt != attempt)
 		return fail(c, E_REVIEW_TAKEN, NULL);
 	if (reason != 0 && s.reason == 0)
-		return fail(c, E_INPUT, "no such reason");
+		return fail(c, E_CHANGED, "the reason has other words now");
 	TRY(db_int(c, &REVIEW_DECIDE, &id,
 		ARGS(c, report_id, c->actor, attempt, approved,
 			approved ? 0 : s.reason)));
@@ -101,19 +101,47 @@ static FIELDS(decision_fields, FIELD(struct decision, report_id),
 	FIELD(struct decision, account_id), FIELD(struct decision, reason),
 	FIELD(struct decision, approved));
 
-enum err
-review_settle_job(struct ctx *c, const struct job *job)
+static enum err
+settle(struct ctx *c, const char *id)
 {
 	struct decision d = {0};
 	const char *report = NULL;
 	bool found = false;
 
-	TRY(db_maybe(
-		c, &REVIEW_SETTLE, decision_fields, &d, &found, ARGS(c, job->subject)));
+	TRY(db_maybe(c, &REVIEW_SETTLE, decision_fields, &d, &found, ARGS(c, id)));
 	if (!found)
 		return OK; /* taken back, or the photo has been replaced */
+	int64_t actor = c->actor;
 	c->actor = d.account_id;
-	return report_review(c, d.report_id, d.approved, d.reason, &report);
+	enum err e = report_review(c, d.report_id, d.approved, d.reason, &report);
+	c->actor = actor;
+	return e;
+}
+
+enum err
+review_settle_job(struct ctx *c, const struct job *job)
+{
+	TRY(db_do(c, &REVIEW_LOCK_SHIFT, ARGS(c, job->subject)));
+	return settle(c, job->subject);
+}
+
+struct pending {
+	const char *id;
+};
+
+static FIELDS(pending_fields, FIELD(struct pending, id));
+
+enum err
+review_settle_shift(struct ctx *c, const char *shift_id)
+{
+	struct pending *all = NULL;
+	size_t count = 0;
+
+	TRY(db_many(
+		c, &REVIEW_PENDING, pending_fields, &all, &count, ARGS(c, shift_id)));
+	for (size_t i = 0; i < count; i++)
+		TRY(settle(c, all[i].id));
+	return OK;
 }
 
 enum err

@@ -45,16 +45,19 @@ enum err review_past(struct ctx *c, const struct review *of, size_t of_count,
 	struct review_past **out, size_t *count);
 
 /*
- * What the actor thinks of the photo of that attempt. reason: the position of one of
- * the reasons, 0: none. E_MISSING, E_REPORT_REVIEWED, E_REVIEW_TAKEN: decided or
- * claimed by somebody else, or another photo has come; E_INPUT for a reason that there
- * is not.
+ * What the actor thinks of the photo of that attempt. reason: the id of one of the
+ * reasons, which is another one when its words have changed; 0: none. E_MISSING,
+ * E_REPORT_REVIEWED, E_REVIEW_TAKEN: decided or claimed by somebody else, or another
+ * photo has come; E_CHANGED for a reason that is none any more.
  */
 enum err review_decide(struct ctx *c, const char *report_id, int64_t attempt,
 	bool approved, int64_t reason);
 
 /* Takes it back. E_REVIEW_SETTLED. */
 enum err review_undo(struct ctx *c, const char *report_id);
+
+/* What has been decided in a shift that ends counts now. The caller has locked it. */
+enum err review_settle_shift(struct ctx *c, const char *shift_id);
 
 /* review.settle, subject the decision's id. */
 enum err review_settle_job(struct ctx *c, const struct job *job);

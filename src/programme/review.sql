@@ -53,11 +53,14 @@ select r.id as report_id, o.id, o.status, t.title as task_title, o.report_url as
  order by r.id, o.task_date desc;
 
 -- name: review_state : E_MISSING
--- Locked, so that what is decided is what was seen.
+-- Locked, so that what is decided is what was seen; the shift before the report, so that one that ends hears the decision.
+with shift as materialized (
+    select s.id from programme.shift s join programme.report r on r.shift_id = s.id where r.id = $1 for key share of s
+)
 select r.status, r.number_attempt as attempt,
        exists (select from programme.review_claim c where c.report_id = r.id and c.account_id <> $2 and c.until > utc($3)) as is_others,
-       coalesce((select d.id from programme.decline_reason d where d.position = $4 and not d.is_archived), 0) as reason
-  from programme.report r where r.id = $1 for update of r;
+       coalesce((select d.id from programme.decline_reason d where d.id = $4 and not d.is_archived), 0) as reason
+  from shift join programme.report r on r.shift_id = shift.id where r.id = $1 for update of r;
 
 -- name: review_decide
 insert into programme.review_decision (report_id, account_id, attempt, approved, reason_id)
@@ -75,6 +78,16 @@ insert into programme.review_claim (report_id, account_id, until)
 select report_id, $2, utc($3) + $4 * interval '1 second' from gone
 on conflict (report_id) do update set account_id = excluded.account_id, until = excluded.until;
 
+-- name: review_lock_shift
+-- Before the decision, in the order of those who end a shift.
+select s.id from programme.review_decision d
+  join programme.report r on r.id = d.report_id
+  join programme.shift s on s.id = r.shift_id
+ where d.id = $1 for no key update of s;
+
+-- name: review_pending
+select d.id::text from programme.review_decision d join programme.report r on r.id = d.report_id where r.shift_id = $1 order by d.id;
+
 -- name: review_settle
 -- The photo that was looked at may have been replaced since, and then nothing is decided.
 with gone as (
@@ -85,7 +98,7 @@ select g.report_id, g.account_id, g.approved, coalesce(g.reason_id, 0) as reason
  where r.status = 'reviewing' and r.number_attempt = g.attempt;
 
 -- name: review_reasons
-select coalesce(json_agg(json_build_object('position', position, 'title', title, 'message', message) order by position), '[]')
+select coalesce(json_agg(json_build_object('id', id, 'position', position, 'title', title, 'message', message) order by position), '[]')
   from programme.decline_reason where not is_archived;
 
 -- name: review_drop_reason

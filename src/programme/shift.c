@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "programme/review.h"
 
 #include "programme/shift.sql.h"
 
@@ -339,6 +340,7 @@ end_overdue(struct ctx *c, const struct row *row, struct date day)
 	log_info("programme.finish shift=%s status=%s", row->id, row->status);
 	if (str_eq(row->status, "started"))
 		return end_running(c, row->id, none, day);
+	TRY(review_settle_shift(c, row->id));
 	TRY(db_do(c, &SHIFT_DECLINE_REVIEWING,
 		ARGS(c, row->id, c->now,
 			_("The shift is over, and Telegram has not given us your "

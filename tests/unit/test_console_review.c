@@ -1,7 +1,9 @@
 /* The console: the day, and the review of its photos. */
 #include "console.h"
 
+#include "db/db.h"
 #include "programme/review.h"
+#include "programme/shift.h"
 
 /* -- the day */
 
@@ -298,9 +300,17 @@ the_child_is_told_why_and_figures_know(void **state)
 	assert_int_equal(a->status, 200);
 	assert_non_null(strstr(a->body, "Take it by day."));
 	const char *id = claimed(next(anna, 1, "", ""), 0);
-	is_error(decide(anna, id, "\"approved\":false,\"reason\":9"), 422,
-		"Request.Validation");
-	assert_int_equal(decide(anna, id, DECLINE)->status, 200);
+	/* An open page still has the words of before: they are not sent, nor others in
+	 * their place. */
+	is_error(decide(anna, id, DECLINE), 412, "Console.Changed");
+	assert_int_equal(
+		decide(anna, id,
+			text("\"approved\":false,\"reason\":%lld",
+				(long long)number("select id from "
+						  "programme.decline_reason where "
+						  "position = 1 and not is_archived")))
+			->status,
+		200);
 	assert_int_equal(run_jobs("review.settle", review_settle_job), 1);
 	assert_string_equal(status_of(id), "declined");
 	assert_string_equal(value("select payload->>'reason' from programme.outbox"),
@@ -318,6 +328,36 @@ the_child_is_told_why_and_figures_know(void **state)
 		404, "Console.Gone");
 }
 
+static void
+a_shift_that_ends_hears_what_has_just_been_decided(void **state)
+{
+	(void)state;
+	const char *anna = given_console("", "expert"), *name = last_name();
+	struct ctx c;
+
+	given_photos(anna);
+	value("delete from job.job; update programme.shift set status = "
+	      "'ready_for_complete', finished_at = current_date - 3, started_at = "
+	      "current_date - 40");
+	const char *one = claimed(next(anna, 1, "", ""), 0);
+	assert_int_equal(decide(anna, one, APPROVE)->status, 200);
+	edge_ctx(&c);
+	assert_int_equal(db_begin(&c), OK);
+	assert_int_equal(db_end(&c, shift_end_overdue(&c, utc_date(c.now))), OK);
+	ctx_end(&c);
+	assert_string_equal(status_of(one), "approved");
+	assert_string_equal(
+		value("select username from account.account a join programme.report r "
+		      "on r.reviewed_by = a.id where r.id = '%s'",
+			one),
+		name);
+	assert_int_equal(number("select count(*) from programme.report where status = "
+				"'reviewing'"),
+		0);
+	assert_string_equal(value("select status from programme.shift"), "finished");
+	assert_int_equal(run_jobs("review.settle", review_settle_job), 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -332,6 +372,7 @@ main(int argc, char **argv)
 		EDGE_TEST(the_older_front_end_and_the_console_decide_once),
 		EDGE_TEST(a_photo_that_came_meanwhile_is_another_decision),
 		EDGE_TEST(the_child_is_told_why_and_figures_know),
+		EDGE_TEST(a_shift_that_ends_hears_what_has_just_been_decided),
 	};
 
 	(void)argc;

@@ -1,6 +1,6 @@
 // The photos that this reviewer holds: some are fetched ahead, decisions go out behind one's back.
 import { computed, signal } from '@preact/signals';
-import { api, type Review } from '../../app/api';
+import { api, type Reason, type Review } from '../../app/api';
 import { Problem, type More } from '../../app/call';
 import { hurry } from '../../app/pulse';
 import { say } from '../../app/say';
@@ -25,6 +25,7 @@ export const left = signal<number | undefined>(undefined);
 export const done = signal(0);
 export const skipped = signal<string[]>([]);
 export const problem = signal<Problem | null>(null);
+export const reasons = signal<Reason[]>([]);
 let decided: Decided[] = [];
 let asking: Promise<void> | null = null;
 
@@ -61,6 +62,12 @@ export function fill(more: More = {}): Promise<void> {
 	return asking;
 }
 
+/** Whoever words one anew gives it another id: what was on the page is not sent for it. */
+export async function readReasons(): Promise<void> {
+	const list = await api.getReasons().catch(() => null);
+	if (list) reasons.value = list;
+}
+
 /** Starts; what it gives back stops it and frees the claims. */
 export function begin(): () => void {
 	held.value = [];
@@ -93,6 +100,10 @@ async function send(review: Review, approved: boolean, reason: number): Promise<
 		done.value--;
 		if ((e as Problem).status === 409 || (e as Problem).status === 404) {
 			say(t('Somebody else has decided this one, or another photo has come.'), 'bad');
+		} else if ((e as Problem).status === 412) {
+			void readReasons();
+			say(t('That reason has other words now. The photo is back: choose again.'), 'bad');
+			back(review);
 		} else {
 			say(t('The decision has not arrived. The photo is back.'), 'bad');
 			back(review);

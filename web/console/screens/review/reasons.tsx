@@ -6,12 +6,12 @@ import { say } from '../../app/say';
 import { t } from '../../app/text';
 import { Button, Dialog, Field, Hint, problemText } from '../../parts/kit';
 
-export function Choice({ reasons, choose, close }: { reasons: Reason[]; choose: (position: number) => void; close: () => void }) {
+export function Choice({ reasons, choose, close }: { reasons: Reason[]; choose: (id: number) => void; close: () => void }) {
 	return (
 		<div class="reasons" role="group" aria-label={t('Why is it declined?')}>
 			<h2>{t('Why is it declined?')}</h2>
 			{reasons.map((r) => (
-				<button key={r.position} type="button" onClick={() => choose(r.position)}>
+				<button key={r.position} type="button" onClick={() => choose(r.id)}>
 					<Hint keys={String(r.position)} />
 					<span>
 						<strong>{r.title}</strong>

@@ -1,20 +1,19 @@
 // One photo after the other: large, its task beside it, and a key or a thumb for each decision.
 import { signal, useSignal, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { api, type Reason, type Review as Held } from '../../app/api';
+import { type Reason, type Review as Held } from '../../app/api';
 import { useKeys } from '../../app/keys';
 import { may } from '../../app/me';
 import { useTopics } from '../../app/pulse';
 import { dayName, n, percent, shortDay, t } from '../../app/text';
 import { Button, Empty, Failure, Head, Moment, Skeleton } from '../../parts/kit';
 import { Compare, local } from './compare';
-import { begin, current, decide, done, fill, held, left, problem, skip, skipped, undo, unskip } from './queue';
+import { begin, current, decide, done, fill, held, left, problem, readReasons, reasons, skip, skipped, undo, unskip } from './queue';
 import { Choice, EditReasons } from './reasons';
 import { statusName } from './words';
 
 const SWIPE = 90; // pixels
 
-const reasons = signal<Reason[]>([]);
 const choosing = signal(false);
 const comparing = signal(false);
 const turned = signal(0); // quarters
@@ -168,8 +167,8 @@ function Keys({ reasonList }: { reasonList: Signal<Reason[]> }) {
 		{ key: 'l', label: t('Photos that look alike'), run: () => (comparing.value = (current.peek()?.report.alike ?? 0) > 0) },
 		{ key: 'Escape', label: t('Close'), hidden: true, run: () => (choosing.value = false) },
 	], []);
-	useKeys(isOpen ? [0, ...reasonList.value.map((r) => r.position)].map((p) => ({
-		key: String(p), hidden: true, label: t('Decline'), run: () => decline(p),
+	useKeys(isOpen ? [{ id: 0, position: 0 }, ...reasonList.value].map((r) => ({
+		key: String(r.position), hidden: true, label: t('Decline'), run: () => decline(r.id),
 	})) : [], [isOpen, reasonList.value]);
 	return null;
 }
@@ -199,7 +198,7 @@ export default function Review() {
 	useTopics(['review']);
 	useEffect(() => {
 		nextPhoto();
-		void api.getReasons().then((list) => (reasons.value = list)).catch(() => {});
+		void readReasons();
 		return begin();
 	}, []);
 	useEffect(() => {
