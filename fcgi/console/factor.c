@@ -50,25 +50,32 @@ console_post_factor(struct req *r)
 	return reply_json(r, 200, buf_text(&out));
 }
 
-static void
-forget(struct ctx *c, void *caller)
+static enum err
+confirm(struct req *r, const char *code, const char **codes)
 {
-	console_forget_rights(c, caller);
+	struct ctx *c = &r->ctx;
+
+	TRY(second_factor_confirm(c, c->actor, code, codes));
+	/* Sign-ins by the password alone gain nothing by it. */
+	return *codes == NULL ? OK
+			      : session_end_others(
+					c, c->actor, r->session->jti, "second factor");
 }
 
 /* POST /me/second-factor/confirm {"code"}: 200 {"recovery_codes"}, which nobody sees
- * again. E_FACTOR_CODE, E_FACTOR_ON. */
+ * again. E_FACTOR_CODE, E_FACTOR_ON, E_LIMIT. */
 enum err
 console_post_factor_confirm(struct req *r)
 {
 	const struct code_body *in = r->in;
 	struct ctx *c = &r->ctx;
-	const char *codes = "[]";
+	const char *codes = NULL;
 
-	TRY(second_factor_confirm(c, c->actor, in->code, &codes));
-	/* Sign-ins by the password alone gain nothing by it. */
-	TRY(session_end_others(c, c->actor, r->session->jti, "second factor"));
-	ctx_after_commit(c, forget, r->own);
+	TRY(db_begin(c));
+	TRY(db_end(c, confirm(r, in->code, &codes)));
+	if (codes == NULL)
+		return fail(c, E_FACTOR_CODE, NULL);
+	console_forget_rights(c, r->own);
 	return reply_json(
 		r, 200, arena_fmt(&c->arena, "{\"recovery_codes\":%s}", codes));
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "account/audit.h"
-#include "account/limit.h"
 #include "account/registration.h"
 #include "account/session.h"
 #include "base/str.h"
@@ -217,10 +216,7 @@ people_post_unlock(struct req *r)
 	struct account a = {0};
 
 	TRY(account_by_uuid(c, r->word[0], &a));
-	if (a.username != NULL)
-		TRY(limit_unlock(c, BY_USERNAME, a.username));
-	if (a.email != NULL)
-		TRY(limit_unlock(c, BY_EMAIL, a.email));
+	TRY(account_unlock(c, &a));
 	TRY(audit_add(c, "account.unlock", "account", a.uuid, NULL));
 	return people_get_person(r);
 }

@@ -5,6 +5,7 @@
 #include "account/email_token.h"
 #include "account/limit.h"
 #include "account/person_mail.h"
+#include "account/second_factor.h"
 #include "account/session.h"
 #include "base/conf.h"
 #include "base/hash.h"
@@ -311,4 +312,14 @@ account_prove(struct ctx *c, const char *password, struct account *out)
 		return fail(c, E_OLD_PASSWORD, NULL);
 	}
 	return e;
+}
+
+enum err
+account_unlock(struct ctx *c, const struct account *a)
+{
+	if (a->username != NULL)
+		TRY(limit_unlock(c, BY_USERNAME, a->username));
+	if (a->email != NULL)
+		TRY(limit_unlock(c, BY_EMAIL, a->email));
+	return second_factor_unlock(c, a->id);
 }

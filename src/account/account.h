@@ -115,6 +115,9 @@ enum err account_revoke(struct ctx *c, const struct account *a, const char *perm
 enum err account_sign_in(
 	struct ctx *c, struct sign_in *s, const char *password, struct account *out);
 
+/* Ends the locks after wrong passwords and wrong codes. The caller's transaction. */
+enum err account_unlock(struct ctx *c, const struct account *a);
+
 /* Who is signed in shows the password again; a wrong one counts as at the sign-in.
  * E_OLD_PASSWORD. */
 enum err account_prove(struct ctx *c, const char *password, struct account *out);

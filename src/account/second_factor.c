@@ -162,6 +162,27 @@ id_text(struct ctx *c, const char *uuid)
 	return uuid == NULL ? arena_str(&c->arena, "") : uuid;
 }
 
+/* Ten wrong ones lock it; from then on each wrong one does, until a right one comes. */
+static enum err
+check_lock(struct ctx *c, const struct factor *f)
+{
+	int64_t until = f->failed_at.us + conf.account_lockout_time * US_PER_SECOND;
+
+	if (f->failures < FAILURES_MOST || until <= c->now.us)
+		return OK;
+	tell(c, "retry_after", (until - c->now.us) / US_PER_SECOND + 1);
+	return fail(c, E_LIMIT, NULL);
+}
+
+static enum err
+count_failure(struct ctx *c, int64_t account_id)
+{
+	const char *uuid = NULL;
+
+	TRY(db_json(c, &FACTOR_FAILED, &uuid, ARGS(c, account_id, c->now)));
+	return audit_add(c, "account.wrong_code", "account", uuid, NULL);
+}
+
 enum err
 second_factor_confirm(
 	struct ctx *c, int64_t account_id, const char *code, const char **codes)
@@ -169,12 +190,16 @@ second_factor_confirm(
 	struct factor f = {0};
 	bool found = false;
 
+	*codes = NULL;
 	TRY(db_maybe(c, &FACTOR_LOCK, factor_fields, &f, &found, ARGS(c, account_id)));
-	if (found && f.is_on)
-		return fail(c, E_FACTOR_ON, NULL);
-	int64_t step = found ? step_of(c, &f, plain_code(c, code)) : -1;
-	if (step < 0)
+	if (!found)
 		return fail(c, E_FACTOR_CODE, NULL);
+	if (f.is_on)
+		return fail(c, E_FACTOR_ON, NULL);
+	TRY(check_lock(c, &f));
+	int64_t step = step_of(c, &f, plain_code(c, code));
+	if (step < 0)
+		return count_failure(c, account_id);
 	TRY(db_do(c, &FACTOR_CONFIRM, ARGS(c, account_id, c->now, step)));
 	TRY(make_codes(c, account_id, codes));
 	return audit_add(c, "account.second_factor_on", "account",
@@ -191,13 +216,7 @@ check(struct ctx *c, int64_t account_id, const char *code, bool *passed)
 	TRY(db_maybe(c, &FACTOR_LOCK, factor_fields, &f, &found, ARGS(c, account_id)));
 	if (!found || !f.is_on)
 		return fail(c, E_FACTOR_CODE, NULL);
-	int64_t until = f.failed_at.us + conf.account_lockout_time * US_PER_SECOND;
-	if (f.failures >= FAILURES_MOST && until > c->now.us) {
-		tell(c, "retry_after", (until - c->now.us) / US_PER_SECOND + 1);
-		return fail(c, E_LIMIT, NULL);
-	}
-	if (f.failures >= FAILURES_MOST)
-		TRY(db_do(c, &FACTOR_FORGET_FAILURES, ARGS(c, account_id)));
+	TRY(check_lock(c, &f));
 	int64_t step = step_of(c, &f, code);
 	*passed = step > f.last_step; /* each code counts once */
 	if (!*passed) {
@@ -207,7 +226,7 @@ check(struct ctx *c, int64_t account_id, const char *code, bool *passed)
 	}
 	return *passed ? db_do(c, &FACTOR_PASSED,
 				 ARGS(c, account_id, step < 0 ? 0 : step))
-		       : db_do(c, &FACTOR_FAILED, ARGS(c, account_id, c->now));
+		       : count_failure(c, account_id);
 }
 
 enum err
@@ -218,6 +237,12 @@ second_factor_check(struct ctx *c, int64_t account_id, const char *code)
 	TRY(db_begin(c));
 	TRY(db_end(c, check(c, account_id, plain_code(c, code), &passed)));
 	return passed ? OK : fail(c, E_FACTOR_CODE, NULL);
+}
+
+enum err
+second_factor_unlock(struct ctx *c, int64_t account_id)
+{
+	return db_do(c, &FACTOR_FORGET_FAILURES, ARGS(c, account_id));
 }
 
 enum err

@@ -15,8 +15,10 @@ update account.second_factor set confirmed_at = utc($2), last_step = $3, failure
 -- name: factor_passed
 update account.second_factor set last_step = greatest(last_step, $2::bigint), failures = 0 where account_id = $1;
 
--- name: factor_failed
-update account.second_factor set failures = failures + 1, failed_at = utc($2) where account_id = $1;
+-- name: factor_failed : E_FACTOR_CODE
+update account.second_factor f set failures = f.failures + 1, failed_at = utc($2)
+  from account.account a where f.account_id = $1 and a.id = f.account_id
+returning a.uuid::text;
 
 -- name: factor_forget_failures
 update account.second_factor set failures = 0 where account_id = $1;

@@ -7,7 +7,6 @@
 #include "account/address.h"
 #include "account/audit.h"
 #include "account/erase.h"
-#include "account/limit.h"
 #include "account/registration.h"
 #include "account/rights.h"
 #include "account/second_factor.h"
@@ -291,11 +290,7 @@ account_unblock_cmd(struct call *call)
 static enum err
 unlock(struct call *call, struct account *a)
 {
-	struct ctx *c = &call->ctx;
-
-	if (a->username != NULL)
-		TRY(limit_unlock(c, BY_USERNAME, a->username));
-	return a->email == NULL ? OK : limit_unlock(c, BY_EMAIL, a->email);
+	return account_unlock(&call->ctx, a);
 }
 
 enum err

@@ -375,7 +375,39 @@ a_recovery_code_counts_once_and_ten_wrong_ones_lock(void **state)
 	is_error(a, 429, "Request.TooMany");
 	assert_non_null(answer_header(a, "Retry-After"));
 	value("update account.second_factor set failed_at = now() - interval '1 day'");
+	is_error(sign_in_with(name, "123"), 401, "Auth.Code");
+	/* It is locked again, and the trail has each of them. */
+	is_error(sign_in_with(name, code), 429, "Request.TooMany");
+	const char *uuid = last_uuid();
+	assert_int_equal(number("select count(*) from account.audit where action = "
+				"'account.wrong_code' and object_id = '%s'",
+				 uuid),
+		11);
+	assert_int_equal(post(text("/people/%s/unlock", uuid), NULL,
+				 given_console("can_manage_people", NULL))
+				 ->status,
+		200);
 	assert_int_equal(sign_in_with(name, code)->status, 204);
+}
+
+static void
+wrong_codes_count_before_the_first_right_one_too(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("", NULL);
+	const struct answer *a =
+		post("/me/second-factor", "{\"password\":\"Right12345\"}", cookie);
+	const char *right =
+		text("{\"code\":\"%s\"}", code_at(answer_text(a, "secret"), 0));
+
+	for (int i = 0; i < 10; i++)
+		is_error(
+			post("/me/second-factor/confirm", "{\"code\":\"123\"}", cookie),
+			401, "Auth.Code");
+	is_error(post("/me/second-factor/confirm", right, cookie), 429,
+		"Request.TooMany");
+	value("update account.second_factor set failed_at = now() - interval '1 day'");
+	assert_int_equal(post("/me/second-factor/confirm", right, cookie)->status, 200);
 }
 
 static void
@@ -418,6 +450,7 @@ main(int argc, char **argv)
 		EDGE_TEST(a_new_password_ends_all_other_sign_ins),
 		EDGE_TEST(a_second_factor_is_asked_for_after_the_password),
 		EDGE_TEST(a_recovery_code_counts_once_and_ten_wrong_ones_lock),
+		EDGE_TEST(wrong_codes_count_before_the_first_right_one_too),
 		EDGE_TEST(who_sees_photos_may_have_to_have_one),
 	};
 
