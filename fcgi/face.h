@@ -14,6 +14,8 @@ enum route_flag {
 			serves it when the face's is_long() says so */
 	HASHES = 32, /* hashes a password: nginx gives it to the workers that do nothing
 			else */
+	FRESH = 64,  /* wants the password or a one-time code to have been given just
+			now, where the face knows of that */
 };
 
 struct route {

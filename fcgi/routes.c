@@ -37,7 +37,7 @@ static void
 flags(struct buf *b, int set)
 {
 	static const char *const names[] = {
-		"TX", "QUERY", "MAYBE", "QUIET", "LONG", "HASHES"};
+		"TX", "QUERY", "MAYBE", "QUIET", "LONG", "HASHES", "FRESH"};
 	const char *comma = "";
 
 	buf_add(b, ",\"flags\":[");

@@ -114,6 +114,8 @@ enter(struct req *r)
 			return fail(&r->ctx, E_DENIED, NULL);
 		if (needs_factor(who) && !caller->has_factor)
 			return fail(&r->ctx, E_FACTOR_NEEDED, NULL);
+		if ((r->route->flags & FRESH) != 0)
+			TRY(console_check_fresh(r));
 	}
 	return input_read(r);
 }

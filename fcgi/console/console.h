@@ -38,6 +38,10 @@ struct console_caller {
  */
 enum err console_session(struct req *r, struct console_caller *out);
 
+/* Has the caller given the password or a one-time code within console.fresh?
+ * E_PROOF_NEEDED. */
+enum err console_check_fresh(struct req *r);
+
 /* What the caller may has just changed: the next request of this session asks anew. */
 void console_forget_rights(struct ctx *c, const struct console_caller *caller);
 

@@ -141,6 +141,49 @@ console_session(struct req *r, struct console_caller *out)
 	return is_by_hand(r) ? session_prolong(c, out->jti, conf.console_idle) : OK;
 }
 
+/* -- proof that it is still the same person */
+
+enum err
+console_check_fresh(struct req *r)
+{
+	const struct console_caller *caller = r->own;
+	struct ctx *c = &r->ctx;
+	int64_t is = 0;
+
+	TRY(db_int(c, &CONSOLE_IS_FRESH, &is,
+		ARGS(c, caller->jti, c->now, conf.console_fresh)));
+	return is != 0 ? OK : fail(c, E_PROOF_NEEDED, NULL);
+}
+
+struct fresh_body {
+	const char *proof;
+};
+
+INPUT(console_fresh_in, struct fresh_body,
+	FIELD(struct fresh_body, proof, .must = true, .as_typed = true, .min = 1,
+		.max = 1000));
+
+/*
+ * POST /auth/fresh {"proof"}: 204; the code of whoever has a second factor, the
+ * password of others. E_FACTOR_CODE, E_OLD_PASSWORD, E_LIMIT.
+ */
+enum err
+console_post_fresh(struct req *r)
+{
+	const struct console_caller *caller = r->own;
+	const struct fresh_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct account a = {0};
+
+	if (caller->has_factor)
+		TRY(second_factor_check(c, c->actor, in->proof));
+	else
+		TRY(account_prove(c, in->proof, &a));
+	TRY(db_begin(c));
+	TRY(db_end(c, db_do(c, &CONSOLE_PROVED, ARGS(c, caller->jti, c->now))));
+	return reply_empty(r, 204);
+}
+
 /* -- routes */
 
 struct login_body {
@@ -167,15 +210,17 @@ static enum err
 open_session(struct req *r, const struct account *a, const char *secret)
 {
 	struct ctx *c = &r->ctx;
+	const char *jti = jti_of(c, secret);
 	struct session session = {0};
 
 	TRY(end_older(r));
-	return session_open_single(c, a->id, jti_of(c, secret),
+	TRY(session_open_single(c, a->id, jti,
 		&(struct session_order){.face = "console",
 			.claims = "{}",
 			.user_agent = req_header(r, "User-Agent"),
 			.access_seconds = conf.console_idle},
-		&session);
+		&session));
+	return db_do(c, &CONSOLE_PROVED, ARGS(c, jti, c->now));
 }
 
 /* After the password: whoever does not know that learns nothing of codes. */

@@ -410,6 +410,46 @@ wrong_codes_count_before_the_first_right_one_too(void **state)
 	assert_int_equal(post("/me/second-factor/confirm", right, cookie)->status, 200);
 }
 
+static const struct answer *
+give_a_role(const char *manager, const char *uuid)
+{
+	return call("PUT", text(API "/people/%s/roles", uuid),
+		.body = "{\"roles\":[\"moderator\"]}",
+		.headers = {SAME_ORIGIN, manager, "If-Match: *"});
+}
+
+static void
+rights_are_changed_by_whoever_has_just_proved_who_they_are(void **state)
+{
+	(void)state;
+	const char *uuid = (given_console("", NULL), last_uuid()),
+		   *manager = given_console(SUPERUSER, NULL);
+	const struct answer *codes;
+
+	assert_int_equal(give_a_role(manager, uuid)->status, 200);
+	value("update account.session set proved_at = now() - interval '1 hour'");
+	is_error(give_a_role(manager, uuid), 403, "Auth.FreshNeeded");
+	is_error(post("/auth/fresh", "{\"proof\":\"Wrong12345\"}", manager), 403,
+		"Auth.WrongPassword");
+	is_error(give_a_role(manager, uuid), 403, "Auth.FreshNeeded");
+	assert_int_equal(
+		post("/auth/fresh", "{\"proof\":\"Right12345\"}", manager)->status,
+		204);
+	assert_int_equal(give_a_role(manager, uuid)->status, 200);
+	/* With a second factor, the password alone is no proof. */
+	const char *secret = given_factor(manager, &codes);
+	is_error(post("/auth/fresh", "{\"proof\":\"Right12345\"}", manager), 401,
+		"Auth.Code");
+	value("update account.session set proved_at = null");
+	is_error(give_a_role(manager, uuid), 403, "Auth.FreshNeeded");
+	assert_int_equal(
+		post("/auth/fresh", text("{\"proof\":\"%s\"}", code_at(secret, 0)),
+			manager)
+			->status,
+		204);
+	assert_int_equal(give_a_role(manager, uuid)->status, 200);
+}
+
 static void
 who_sees_photos_may_have_to_have_one(void **state)
 {
@@ -451,6 +491,7 @@ main(int argc, char **argv)
 		EDGE_TEST(a_second_factor_is_asked_for_after_the_password),
 		EDGE_TEST(a_recovery_code_counts_once_and_ten_wrong_ones_lock),
 		EDGE_TEST(wrong_codes_count_before_the_first_right_one_too),
+		EDGE_TEST(rights_are_changed_by_whoever_has_just_proved_who_they_are),
 		EDGE_TEST(who_sees_photos_may_have_to_have_one),
 	};
 

@@ -67,7 +67,19 @@ async function problemOf(answer: Response): Promise<Problem> {
 	);
 }
 
+/** Asks whether it is still the same person; false: they would rather not. The frame has the dialog. */
+export const prove: { ask?: () => Promise<boolean> } = {};
+
 export async function call<T>(method: string, path: string, o: Options): Promise<T> {
+	try {
+		return await once<T>(method, path, o);
+	} catch (e) {
+		if ((e as Problem).code !== 'Auth.FreshNeeded' || !(await prove.ask?.())) throw e;
+		return once<T>(method, path, o);
+	}
+}
+
+async function once<T>(method: string, path: string, o: Options): Promise<T> {
 	let answer: Response;
 	try {
 		answer = await fetch(address(path, o.query), {

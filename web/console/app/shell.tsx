@@ -9,6 +9,7 @@ import { useKeys } from './keys';
 import { me, meProblem, readMe, signOut } from './me';
 import { keysOpen, KeysHelp, Palette, paletteOpen } from './palette';
 import { ownLanguage, theme, type Language, type Theme } from './prefs';
+import { Prove } from './prove';
 import { pulse, useTopics } from './pulse';
 import { go, place } from './router';
 import { hush, said, say } from './say';
@@ -211,6 +212,7 @@ function Frame() {
 			<Said />
 			<Palette />
 			<KeysHelp />
+			<Prove />
 		</div>
 	);
 }

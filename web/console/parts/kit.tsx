@@ -126,6 +126,7 @@ export function Empty({ title, children }: Children & { title: string }) {
 export function problemText(p: Problem): string {
 	if (p.status === 0) return t('There is no connection to the server.');
 	if (p.code === 'Auth.FactorNeeded') return t('This needs a second factor: set one up under "Me".');
+	if (p.code === 'Auth.FreshNeeded') return t('Nothing was done: it needs your password once more.');
 	if (p.status === 403) return t('You may not do that.');
 	if (p.status === 404) return t('It is not there any more.');
 	if (p.status === 409 || p.status === 412) return t('Somebody else has changed it meanwhile.');

@@ -1,0 +1,9 @@
+-- Revert samovar:console_proof from pg
+
+begin;
+
+alter table account.session drop column proved_at;
+
+
+
+commit;
