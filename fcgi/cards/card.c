@@ -156,11 +156,11 @@ INPUT(cards_image_in, struct image_query,
 	FIELD(struct image_query, format, .one_of = "png jpg preview"));
 
 struct pictures {
-	const char *status, *drawing, *servers;
+	const char *status, *file_id;
 };
 
 static FIELDS(pictures_fields, FIELD(struct pictures, status),
-	FIELD(struct pictures, drawing), FIELD(struct pictures, servers));
+	FIELD(struct pictures, file_id));
 
 /* GET /cards/{uuid}/image?format=: 302 to the bytes. E_CARD_GONE, E_CARD_NOT_DRAWN,
  * E_CARD_WITHDRAWN. */
@@ -176,16 +176,12 @@ cards_get_image(struct req *r)
 							      : CARD_JPEG;
 
 	TRY(db_one(c, &CARDS_PICTURES, pictures_fields, &p,
-		ARGS(c, r->word[0], cards_owner(r))));
+		ARGS(c, r->word[0], cards_owner(r), drawing_form(file))));
 	if (str_eq(p.status, "withdrawn"))
 		return fail(c, E_CARD_WITHDRAWN, NULL);
-	if (!str_eq(p.status, "drawn") || p.drawing == NULL)
+	if (!str_eq(p.status, "drawn") || p.file_id == NULL)
 		return fail(c, E_CARD_NOT_DRAWN, NULL);
-	enum err e = place_address(c, p.servers,
-		drawing_key(c, r->word[0], p.drawing, file), true, &address);
-	if (e == E_MISSING)
-		return fail(c, E_BUSY, NULL);
-	TRY(e);
+	TRY(place_address(c, p.file_id, &address));
 	reply_header(r, "Cache-Control", "no-store");
 	return reply_redirect(r, 302, address);
 }

@@ -8,11 +8,10 @@
 #include "cards/code.h"
 #include "cards/compose.h"
 #include "cards/drawing.h"
-#include "cards/place.h"
 #include "cards/sign.h"
-#include "condition.h"
 #include "db/db.h"
 #include "input.h"
+#include "object.h"
 #include "refusal.h"
 #include "reply.h"
 
@@ -21,6 +20,7 @@
 enum { ANYONE };
 
 #define PICTURE_AGE "public, max-age=300"
+#define PICTURE_SECONDS 90 /* of an address outside: a card may be withdrawn */
 
 const char *const verify_states[] = {[VERIFY_VALID] = "valid",
 	[VERIFY_EXPIRED] = "expired",
@@ -40,8 +40,8 @@ struct row {
 	const char *uuid, *code, *status, *name, *surname, *latin_name, *role;
 	int64_t level;
 	struct date issued, valid_until, withdrawn;
-	const char *drawing, *servers;
-	bool hides_preview, is_former;
+	const char *drawing, *version_id, *key, *etag;
+	bool hides_preview;
 };
 
 static FIELDS(row_fields, FIELD(struct row, uuid), FIELD(struct row, code),
@@ -49,8 +49,9 @@ static FIELDS(row_fields, FIELD(struct row, uuid), FIELD(struct row, code),
 	FIELD(struct row, latin_name), FIELD(struct row, role),
 	FIELD(struct row, level), FIELD(struct row, issued),
 	FIELD(struct row, valid_until), FIELD(struct row, withdrawn),
-	FIELD(struct row, drawing), FIELD(struct row, servers),
-	FIELD(struct row, hides_preview), FIELD(struct row, is_former));
+	FIELD(struct row, drawing), FIELD(struct row, version_id),
+	FIELD(struct row, key), FIELD(struct row, etag),
+	FIELD(struct row, hides_preview));
 
 static enum verify_state
 state_of(struct ctx *c, const struct row *r)
@@ -66,9 +67,10 @@ state_of(struct ctx *c, const struct row *r)
 	return VERIFY_VALID;
 }
 
-/* What is known of a code. Unknown ones cost the same statement. */
+/* What is known of a code, and of one of its files (NULL: of none). Unknown ones cost
+ * the same statement. */
 static enum err
-look_up(struct ctx *c, const char *typed, struct verified *out)
+look_up(struct ctx *c, const char *typed, const char *form, struct verified *out)
 {
 	const char *code = code_read(&c->arena, typed);
 	struct row r = {0};
@@ -76,7 +78,7 @@ look_up(struct ctx *c, const char *typed, struct verified *out)
 
 	*out = (struct verified){.state = VERIFY_UNKNOWN};
 	TRY(db_maybe(c, &VERIFY_CARD, row_fields, &r, &found,
-		ARGS(c, code == NULL ? "" : code)));
+		ARGS(c, code == NULL ? "" : code, form)));
 	if (!found)
 		return OK;
 	*out = (struct verified){.state = state_of(c, &r),
@@ -90,8 +92,9 @@ look_up(struct ctx *c, const char *typed, struct verified *out)
 		.issued = r.issued,
 		.valid_until = r.valid_until,
 		.withdrawn = r.withdrawn,
-		.drawing = r.drawing,
-		.servers = r.servers,
+		.version_id = r.version_id,
+		.key = r.key,
+		.etag = r.etag,
 		.hides_preview = r.hides_preview};
 	return OK;
 }
@@ -147,38 +150,33 @@ file_of(const char *ending, const char *width, const char **type)
 	return CARD_PNG;
 }
 
-/* The bytes are nginx's to fetch, from the server that has them. */
+/* The bytes are nginx's to fetch, from the server that has them. A picture that its
+ * member hides is as if there were none. */
 static enum err
 answer_picture(struct req *r, const char *code, const char *ending)
 {
 	const struct look_query *in = r->in;
 	struct ctx *c = &r->ctx;
-	const char *type, *address, *known = req_header(r, "If-None-Match");
+	const char *type;
 	enum card_file file = file_of(ending, in->w, &type);
 	struct verified v;
 
 	if (file == CARD_FILES)
 		return fail(c, E_NO_ROUTE, NULL);
-	TRY(look_up(c, code, &v));
+	TRY(look_up(c, code, drawing_form(file), &v));
 	if (v.state == VERIFY_WITHDRAWN)
 		return answer_gone(r, 410);
-	if (v.state == VERIFY_UNKNOWN)
+	if (v.state == VERIFY_UNKNOWN || v.hides_preview)
 		return answer_gone(r, 404);
-	const char *tag = arena_fmt(&c->arena, "%s-%d", v.drawing, (int)file);
-	reply_header(r, "Cache-Control", PICTURE_AGE);
-	reply_header_fmt(r, "ETag", "\"%s\"", tag);
-	if (known != NULL && etag_listed(known, tag))
-		return reply_empty(r, 304);
-	enum err e = place_address(
-		c, v.servers, drawing_key(c, v.uuid, v.drawing, file), false, &address);
-	if (e == E_MISSING)
-		return fail(c, E_BUSY, NULL);
-	TRY(e);
-	reply_header(r, "X-Object-Address", address);
-	reply_header_fmt(r, "X-Object-Tag", "\"%s\"", tag);
-	reply_header(r, "X-Accel-Redirect", "/-/object");
+	if (v.version_id == NULL)
+		return fail(c, E_BUSY, NULL); /* it is being drawn once more */
 	reply_header(r, "Content-Type", type);
-	return reply_empty(r, 200);
+	return object_send(r, &(struct object_sent){.version_id = v.version_id,
+				      .key = v.key,
+				      .etag = v.etag,
+				      .type = type,
+				      .cache = PICTURE_AGE,
+				      .seconds = PICTURE_SECONDS});
 }
 
 /* -- what is said */
@@ -246,7 +244,7 @@ verify_answer(struct req *r, const char *code)
 	struct verified v;
 
 	TRY(limit_address(c, "card look", conf.cards_looks_per_minute));
-	TRY(look_up(c, code, &v));
+	TRY(look_up(c, code, NULL, &v));
 	if (v.code == NULL)
 		v.code = arena_strn(&c->arena, code, strnlen(code, 40));
 	TRY(db_do(

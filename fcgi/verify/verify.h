@@ -27,7 +27,7 @@ struct verified {
 	const char *uuid, *code, *name, *role;
 	int64_t level;
 	struct date issued, valid_until, withdrawn; /* year 0: none */
-	const char *drawing, *servers;
+	const char *version_id, *key, *etag; /* of the file asked for; NULL: none */
 	bool hides_preview;
 };
 

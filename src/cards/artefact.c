@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/rand.h"
 #include "base/share.h"
 #include "base/str.h"
 #include "cards/layout.h"
@@ -208,8 +209,7 @@ take_background(struct ctx *c, const struct found *f)
 	if (k == NULL)
 		return OK;
 	TRY(db_do(c, &CARDS_BACKGROUND_NOTE,
-		ARGS(c, k->sha256, (int64_t)k->size, k->width, k->height,
-			(const char *)NULL)));
+		ARGS(c, k->sha256, (int64_t)k->size, k->width, k->height)));
 	TRY(db_do(
 		c, &CARDS_ROLE_BACKGROUND, ARGS(c, f->role, k->sha256, false, c->now)));
 	return c->rows > 0 ? artefact_changed(c, f->role) : OK;
@@ -346,7 +346,7 @@ from_file(struct ctx *c, const char *sha256, struct image_blob *out)
 static enum err
 encoded(struct ctx *c, const char *sha256, struct image_blob *out)
 {
-	const char *servers = "";
+	const char *file_id = NULL;
 	struct finds all = {0};
 
 	if (from_file(c, sha256, out))
@@ -356,9 +356,8 @@ encoded(struct ctx *c, const char *sha256, struct image_blob *out)
 		look(c, all.list[i].path);
 	if (from_file(c, sha256, out))
 		return OK;
-	TRY(db_json(c, &CARDS_BACKGROUND_WHERE, &servers, ARGS(c, sha256)));
-	return place_get(c, servers,
-		arena_fmt(&c->arena, "cards/background/%s.png", sha256), out);
+	TRY(db_json(c, &CARDS_BACKGROUND_FILE, &file_id, ARGS(c, sha256)));
+	return place_get(c, file_id, out);
 }
 
 enum err
@@ -387,13 +386,33 @@ artefact_background(struct ctx *c, const char *sha256, struct image_pixels *out)
 	return OK;
 }
 
+/* Nobody else has kept the same meanwhile: their object stays, ours goes. */
+static enum err
+take_over(struct ctx *c, const char *sha256, const struct image_pixels *pixels,
+	struct placed *placed, bool *wanted)
+{
+	const char *held = NULL;
+
+	TRY(db_do(c, &CARDS_BACKGROUND_NOTE,
+		ARGS(c, sha256, placed->kept[0].size, pixels->width, pixels->height)));
+	TRY(db_json(c, &CARDS_BACKGROUND_LOCK, &held, ARGS(c, sha256)));
+	*wanted = held == NULL;
+	if (!*wanted)
+		return OK;
+	TRY(place_keep(c, placed));
+	return db_do(
+		c, &CARDS_BACKGROUND_KEPT, ARGS(c, sha256, placed->kept[0].file_id));
+}
+
 enum err
 artefact_keep(struct ctx *c, const void *bytes, size_t size, const char **sha256)
 {
 	struct image_blob png = {bytes, size};
 	struct image_header header;
 	struct image_pixels pixels;
-	const char *servers;
+	struct placed *placed = arena_new(&c->arena, sizeof(*placed));
+	const char *held = NULL;
+	bool wanted = false;
 
 	if (image_inspect(bytes, size, &header) != IMAGE_OK ||
 		header.format != IMAGE_PNG)
@@ -403,10 +422,18 @@ artefact_keep(struct ctx *c, const void *bytes, size_t size, const char **sha256
 	TRY(image_pixels(c, png, 6000, &pixels));
 	close(pixels.file);
 	*sha256 = sha256_hex(&c->arena, bytes, size);
-	TRY(place_put(c, arena_fmt(&c->arena, "cards/background/%s.png", *sha256), 0,
-		png, "image/png", &servers));
-	return db_do(c, &CARDS_BACKGROUND_NOTE,
-		ARGS(c, *sha256, (int64_t)size, pixels.width, pixels.height, servers));
+	TRY(db_json(c, &CARDS_BACKGROUND_FILE, &held, ARGS(c, *sha256)));
+	if (held != NULL)
+		return OK;
+	TRY(place_put(c,
+		arena_fmt(&c->arena, "cards/background/%s/%s.png", *sha256,
+			rand_uuid(&c->arena)),
+		png, "image/png", placed));
+	TRY(db_begin(c));
+	TRY(db_end(c, take_over(c, *sha256, &pixels, placed, &wanted)));
+	if (!wanted)
+		place_undo(c, placed);
+	return OK;
 }
 
 enum err

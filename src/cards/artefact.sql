@@ -1,10 +1,15 @@
 -- name: cards_background_note
-insert into cards.background (sha256, bytes, width, height, server_ids) values ($1, $2, $3, $4, coalesce($5::text::uuid[], '{}'))
-on conflict (sha256) do update
-   set server_ids = array(select distinct unnest(cards.background.server_ids || excluded.server_ids));
+insert into cards.background (sha256, bytes, width, height) values ($1, $2, $3, $4) on conflict (sha256) do nothing;
 
--- name: cards_background_where
-select coalesce(array_to_string(server_ids, ' '), '') from cards.background where sha256 = $1;
+-- name: cards_background_file
+-- Null: it is a file of the artefacts, or nobody has it.
+select (select file_id from cards.background where sha256 = $1);
+
+-- name: cards_background_lock : E_NO_BACKGROUND
+select file_id from cards.background where sha256 = $1 for update;
+
+-- name: cards_background_kept
+update cards.background set file_id = $2 where sha256 = $1;
 
 -- name: cards_role_background
 insert into cards.role as r (name, background, background_version, own_background, updated) values ($1, $2, 1, $3, utc($4))

@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/rand.h"
 #include "base/str.h"
-#include "cards/drawing.h"
 #include "cards/pdf.h"
 #include "cards/place.h"
 #include "cards/zip_out.h"
@@ -17,20 +17,13 @@
 #define LEASE 300 /* seconds */
 
 struct state {
-	const char *kind, *state, *servers, *error;
+	const char *kind, *state, *file_id, *error;
 	int64_t done, total;
 };
 
 static FIELDS(state_fields, FIELD(struct state, kind), FIELD(struct state, state),
-	FIELD(struct state, servers), FIELD(struct state, error),
+	FIELD(struct state, file_id), FIELD(struct state, error),
 	FIELD(struct state, done), FIELD(struct state, total));
-
-static const char *
-key_of(struct ctx *c, const char *uuid, const char *kind)
-{
-	return arena_fmt(&c->arena, "cards/batch/%s.%s", uuid,
-		str_eq(kind, "archive") ? "zip" : "pdf");
-}
 
 enum err
 batch_show(struct ctx *c, const char *uuid, const char **json)
@@ -41,8 +34,7 @@ batch_show(struct ctx *c, const char *uuid, const char **json)
 
 	TRY(db_one(c, &BATCH_GET, state_fields, &s, ARGS(c, uuid, c->actor)));
 	if (str_eq(s.state, "ready"))
-		TRY(place_address(
-			c, s.servers, key_of(c, uuid, s.kind), true, &address));
+		TRY(place_address(c, s.file_id, &address));
 	buf_fmt(&b,
 		"{\"uuid\":\"%s\",\"kind\":\"%s\",\"state\":\"%s\",\"progress\":{"
 		"\"done\":"
@@ -108,6 +100,7 @@ batch_add(struct ctx *c, const char *kind, const struct texts *cards, const char
 	return batch_show(c, uuid, json);
 }
 
+/* Their files are nobody's then: the sweep of place_sweep() removes them. */
 enum err
 batch_forget(struct ctx *c)
 {
@@ -117,14 +110,12 @@ batch_forget(struct ctx *c)
 /* -- the job */
 
 struct item {
-	const char *uuid, *drawing, *servers, *role;
-	int64_t number, width, height;
+	const char *uuid, *file_id, *role;
+	int64_t number;
 };
 
-static FIELDS(item_fields, FIELD(struct item, uuid), FIELD(struct item, drawing),
-	FIELD(struct item, servers), FIELD(struct item, role),
-	FIELD(struct item, number), FIELD(struct item, width),
-	FIELD(struct item, height));
+static FIELDS(item_fields, FIELD(struct item, uuid), FIELD(struct item, file_id),
+	FIELD(struct item, role), FIELD(struct item, number));
 
 /* One of the two. */
 struct product {
@@ -155,8 +146,7 @@ add_one(struct ctx *c, struct product *p, const struct item *i)
 	struct image_blob jpeg = {0};
 
 	ctx_start(&own, c->db, c->cache);
-	enum err e = place_get(&own, i->servers,
-		drawing_key(&own, i->uuid, i->drawing, CARD_JPEG), &jpeg);
+	enum err e = place_get(&own, i->file_id, &jpeg);
 	if (e == OK && !add(&own, p, i, jpeg))
 		e = fail(&own, E_BUSY, "the file of cards cannot be written");
 	if (e != OK)
@@ -181,11 +171,36 @@ fill(struct ctx *c, const struct job *job, struct product *p)
 	return OK;
 }
 
+/* One transaction: the file is known and the batch has it. */
+static enum err
+finish(struct ctx *c, const struct job *job, const struct state *s,
+	struct placed *placed, bool *wanted)
+{
+	TRY(place_keep(c, placed));
+	TRY(db_do(c, &BATCH_READY,
+		ARGS(c, job->subject, s->total, placed->kept[0].file_id,
+			placed->kept[0].size)));
+	*wanted = c->rows > 0;
+	return *wanted ? OK : kept_drop(c, placed->kept[0].file_id);
+}
+
+static enum err
+put(struct ctx *c, const struct job *job, const struct state *s, struct product *p)
+{
+	bool archive = str_eq(s->kind, "archive"), wanted = false;
+	struct placed *placed = arena_new(&c->arena, sizeof(*placed));
+	const char *key = arena_fmt(&c->arena, "cards/batch/%s/%s.%s", job->subject,
+		rand_uuid(&c->arena), archive ? "zip" : "pdf");
+
+	TRY(place_put_file(c, key, fileno(p->file), ftell(p->file),
+		archive ? "application/zip" : "application/pdf", placed));
+	TRY(db_begin(c));
+	return db_end(c, finish(c, job, s, placed, &wanted));
+}
+
 static enum err
 make(struct ctx *c, const struct job *job, const struct state *s, struct product *p)
 {
-	const char *servers;
-
 	if (str_eq(s->kind, "archive"))
 		zip_out_open(p->zip = arena_new(&c->arena, sizeof(*p->zip)), p->file);
 	else
@@ -194,11 +209,7 @@ make(struct ctx *c, const struct job *job, const struct state *s, struct product
 	TRY(fill(c, job, p));
 	if (!(p->zip != NULL ? zip_out_close(p->zip) : pdf_close(p->pdf)))
 		return fail(c, E_BUSY, "the file of cards cannot be written");
-	long size = ftell(p->file);
-	TRY(place_put_file(
-		c, key_of(c, job->subject, s->kind), fileno(p->file), size, &servers));
-	return db_do(c, &BATCH_READY,
-		ARGS(c, job->subject, s->total, servers, (int64_t)size));
+	return put(c, job, s, p);
 }
 
 enum err

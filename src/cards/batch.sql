@@ -9,22 +9,22 @@ select count(*)::bigint as found, count(*) filter (where c.status = 'drawn')::bi
 insert into cards.batch (kind, cards, created, created_by) values ($1, $2::text::bigint[], utc($3), nullif($4::bigint, 0)) returning uuid;
 
 -- name: batch_get : E_MISSING
-select kind, state, array_to_string(server_ids, ' ') as servers, done::bigint as done, cardinality(cards)::bigint as total, error
+select kind, state, file_id::text, done::bigint as done, cardinality(cards)::bigint as total, error
   from cards.batch where uuid = $1 and ($2::bigint = 0 or created_by = $2);
 
 -- name: batch_items
-select c.uuid, c.drawing, array_to_string(c.server_ids, ' ') as servers, m.number, c.role, b.width::bigint as width, b.height::bigint as height
+select c.uuid, p.file_id::text, m.number, c.role
   from cards.batch t, unnest(t.cards) with ordinality i (id, place)
        join cards.card c on c.id = i.id join cards.member m on m.id = c.member_id
-       join cards.role r on r.name = c.role join cards.background b on b.sha256 = r.background
- where t.uuid = $1 and c.drawing is not null and c.status <> 'withdrawn'
+       join cards.picture p on p.card_id = c.id and p.form = 'jpg'
+ where t.uuid = $1 and c.status <> 'withdrawn'
  order by i.place;
 
 -- name: batch_running
 update cards.batch set state = 'running', done = $2 where uuid = $1 and state in ('waiting', 'running');
 
 -- name: batch_ready
-update cards.batch set state = 'ready', done = $2, server_ids = $3::text::uuid[], bytes = $4 where uuid = $1;
+update cards.batch set state = 'ready', done = $2, file_id = $3, bytes = $4 where uuid = $1 and state <> 'ready';
 
 -- name: batch_failed
 update cards.batch set state = 'failed', error = $2 where uuid = $1;

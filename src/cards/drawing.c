@@ -13,8 +13,6 @@
 #include "cards/place.h"
 #include "db/db.h"
 #include "job/job.h"
-#include "s3/client.h"
-#include "storage/server.h"
 
 #include "cards/drawing.sql.h"
 
@@ -32,11 +30,9 @@ static const struct {
 };
 
 const char *
-drawing_key(
-	struct ctx *c, const char *uuid, const char *fingerprint, enum card_file file)
+drawing_form(enum card_file file)
 {
-	return arena_fmt(&c->arena, "cards/picture/%s/%s.%s", uuid, fingerprint,
-		files[file].ending);
+	return files[file].ending;
 }
 
 const char *
@@ -109,8 +105,8 @@ drawing_dress(struct ctx *c, const char *role, struct card_drawn *out)
 /* -- the job */
 
 struct row {
-	int64_t id, version, layout_version;
-	const char *uuid, *status;
+	int64_t id, layout_version;
+	const char *uuid;
 	const char *code, *role, *title, *name, *surname, *latin_name;
 	int64_t number, level;
 	struct date issued;
@@ -119,9 +115,8 @@ struct row {
 	const char *layout;
 };
 
-static FIELDS(row_fields, FIELD(struct row, id), FIELD(struct row, version),
-	FIELD(struct row, layout_version), FIELD(struct row, uuid),
-	FIELD(struct row, status), FIELD(struct row, code), FIELD(struct row, role),
+static FIELDS(row_fields, FIELD(struct row, id), FIELD(struct row, layout_version),
+	FIELD(struct row, uuid), FIELD(struct row, code), FIELD(struct row, role),
 	FIELD(struct row, title), FIELD(struct row, name), FIELD(struct row, surname),
 	FIELD(struct row, latin_name), FIELD(struct row, number),
 	FIELD(struct row, level), FIELD(struct row, issued),
@@ -146,15 +141,37 @@ drawn_of(const struct row *r)
 		.layout = r->layout};
 }
 
+struct work {
+	const char *id;
+};
+
+static FIELDS(work_fields, FIELD(struct work, id));
+
+enum err
+drawing_begin(struct ctx *c, int64_t card, const char **work)
+{
+	struct work w = {0};
+	bool found = false;
+
+	TRY(db_maybe(c, &CARDS_DRAW_BEGIN, work_fields, &w, &found, ARGS(c, card)));
+	*work = found ? w.id : NULL;
+	return OK;
+}
+
+enum err
+drawing_done(struct ctx *c, int64_t card, const char *work, const char *fingerprint,
+	int64_t layout_version, bool *wanted)
+{
+	TRY(db_do(c, &CARDS_DRAW_DONE,
+		ARGS(c, card, work, fingerprint, layout_version, utc_now())));
+	*wanted = c->rows > 0;
+	return OK;
+}
+
 /* The card, with its role as the files have it by now. */
 static enum err
-read_row(struct ctx *c, const struct job *job, struct row *out, bool *found)
+read_row(struct ctx *c, int64_t id, struct row *out, bool *found)
 {
-	int64_t id = 0;
-
-	*found = false;
-	if (!int_read(job->subject, &id))
-		return fail(c, E_BUG, "no id of a card");
 	TRY(db_maybe(c, &CARDS_DRAW_ROW, row_fields, out, found, ARGS(c, id)));
 	if (!*found || (out->background != NULL && out->layout != NULL))
 		return OK;
@@ -162,74 +179,74 @@ read_row(struct ctx *c, const struct job *job, struct row *out, bool *found)
 	return db_maybe(c, &CARDS_DRAW_ROW, row_fields, out, found, ARGS(c, id));
 }
 
-#define UUID_LENGTH 36
-
-/* Those of both lists "{uuid,uuid}". */
-static const char *
-in_both(struct ctx *c, const char *one, const char *other)
+static enum err
+put_all(struct ctx *c, const struct row *r, const char *work,
+	const struct card_pictures *p, struct placed *out)
 {
-	struct buf out = {.arena = &c->arena};
+	for (size_t i = 0; i < CARD_FILES; i++)
+		TRY(place_put(c,
+			arena_fmt(&c->arena, "cards/%s/%s/%s", r->uuid, work,
+				files[i].ending),
+			p->file[i], files[i].type, out));
+	return OK;
+}
 
-	buf_add(&out, "{");
-	for (const char *at = one + 1; strlen(at) > UUID_LENGTH;
-		at += UUID_LENGTH + 1) {
-		const char *id = arena_strn(&c->arena, at, UUID_LENGTH);
+struct shown_file {
+	const char *id;
+};
 
-		if (strstr(other, id) != NULL)
-			buf_fmt(&out, "%s%s", out.used == 1 ? "" : ",", id);
-	}
-	buf_add(&out, "}");
-	return buf_text(&out);
+static FIELDS(shown_file_fields, FIELD(struct shown_file, id));
+
+enum err
+drawing_forget(struct ctx *c, int64_t card)
+{
+	struct shown_file *list = NULL;
+	size_t count = 0;
+
+	TRY(db_many(c, &CARDS_PICTURES_TAKE, shown_file_fields, &list, &count,
+		ARGS(c, card)));
+	for (size_t i = 0; i < count; i++)
+		TRY(kept_drop(c, list[i].id));
+	return OK;
+}
+
+/* One transaction: the new files are known and shown, those before them go. */
+static enum err
+show(struct ctx *c, const struct row *r, const char *work,
+	const struct card_pictures *p, struct placed *placed, bool *wanted)
+{
+	TRY(drawing_done(c, r->id, work, p->fingerprint, r->layout_version, wanted));
+	if (!*wanted)
+		return OK;
+	TRY(drawing_forget(c, r->id));
+	TRY(place_keep(c, placed));
+	for (size_t i = 0; i < CARD_FILES; i++)
+		TRY(db_do(c, &CARDS_PICTURE_ADD,
+			ARGS(c, r->id, files[i].ending, placed->kept[i].file_id,
+				placed->kept[i].size)));
+	return OK;
 }
 
 static enum err
-put_all(struct ctx *c, const struct row *r, const struct card_pictures *p,
-	const char **servers)
-{
-	for (size_t i = 0; i < CARD_FILES; i++) {
-		const char *took;
-
-		TRY(place_put(c, drawing_key(c, r->uuid, p->fingerprint, i), r->id,
-			p->file[i], files[i].type, &took));
-		/* Whoever has all of them: nearly always the same ones. */
-		*servers = i == 0 ? took : in_both(c, *servers, took);
-	}
-	return str_eq(*servers, "{}")
-		       ? fail(c, E_BUSY, "no server took all files of the card")
-		       : OK;
-}
-
-static enum err
-finish(struct ctx *c, const struct row *r, const struct card_pictures *p,
-	const char *servers)
-{
-	const char *sizes = arena_fmt(&c->arena, "{%zu,%zu,%zu,%zu}",
-		p->file[CARD_PNG].size, p->file[CARD_JPEG].size,
-		p->file[CARD_PREVIEW_JPEG].size, p->file[CARD_PREVIEW_WEBP].size);
-
-	return db_do(c, &CARDS_DRAW_DONE,
-		ARGS(c, r->id, r->version, p->fingerprint, r->layout_version, servers,
-			sizes, c->now));
-}
-
-static enum err
-draw(struct ctx *c, const struct row *r)
+draw(struct ctx *c, const struct row *r, const char *work)
 {
 	struct card_drawn card = drawn_of(r);
 	struct card_pictures pictures = {0};
-	const char *servers = NULL;
+	struct placed *placed = arena_new(&c->arena, sizeof(*placed));
+	bool wanted = false;
 
 	if (r->background == NULL)
 		return fail(
 			c, E_NO_BACKGROUND, "the role %s has no background", r->role);
 	if (r->layout == NULL)
 		return fail(c, E_NO_BACKGROUND, "the role %s has no layout", r->role);
-	TRY(db_do(c, &CARDS_DRAW_BEGIN, ARGS(c, r->id, r->version)));
-	if (c->rows == 0)
-		return OK; /* changed this moment: that has a job of its own */
 	TRY(drawing_make(c, &card, &pictures));
-	TRY(put_all(c, r, &pictures, &servers));
-	return finish(c, r, &pictures, servers);
+	TRY(put_all(c, r, work, &pictures, placed));
+	TRY(db_begin(c));
+	TRY(db_end(c, show(c, r, work, &pictures, placed, &wanted)));
+	if (!wanted)
+		place_undo(c, placed);
+	return OK;
 }
 
 /* What no further try can help. */
@@ -244,18 +261,25 @@ enum err
 cards_draw_job(struct ctx *c, const struct job *job)
 {
 	struct row r = {0};
+	const char *work = NULL;
+	int64_t id = 0;
 	bool found = false;
 
-	TRY(read_row(c, job, &r, &found));
-	if (!found || !(str_eq(r.status, "due") || str_eq(r.status, "drawing")))
+	if (!int_read(job->subject, &id))
+		return fail(c, E_BUG, "no id of a card");
+	/* Before anything is read: what changes from now on makes it due once more. */
+	TRY(drawing_begin(c, id, &work));
+	if (work != NULL)
+		TRY(read_row(c, id, &r, &found));
+	if (!found)
 		return OK;
-	enum err e = draw(c, &r);
+	enum err e = draw(c, &r, work);
 	if (e == OK || (!is_for_good(e) && job->tries < job->max_tries))
 		return e;
 	const char *why = c->why == NULL ? err_sentence(e) : c->why;
 	log_warn("card %s cannot be drawn: %s", r.uuid, why);
 	ctx_forgive(c);
-	return db_do(c, &CARDS_DRAW_FAILED, ARGS(c, r.id, r.version, why));
+	return db_do(c, &CARDS_DRAW_FAILED, ARGS(c, r.id, work, why));
 }
 
 enum err
@@ -265,48 +289,10 @@ cards_artefacts_job(struct ctx *c, const struct job *job)
 	return artefact_sync(c);
 }
 
-/* -- what is left behind */
-
-struct left {
-	const char *key, *server;
-};
-
-static FIELDS(left_fields, FIELD(struct left, key), FIELD(struct left, server));
-
-static enum err
-remove_object(struct ctx *c, const struct left *l)
-{
-	struct server server = {0};
-	struct s3_object object = {.key = l->key};
-
-	enum err e = server_own(c, l->server, &server);
-	if (e == OK) {
-		object.site = server_site(c, &server);
-		e = server_answered(c, &server, s3_delete(c, &object));
-	}
-	if (e == E_SERVER_DOWN || e == E_PEER) {
-		ctx_forgive(c); /* the next sweep finds it again */
-		return OK;
-	}
-	if (e == E_SERVER_NOT_FOUND) {
-		ctx_forgive(c);
-		e = OK;
-	}
-	TRY(e);
-	return db_do(c, &CARDS_OBJECT_GONE, ARGS(c, l->key, l->server));
-}
-
 enum err
 cards_sweep_job(struct ctx *c, const struct job *job)
 {
-	struct left *left = NULL;
-	size_t count = 0;
-
 	(void)job;
 	TRY(batch_forget(c));
-	TRY(db_many(
-		c, &CARDS_LEFT_BEHIND, left_fields, &left, &count, ARGS(c, c->now)));
-	for (size_t i = 0; i < count; i++)
-		TRY(remove_object(c, &left[i]));
-	return OK;
+	return place_sweep(c);
 }

@@ -36,9 +36,22 @@ enum err drawing_dress(struct ctx *c, const char *role, struct card_drawn *out);
 /* The text that its QR code holds. */
 const char *drawing_link(struct ctx *c, const char *code);
 
-/* The key of a file of a card's pictures. */
-const char *drawing_key(
-	struct ctx *c, const char *uuid, const char *fingerprint, enum card_file file);
+/*
+ * A drawing that is being made: whatever changes from now on, or another drawing that
+ * begins, overtakes it. *work is its uuid, NULL where the card is not due.
+ */
+enum err drawing_begin(struct ctx *c, int64_t card, const char **work);
+
+/* The card counts as drawn. *wanted false: it was overtaken, and that has a job of its
+ * own. The caller's transaction. */
+enum err drawing_done(struct ctx *c, int64_t card, const char *work,
+	const char *fingerprint, int64_t layout_version, bool *wanted);
+
+/* The name of one of a card's files, as cards.picture.form has it. */
+const char *drawing_form(enum card_file file);
+
+/* The files that a card is shown by go, by jobs. The caller's transaction. */
+enum err drawing_forget(struct ctx *c, int64_t card);
 
 struct job;
 
@@ -48,7 +61,7 @@ enum err cards_draw_job(struct ctx *c, const struct job *job);
 /* card.artefacts: looks for new files of backgrounds and layouts. */
 enum err cards_artefacts_job(struct ctx *c, const struct job *job);
 
-/* card.sweep: removes objects that no card shows any more. */
+/* card.sweep: prints of more than a day ago, and objects that nothing refers to. */
 enum err cards_sweep_job(struct ctx *c, const struct job *job);
 
 #endif

@@ -1,5 +1,8 @@
+-- name: cards_draw_begin
+update cards.card set status = 'drawing', work = gen_random_uuid() where id = $1 and status in ('due', 'drawing') returning work as id;
+
 -- name: cards_draw_row
-select c.id, c.uuid, c.version, c.status, c.code, c.role, r.title, m.name, m.surname, m.latin_name, m.number, c.level, c.issued,
+select c.id, c.uuid, c.code, c.role, r.title, m.name, m.surname, m.latin_name, m.number, c.level, c.issued,
        r.background, coalesce(b.width, 0)::bigint as width, coalesce(b.height, 0)::bigint as height, l.body::text as layout,
        coalesce(r.layout_version, 0)::bigint as layout_version
   from cards.card c join cards.member m on m.id = c.member_id
@@ -7,33 +10,24 @@ select c.id, c.uuid, c.version, c.status, c.code, c.role, r.title, m.name, m.sur
        left join cards.layout l on l.role = r.name and l.version = r.layout_version
  where c.id = $1;
 
--- name: cards_draw_begin
-update cards.card set status = 'drawing' where id = $1 and version = $2 and status in ('due', 'drawing');
-
 -- name: cards_draw_done
+-- No row: a change or another drawing has overtaken this one.
 with drawn as (
     update cards.card
-       set status = 'drawn', error = null, drawing = $3, layout_version = $4, server_ids = $5::text::uuid[], sizes = $6::text::bigint[],
-           drawn_at = utc($7)
-     where id = $1 and version = $2 and status = 'drawing'
+       set status = 'drawn', error = null, drawing = $3, layout_version = $4, drawn_at = utc($5), work = null
+     where id = $1 and work = $2 and status = 'drawing'
     returning id
 )
-insert into cards.history (card_id, at, what, layout_version) select id, utc($7), 'drawn', $4 from drawn;
+insert into cards.history (card_id, at, what, layout_version) select id, utc($5), 'drawn', $4 from drawn;
 
 -- name: cards_draw_failed
-update cards.card set status = 'failed', error = $3 where id = $1 and version = $2 and status in ('due', 'drawing');
+update cards.card set status = 'failed', error = $3, work = null where id = $1 and work = $2 and status = 'drawing';
 
--- name: cards_left_behind
--- Objects of ours that no card shows, of more than ten minutes ago: what is being drawn now is younger. Prints and archives last a day.
-select o.key, o.server_id::text as server
-  from cards.object o left join cards.card c on c.id = o.card_id
- where (o.created < utc($1) - interval '10 minutes' and o.key like 'cards/picture/%'
-        and (c.id is null or c.drawing is null or position(c.drawing in o.key) = 0 or c.status = 'withdrawn'))
-    or (o.created < utc($1) - interval '1 day' and o.key like 'cards/batch/%')
- order by o.created limit 1000;
+-- name: cards_pictures_take
+delete from cards.picture where card_id = $1 returning file_id as id;
 
--- name: cards_object_gone
-delete from cards.object where key = $1 and server_id = $2;
+-- name: cards_picture_add
+insert into cards.picture (card_id, form, file_id, bytes) values ($1, $2, $3, $4);
 
 -- name: cards_drawn_of : E_CARD_GONE
 select c.code, c.role, m.name, m.surname, m.latin_name, coalesce(m.number, 0) as number, coalesce(c.level, 0)::bigint as level,

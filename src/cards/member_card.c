@@ -6,6 +6,7 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "cards/code.h"
+#include "cards/drawing.h"
 #include "db/db.h"
 #include "job/job.h"
 
@@ -201,6 +202,7 @@ member_card_withdraw(
 	TRY(lock(c, uuid, out, &member));
 	if (!str_eq(out->status, "withdrawn")) {
 		TRY(db_do(c, &CARDS_WITHDRAW, ARGS(c, out->id, c->now, why)));
+		TRY(drawing_forget(c, out->id));
 		TRY(note(c, out->id, "withdrawn", NULL));
 		TRY(audit_add(c, "card.withdraw", "card", uuid, NULL));
 	}

@@ -1,125 +1,95 @@
 #include "cards/place.h"
 
-#include <string.h>
-
 #include "base/conf.h"
-#include "base/str.h"
 #include "db/db.h"
-#include "s3/client.h"
-#include "storage/server.h"
 
 #include "cards/place.sql.h"
 
-#define COPIES 2
-
-struct id {
-	const char *id;
-};
-
-static FIELDS(id_fields, FIELD(struct id, id));
-
+/* Room for one more; the server is chosen with the first. */
 static enum err
-object_on(struct ctx *c, const char *id, const char *key, bool public,
-	struct server *server, struct s3_object *out)
+make_room(struct ctx *c, struct placed *inout)
 {
-	TRY(server_own(c, id, server));
-	out->site = public ? server_public_site(c, server) : server_site(c, server);
-	out->site.rate = 0; /* they are small */
-	out->key = key;
+	if (inout->count == PLACED_MOST)
+		return fail(c, E_BUG, "too many objects of a card");
+	return inout->count == 0 ? kept_server(c, NULL, &inout->server) : OK;
+}
+
+enum err
+place_put(struct ctx *c, const char *key, struct image_blob bytes, const char *type,
+	struct placed *inout)
+{
+	struct kept *k = &inout->kept[inout->count];
+
+	TRY(make_room(c, inout));
+	*k = (struct kept){.key = key, .type = type, .size = (int64_t)bytes.size};
+	const struct s3_object o = kept_at(c, &inout->server, key);
+	TRY(server_answered(c, &inout->server,
+		s3_put_bytes(c, &o, bytes.bytes, bytes.size, type, &k->etag)));
+	inout->count++;
 	return OK;
 }
 
-static enum err
-put_on(struct ctx *c, const char *id, const char *key, int64_t card,
-	struct image_blob bytes, const char *type)
+enum err
+place_put_file(struct ctx *c, const char *key, int fd, int64_t size, const char *type,
+	struct placed *inout)
 {
-	struct server server = {0};
-	struct s3_object object = {0};
-	const char *md5;
+	struct kept *k = &inout->kept[inout->count];
+	struct s3_digests digests = {0};
 
-	TRY(object_on(c, id, key, false, &server, &object));
-	TRY(db_do(c, &PLACE_NOTE, ARGS(c, key, id, card, c->now)));
-	return server_answered(c, &server,
-		s3_put_bytes(c, &object, bytes.bytes, bytes.size, type, &md5));
+	TRY(make_room(c, inout));
+	const struct s3_object o = kept_at(c, &inout->server, key);
+	TRY(server_answered(c, &inout->server, s3_put_file(c, &o, fd, size, &digests)));
+	*k = (struct kept){
+		.key = key, .type = type, .size = size, .etag = digests.etag};
+	inout->count++;
+	return OK;
 }
 
 enum err
-place_put(struct ctx *c, const char *key, int64_t card, struct image_blob bytes,
-	const char *type, const char **servers)
+place_keep(struct ctx *c, struct placed *inout)
 {
-	struct id *ids = NULL;
-	size_t count = 0, put = 0;
-	struct buf took = {.arena = &c->arena};
-	enum err last = OK;
+	return kept_add(c, "card", inout->server.id, inout->kept, inout->count);
+}
 
-	TRY(db_many(c, &PLACE_SERVERS, id_fields, &ids, &count, ARGS(c)));
-	buf_add(&took, "{");
-	for (size_t i = 0; i < count && put < COPIES; i++) {
-		enum err e = put_on(c, ids[i].id, key, card, bytes, type);
+void
+place_undo(struct ctx *c, const struct placed *placed)
+{
+	for (size_t i = 0; i < placed->count; i++) {
+		const struct s3_object o =
+			kept_at(c, &placed->server, placed->kept[i].key);
 
-		if (e == OK)
-			buf_fmt(&took, "%s%s", put++ == 0 ? "" : ",", ids[i].id);
-		else if (e != E_SERVER_DOWN && e != E_PEER)
-			return e;
-		else {
-			last = e;
+		if (s3_delete(c, &o) != OK)
 			ctx_forgive(c);
-		}
 	}
-	buf_add(&took, "}");
-	*servers = buf_text(&took);
-	if (put > 0)
-		return OK;
-	return last == OK ? fail(c, E_SERVER_NOT_FOUND,
-				    "there is no server for the pictures of cards")
-			  : fail(c, last, "no server took the picture of a card");
 }
 
+/* The server that the bytes of a file are asked of. */
 static enum err
-put_file_on(struct ctx *c, const char *id, const char *key, int fd, int64_t size)
+holder(struct ctx *c, const char *file_id, struct kept_arrived *what,
+	struct server *server)
 {
-	struct server server = {0};
-	struct s3_object object = {0};
-	struct s3_digests digests;
-
-	TRY(object_on(c, id, key, false, &server, &object));
-	TRY(db_do(c, &PLACE_NOTE, ARGS(c, key, id, (int64_t)0, c->now)));
-	return server_answered(c, &server, s3_put_file(c, &object, fd, size, &digests));
-}
-
-enum err
-place_put_file(
-	struct ctx *c, const char *key, int fd, int64_t size, const char **servers)
-{
-	struct id *ids = NULL;
-	size_t count = 0;
-
-	TRY(db_many(c, &PLACE_SERVERS, id_fields, &ids, &count, ARGS(c)));
-	for (size_t i = 0; i < count; i++) {
-		enum err e = put_file_on(c, ids[i].id, key, fd, size);
-
-		*servers = arena_fmt(&c->arena, "{%s}", ids[i].id);
-		if (e != E_SERVER_DOWN && e != E_PEER)
-			return e;
-		ctx_forgive(c);
-	}
-	return fail(c, E_SERVER_NOT_FOUND, "no server takes files of cards");
-}
-
-enum err
-place_get(struct ctx *c, const char *servers, const char *key, struct image_blob *out)
-{
-	struct server server = {0};
-	struct s3_object object = {0};
-	struct s3_bytes got = {0};
-	const char *id = "";
-
-	TRY(db_json(c, &PLACE_HOLDER, &id, ARGS(c, servers)));
-	if (id == NULL || id[0] == '\0')
+	if (file_id == NULL)
 		return fail(c, E_MISSING, NULL);
-	TRY(object_on(c, id, key, false, &server, &object));
-	TRY(server_answered(
-		c, &server, s3_get_bytes(c, &object, IMAGE_MAX_BYTES, &got)));
+	enum err e = kept_arrived(c, file_id, what);
+	if (e == E_FILE_NOT_FOUND || (e == OK && what->version_id == NULL)) {
+		ctx_forgive(c);
+		return fail(c, E_MISSING, NULL);
+	}
+	TRY(e);
+	return server_holding(
+		c, what->version_id, (struct place){.in_order = true}, true, server);
+}
+
+enum err
+place_get(struct ctx *c, const char *file_id, struct image_blob *out)
+{
+	struct kept_arrived what = {0};
+	struct server server = {0};
+	struct s3_bytes got = {0};
+
+	TRY(holder(c, file_id, &what, &server));
+	const struct s3_object o = kept_at(c, &server, what.key);
+	TRY(server_answered(c, &server, s3_get_bytes(c, &o, IMAGE_MAX_BYTES, &got)));
 	if (got.bytes == NULL)
 		return fail(c, E_MISSING, NULL);
 	*out = (struct image_blob){got.bytes, got.n};
@@ -127,17 +97,32 @@ place_get(struct ctx *c, const char *servers, const char *key, struct image_blob
 }
 
 enum err
-place_address(struct ctx *c, const char *servers, const char *key, bool public,
-	const char **out)
+place_address(struct ctx *c, const char *file_id, const char **out)
 {
+	struct kept_arrived what = {0};
 	struct server server = {0};
-	struct s3_object object = {0};
-	const char *id = "";
 
-	TRY(db_json(c, &PLACE_HOLDER, &id, ARGS(c, servers)));
-	if (id == NULL || id[0] == '\0')
-		return fail(c, E_MISSING, NULL);
-	TRY(object_on(c, id, key, public, &server, &object));
-	*out = s3_address(c, &object, "GET", NULL, 0, conf.s3_get_lifetime);
+	TRY(holder(c, file_id, &what, &server));
+	const struct s3_object o = {server_public_site(c, &server), what.key};
+	*out = s3_address(c, &o, "GET", NULL, 0, conf.s3_get_lifetime);
+	return OK;
+}
+
+struct stray {
+	const char *id;
+};
+
+static FIELDS(stray_fields, FIELD(struct stray, id));
+
+enum err
+place_sweep(struct ctx *c)
+{
+	struct stray *list = NULL;
+	size_t count = 0;
+
+	TRY(db_do(c, &PLACE_FORGET, ARGS(c)));
+	TRY(db_many(c, &PLACE_STRAYS, stray_fields, &list, &count, ARGS(c)));
+	for (size_t i = 0; i < count; i++)
+		TRY(kept_drop(c, list[i].id));
 	return OK;
 }

@@ -81,12 +81,15 @@ struct look {
 	void *thing;
 };
 
-/* Two UUIDs and, of a picture, between "people/" and the name of a variant. */
+/* Two UUIDs and, of a picture, between "people/" and the name of a variant; whatever is
+ * in the folder of the cards. */
 static bool
 is_ours(struct ctx *c, const char *key)
 {
 	const char *prefix = "people/", *name = NULL;
 
+	if (str_starts(key, "cards/"))
+		return true;
 	if (str_starts(key, prefix)) {
 		key += strlen(prefix);
 		name = strlen(key) > KEY_CHARACTERS ? key + KEY_CHARACTERS : "";

@@ -1,21 +1,27 @@
 """A server that is deleted leaves nothing behind and takes nothing along: storage contract 7.8, D12."""
 
+import io
 import os
 import threading
 
 import psycopg2
 import pytest
 import requests
+from PIL import Image
 
 from tests.conftest import wait_for
 from tests.e2e.client import Client, error, word
 from tests.e2e.store import City
+from tests.e2e.test_cards import KEEPER, drawn, given_card, signed_in
 from tests.e2e.test_copies import anna, bytes_at, down, gate, hurry, key_of  # noqa: F401
 from tests.e2e.test_events import SECRET, deaf, message  # noqa: F401
 from tests.e2e.test_files import CITIES, NO_SERVER, owner, put, servers  # noqa: F401
 from tests.e2e.test_servers import NEW_YORK, TAKEN, at, city_of, holders, server, upload_at
 
 DALLAS = "32.7,-96"
+SMALL = {"texts": {name: {"position": [20, 20 + 90 * n], "size": 40, "max_width": 800}
+                   for n, name in enumerate(("full_name", "role", "card_issued_date", "user_id", "level"))},
+         "qr": {"position": [850, 20], "size": 300, "color": "#000000", "plate": "#ffffff"}}
 NEEDED = (400, "Request.Error.Validation")
 
 
@@ -316,6 +322,30 @@ class TestLastCopy:
         wait_for(lambda: hurry(db) or content(anna, file) == b"both", 30, "it has moved")
         wait_for(lambda: is_gone(db, id), 30, "the row is gone")
         assert content(anna, file) == b"both"
+
+
+class TestCards:
+    def test_pictures_and_backgrounds_move_on(self, anna, base, db, password_hash, stack):  # noqa: F811
+        keeper = signed_in(base, db, password_hash, *KEEPER)
+        png = io.BytesIO()
+        Image.new("RGB", (1200, 800), "#8090a0").save(png, "PNG")
+        assert keeper("PUT", "/roles/moved/background", data=png.getvalue(), headers={"Content-Type": "image/png"}).status_code == 200
+        card = drawn(keeper, given_card(keeper))
+        held = """select s.name from storage.copy c join storage.file f on f.current_version = c.version_id
+                    join storage.server s on s.id = c.server_id
+                   where f.kind = 'card' and f.deleted_at is null and c.doomed_at is null and s.deleted_at is null
+                   group by s.name order by count(*) desc, s.name"""
+        first = db.all(held)[0].name
+        id = seen(anna, first)["id"]
+        # As long as nobody else has one of them it stays.
+        wait_for(lambda: hurry(db) or delete(anna, first).status_code == 204, 30, "others have copies")
+        wait_for(lambda: hurry(db) or is_gone(db, id), 60, "the row is gone")
+        assert Client(base).get(f"/c/{card['code']}.png").status_code == 200
+        # Drawn on what only the object store has.
+        keeper("PUT", "/roles/moved/layout", keeper.get("/roles/member/layout").json() | SMALL, headers={"If-Match": "*"})
+        assert drawn(keeper, given_card(keeper, role="moved"))
+        assert not db.all("select 1 from storage.file f where f.kind = 'card' and f.deleted_at is null and not exists "
+                          "(select from storage.copy c where c.version_id = f.current_version and c.doomed_at is null)")
 
 
 class TestLateUpload:

@@ -14,6 +14,7 @@
 #include "cards/latin.h"
 #include "cards/layout.h"
 #include "cards/member_card.h"
+#include "cards/place.h"
 #include "db/db.h"
 #include "image/image.h"
 #include "job/job.h"
@@ -39,6 +40,8 @@ is_error(const struct answer *a, int status, const char *code)
 	if (a->status != status || !str_eq(answer_text(a, "error"), code))
 		fail_msg("%d %s", a->status, a->body);
 }
+
+static const char *const endings[] = {"png", "jpg", "s.jpg", "s.webp"};
 
 static int
 next_number(void)
@@ -635,6 +638,43 @@ whoever_is_erased_has_no_card_any_more(void **state)
 	assert_string_equal(answer_text(a, "name"), "");
 }
 
+/* As the job does: four files, of which a server at this host has copies. */
+static void
+shown_on(const char *uuid, const char *host)
+{
+	const char *server =
+		value("insert into storage.server (name, host, port, location, "
+		      "zone, latitude, longitude, is_on, is_active) values "
+		      "('%s', '%s', %d, 'x', 'z', 1, 1, true, true) returning "
+		      "id",
+			unique("s"), host, next_number());
+
+	value("with old as (delete from cards.picture where card_id = (select id from "
+	      "cards.card where uuid = '%s')) update cards.card set status = 'drawn', "
+	      "drawing = 'x' where uuid = '%s' returning 1",
+		uuid, uuid);
+	for (size_t i = 0; i < 4; i++)
+		value("with f as (insert into storage.file (account_id, kind, name, "
+		      "size, "
+		      "content_type, current_version) values (null, 'card', "
+		      "'cards/%s/%s', "
+		      "5, 'image/png', gen_random_uuid()) returning id, "
+		      "current_version, "
+		      "name), v as (insert into storage.file_version (id, file_id, "
+		      "key, "
+		      "state, announced_size, size, etag, server_id, stored_at) select "
+		      "current_version, id, name, 'stored', 5, 5, 'e', '%s', now() "
+		      "from f), "
+		      "c as (insert into storage.copy (version_id, server_id, etag) "
+		      "select "
+		      "current_version, '%s', 'e' from f) insert into cards.picture "
+		      "(card_id, form, file_id, bytes) select c.id, '%s', f.id, 5 from "
+		      "f, "
+		      "cards.card c where c.uuid = '%s' returning 1",
+			uuid, text("%s/%s", server, endings[i]), server, server,
+			endings[i], uuid);
+}
+
 static void
 a_member_may_hide_the_picture(void **state)
 {
@@ -650,10 +690,9 @@ a_member_may_hide_the_picture(void **state)
 	const char *path = text(API "%s", path_of(a, "/preview")),
 		   *page = text("/c/%s", answer_text(a, "code"));
 
-	number("with n as (update cards.card set status = 'drawn', drawing = 'x' where "
-	       "uuid = '%s' returning 1) select count(*) from n",
-		answer_text(a, "uuid"));
+	shown_on(answer_text(a, "uuid"), "127.0.0.1");
 	assert_non_null(strstr(call("GET", page)->body, "<img"));
+	assert_int_equal(call("GET", text("%s.jpg?w=600", page))->status, 200);
 	is_error(call("PUT", path, .body = "{\"hidden\":true}",
 			 .headers = {given_member("")}),
 		404, "Card.Gone");
@@ -662,6 +701,93 @@ a_member_may_hide_the_picture(void **state)
 			->status,
 		204);
 	assert_null(strstr(call("GET", page)->body, "<img"));
+	static const char *const addresses[] = {
+		".png", ".jpg", ".webp", ".jpg?w=600", ".png?w=600"};
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++)
+		assert_int_equal(
+			call("GET", text("%s%s", page, addresses[i]))->status, 404);
+}
+
+/* -- objects */
+
+static void
+a_server_with_a_name_is_asked_by_the_reader_himself(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	const struct answer *card = given_card(keeper), *a;
+	const char *jpeg = text("/c/%s.jpg", answer_text(card, "code"));
+
+	shown_on(answer_text(card, "uuid"), "127.0.0.1");
+	a = call("GET", jpeg);
+	assert_string_equal(answer_header(a, "X-Accel-Redirect"), "/_object");
+	shown_on(answer_text(card, "uuid"), "s3.example.com");
+	a = call("GET", jpeg);
+	assert_int_equal(a->status, 302);
+	assert_non_null(strstr(answer_header(a, "Location"), "//s3.example.com:"));
+	assert_non_null(strstr(answer_header(a, "Location"), "X-Amz-Expires=90"));
+	assert_string_equal(answer_header(a, "Cache-Control"), "private, max-age=60");
+}
+
+static void
+what_no_card_shows_is_swept_whatever_its_server_does(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	const struct answer *gone = given_card(keeper), *kept = given_card(keeper);
+	static const char *const left = "select count(*) from storage.file where kind "
+					"= 'card' and deleted_at is "
+					"null and name like '%%/%s/%%'";
+	const char *one = answer_text(gone, "uuid"), *two = answer_text(kept, "uuid");
+
+	shown_on(one, "127.0.0.1");
+	shown_on(two, "127.0.0.1");
+	assert_int_equal(number(left, one), 4);
+	post(path_of(gone, "/withdraw"), "{}", keeper);
+	assert_int_equal(number(left, one), 0);
+	assert_true(
+		number("select count(*) from job.job j where kind = 'copy.remove'") >=
+		4);
+	number("with n as (delete from cards.picture where form = 'png' and card_id = "
+	       "(select id from cards.card where uuid = '%s') returning 1) select "
+	       "count(*) from n",
+		two);
+	struct ctx c;
+	edge_ctx(&c);
+	assert_int_equal(db_begin(&c), OK);
+	assert_int_equal(db_end(&c, place_sweep(&c)), OK);
+	ctx_end(&c);
+	assert_int_equal(number(left, two), 3);
+}
+
+/* A drawing that somebody began before the card became due once more is not shown. */
+static void
+an_older_drawing_is_overtaken(void **state)
+{
+	(void)state;
+	const char *keeper = given_member(KEEPER);
+	const struct answer *card = given_card(keeper);
+	int64_t id = number("select id from cards.card where uuid = '%s'",
+		answer_text(card, "uuid"));
+	const char *work[2] = {NULL};
+	bool wanted = false;
+	struct ctx c;
+
+	edge_ctx(&c);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(drawing_begin(&c, id, &work[i]), OK);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(drawing_done(&c, id, work[i], "x", 1, &wanted), OK);
+		assert_int_equal(wanted, i == 1);
+	}
+	assert_int_equal(drawing_begin(&c, id, &work[0]), OK);
+	assert_null(work[0]); /* it is drawn */
+	post(path_of(card, "/redraw"), NULL, keeper);
+	assert_int_equal(drawing_begin(&c, id, &work[0]), OK);
+	post(path_of(card, "/redraw"), NULL, keeper);
+	assert_int_equal(drawing_done(&c, id, work[0], "y", 1, &wanted), OK);
+	assert_false(wanted);
+	ctx_end(&c);
 }
 
 /* -- verification */
@@ -734,6 +860,9 @@ main(int argc, char **argv)
 		EDGE_TEST(a_layout_is_tried_before_it_is_saved),
 		EDGE_TEST(whoever_is_erased_has_no_card_any_more),
 		EDGE_TEST(a_member_may_hide_the_picture),
+		EDGE_TEST(a_server_with_a_name_is_asked_by_the_reader_himself),
+		EDGE_TEST(what_no_card_shows_is_swept_whatever_its_server_does),
+		EDGE_TEST(an_older_drawing_is_overtaken),
 		EDGE_TEST(looks_are_counted_and_limited),
 		EDGE_TEST(
 			the_page_speaks_three_languages_and_shows_no_markup_of_others),
