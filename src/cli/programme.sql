@@ -28,7 +28,9 @@ select jsonb_pretty(jsonb_build_object(
                         'reports', (select coalesce(jsonb_agg(to_jsonb(r) || jsonb_build_object('task', t.title,
                                         'photos', (select coalesce(jsonb_agg(to_jsonb(x) - 'phash' - 'phashes' - 'similar_to' - 'similar_bits' - 'similar_likeness' order by x.attempt), '[]')
                                                      from programme.report_photo x where x.report_id = r.id)) order by r.task_date), '[]')
-                                      from programme.report r join programme.task t on t.id = r.task_id where r.member_id = m.id)) order by s.started_at), '[]')
+                                      from programme.report r join programme.task t on t.id = r.task_id where r.member_id = m.id),
+                        'absences', (select coalesce(jsonb_agg(jsonb_build_object('day', a.day, 'kind', a.kind, 'by_staff', a.is_staffs) order by a.day), '[]')
+                                       from programme.absence a where a.member_id = m.id)) order by s.started_at), '[]')
                       from programme.member m join programme.shift s on s.id = m.shift_id where m.participant_id = $1),
     'messages', (select coalesce(jsonb_agg(to_jsonb(o) - 'claimed_by' order by o.id), '[]') from programme.outbox o where participant_id = $1),
     'staff_did', (select coalesce(jsonb_agg(jsonb_build_object('at', a.at, 'action', a.action, 'object_kind', a.object_kind,

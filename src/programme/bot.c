@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "programme/absence_words.h"
 #include "programme/answer.h"
 #include "programme/hear.h"
 #include "programme/outbox.h"
@@ -64,6 +65,19 @@ is_skip_press(const struct update *u)
 {
 	return u->text != NULL &&
 	       (str_starts(u->text, "skip/") || label_is_yes_skip(u->text));
+}
+
+static bool
+is_absence(const struct update *u)
+{
+	return absence_word(u->text) != ABSENCE_NONE;
+}
+
+static bool
+is_absence_press(const struct update *u)
+{
+	return u->text != NULL &&
+	       (str_starts(u->text, "ill/") || str_starts(u->text, "back/"));
 }
 
 static enum err

@@ -118,7 +118,8 @@ hear_skip(struct ctx *c, const struct update *u, const struct person *p)
 		return hear_stranger(c, u);
 	return answer_say(c, answer_key(c, u, "skip"), u->chat_id,
 		_("If you skip the task, there will be no report for today and no "
-		  "lombaryer. Skip it?"),
+		  "lombaryer. Skip it? (If you are ill or go away, write so: \"ill\" "
+		  "or \"away\", and those days do not count.)"),
 		keyboard_skip(c, programme_task_date(c->now)));
 }
 

@@ -89,8 +89,8 @@ end_of_use(struct date day, int64_t due, int64_t until)
 	return date_at(day, (int)(until > due ? until : due + 1), 0);
 }
 
-static struct utc
-end_of_task(struct date day)
+struct utc
+programme_task_end(struct date day)
 {
 	return end_of_use(day, conf.programme_new_task_hour, conf.programme_task_until);
 }
@@ -141,7 +141,7 @@ divide(struct ctx *c, struct date day, const struct running *s, bool by_hand,
 static enum err
 issue(struct ctx *c, struct date day, const struct running *s, const struct part *p)
 {
-	struct utc end = end_of_task(day);
+	struct utc end = programme_task_end(day);
 
 	if (!p->asked && c->now.us >= end.us) {
 		log_info("programme.daily day=%s part=%d tasks=0: too late, the day "
@@ -155,7 +155,7 @@ issue(struct ctx *c, struct date day, const struct running *s, const struct part
 			s->url, not_after(c, end, p->asked))));
 	log_info("programme.daily day=%s part=%d tasks=%lld", date_iso(&c->arena, day),
 		p->number, (long long)c->rows);
-	return OK;
+	return db_do(c, &DAY_EXCUSE, ARGS(c, p->first, p->last, s->id, day, c->now));
 }
 
 static enum err

@@ -33,4 +33,8 @@ enum err programme_remind_job(struct ctx *c, const struct job *job);
  */
 struct date programme_task_date(struct utc now);
 
+/* Until when the task of a day is given to somebody who has not got it:
+ * programme.task_until. */
+struct utc programme_task_end(struct date day);
+
 #endif

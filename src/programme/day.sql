@@ -32,7 +32,7 @@ select s.id, s.tasks ->> extract(day from $1::date)::text as task_id, t.title, t
 -- name: day_members
 select count(*) from programme.member where shift_id = $1 and status = 'active';
 
--- The six that follow do their work for members from $1 to $2 (ids) only.
+-- Those that follow, up to the reminder, do their work for members from $1 to $2 (ids) only.
 
 -- name: day_skip_open
 -- Not where a photo is still being fetched: it came in time.
@@ -82,10 +82,12 @@ on conflict (member_id, task_date) do nothing;
 -- In the members' order, so that neighbours in an index are written one after the other.
 with issued as (
     insert into programme.report (shift_id, task_id, member_id, task_date, status, created, updated)
-    select shift_id, $5, id, $4::date, 'waiting', utc($6), utc($6)
-      from programme.member where shift_id = $3 and status = 'active' and id between $1::uuid and $2::uuid order by id
+    select m.shift_id, $5, m.id, $4::date, case when a.day is null then 'waiting' else 'not_participate' end::programme.report_status,
+           utc($6), utc($6)
+      from programme.member m left join programme.absence a on a.member_id = m.id and a.day = $4::date
+     where m.shift_id = $3 and m.status = 'active' and m.id between $1::uuid and $2::uuid order by m.id
     on conflict (member_id, task_date) do nothing
-    returning member_id
+    returning member_id, status
 )
 insert into programme.outbox (key, participant_id, chat_id, kind, payload, not_after, priority)
 select 'task/' || $4 || '/' || m.id, p.id, p.telegram_id, 'task',
@@ -95,8 +97,20 @@ select 'task/' || $4 || '/' || m.id, p.id, p.telegram_id, 'task',
   from issued i
   join programme.member m on m.id = i.member_id and m.id between $1::uuid and $2::uuid
   join programme.participant p on p.id = m.participant_id
- where not p.telegram_blocked
+ where i.status = 'waiting' and not p.telegram_blocked
 on conflict (key) do nothing;
+
+-- name: day_excuse
+-- Who planned to be absent while their report was being made: whoever plans holds the member, which the report's key
+-- waited for, so that only now it is seen.
+with excused as (
+    update programme.report r set status = 'not_participate', updated = utc($5)
+      from programme.absence a
+     where a.day = $4::date and a.member_id between $1::uuid and $2::uuid
+       and r.task_date = a.day and r.member_id = a.member_id and r.shift_id = $3 and r.status = 'waiting' and r.created = utc($5)
+    returning r.member_id
+)
+delete from programme.outbox o using excused where o.key = 'task/' || $4 || '/' || excused.member_id and o.state = 'waiting';
 
 -- name: day_leave_out
 -- Too late for the day's task: the day is there, and is nobody's.

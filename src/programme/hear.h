@@ -22,6 +22,9 @@ hear_fn hear_start, hear_form;
 /* A day's task: 9.5. */
 hear_fn hear_photo, hear_balance, hear_skip, hear_skip_press, hear_press;
 
+/* Days that do not count: programme/absence.h. */
+hear_fn hear_absence, hear_absence_press;
+
 /* "Register first", which is said to whoever is not registered. */
 enum err hear_stranger(struct ctx *c, const struct update *u);
 

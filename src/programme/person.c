@@ -188,6 +188,7 @@ forget(struct ctx *c, const struct person *p)
 	TRY(db_do(
 		c, &PERSON_REMOVE_PHOTOS, ARGS(c, p->id, kind->priority, kind->tries)));
 	TRY(db_do(c, &PERSON_CLOSE_INTAKE, ARGS(c, p->id)));
+	TRY(db_do(c, &PERSON_FORGET_ABSENCES, ARGS(c, p->id)));
 	TRY(db_do(c, &PERSON_FORGET_MESSAGES, ARGS(c, p->id, p->telegram_id, c->now)));
 	return job_add(c, &(struct job_order){.kind = "person.files",
 				  .subject = p->id,

@@ -101,6 +101,10 @@ update programme.report r
 delete from programme.photo_intake i using programme.report r, programme.member m
  where r.id = i.report_id and m.id = r.member_id and m.participant_id = $1;
 
+-- name: person_forget_absences
+-- Whether somebody was ill is not for keeping; that these days did not count is in their reports.
+delete from programme.absence a using programme.member m where m.id = a.member_id and m.participant_id = $1;
+
 -- name: person_end_memberships
 with ended as (
     update programme.member m set status = 'excluded', excluded_at = utc($2), updated = utc($2)

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "programme/absence.h"
 #include "programme/review.h"
 
 #include "programme/shift.sql.h"
@@ -184,6 +185,7 @@ shift_change(
 	TRY(db_do(c, &SHIFT_UPDATE,
 		ARGS(c, id, plan->started_at, plan->finished_at, plan->title,
 			plan->final_message, c->now)));
+	TRY(absence_trim(c, id, plan->started_at, plan->finished_at));
 	if (date_cmp(row.started_at, plan->started_at) != 0)
 		TRY(db_do(c, &SHIFT_TELL_MOVED,
 			ARGS(c, id, plan->started_at, c->now.us)));
@@ -299,6 +301,7 @@ shift_finish(struct ctx *c, const char *id, const char **out)
 
 	TRY(lock_in_state(c, id, "started", &row));
 	TRY(end_running(c, id, utc_date(c->now), utc_date(c->now)));
+	TRY(absence_trim(c, id, row.started_at, utc_date(c->now)));
 	return audited(c, "shift.finish", id, out);
 }
 

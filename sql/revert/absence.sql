@@ -1,0 +1,7 @@
+-- Revert samovar:absence from pg
+
+begin;
+
+drop table programme.absence;
+
+commit;
