@@ -73,7 +73,7 @@ nginx_files() {
 	# shellcheck disable=SC2046 # a list of words
 	nginx_configure "$nginx_conf" "$SERVICE:" "$(cities "$2")" \
 		$(nginx_size 2) HEADER_TIME=10s PER_ADDRESS=2000 "RUN=$STATE/run" "TEMP=$STATE/nginx/temp" \
-		ERROR_LOG=stderr "ACCESS_LOG=$STATE/log/access.log samovar" \
+		ERROR_LOG=stderr "ACCESS_LOG=$STATE/log/access.log samovar buffer=32k flush=1s" \
 		"SITE_CSP=$(site_csp "$PREFIX/share/samovar/web")" \
 		"FCGI_SOCKET=$STATE/run/fcgi.sock" "OBJECTS=$STATE/objects" \
 		"STATIC=$STATE/static" "PHOTOS=$STATE/photos" "WEB=$PREFIX/share/samovar/web" \

@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -118,9 +119,66 @@ one_line(char *line, size_t used)
 	return to;
 }
 
-/* One write(2) a line: lines of several processes on one pipe must not mix. */
-static void __attribute__((format(printf, 3, 0)))
-log_words(char *line, int n, const char *format, va_list args)
+static struct {
+	bool on;
+	size_t used;
+	char bytes[8 * LINE];
+} gathered;
+
+static const int fatal[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
+static struct sigaction before[sizeof(fatal) / sizeof(*fatal)];
+
+void
+log_flush(void)
+{
+	int saved = errno;
+
+	if (gathered.used > 0 &&
+		write(STDERR_FILENO, gathered.bytes, gathered.used) < 0) {
+		/* nobody is left to tell */
+	}
+	gathered.used = 0;
+	errno = saved;
+}
+
+/* Then what would have happened without us. A fault happens again by itself. */
+static void
+on_fatal(int signal, siginfo_t *info, void *context)
+{
+	(void)context;
+	log_flush();
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(*fatal); i++)
+		if (fatal[i] == signal)
+			sigaction(signal, &before[i], NULL);
+	if (info->si_code <= 0)
+		raise(signal);
+}
+
+void
+log_gather(void)
+{
+	struct sigaction act = {.sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO};
+
+	gathered.on = true;
+	atexit(log_flush);
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(*fatal); i++)
+		sigaction(fatal[i], &act, &before[i]);
+}
+
+/* One write(2) for whole lines: those of several processes on one pipe must not mix. */
+static void
+put_line(enum level level, const char *line, size_t n)
+{
+	if (gathered.used + n > sizeof(gathered.bytes))
+		log_flush();
+	memcpy(gathered.bytes + gathered.used, line, n);
+	gathered.used += n;
+	if (!gathered.on || level < LOG_LEVEL_INFO)
+		log_flush();
+}
+
+static void __attribute__((format(printf, 4, 0)))
+log_words(enum level level, char *line, int n, const char *format, va_list args)
 {
 	int saved = errno;
 	size_t room = LINE - 1;
@@ -130,9 +188,7 @@ log_words(char *line, int n, const char *format, va_list args)
 	used += n < 0 ? 0 : (size_t)n < room - used ? (size_t)n : room - used - 1;
 	used = one_line(line, used);
 	line[used++] = '\n';
-	if (write(STDERR_FILENO, line, used) < 0) {
-		/* nobody is left to tell */
-	}
+	put_line(level, line, used);
 	errno = saved;
 }
 
@@ -142,7 +198,7 @@ log_line(enum level level, const char *format, va_list args)
 	char line[LINE];
 
 	if (level <= most)
-		log_words(line, head_of_line(line, level), format, args);
+		log_words(level, line, head_of_line(line, level), format, args);
 }
 
 void
@@ -153,7 +209,8 @@ log_object(const char *format, ...)
 
 	va_start(args, format);
 	if (LOG_LEVEL_INFO <= most)
-		log_words(line, head_of_object(line, LOG_LEVEL_INFO), format, args);
+		log_words(LOG_LEVEL_INFO, line, head_of_object(line, LOG_LEVEL_INFO),
+			format, args);
 	va_end(args);
 }
 

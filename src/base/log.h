@@ -23,4 +23,16 @@ void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 void log_object(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * From now on lines of the level info and below are gathered, for a program that writes
+ * one for each request: they go out by log_flush(), which it calls once a second,
+ * before a line of a higher level, when 16 KB have come, and at the end of the program,
+ * also when it crashes. Only SIGKILL loses them.
+ */
+void log_gather(void);
+
+/* Writes what is gathered. A process that forks calls it first, so that nothing is
+ * written twice. */
+void log_flush(void);
+
 #endif
