@@ -50,9 +50,8 @@ import_file(struct ctx *c, struct import *in, const char *path, const char *name
 	if (st->st_size > IMPORT_MOST)
 		return fail(c, E_TOO_LARGE, "larger than 5 GiB");
 	c->actor = in->owner;
-	TRY(db_begin(c));
-	TRY(db_end(c, file_announce(c, &wish, (struct place){0}, conf.s3_put_lifetime,
-			      &server, &file)));
+	TRY(file_announce(
+		c, &wish, (struct place){0}, conf.s3_put_lifetime, &server, &file));
 	const struct s3_object o = {server_site(c, &server), file.key};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)

@@ -138,6 +138,15 @@ announce(struct ctx *c, const struct file *wish, struct place place, int64_t sec
 			c->request_id));
 }
 
+/* Of an account with a quota: nobody else announces while there is room. */
+static enum err
+announce_within(struct ctx *c, const struct file *wish, struct place place,
+	int64_t seconds, struct announced *out)
+{
+	TRY(check_quota(c, wish->name, wish->size));
+	return announce(c, wish, place, seconds, true, out);
+}
+
 enum err
 file_announce(struct ctx *c, const struct file *wish, struct place place,
 	int64_t seconds, struct server *server, struct file *out)
@@ -147,8 +156,8 @@ file_announce(struct ctx *c, const struct file *wish, struct place place,
 	TRY(fence_check(c)); /* a link would lead to what is the original's */
 	TRY(announce(c, wish, place, seconds, false, &a));
 	if (a.file.id == NULL && !a.server.is_down) {
-		TRY(check_quota(c, wish->name, wish->size));
-		TRY(announce(c, wish, place, seconds, true, &a));
+		TRY(db_begin(c));
+		TRY(db_end(c, announce_within(c, wish, place, seconds, &a)));
 	}
 	if (a.file.id == NULL)
 		return fail(c, E_SERVER_DOWN, NULL);

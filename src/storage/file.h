@@ -46,8 +46,8 @@ enum err file_any(struct ctx *c, const char *id, struct file *out);
  * any of them for an unknown place, the first that was added where places do not
  * matter; without one, the nearest that nobody has asked yet. Of its row there is what
  * a link needs. out->version_id and out->key are the upload's: where the bytes are to
- * go. seconds: how long the link will live. In a transaction. E_QUOTA;
- * E_SERVER_NOT_FOUND: none is usable; E_SERVER_DOWN: none of those is alive
+ * go. seconds: how long the link will live. A transaction by itself: not in another.
+ * E_QUOTA; E_SERVER_NOT_FOUND: none is usable; E_SERVER_DOWN: none of those is alive
  */
 enum err file_announce(struct ctx *c, const struct file *wish, struct place place,
 	int64_t seconds, struct server *server, struct file *out);
