@@ -258,11 +258,16 @@ class Stack:
 
     def start_environ(self):
         """For scripts/run and the keepers, which give a service no other variable of ours."""
-        return {**os.environ, "SAMOVAR_NOW": str(self.clock), "SAMOVAR_KEEP_ENV": " ".join(("SAMOVAR_NOW", *KEPT_ENV))}
+        clock = {"SAMOVAR_NOW": str(self.clock)} if self.has_clock() else {}
+        return {**os.environ, **clock, "SAMOVAR_KEEP_ENV": " ".join((*clock, *KEPT_ENV))}
+
+    def has_clock(self, **more):
+        """Where the test mode is off, as in production, a clock that is set is refused."""
+        return {**self.settings, **more}.get("SAMOVAR_SITE_TEST_MODE") != "false"
 
     def environ(self, **more):
         keep = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", *KEPT_ENV)}
-        if more.get("SAMOVAR_SITE_TEST_MODE") != "false":  # where a clock that is set is refused
+        if self.has_clock(**more):
             keep["SAMOVAR_NOW"] = str(self.clock)
         return {**keep, "HOME": str(self.state), **more}
 
