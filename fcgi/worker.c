@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fcgiapp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -27,8 +27,9 @@
 #include "tally.h"
 
 #define MAX_CONNECTIONS 64
-#define DRAIN_SECONDS 10 /* nginx closes what is idle after 1 (conf/nginx) */
-#define MEMORY_EVERY 256 /* requests between two looks at the memory */
+#define DRAIN_SECONDS 10    /* nginx closes what is idle after 1 (conf/nginx) */
+#define MEMORY_EVERY 256    /* requests between two looks at the memory */
+#define FLUSH_EVERY 1000000 /* microseconds between two writes of the log */
 #define LEFTOVER 4096
 #define APART_MOST 2 /* processes apart at once, of one worker */
 #define SIGN_IN_NICE 5
@@ -39,9 +40,12 @@ struct worker {
 	struct db *db;
 	struct cache *cache;
 	uint64_t served;
+	int epoll;
+	bool taking; /* waits for new connections */
 	FCGX_Request open[MAX_CONNECTIONS];
 	int open_count, cap;
 	int apart;          /* processes that serve a long request each */
+	int64_t flushed;    /* when the log was; monotonic, microseconds */
 	time_t drain_until; /* monotonic; 0: not draining */
 };
 
@@ -133,6 +137,18 @@ begin(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 	face_find(&t->r);
 }
 
+/* Only nginx may end a connection that takes other methods: it writes such a request
+ * but once, and one that is on its way when the connection ends would be lost. It does
+ * so after a second at the latest (keepalive_time in conf/nginx). */
+static bool
+may_be_asked_again(const struct req *r)
+{
+	const char *method = req_param(r, "REQUEST_METHOD");
+
+	return method != NULL &&
+	       (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0);
+}
+
 static void
 serve(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 {
@@ -147,7 +163,7 @@ serve(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 	if (!r->broken)
 		reply_send(r);
 	drop_leftover(fcgi->in);
-	if (w->drain_until != 0 || r->broken)
+	if (r->broken || (w->drain_until != 0 && may_be_asked_again(r)))
 		fcgi->keepConnection = 0;
 	/* An end that nginx cannot take for that of the answer. */
 	if (r->broken)
@@ -169,8 +185,46 @@ serve(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 }
 
 static void
+watch(struct worker *w, int fd, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.fd = fd};
+
+	if (fd >= 0 && epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
+		log_error("epoll: %s", strerror(errno));
+}
+
+static void
+unwatch(struct worker *w, int fd)
+{
+	if (fd >= 0)
+		epoll_ctl(w->epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
+/* Of the workers that wait at a socket one wakes for each connection, the one that has
+ * waited longest: whoever takes one goes to the end of the queue. */
+static void
+queue_up(struct worker *w, int listen_fd)
+{
+	watch(w, listen_fd, EPOLLIN | EPOLLEXCLUSIVE);
+}
+
+static void
+set_taking(struct worker *w, bool taking)
+{
+	void (*change)(struct worker *, int) = taking ? queue_up : unwatch;
+
+	if (w->taking == taking)
+		return;
+	change(w, w->sockets.requests);
+	change(w, w->sockets.sign_ins);
+	w->taking = taking;
+}
+
+/* Another process may have the connection, too, so that closing it is not enough. */
+static void
 drop(struct worker *w, int i)
 {
+	unwatch(w, w->open[i].ipcFd);
 	FCGX_Free(&w->open[i], 1);
 	w->open[i] = w->open[--w->open_count];
 }
@@ -180,9 +234,11 @@ take_connection(struct worker *w, int listen_fd)
 {
 	const struct timeval patience = {.tv_sec = 10};
 
-	/* Several workers wake for one connection, and those that come late must not
-	 * block. The flag is the socket's, not ours: systemd takes it away again when
-	 * it runs a command of the unit, such as its reload. */
+	if (listen_fd < 0 || w->open_count >= w->cap)
+		return;
+	/* Another worker may have taken it, and who comes late must not block. The flag
+	 * is the socket's, not ours: systemd takes it away again when it runs a command
+	 * of the unit, such as its reload. */
 	fcntl(listen_fd, F_SETFL, O_NONBLOCK);
 	int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0)
@@ -198,6 +254,9 @@ take_connection(struct worker *w, int listen_fd)
 	 * come. */
 	fcgi->keepConnection = 1;
 	w->open_count++;
+	watch(w, fd, EPOLLIN);
+	unwatch(w, listen_fd);
+	queue_up(w, listen_fd);
 }
 
 /* The process that serves this one request: with a session of its own, and without the
@@ -205,6 +264,7 @@ take_connection(struct worker *w, int listen_fd)
 static _Noreturn void
 go_apart(struct worker *w, int i, struct exchange *t)
 {
+	close(w->epoll);
 	close(w->sockets.requests);
 	close(w->sockets.sign_ins);
 	for (int k = 0; k < w->open_count; k++)
@@ -216,6 +276,7 @@ go_apart(struct worker *w, int i, struct exchange *t)
 	w->open[i].keepConnection = 0;
 	serve(w, &w->open[i], t);
 	db_close(w->db);
+	log_flush();
 	_exit(0);
 }
 
@@ -226,6 +287,7 @@ serve_apart(struct worker *w, int i, struct exchange *t)
 {
 	if (w->apart >= APART_MOST)
 		return false;
+	log_flush();
 	pid_t pid = fork();
 	if (pid < 0)
 		return false;
@@ -272,8 +334,8 @@ serve_connection(struct worker *w, int i)
 		drop(w, i);
 }
 
-/* ppoll() that finds a descriptor ready returns without the signal that waits: under
- * constant load the handler would never run. */
+/* epoll_pwait() that finds a descriptor ready returns without the signal that waits:
+ * under constant load the handler would never run. */
 static bool
 must_stop(void)
 {
@@ -306,30 +368,42 @@ drained(struct worker *w)
 	return w->drain_until != 0 && (w->open_count == 0 || now >= w->drain_until);
 }
 
+/* Its place among the open connections, -1 if there is none. */
+static int
+open_at(const struct worker *w, int fd)
+{
+	for (int i = 0; i < w->open_count; i++)
+		if (w->open[i].ipcFd == fd)
+			return i;
+	return -1;
+}
+
 static void
 turn(struct worker *w, const sigset_t *waiting)
 {
-	struct pollfd fds[MAX_CONNECTIONS + 2];
-	struct timespec second = {.tv_sec = 1};
-	bool taking = w->drain_until == 0 && w->open_count < w->cap;
-	int n = w->open_count;
+	struct epoll_event events[MAX_CONNECTIONS + 2];
 
 	reap_apart(w);
-	for (int i = 0; i < n; i++)
-		fds[i] = (struct pollfd){.fd = w->open[i].ipcFd, .events = POLLIN};
-	fds[n] = (struct pollfd){
-		.fd = taking ? w->sockets.requests : -1, .events = POLLIN};
-	fds[n + 1] = (struct pollfd){
-		.fd = taking ? w->sockets.sign_ins : -1, .events = POLLIN};
-	if (ppoll(fds, (nfds_t)n + 2, &second, waiting) <= 0)
-		return;
-	/* From the last to the first: drop() fills the gap with the last. */
-	for (int i = n - 1; i >= 0; i--)
-		if (fds[i].revents != 0)
+	set_taking(w, w->drain_until == 0 && w->open_count < w->cap);
+	if (monotonic_us() - w->flushed >= FLUSH_EVERY) {
+		log_flush();
+		w->flushed = monotonic_us();
+	}
+	int n = epoll_pwait(w->epoll, events, MAX_CONNECTIONS + 2, 1000, waiting);
+	if (n == 0 && w->taking) {
+		/* Whoever was woken for a connection may have died before he took it.
+		 */
+		take_connection(w, w->sockets.requests);
+		take_connection(w, w->sockets.sign_ins);
+	}
+	for (int k = 0; k < n; k++) {
+		int fd = events[k].data.fd, i = open_at(w, fd);
+
+		if (i >= 0)
 			serve_connection(w, i);
-	for (int i = n; i < n + 2; i++)
-		if (fds[i].revents != 0 && w->open_count < w->cap)
-			take_connection(w, fds[i].fd);
+		else if (fd == w->sockets.requests || fd == w->sockets.sign_ins)
+			take_connection(w, fd);
+	}
 }
 
 int
@@ -351,6 +425,7 @@ worker_run(struct worker_sockets sockets, int slot)
 		setpriority(PRIO_PROCESS, 0, SIGN_IN_NICE);
 	w = (struct worker){.sockets = sockets,
 		.slot = slot,
+		.epoll = epoll_create1(EPOLL_CLOEXEC),
 		.db = db_new("samovar-fcgi"),
 		.cache = cache_new()};
 	w.cap = conf.fcgi_connections < MAX_CONNECTIONS ? (int)conf.fcgi_connections
@@ -359,9 +434,11 @@ worker_run(struct worker_sockets sockets, int slot)
 	tally_worker(slot, getpid(), memory_bytes(), 0);
 	if (db_open(w.db) == E_BUG)
 		return 1;
+	log_gather();
 	parent_ready();
 	while (!drained(&w))
 		turn(&w, &waiting);
 	db_close(w.db);
+	log_flush();
 	return 0;
 }

@@ -30,14 +30,14 @@ def staff_login(client, email, password):
 class Load:
     """Threads that ask the same question until told to stop."""
 
-    def __init__(self, base, path, token, threads=4):
-        self.codes, self.bodies, self.stopping = [], [], threading.Event()
+    def __init__(self, base, path, token, threads=4, body=None):
+        self.codes, self.bodies, self.stopping, self.body = [], [], threading.Event(), body
         self.threads = [threading.Thread(target=self.work, args=(Client(base, "", token), path))
                         for _ in range(threads)]
 
     def work(self, client, path):
         while not self.stopping.is_set():
-            answer = client.get(path)
+            answer = client.get(path) if self.body is None else client.post(path, self.body)
             self.codes.append(answer.status_code)
             if answer.status_code != 200:
                 self.bodies.append(answer.text)
@@ -514,7 +514,7 @@ def test_a_handler_that_crashes_costs_one_request_in_its_faces_envelope(stack, b
         load.go_on(50)
     assert answer.status_code == 502 and answer.json()[member], answer.text
     assert answer.headers["Content-Type"].split(";")[0] == "application/json"
-    assert load.failed == []
+    assert load.failed == [], load.bodies[:1]
     wait_for(lambda: len(stack.workers()) == stack.worker_count, 30, "a new worker")
 
 
@@ -591,16 +591,35 @@ def test_old_workers_serve_until_new_ones_are_ready(stack, instance):
     assert fcgi.ask(one.path, path="/readyz")[0] == 200
 
 
-def test_workers_told_to_end_under_load_finish_and_are_replaced(stack, base, signed):
+@pytest.mark.parametrize("path,body", [("users/me/", None), ("auth/token/verify/", {"permissions": []})],
+                         ids=["GET", "POST, which nginx writes but once"])
+def test_workers_told_to_end_under_load_finish_and_are_replaced(stack, base, signed, path, body):
     before = set(stack.workers())
-    with Load(base, "/users/api/v1/users/me/", signed.token) as load:
+    with Load(base, "/users/api/v1/" + path, signed.token, body=body) as load:
         for pid in before:
             with contextlib.suppress(ProcessLookupError):  # one that the test before told to end
                 os.kill(pid, signal.SIGTERM)
             load.go_on(50)
         wait_for(lambda: not before & set(stack.workers())
                  and len(stack.workers()) >= stack.worker_count, 45, "new workers")
-    assert load.failed == []
+    assert load.failed == [], load.bodies[:1]
+
+
+def test_a_draining_worker_leaves_the_end_of_what_is_written_but_once_to_nginx(instance):
+    """nginx asks a GET again whose connection ends, and nothing else."""
+    one = instance(SAMOVAR_FCGI_PROCESSES="1")
+    (pid,) = children(one.process.pid)
+    with fcgi.Link(one.path) as gets, fcgi.Link(one.path) as posts:
+
+        def ask(link, method):
+            link.send(fcgi.request(method, "/readyz", flags=fcgi.KEEP_CONN))
+            return link.answer()[0]
+        ask(gets, "GET"), ask(posts, "POST")
+        os.kill(pid, signal.SIGTERM)
+        assert [ask(posts, "POST") for _ in range(3)] == [405] * 3
+        assert ask(gets, "GET") == 200 and gets.file.read(1) == b""
+        assert ask(posts, "POST") == 405 and not dead(pid)
+    wait_for(lambda: dead(pid), 5, "its end, once nginx has closed")
 
 
 def hammer(path, stopping, codes):
