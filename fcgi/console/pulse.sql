@@ -13,7 +13,8 @@ select json_build_object('waiting', count(*)) from programme.report r
 -- name: console_pulse_messages
 select json_build_object('waiting', (select count(*) from programme.outbox where state = 'waiting'),
            'failed', (select count(*) from programme.outbox where state = 'failed'),
-           'presumed', (select count(*) from programme.outbox where state = 'presumed'));
+           'presumed', (select count(*) from programme.outbox where state = 'presumed'),
+           'paused', (select us(max(held_at)) from programme.bot_state));
 
 -- name: console_pulse_jobs
 select json_build_object('parked', (select count(*) from job.job where state = 'parked'),

@@ -42,6 +42,8 @@ select coalesce(json_agg(json_build_object('what', what, 'count', n)), '[]')::te
   from (select 'messages_late' as what, count(*) as n from programme.outbox
          where state = 'waiting' and not_before < now() - interval '10 minutes' and ($1::boolean or $2::boolean)
         union all
+        select 'sending_paused', 1 from programme.bot_state where held_at is not null and ($1::boolean or $2::boolean)
+        union all
         select 'messages_failed', count(*) from programme.outbox where state = 'failed' and ($1::boolean or $2::boolean)
         union all
         select 'jobs_parked', count(*) from job.job where state = 'parked' and $2::boolean

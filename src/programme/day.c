@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/audit.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -212,6 +213,29 @@ is_too_late(struct ctx *c, struct date day)
 	       c->now.us >= end_of_reminder(day).us;
 }
 
+/* moment: behind the key of one that is not the day's own reminder. */
+static enum err
+remind(struct ctx *c, struct date day, bool by_hand, const char *moment)
+{
+	TRY(db_do(c, &DAY_LOCK_REMIND, ARGS(c)));
+	return db_do(c, &DAY_REMIND,
+		ARGS(c, day, not_after(c, end_of_reminder(day), by_hand), moment));
+}
+
+enum err
+programme_remind_now(struct ctx *c, int64_t *count)
+{
+	struct date day = programme_task_date(c->now);
+
+	TRY(remind(c, day, true, arena_fmt(&c->arena, "/%lld", (long long)c->now.us)));
+	*count = c->rows;
+	return *count == 0 ? OK
+			   : audit_add(c, "programme.remind", "day",
+				     date_iso(&c->arena, day),
+				     arena_fmt(&c->arena, "{\"messages\":%lld}",
+					     (long long)*count));
+}
+
 enum err
 programme_remind_job(struct ctx *c, const struct job *job)
 {
@@ -225,8 +249,7 @@ programme_remind_job(struct ctx *c, const struct job *job)
 			date_iso(&c->arena, day));
 		return OK;
 	}
-	TRY(db_do(c, &DAY_REMIND,
-		ARGS(c, day, not_after(c, end_of_reminder(day), rest[0] != '\0'))));
+	TRY(remind(c, day, rest[0] != '\0', ""));
 	log_info("programme.remind day=%s messages=%lld", date_iso(&c->arena, day),
 		(long long)c->rows);
 	return OK;

@@ -29,6 +29,12 @@ enum err programme_daily_job(struct ctx *c, const struct job *job);
  */
 enum err programme_remind_job(struct ctx *c, const struct job *job);
 
+/*
+ * The same at once, for staff: *count are reminded, none of them a second time within
+ * an hour. One line in the audit trail.
+ */
+enum err programme_remind_now(struct ctx *c, int64_t *count);
+
 /* The day whose task is current (8.3): until the hour of new tasks it is yesterday's.
  */
 struct date programme_task_date(struct utc now);

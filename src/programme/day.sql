@@ -119,13 +119,23 @@ select shift_id, $5, id, $4::date, 'not_participate', utc($6), utc($6)
   from programme.member where shift_id = $3 and status = 'active' and id between $1::uuid and $2::uuid order by id
 on conflict (member_id, task_date) do nothing;
 
+-- name: day_lock_remind
+-- In a statement of its own: the next one sees whom somebody else has just reminded.
+select pg_advisory_xact_lock(hashtext('programme.remind'));
+
 -- name: day_remind
+-- Nobody twice in an hour, whoever asks. The day's own reminder has the key without a moment ($3).
+with recent as materialized (
+    select participant_id from programme.outbox
+     where state in ('waiting', 'claimed', 'dispatched', 'sent', 'failed', 'presumed') and created > now() - interval '1 hour'
+       and kind = 'remind' and split_part(key, '/', 2) = $1
+)
 insert into programme.outbox (key, participant_id, chat_id, kind, payload, not_after, priority)
-select 'remind/' || $1 || '/' || m.id, p.id, p.telegram_id, 'remind',
+select 'remind/' || $1 || '/' || m.id || $3, p.id, p.telegram_id, 'remind',
        jsonb_build_object('name', p.name, 'surname', p.surname), utc($2), 90
   from programme.shift s
   join programme.member m on m.shift_id = s.id and m.status = 'active'
   join programme.report r on r.member_id = m.id and r.task_date = $1::date and r.status = 'waiting'
   join programme.participant p on p.id = m.participant_id
- where s.status = 'started' and not p.telegram_blocked
+ where s.status = 'started' and not p.telegram_blocked and not exists (select from recent where recent.participant_id = p.id)
 on conflict (key) do nothing;

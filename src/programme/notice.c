@@ -10,6 +10,7 @@
 #include "base/rand.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "programme/day.h"
 
 #include "programme/notice.sql.h"
 
@@ -41,8 +42,11 @@ static enum err
 look_up(struct ctx *c, struct notice *n, struct people *out)
 {
 	*out = (struct people){0};
+	if (n->is_quiet)
+		n->send_at = notice_time(n->send_at.us == 0 ? c->now : n->send_at);
 	TRY(db_one(c, &NOTICE_PEOPLE, people_fields, out,
-		ARGS(c, n->shift_id, n->status, ids_of(c, n))));
+		ARGS(c, n->shift_id, n->status, ids_of(c, n), n->city, n->is_unreported,
+			programme_task_date(c->now))));
 	n->count = out->count;
 	n->unreachable = out->unreachable;
 	return OK;
@@ -116,7 +120,57 @@ notice_send(struct ctx *c, struct notice *n, const char *confirm)
 			"Текст или состав получателей изменились либо подтверждение "
 			"устарело: проверьте число получателей ещё раз.");
 	TRY(db_do(c, &NOTICE_ADD,
-		ARGS(c, n->shift_id, n->status, ids_of(c, n), nonce, n->text)));
+		ARGS(c, n->shift_id, n->status, ids_of(c, n), n->city, n->is_unreported,
+			programme_task_date(c->now), nonce, n->text, n->send_at,
+			c->actor, people.count)));
 	n->added = c->rows;
 	return n->added > 0 ? audit(c, n) : OK;
+}
+
+struct utc
+notice_time(struct utc at)
+{
+	int64_t from = conf.programme_quiet_from, until = conf.programme_quiet_until;
+	int hour = utc_hour(at);
+	bool over_midnight = from > until;
+	bool quiet = over_midnight ? hour >= from || hour < until
+				   : hour >= from && hour < until;
+
+	if (!quiet)
+		return at;
+	return date_at(date_after(utc_date(at), over_midnight && hour >= from ? 1 : 0),
+		(int)until, 0);
+}
+
+enum err
+notice_try(struct ctx *c, const char *text)
+{
+	TRY(db_do(c, &NOTICE_TRY, ARGS(c, c->actor, rand_hex(&c->arena, NONCE), text)));
+	return c->rows > 0 ? OK : fail(c, E_UNLINKED, NULL);
+}
+
+static enum err
+audit_of(struct ctx *c, const char *action, int64_t id, int64_t count)
+{
+	return audit_add(c, action, "broadcast", arena_fmt(&c->arena, "%" PRId64, id),
+		arena_fmt(&c->arena, "{\"messages\":%" PRId64 "}", count));
+}
+
+enum err
+notice_stop(struct ctx *c, int64_t id, int64_t *count)
+{
+	const char *found;
+
+	TRY(db_json(c, &NOTICE_STOP, &found, ARGS(c, id, c->now)));
+	TRY(db_do(c, &NOTICE_DROP_WAITING, ARGS(c, id)));
+	*count = c->rows;
+	return audit_of(c, "broadcast.stop", id, *count);
+}
+
+enum err
+notice_retry(struct ctx *c, int64_t id, int64_t *count)
+{
+	TRY(db_do(c, &NOTICE_RETRY, ARGS(c, id)));
+	*count = c->rows;
+	return *count == 0 ? OK : audit_of(c, "broadcast.retry", id, *count);
 }

@@ -96,3 +96,14 @@ outbox_sweep(struct ctx *c, int64_t seconds, int64_t most, int64_t *count)
 {
 	return db_int(c, &OUTBOX_SWEEP_OLD, count, ARGS(c, seconds, most));
 }
+
+enum err
+outbox_hold(struct ctx *c, bool hold)
+{
+	int64_t changed;
+
+	TRY(db_int(c, &OUTBOX_HOLD, &changed, ARGS(c, hold)));
+	return changed == 0 ? OK
+			    : audit_add(c, hold ? "outbox.pause" : "outbox.resume",
+				      "outbox", "", NULL);
+}

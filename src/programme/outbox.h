@@ -88,6 +88,10 @@ enum err outbox_resend_presumed(struct ctx *c, struct date day, int64_t *count);
  */
 enum err outbox_sweep(struct ctx *c, int64_t seconds, int64_t most, int64_t *count);
 
+/* Pauses all sending, or goes on with it: answers and tasks, too. One line in the audit
+ * trail, none where it is so already. */
+enum err outbox_hold(struct ctx *c, bool hold);
+
 /* Milliseconds until a waiting message may go, at most `most`. */
 enum err outbox_next_due(struct ctx *c, int64_t most, int64_t *milliseconds);
 

@@ -1,7 +1,8 @@
 -- name: outbox_take
 with due as (
     select o.id from programme.outbox o
-     where o.state = 'waiting' and o.not_before <= now() and (o.not_after is null or o.not_after > utc($3))
+     where not exists (select from programme.bot_state where held_at is not null)
+       and o.state = 'waiting' and o.not_before <= now() and (o.not_after is null or o.not_after > utc($3))
        -- A note is no message: it is shown at once, keeps no order and nobody waits for it.
        and (o.kind = 'note' or not exists (
                select from programme.outbox e where e.chat_id = o.chat_id and e.id < o.id and e.kind <> 'note'
@@ -124,7 +125,12 @@ with old as (
      limit $2::bigint
 ), gone as (
     delete from programme.outbox o using old where o.id = old.id and o.state in ('sent', 'failed', 'presumed')
-    returning o.key, o.state
+    returning o.key, o.state, o.broadcast_id
+), forgotten as (
+    update programme.broadcast b set past_sent = past_sent + n.sent, past_failed = past_failed + n.failed
+      from (select broadcast_id, count(*) filter (where state <> 'failed') as sent, count(*) filter (where state = 'failed') as failed
+              from gone where broadcast_id is not null group by broadcast_id) n
+     where b.id = n.broadcast_id
 ), counted as (
     insert into programme.outbox_past (shift_id, day, sent)
     select m.shift_id, split_part(gone.key, '/', 2)::date, count(*)
@@ -136,3 +142,11 @@ with old as (
     on conflict (shift_id, day) do update set sent = outbox_past.sent + excluded.sent
 )
 select count(*) from gone;
+
+-- name: outbox_hold
+-- 0: it is so already.
+with held as (
+    update programme.bot_state set held_at = case when $1::boolean then now() end
+     where (held_at is not null) <> $1::boolean returning 1
+)
+select count(*) from held;

@@ -1,0 +1,421 @@
+/* The console: children who are away, words of staff to many, reminders, the pause. */
+#include "console.h"
+
+#include "base/utc.h"
+#include "db/db.h"
+#include "job/job.h"
+#include "programme/day.h"
+#include "programme/notice.h"
+#include "programme/outbox.h"
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+static const char *
+iso(struct date d)
+{
+	return text("%04d-%02d-%02d", d.year, d.month, d.day);
+}
+
+static struct date
+current(void)
+{
+	return programme_task_date(utc_now());
+}
+
+/* A running shift of six children, the first three of Perm; nobody has reported. */
+static void
+given_shift(void)
+{
+	struct date day = current();
+
+	value("set client_min_messages = warning; truncate programme.shift, "
+	      "programme.task, programme.participant, programme.outbox, "
+	      "programme.broadcast cascade");
+	value("with t as (insert into programme.task (url, title) values ('/t.jpg', "
+	      "'Wash up') returning id),"
+	      " s as (insert into programme.shift (status, started_at, finished_at, "
+	      "title, final_message, tasks) select 'started', '%s'::date - 8, "
+	      "'%s'::date + 30, 'Autumn', 'Thank you all', (select "
+	      "jsonb_object_agg(d::text, t.id) from generate_series(1, 31) d) from t "
+	      "returning id),"
+	      " p as (insert into programme.participant (name, surname, date_of_birth, "
+	      "city, phone_number, telegram_id) select 'Anna', 'Belova ' || i, "
+	      "'2015-01-01', case when i <= 3 then 'Perm' else 'Ufa' end, '+7 900 ' || "
+	      "i, 66000 + i from generate_series(1, 6) i returning id),"
+	      " m as (insert into programme.member (participant_id, shift_id) select "
+	      "p.id, s.id from p, s returning id, shift_id)"
+	      " insert into programme.report (shift_id, task_id, member_id, task_date) "
+	      "select m.shift_id, t.id, m.id, '%s' from m, t",
+		iso(day), iso(day), iso(day));
+}
+
+static const char *
+child(int n)
+{
+	return value("select m.id from programme.member m join programme.participant p "
+		     "on p.id = m.participant_id where p.telegram_id = 66000 + %d",
+		n);
+}
+
+static const char *
+shift(void)
+{
+	return value("select id from programme.shift");
+}
+
+static struct json_object *
+good(const struct answer *a)
+{
+	if (a->status != 200)
+		fail_msg("%d %s", a->status, a->body);
+	return a->json;
+}
+
+/* -- absences */
+
+static void
+staff_moves_a_childs_absence(void **state)
+{
+	const char *staff = given_console("", "expert");
+	struct date day = current(), from = date_after(day, -2),
+		    to = date_after(day, 2);
+	const char *days = text("\"from\":\"%s\",\"to\":\"%s\"", iso(from), iso(to));
+
+	(void)state;
+	given_shift();
+	const char *path = text("/children/%s", child(1));
+	value("insert into programme.report (shift_id, task_id, member_id, task_date, "
+	      "status) select shift_id, task_id, member_id, task_date - 1, 'skipped' "
+	      "from programme.report where member_id = '%s'",
+		child(1));
+	struct json_object *found = good(get("/children?q=belova%201", staff));
+	assert_int_equal(json_object_array_length(found), 1);
+	good(post(
+		text("%s/absence", path), text("{%s,\"kind\":\"ill\"}", days), staff));
+	assert_int_equal(number("select count(*) from programme.report where status = "
+				"'not_participate'"),
+		2);
+	struct json_object *list = good(get("/absences", staff));
+	assert_int_equal(json_object_array_length(list), 1);
+	assert_int_equal(
+		json_number(good(get(path, staff)), "left"), 14); /* not theirs */
+	good(post(text("%s/back", path), text("{%s}", days), staff));
+	assert_int_equal(number("select count(*) from programme.absence"), 0);
+	assert_string_equal(value("select status from programme.report where member_id "
+				  "= '%s' order by task_date limit 1",
+				    child(1)),
+		"skipped");
+	assert_int_equal(number("select count(*) from account.audit where action like "
+				"'absence.%%' and object_id = '%s'",
+				 child(1)),
+		2);
+	is_error(post(text("%s/absence", path),
+			 "{\"from\":\"2020-01-01\",\"to\":\"2020-01-02\",\"kind\":"
+			 "\"ill\"}",
+			 staff),
+		422, "Request.Validation");
+	is_error(post("/children/00000000-0000-4000-8000-000000000005/back",
+			 text("{%s}", days), staff),
+		404, "Console.Gone");
+}
+
+/* -- words to many */
+
+static const struct answer *
+broadcast(const char *staff, const char *more)
+{
+	return post("/broadcasts",
+		text("{\"text\":\"Hello <all> & more\",\"shift\":\"%s\"%s}", shift(),
+			more),
+		staff);
+}
+
+static int64_t
+counted(const char *staff, const char *more)
+{
+	return json_number(good(broadcast(staff, more)), "count");
+}
+
+static int64_t
+waiting(void)
+{
+	return number("select count(*) from programme.outbox where state = 'waiting'");
+}
+
+static void
+segments_are_counted_before_anything_goes_out(void **state)
+{
+	const char *staff = given_console("", "expert");
+
+	(void)state;
+	given_shift();
+	value("update programme.participant set telegram_blocked = true where "
+	      "telegram_id = 66006");
+	value("update programme.report set status = 'reviewing' where member_id = '%s'",
+		child(1));
+	value("update programme.member set status = 'excluded' where id = '%s'",
+		child(4));
+	assert_int_equal(counted(staff, ""), 5);
+	assert_int_equal(counted(staff, ",\"status\":\"active\""), 4);
+	assert_int_equal(counted(staff, ",\"city\":\"Perm\""), 3);
+	assert_int_equal(counted(staff, ",\"city\":\"\""), 5);
+	assert_int_equal(counted(staff, ",\"city\":\"Perm\",\"unreported\":true"), 2);
+	struct json_object *a = good(broadcast(staff, ""));
+	assert_int_equal(json_number(a, "unreachable"), 1);
+	assert_string_equal(json_text(a, "preview"), "Hello <all> & more");
+	assert_int_equal(waiting(), 0);
+	is_error(post("/broadcasts",
+			 "{\"text\":\"x\",\"shift\":\"00000000-0000-4000-8000-"
+			 "000000000005\"}",
+			 staff),
+		404, "Console.Gone");
+}
+
+static const char *
+sent(const char *staff, const char *more)
+{
+	const char *token = json_text(good(broadcast(staff, more)), "confirm");
+	const char *again = text("%s,\"confirm\":\"%s\"", more, token);
+
+	assert_int_equal(json_number(good(broadcast(staff, again)), "added"), 3);
+	return again;
+}
+
+static struct json_object *
+first(const char *staff)
+{
+	return json_object_array_get_idx(
+		json_member(good(get("/broadcasts", staff)), "data", json_type_array),
+		0);
+}
+
+static void
+a_confirmed_broadcast_goes_out_once(void **state)
+{
+	const char *staff = given_console("", "expert");
+
+	(void)state;
+	given_shift();
+	const char *again = sent(staff, ",\"city\":\"Perm\"");
+	assert_int_equal(json_number(good(broadcast(staff, again)), "added"), 0);
+	assert_int_equal(waiting(), 3);
+	is_error(broadcast(staff,
+			 ",\"city\":\"Ufa\",\"confirm\":\"1.0123456789abcdef.x\""),
+		409, "Console.Conflict");
+	value("update programme.outbox set state = 'sent', sent_at = now() where "
+	      "chat_id "
+	      "= 66001");
+	value("update programme.outbox set state = 'failed', last_error = 'Bad "
+	      "Request: "
+	      "odd' where chat_id = 66002");
+	struct json_object *b = first(staff);
+	assert_int_equal(json_number(b, "sent"), 1);
+	assert_int_equal(json_number(b, "failed"), 1);
+	assert_int_equal(json_number(b, "waiting"), 1);
+	assert_non_null(strstr(get("/messages?state=failed", staff)->body,
+		"\"why\" : \"Bad Request: odd\""));
+	good(post(text("/broadcasts/%lld/retry", (long long)json_number(b, "id")), NULL,
+		staff));
+	assert_int_equal(waiting(), 2);
+	const struct answer *stop =
+		post(text("/broadcasts/%lld/stop", (long long)json_number(b, "id")),
+			NULL, staff);
+	assert_int_equal(json_number(good(stop), "messages"), 2);
+	assert_int_equal(waiting(), 0);
+	is_error(post(text("/broadcasts/%lld/stop", (long long)json_number(b, "id")),
+			 NULL, staff),
+		404, "Console.Gone");
+}
+
+static void
+what_the_outbox_forgets_is_still_counted(void **state)
+{
+	const char *staff = given_console("", "expert");
+	int64_t count;
+	struct ctx c;
+
+	(void)state;
+	given_shift();
+	sent(staff, ",\"city\":\"Perm\"");
+	value("update programme.outbox set state = 'sent', sent_at = now() - interval "
+	      "'40 "
+	      "days', created = now() - interval '40 days'");
+	edge_ctx(&c);
+	assert_int_equal(outbox_sweep(&c, 30 * 86400, 100, &count), OK);
+	ctx_end(&c);
+	assert_int_equal(count, 3);
+	assert_int_equal(json_number(first(staff), "sent"), 3);
+}
+
+static void
+quiet_hours_are_kept(void **state)
+{
+	static const struct {
+		int hour, then, days; /* begins; goes out then, so many days later */
+	} rows[] = {
+		{20, 20, 0}, {21, 9, 1}, {23, 9, 1}, {0, 9, 0}, {8, 9, 0}, {9, 9, 0}};
+	const struct date day = {2027, 3, 10};
+
+	(void)state;
+	conf.programme_quiet_from = 21;
+	conf.programme_quiet_until = 9;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct utc at = notice_time(date_at(day, rows[i].hour, 0)),
+			   due = date_at(
+				   date_after(day, rows[i].days), rows[i].then, 0);
+		if (at.us != due.us)
+			fail_msg("%d:00", rows[i].hour);
+	}
+	conf.programme_quiet_from = 1;
+	conf.programme_quiet_until = 4;
+	assert_true(notice_time(date_at(day, 3, 30)).us == date_at(day, 4, 0).us);
+	assert_true(notice_time(date_at(day, 23, 0)).us == date_at(day, 23, 0).us);
+	conf.programme_quiet_until = 1;
+	assert_true(notice_time(date_at(day, 1, 0)).us == date_at(day, 1, 0).us);
+	conf.programme_quiet_from = 21;
+	conf.programme_quiet_until = 9;
+}
+
+static void
+a_try_goes_to_ones_own_chat(void **state)
+{
+	const char *staff = given_console("", "expert");
+
+	(void)state;
+	given_shift();
+	is_error(post("/broadcasts/try", "{\"text\":\"x\"}", staff), 409,
+		"Messages.Unlinked");
+	value("update programme.participant set account_id = (select max(id) from "
+	      "account.account) where telegram_id = 66001");
+	assert_int_equal(
+		post("/broadcasts/try", "{\"text\":\"x\"}", staff)->status, 204);
+	assert_int_equal(waiting(), 1);
+}
+
+/* -- reminders and the pause */
+
+static int64_t
+reminded(const char *staff)
+{
+	return json_number(good(post("/today/remind", NULL, staff)), "messages");
+}
+
+static void
+nobody_is_reminded_twice_in_an_hour(void **state)
+{
+	const char *staff = given_console("", "expert");
+
+	(void)state;
+	given_shift();
+	value("update programme.report set status = 'reviewing' where member_id = '%s'",
+		child(1));
+	assert_int_equal(reminded(staff), 5);
+	assert_int_equal(reminded(staff), 0);
+	value("update programme.outbox set created = now() - interval '61 minutes' "
+	      "where "
+	      "chat_id <> 66002");
+	assert_int_equal(reminded(staff), 4);
+	/* Nor by the evening's own reminder. */
+	value("update programme.outbox set created = now() - interval '61 minutes' "
+	      "where "
+	      "chat_id = 66003");
+	struct ctx c;
+	edge_ctx(&c);
+	assert_int_equal(db_begin(&c), OK);
+	assert_int_equal(db_end(&c, programme_remind_job(&c,
+					    &(struct job){.subject = text("%s/asked",
+								  iso(current()))})),
+		OK);
+	ctx_end(&c);
+	assert_int_equal(number("select count(*) from programme.outbox where chat_id = "
+				"66003 and kind = 'remind'"),
+		3);
+	assert_int_equal(number("select count(*) from programme.outbox where chat_id = "
+				"66004 and kind = 'remind'"),
+		2);
+}
+
+static size_t
+claimed(void)
+{
+	struct message *list;
+	size_t count;
+	struct ctx c;
+
+	edge_ctx(&c);
+	assert_int_equal(outbox_claim(&c, "test", 10, &list, &count), OK);
+	ctx_end(&c);
+	return count;
+}
+
+static const struct answer *
+pause_sending(const char *cookie, bool paused)
+{
+	return call("PUT", API "/messages/sending",
+		.body = text("{\"paused\":%s}", paused ? "true" : "false"),
+		.headers = {SAME_ORIGIN, cookie});
+}
+
+static void
+while_sending_is_paused_nothing_goes_out(void **state)
+{
+	const char *staff = given_console("", "expert"),
+		   *operator= given_console("can_operate", "expert");
+
+	(void)state;
+	given_shift();
+	assert_int_equal(reminded(staff), 6);
+	is_error(pause_sending(staff, true), 403, "Auth.NoPermission");
+	assert_int_equal(pause_sending(operator, true)->status, 204);
+	assert_int_equal(pause_sending(operator, true)->status, 204);
+	assert_int_equal(claimed(), 0);
+	assert_non_null(strstr(get("/today", staff)->body, "sending_paused"));
+	assert_int_equal(pause_sending(operator, false)->status, 204);
+	assert_int_equal(claimed(), 6);
+	assert_null(strstr(get("/today", staff)->body, "sending_paused"));
+	assert_int_equal(number("select count(*) from account.audit where action in "
+				"('outbox.pause', 'outbox.resume')"),
+		2);
+}
+
+static void
+messages_come_in_pages(void **state)
+{
+	const char *staff = given_console("", "expert");
+
+	(void)state;
+	given_shift();
+	value("insert into programme.outbox (key, chat_id, kind, state) select 'many/' "
+	      "|| "
+	      "i, i, 'text', case when i %% 1000 = 0 then 'failed' else 'sent' "
+	      "end::programme.outbox_state from generate_series(1, 5000) i");
+	struct json_object *page = good(get("/messages?state=failed&limit=3", staff));
+	int64_t next = json_number(page, "next");
+	assert_true(next > 0);
+	page = good(
+		get(text("/messages?state=failed&limit=3&after=%lld", (long long)next),
+			staff));
+	assert_int_equal(
+		json_object_array_length(json_member(page, "data", json_type_array)),
+		2);
+	is_error(get("/messages?state=x", staff), 422, "Request.Validation");
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct CMUnitTest tests[] = {
+		EDGE_TEST(staff_moves_a_childs_absence),
+		EDGE_TEST(segments_are_counted_before_anything_goes_out),
+		EDGE_TEST(a_confirmed_broadcast_goes_out_once),
+		EDGE_TEST(what_the_outbox_forgets_is_still_counted),
+		EDGE_TEST(quiet_hours_are_kept),
+		EDGE_TEST(a_try_goes_to_ones_own_chat),
+		EDGE_TEST(nobody_is_reminded_twice_in_an_hour),
+		EDGE_TEST(while_sending_is_paused_nothing_goes_out),
+		EDGE_TEST(messages_come_in_pages),
+	};
+
+	(void)argc;
+	return edge_run("console_families", tests, argv);
+}
