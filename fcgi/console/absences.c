@@ -64,6 +64,7 @@ console_get_child(struct req *r)
 
 struct absence_body {
 	struct date from, to;
+	struct date instead_from, instead_to; /* year 0: of nothing */
 	const char *kind;
 };
 
@@ -72,7 +73,9 @@ struct absence_body {
 		FIELD(struct absence_body, to, .must = true)
 
 INPUT(console_absence_in, struct absence_body, DAYS,
-	FIELD(struct absence_body, kind, .must = true, .one_of = "ill away"));
+	FIELD(struct absence_body, kind, .must = true, .one_of = "ill away"),
+	FIELD(struct absence_body, instead_from),
+	FIELD(struct absence_body, instead_to));
 INPUT(console_absence_back_in, struct absence_body, DAYS);
 
 static enum err
@@ -88,13 +91,23 @@ change(struct req *r, enum err (*how)(struct ctx *, struct absence *))
 
 	if (date_cmp(in->to, date_after(in->from, MOST_DAYS)) > 0)
 		return fail(&r->ctx, E_INPUT, "more days than a shift has");
+	if (in->instead_from.year != 0 && in->instead_to.year != 0) {
+		struct absence old = a;
+
+		old.from = in->instead_from;
+		old.to = in->instead_to;
+		TRY(absence_back(&r->ctx, &old));
+	}
 	TRY(how(&r->ctx, &a));
 	TRY(show(r, &json));
 	return reply_json(r, 200, json);
 }
 
-/* POST /children/{uuid}/absence {"from", "to", "kind"}: 200 the child as it is then.
- * E_MISSING, E_INPUT. */
+/*
+ * POST /children/{uuid}/absence {"from", "to", "kind", "instead_from", "instead_to"}:
+ * 200 the child as it is then. What it is instead of is taken back with it, or, where
+ * the new days cannot be, stays. E_MISSING, E_INPUT.
+ */
 enum err
 console_post_absence(struct req *r)
 {

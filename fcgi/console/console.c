@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "condition.h"
 #include "input.h"
+#include "programme/demo.h"
 #include "refusal.h"
 #include "reply.h"
 
@@ -25,6 +26,8 @@ console_may(const struct console_caller *caller, enum console_who who)
 {
 	const char *role = needs[who].role, *permissions = needs[who].permissions;
 
+	if (who == DEMO && !demo_is_on())
+		return false;
 	if (who == ANYONE || caller->is_superuser)
 		return true;
 	if (*role != '\0')

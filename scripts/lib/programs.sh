@@ -20,6 +20,7 @@ static_directory = $STATE/static
 
 [site]
 url = http://127.0.0.1:$1
+demo = $([ "${demo:-no}" = yes ] && echo true || echo false)
 
 [token]
 secret = $(secret token 32)

@@ -1,6 +1,8 @@
 /* The console: children who are away, words of staff to many, reminders, the pause. */
 #include "console.h"
 
+#include <unistd.h>
+
 #include "base/utc.h"
 #include "db/db.h"
 #include "job/job.h"
@@ -99,6 +101,24 @@ staff_moves_a_childs_absence(void **state)
 	assert_int_equal(json_object_array_length(list), 1);
 	assert_int_equal(
 		json_number(good(get(path, staff)), "left"), 14); /* not theirs */
+	/* What cannot be moved stays. */
+	const char *instead = text(
+		"\"instead_from\":\"%s\",\"instead_to\":\"%s\"", iso(from), iso(to));
+	is_error(post(text("%s/absence", path),
+			 text("{\"from\":\"2020-01-01\",\"to\":\"2020-01-02\",\"kind\":"
+			      "\"ill\",%s}",
+				 instead),
+			 staff),
+		422, "Request.Validation");
+	assert_int_equal(number("select count(*) from programme.absence"), 5);
+	good(post(text("%s/absence", path),
+		text("{\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"away\",%s}", iso(from),
+			iso(date_after(to, 1)), instead),
+		staff));
+	assert_int_equal(
+		number("select count(*) from programme.absence where kind = 'away'"),
+		6);
+	days = text("\"from\":\"%s\",\"to\":\"%s\"", iso(from), iso(date_after(to, 1)));
 	good(post(text("%s/back", path), text("{%s}", days), staff));
 	assert_int_equal(number("select count(*) from programme.absence"), 0);
 	assert_string_equal(value("select status from programme.report where member_id "
@@ -108,7 +128,7 @@ staff_moves_a_childs_absence(void **state)
 	assert_int_equal(number("select count(*) from account.audit where action like "
 				"'absence.%%' and object_id = '%s'",
 				 child(1)),
-		2);
+		4);
 	is_error(post(text("%s/absence", path),
 			 "{\"from\":\"2020-01-01\",\"to\":\"2020-01-02\",\"kind\":"
 			 "\"ill\"}",
@@ -401,6 +421,78 @@ messages_come_in_pages(void **state)
 	is_error(get("/messages?state=x", staff), 422, "Request.Validation");
 }
 
+/* -- the demo */
+
+static void
+outside_of_the_demo_it_is_not_there(void **state)
+{
+	static const struct {
+		bool demo, production;
+		const char *token;
+	} rows[] = {{false, false, ""}, {true, true, ""}, {true, false, "1:abc"}};
+	static const char *const paths[] = {
+		"/demo/chats", "/demo/chats/66001", "/demo/mails"};
+	const char *staff = given_console(SUPERUSER, "administrator");
+
+	(void)state;
+	given_shift();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		conf.site_demo = rows[i].demo;
+		conf.site_production = rows[i].production;
+		conf.bot_token = rows[i].token;
+		for (size_t k = 0; k < COUNT(paths); k++)
+			is_error(get(paths[k], staff), 404, "Request.NoRoute");
+		is_error(post("/demo/chats/66001", "{\"text\":\"/start\"}", staff), 404,
+			"Request.NoRoute");
+		assert_null(strstr(get("/me", staff)->body, "\"demo\""));
+	}
+	conf.site_demo = conf.site_production = false;
+	conf.bot_token = "";
+	assert_int_equal(waiting(), 0);
+}
+
+static void
+in_the_demo_one_plays_a_family(void **state)
+{
+	const char *staff = given_console("", "administrator");
+	char folder[] = "/tmp/samovar-demo-XXXXXX";
+
+	(void)state;
+	given_shift();
+	conf.site_demo = true;
+	conf.bot_directory = mkdtemp(folder);
+	assert_non_null(strstr(get("/me", staff)->body, "\"demo\""));
+	assert_int_equal(json_object_array_length(good(get("/demo/chats", staff))), 6);
+	assert_int_equal(
+		post("/demo/chats/66001", "{\"text\":\"болеем\"}", staff)->status, 204);
+	struct json_object *said = good(get("/demo/chats/66001", staff));
+	struct json_object *buttons = json_member(
+		json_object_array_get_idx(said, 0), "buttons", json_type_array);
+	assert_int_equal(json_object_array_length(buttons), 4);
+	const char *data = json_text(json_object_array_get_idx(buttons, 1), "data");
+	assert_int_equal(
+		post("/demo/chats/66001", text("{\"press\":\"%s\"}", data), staff)
+			->status,
+		204);
+	assert_int_equal(number("select count(*) from programme.absence"), 3);
+	is_error(post("/demo/chats/1", "{\"text\":\"x\"}", staff), 404, "Console.Gone");
+	is_error(post("/demo/chats/66001", "{}", staff), 422, "Request.Validation");
+	is_error(post("/demo/chats/66001", "{\"photo\":\"***\"}", staff), 422,
+		"Request.Validation");
+	assert_int_equal(
+		post("/demo/chats/66002", "{\"photo\":\"aGVsbG8=\"}", staff)->status,
+		204);
+	assert_int_equal(number("select count(*) from programme.photo_intake"), 1);
+	assert_int_equal(unlink(text("%s/files/%s", folder,
+				 value("select file_id from programme.photo_intake"))),
+		0);
+	rmdir(text("%s/files", folder));
+	rmdir(folder);
+	conf.mail_directory = "/nowhere";
+	assert_string_equal(get("/demo/mails", staff)->body, "[]");
+	conf.site_demo = false;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -414,6 +506,8 @@ main(int argc, char **argv)
 		EDGE_TEST(nobody_is_reminded_twice_in_an_hour),
 		EDGE_TEST(while_sending_is_paused_nothing_goes_out),
 		EDGE_TEST(messages_come_in_pages),
+		EDGE_TEST(outside_of_the_demo_it_is_not_there),
+		EDGE_TEST(in_the_demo_one_plays_a_family),
 	};
 
 	(void)argc;
