@@ -17,11 +17,14 @@ export interface Screen {
 export const screens: Screen[] = [
 	{ name: 'today', title: () => t('Today'), who: 'signed_in', letter: 't', icon: 'sun', load: () => import('../screens/today/today') },
 	{ name: 'review', title: () => t('Review'), who: 'staff', letter: 'r', icon: 'photo', badge: ['review', 'waiting'], load: () => import('../screens/review/review') },
+	{ name: 'messages', title: () => t('Messages'), who: 'staff', letter: 'e', icon: 'mail', badge: ['messages', 'failed'], load: () => import('../screens/messages/messages') },
+	{ name: 'absences', title: () => t('Absences'), who: 'staff', letter: 'b', icon: 'calendar', load: () => import('../screens/absences/absences') },
 	{ name: 'jobs', title: () => t('Jobs and timers'), who: 'operator', letter: 'j', icon: 'gear', badge: ['jobs', 'parked'], load: () => import('../screens/jobs/jobs') },
 	{ name: 'health', title: () => t('Health'), who: 'operator', letter: 'h', icon: 'pulse', load: () => import('../screens/health/health') },
 	{ name: 'people', title: () => t('People'), who: 'manager', letter: 'p', icon: 'people', load: () => import('../screens/people/people') },
 	{ name: 'links', title: () => t('Share links'), who: 'signed_in', letter: 'l', icon: 'link', load: () => import('../screens/links/links') },
 	{ name: 'moderation', title: () => t('Moderation'), who: 'moderator', letter: 'o', icon: 'flag', badge: ['reports', 'waiting'], load: () => import('../screens/moderation/moderation') },
 	{ name: 'audit', title: () => t('Audit'), who: 'manager', letter: 'a', icon: 'book', load: () => import('../screens/audit/audit') },
+	{ name: 'demo', title: () => t('The demo'), who: 'demo', letter: 'x', icon: 'person', load: () => import('../screens/demo/demo') },
 	{ name: 'me', title: () => t('Me'), who: 'signed_in', letter: 'm', icon: 'person', load: () => import('../screens/me/me') },
 ];

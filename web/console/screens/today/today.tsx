@@ -1,9 +1,13 @@
 // The day so far: what is wrong first, then how far the children are, then what comes next.
+import { useSignal } from '@preact/signals';
 import { api, type Attention, type NextTimer, type ProgrammeDay, type Today as Day } from '../../app/api';
+import { Problem } from '../../app/call';
+import { useKeys } from '../../app/keys';
 import { useRead } from '../../app/read';
+import { say } from '../../app/say';
 import { screenAddress } from '../../app/shown';
 import { dayName, n, number, percent, relative, t } from '../../app/text';
-import { Empty, Figure, Head, Moment, Shown } from '../../parts/kit';
+import { Button, Dialog, Empty, Figure, Head, Moment, problemText, Shown } from '../../parts/kit';
 import { DayPlot } from '../../parts/plot';
 import { Icon } from '../../parts/icon';
 
@@ -18,6 +22,7 @@ function attentionText(a: Attention): [text: string, screen: string] {
 		case 'jobs_late': return [n('{n} job has waited for more than five minutes', '{n} jobs have waited for more than five minutes', a.count), 'jobs'];
 		case 'servers_down': return [n('{n} file server is down', '{n} file servers are down', a.count), 'health'];
 		case 'files_lost': return [n('{n} file has lost its last copy', '{n} files have lost their last copy', a.count), 'health'];
+		case 'sending_paused': return [t('Sending is paused: no message goes out'), 'messages'];
 		case 'no_scheduler': return [t('No scheduler runs: nothing falls due'), 'health'];
 	}
 }
@@ -93,6 +98,36 @@ function Programme({ p, begins }: { p: ProgrammeDay; begins: number }) {
 	);
 }
 
+/** Who has sent nothing yet hears of it now; nobody twice in an hour. */
+function Remind({ missing }: { missing: number }) {
+	const asking = useSignal(false);
+	useKeys(missing ? [{ key: 'n', label: t('Remind now'), run: () => (asking.value = true) }] : [], [missing]);
+	if (!missing) return null;
+	async function send() {
+		asking.value = false;
+		try {
+			const { messages } = await api.remindNow();
+			say(messages ? n('{n} family is reminded.', '{n} families are reminded.', messages) : t('All of them were reminded within the last hour.'), 'good');
+		} catch (e) {
+			if (!(e instanceof Problem)) throw e;
+			say(problemText(e), 'bad');
+		}
+	}
+	return (
+		<>
+			<Button icon="clock" hint="n" onClick={() => (asking.value = true)}>{t('Remind now')}</Button>
+			<Dialog title={t('Remind now?')} open={asking.value} close={() => (asking.value = false)}>
+				<p>{n('{n} child has sent no photo today. A message goes to their family, unless one did within the last hour.',
+					'{n} children have sent no photo today. A message goes to their families, unless one did within the last hour.', missing)}</p>
+				<div class="row">
+					<Button look="main" autofocus onClick={() => void send()}>{t('Remind them')}</Button>
+					<Button onClick={() => (asking.value = false)}>{t('Not now')}</Button>
+				</div>
+			</Dialog>
+		</>
+	);
+}
+
 function timerName(name: string): string {
 	switch (name) {
 		case 'programme.daily': return t('New tasks go out');
@@ -130,7 +165,9 @@ export default function Today() {
 	const day = read.data.value;
 	return (
 		<>
-			<Head title={t('Today')} note={day && note(day)} />
+			<Head title={t('Today')} note={day && note(day)}>
+				{day?.programme && <Remind missing={day.programme.missing} />}
+			</Head>
 			<Shown read={read} lines={8}>
 				{(d) => (
 					<div class="stack">
