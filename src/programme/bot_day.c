@@ -17,7 +17,7 @@
 static FIELDS(today_fields, FIELD(struct today, id), FIELD(struct today, status),
 	FIELD(struct today, attempts), FIELD(struct today, task_date),
 	FIELD(struct today, issued), FIELD(struct today, changed),
-	FIELD(struct today, on_its_way));
+	FIELD(struct today, on_its_way), FIELD(struct today, is_absent));
 
 enum err
 today_report(struct ctx *c, const struct person *p, struct today *out)
@@ -53,6 +53,15 @@ const char *
 today_none(void)
 {
 	return _("There are no tasks for you now.");
+}
+
+const char *
+today_absent(void)
+{
+	return _(
+		"This day is noted as one on which you are ill or away, so it does not "
+		"count. If you are back, write \"back\", and its task waits for you "
+		"again.");
 }
 
 const char *
@@ -147,7 +156,8 @@ hear_skip_press(struct ctx *c, const struct update *u, const struct person *p)
 			_("This button is of another day: nothing has been skipped."));
 	TRY(today_report(c, p, &today));
 	if (!today.is_there || str_eq(today.status, "not_participate"))
-		return answer_press(c, u, today_none());
+		return answer_press(
+			c, u, today.is_absent ? today_absent() : today_none());
 	if (str_eq(today.status, "skipped"))
 		return answer_press(c, u,
 			arena_fmt(&c->arena,

@@ -6,7 +6,8 @@ select count(*) from (
 
 -- name: today_report
 select r.id, r.status, r.number_attempt as attempts, r.task_date, us(r.created) as issued, us(r.updated) as changed,
-       (select count(*) from programme.photo_intake i where i.report_id = r.id) as on_its_way
+       (select count(*) from programme.photo_intake i where i.report_id = r.id) as on_its_way,
+       exists (select from programme.absence a where a.member_id = r.member_id and a.day = r.task_date) as is_absent
   from programme.member m
   join programme.shift s on s.id = m.shift_id and s.status = 'started'
   join programme.report r on r.member_id = m.id and r.task_date = $2::date
@@ -15,7 +16,8 @@ select r.id, r.status, r.number_attempt as attempts, r.task_date, us(r.created) 
 
 -- name: today_earlier
 select r.id, r.status, r.number_attempt as attempts, r.task_date, us(r.created) as issued, us(r.updated) as changed,
-       (select count(*) from programme.photo_intake i where i.report_id = r.id) as on_its_way
+       (select count(*) from programme.photo_intake i where i.report_id = r.id) as on_its_way,
+       exists (select from programme.absence a where a.member_id = r.member_id and a.day = r.task_date) as is_absent
   from programme.member m
   join programme.shift s on s.id = m.shift_id and s.status = 'started'
   join programme.report r on r.member_id = m.id and r.task_date between $2::date and $3::date and r.created <= utc($4)

@@ -175,6 +175,8 @@ hear_objection(struct ctx *c, const struct update *u, const struct today *today,
 	TRY(db_int(c, &INTAKE_USED_ID, &used, ARGS(c, u->unique_id)));
 	if (!today->is_there)
 		*words = today_none();
+	else if (open && today->is_absent && str_eq(today->status, "not_participate"))
+		*words = today_absent();
 	else if (today->on_its_way >= MOST_AT_ONCE)
 		*words = _("Several photos of this task have come already. Please wait "
 			   "for the answer.");

@@ -12,6 +12,7 @@ struct today {
 	struct utc issued, changed; /* when it was made and last changed */
 	bool is_there;
 	int64_t on_its_way; /* photos that are still being fetched */
+	bool is_absent;     /* a day that was planned as ill or away */
 };
 
 /* Finds and locks it; is_there says whether there is one. */
@@ -26,6 +27,7 @@ enum err today_report_at(
 
 /* Sentences that are said of it in more than one place. */
 const char *today_none(void);
+const char *today_absent(void);
 const char *today_busy(void);
 const char *today_skipped(struct ctx *c);
 

@@ -363,6 +363,57 @@ what_is_taken_back_counts_again(void **state)
 }
 
 static void
+a_photo_on_such_a_day_is_told_how_to_count(void **state)
+{
+	struct update photo = {.id = 990001,
+		.kind = "message",
+		.holds = "photo",
+		.is_private = true,
+		.file_id = "f",
+		.unique_id = "u"};
+	struct ctx c;
+
+	(void)state;
+	given_child();
+	morning(today);
+	told("болеем 2 дня");
+	photo.chat_id = chat;
+	edge_ctx(&c);
+	c.now = date_at(today, 12, 0);
+	assert_int_equal(bot_take(&c, &photo), OK);
+	ctx_end(&c);
+	says(answer(), "напишите «вернулись»");
+	says(pressed("skip/2027-03-10"), "напишите «вернулись»");
+	assert_string_equal(status(today), "not_participate");
+}
+
+static void
+a_shift_that_ends_takes_its_days_along(void **state)
+{
+	const char *staff = given_staff("expert");
+	struct date now = utc_date(utc_now());
+
+	(void)state;
+	given_child();
+	value("update programme.shift set started_at = '%s', finished_at = '%s'",
+		iso(date_after(now, -5)), iso(date_after(now, 30)));
+	value("insert into programme.absence (member_id, day, kind, is_staffs) select "
+	      "id, "
+	      "'%s'::date + d, 'away', false from programme.member, "
+	      "generate_series(0, 4) d",
+		iso(now));
+	assert_int_equal(call("PATCH",
+				 text("/api/shifts/%s/finish",
+					 value("select id from programme.shift")),
+				 .headers = {staff})
+				 ->status,
+		200);
+	assert_int_equal(planned(), 1);
+	hear(now, 10, "message", "болеем");
+	says(answer(), "не участвуете");
+}
+
+static void
 a_skipped_day_is_excused_and_given_back(void **state)
 {
 	(void)state;
@@ -556,6 +607,8 @@ main(int argc, char **argv)
 		EDGE_TEST(wrong_days_are_answered_clearly),
 		EDGE_TEST(a_report_that_has_come_counts_all_the_same),
 		EDGE_TEST(what_is_taken_back_counts_again),
+		EDGE_TEST(a_photo_on_such_a_day_is_told_how_to_count),
+		EDGE_TEST(a_shift_that_ends_takes_its_days_along),
 		EDGE_TEST(a_skipped_day_is_excused_and_given_back),
 		EDGE_TEST(the_budget_is_of_the_shift_and_not_of_staff),
 		EDGE_TEST(days_outside_of_a_moved_shift_go),
