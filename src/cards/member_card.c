@@ -168,6 +168,12 @@ settle_others(struct ctx *c, int64_t member, int64_t card)
 }
 
 enum err
+member_card_renamed(struct ctx *c, int64_t member)
+{
+	return settle_others(c, member, 0);
+}
+
+enum err
 member_card_change(struct ctx *c, const char *uuid, const struct card_data *d,
 	int64_t version, struct card_shown *out)
 {

@@ -61,6 +61,9 @@ enum err member_card_recode(struct ctx *c, const char *uuid, struct card_shown *
  * due. */
 enum err member_card_settle(struct ctx *c, int64_t card);
 
+/* The same of all cards of a member of whom something is drawn otherwise now. */
+enum err member_card_renamed(struct ctx *c, int64_t member);
+
 /* What a list is asked for; NULL and 0: anything. */
 struct card_question {
 	const char *role, *status, *q, *after;

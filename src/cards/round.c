@@ -7,22 +7,23 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "cards/card_said.h"
-#include "cards/code.h"
 #include "cards/drawing.h"
+#include "cards/record.h"
 #include "db/db.h"
 #include "job/job.h"
 #include "net/airtable.h"
 
 #include "cards/round.sql.h"
 
-#define FORMULA "AND({image}='', {is_filled}=TRUE())"
-#define RECORDS_MOST 5000 /* of a round; the next one has the rest */
+#define RECORDS_MOST 20000 /* of a round */
+#define EVER "1970-01-01T00:00:00Z"
 
 /* A round on its way. */
 struct round {
 	struct ctx *c;
 	const char *card_table, *user_table;
+	const char *since; /* what was changed before has been seen; "": nothing has */
+	bool whole;
 	struct json_object *cards[RECORDS_MOST];
 	size_t count;
 	struct json_object *users; /* id of the record -> its fields */
@@ -62,44 +63,29 @@ figures(struct round *r, bool paused)
 
 /* -- what comes over */
 
-static struct json_object *
-fields_of(struct json_object *record)
-{
-	return json_member(record, "fields", json_type_object);
-}
-
-/* All pages; a base that never ends is left at RECORDS_MOST. */
+/* What is filled in and has no picture, and what was changed since a round has seen
+ * all. A base that never ends is left at RECORDS_MOST. */
 static enum err
 fetch_cards(struct round *r)
 {
 	const char *offset = NULL;
+	const char *formula = arena_fmt(&r->c->arena,
+		"AND({is_filled}=TRUE(),OR({image}='',IS_AFTER(LAST_MODIFIED_TIME(),'%"
+		"s')))",
+		r->since[0] == '\0' ? EVER : r->since);
 
 	do {
 		struct json_object *page = NULL, *records;
 
-		TRY(airtable_list(r->c, r->card_table, FORMULA, &offset, &page));
+		TRY(airtable_list(r->c, r->card_table, formula, &offset, &page));
 		records = json_member(page, "records", json_type_array);
 		for (size_t i = 0; i < json_object_array_length(records) &&
 				   r->count < RECORDS_MOST;
 			i++)
 			r->cards[r->count++] = json_object_array_get_idx(records, i);
 	} while (offset != NULL && r->count < RECORDS_MOST);
-	r->found = (int64_t)r->count;
+	r->whole = r->count < RECORDS_MOST;
 	return OK;
-}
-
-/* The first of the linked users; NULL if there is none. */
-static const char *
-user_of(struct json_object *card)
-{
-	struct json_object *list =
-		json_member(fields_of(card), "user_uuid", json_type_array);
-	const char *id =
-		list == NULL || json_object_array_length(list) == 0
-			? NULL
-			: json_object_get_string(json_object_array_get_idx(list, 0));
-
-	return airtable_id_valid(id) ? id : NULL;
 }
 
 static void
@@ -109,9 +95,9 @@ keep_users(struct round *r, struct json_object *records)
 		struct json_object *one = json_object_array_get_idx(records, i);
 		const char *id = json_text(one, "id");
 
-		if (id != NULL && fields_of(one) != NULL)
+		if (id != NULL && record_fields(one) != NULL)
 			json_object_object_add(
-				r->users, id, json_object_get(fields_of(one)));
+				r->users, id, json_object_get(record_fields(one)));
 	}
 }
 
@@ -139,7 +125,7 @@ fetch_users(struct round *r)
 	size_t held = 0;
 
 	for (size_t i = 0; i < r->count; i++) {
-		const char *id = user_of(r->cards[i]);
+		const char *id = record_user(r->cards[i]);
 
 		if (id != NULL && !json_object_object_get_ex(r->users, id, NULL)) {
 			/* Asked for: nobody asks twice, whatever comes. */
@@ -169,7 +155,7 @@ check_columns(struct round *r)
 
 		for (size_t i = 0; i < r->count && !there; i++)
 			there = json_object_object_get_ex(
-				fields_of(r->cards[i]), columns[k], NULL);
+				record_fields(r->cards[i]), columns[k], NULL);
 		if (!there)
 			return fail(r->c, E_INPUT,
 				"no card has the column %s: was it renamed?",
@@ -178,112 +164,71 @@ check_columns(struct round *r)
 	return OK;
 }
 
-/* Which field lacks, of the card or its user; NULL: none. */
-static const char *
-lacking(struct json_object *card, struct json_object *user)
+static void
+count(struct round *r, const char *record, const struct record_taken *taken)
 {
-	static const char *const of_card[] = {
-		"uuid", "role", "level", "card_issued_date"};
-	static const char *const of_user[] = {"uuid", "id", "name", "surname"};
-
-	for (size_t i = 0; i < 4; i++)
-		if (!json_object_object_get_ex(fields_of(card), of_card[i], NULL))
-			return of_card[i];
-	if (user == NULL)
-		return "user_uuid";
-	for (size_t i = 0; i < 4; i++)
-		if (!json_object_object_get_ex(user, of_user[i], NULL))
-			return of_user[i];
-	return NULL;
+	if (taken->skipped)
+		return;
+	if (taken->wrong != NULL)
+		note_error(r, record, taken->wrong);
+	r->taken += taken->changed;
+	r->same += !taken->changed && taken->wrong == NULL;
 }
 
-/* What Airtable has, by the rules that hold for what staff says. */
-static enum err
-read_said(struct ctx *c, struct json_object *card, struct json_object *user,
-	struct card_data *out)
-{
-	struct json_object *all = json_object_new_object(), *v;
-	struct card_said said = {0};
-	static const char *const pairs[][2] = {{"role", "role"}, {"level", "level"},
-		{"card_issued_date", "card_issued_date"}};
-
-	for (size_t i = 0; i < 3; i++)
-		if (json_object_object_get_ex(fields_of(card), pairs[i][0], &v))
-			json_object_object_add(all, pairs[i][1], json_object_get(v));
-	if (json_object_object_get_ex(user, "id", &v))
-		json_object_object_add(all, "number", json_object_get(v));
-	if (json_object_object_get_ex(user, "name", &v))
-		json_object_object_add(all, "name", json_object_get(v));
-	if (json_object_object_get_ex(user, "surname", &v))
-		json_object_object_add(all, "surname", json_object_get(v));
-	enum err e = fields_from_json(c, all, card_said_fields, false, &said);
-	json_object_put(all);
-	*out = card_said_data(&said);
-	return e;
-}
-
-static enum err
-store(struct round *r, const char *record, const char *user, const struct card_data *d)
-{
-	struct ctx *c = r->c;
-	int64_t member, card;
-
-	TRY(db_int(c, &ROUND_MEMBER, &member,
-		ARGS(c, user, d->number, d->name, d->surname, c->now)));
-	TRY(db_int(c, &ROUND_CARD, &card,
-		ARGS(c, code_new(&c->arena, conf.cards_sandbox), member, d->role,
-			d->level, date_iso(&c->arena, d->issued), record, c->now)));
-	if (card == 0) {
-		r->same++;
-		return OK;
-	}
-	r->taken++;
-	return member_card_settle(c, card);
-}
-
-/* One record in a transaction of its own: what is wrong with it is its own. */
 static enum err
 take(struct round *r, struct json_object *card)
 {
-	struct ctx *c = r->c;
-	const char *record = json_text(card, "id"), *user = user_of(card);
+	const char *user = record_user(card);
 	struct json_object *of_user = NULL;
-	struct card_data d;
+	struct record_taken taken;
 
 	if (user != NULL)
 		json_object_object_get_ex(r->users, user, &of_user);
-	const char *lacks = lacking(card, of_user);
-	if (!airtable_id_valid(record) || lacks != NULL) {
-		note_error(r, record,
-			arena_fmt(&c->arena, "lacks %s", lacks == NULL ? "id" : lacks));
-		return OK;
-	}
-	enum err e = read_said(c, card, of_user, &d);
-	if (e == OK)
-		e = db_begin(c);
-	if (e == OK)
-		e = db_end(c, store(r, record, user, &d));
-	if (e != E_INPUT && e != E_CARD_NUMBER && e != E_EXISTS)
-		return e;
-	if (c->flaws != NULL)
-		note_error(r, record,
-			arena_fmt(&c->arena, "%s: %s", c->flaws->field,
-				flaw_sentence(c, c->flaws)));
-	else
-		note_error(r, record, c->why == NULL ? err_sentence(e) : c->why);
-	ctx_forgive(c);
+	TRY(record_take(r->c, card, of_user, &taken));
+	r->found += !taken.skipped;
+	count(r, json_text(card, "id"), &taken);
+	return OK;
+}
+
+/* Members whose records were changed, with or without their cards'. */
+static enum err
+take_users(struct round *r)
+{
+	const char *offset = NULL;
+	const char *formula = arena_fmt(
+		&r->c->arena, "IS_AFTER(LAST_MODIFIED_TIME(),'%s')", r->since);
+	int64_t seen = 0;
+
+	do {
+		struct json_object *page = NULL, *list;
+		struct record_taken taken;
+
+		TRY(airtable_list(r->c, r->user_table, formula, &offset, &page));
+		list = json_member(page, "records", json_type_array);
+		for (size_t i = 0; i < json_object_array_length(list); i++, seen++) {
+			struct json_object *one = json_object_array_get_idx(list, i);
+
+			TRY(record_take_user(r->c, one, &taken));
+			r->taken += taken.changed;
+			if (taken.wrong != NULL)
+				note_error(r, json_text(one, "id"), taken.wrong);
+		}
+	} while (offset != NULL && seen < RECORDS_MOST);
+	r->whole = r->whole && offset == NULL;
 	return OK;
 }
 
 static enum err
 take_all(struct round *r)
 {
+	TRY(db_json(r->c, &ROUND_SINCE, &r->since, ARGS(r->c)));
 	TRY(fetch_cards(r));
 	TRY(check_columns(r));
 	TRY(fetch_users(r));
 	for (size_t i = 0; i < r->count; i++)
 		TRY(take(r, r->cards[i]));
-	return OK;
+	TRY(r->since[0] == '\0' ? OK : take_users(r));
+	return db_do(r->c, &ROUND_TIDY, ARGS(r->c));
 }
 
 /* -- what goes back */
@@ -339,7 +284,7 @@ has_arrived(struct json_object *records, const char *id)
 	for (size_t i = 0; i < json_object_array_length(records); i++) {
 		struct json_object *one = json_object_array_get_idx(records, i);
 		struct json_object *image =
-			json_member(fields_of(one), "image", json_type_array);
+			json_member(record_fields(one), "image", json_type_array);
 
 		if (str_eq(json_text(one, "id"), id))
 			return image != NULL && json_object_array_length(image) > 0 &&
@@ -452,7 +397,7 @@ cards_round_job(struct ctx *c, const struct job *job)
 	if (!mine)
 		return OK;
 	enum err e = go_round(r);
-	bool limited = e == E_LIMIT;
+	bool limited = e == E_LIMIT, early = e != OK;
 	if (is_told(e)) {
 		note_error(r, NULL, c->why == NULL ? err_sentence(e) : c->why);
 		log_warn("cards: a round with Airtable ended early: %s",
@@ -463,8 +408,8 @@ cards_round_job(struct ctx *c, const struct job *job)
 	TRY(e);
 	buf_add(&r->errors, r->error_count == 0 ? "[]" : "]");
 	return db_do(c, &ROUND_END,
-		ARGS(c, begun.id, utc_now(), figures(r, limited),
-			buf_text(&r->errors)));
+		ARGS(c, begun.id, utc_now(), figures(r, limited), buf_text(&r->errors),
+			r->whole && !early));
 }
 
 enum err

@@ -11,7 +11,18 @@ insert into cards.round (began) values (utc($1)) on conflict ((true)) where ende
 select (exists (select from cards.round where ended is null and began > utc($1) - interval '5 minutes'))::int;
 
 -- name: round_end
-update cards.round set ended = utc($2), figures = $3::jsonb, errors = $4::jsonb where id = $1;
+update cards.round set ended = utc($2), figures = $3::jsonb, errors = $4::jsonb, whole = $5 where id = $1;
+
+-- name: round_since
+-- What was changed since then has not been seen; '' where nothing ever was. Clocks differ by less than five minutes.
+select coalesce((select to_char((began - interval '5 minutes') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+                   from cards.round where whole order by id desc limit 1), '');
+
+-- name: round_tidy
+-- Who stood for the user of a record that had none.
+delete from cards.member m
+ where m.source = 'airtable' and m.record_id is null and m.account_id is null and m.number is null and m.name = ''
+   and not exists (select from cards.card c where c.member_id = m.id);
 
 -- name: round_forget
 delete from cards.round where began < utc($1) - interval '7 days';
@@ -24,30 +35,11 @@ select coalesce((select (figures ->> 'paused_until')::timestamptz > utc($1) from
 select (select json_build_object('began', began, 'ended', ended, 'figures', figures, 'errors', errors)
           from cards.round order by id desc limit 1)::text;
 
--- name: round_member : E_CARD_NUMBER
--- The member of a record.
-insert into cards.member as m (number, name, surname, source, record_id, created, updated)
-values ($2, $3, $4, 'airtable', $1, utc($5), utc($5))
-on conflict (record_id) do update set number = excluded.number, name = excluded.name, surname = excluded.surname, updated = excluded.updated
-returning id;
-
--- name: round_card
--- A card that is as it was stays so: 0 then, else its id.
-with put as (
-    insert into cards.card as c (code, member_id, role, level, issued, source, record_id, created, updated)
-    values ($1, $2, $3, nullif($4::int, -1), $5::date, 'airtable', $6, utc($7), utc($7))
-    on conflict (record_id) do update
-       set member_id = excluded.member_id, role = excluded.role, level = excluded.level, issued = excluded.issued,
-           version = c.version + 1, updated = excluded.updated, record_written = null
-     where c.status <> 'withdrawn'
-       and (c.member_id, c.role, c.level, c.issued) is distinct from (excluded.member_id, excluded.role, excluded.level, excluded.issued)
-    returning id
-)
-select coalesce((select id from put), 0)::bigint;
-
 -- name: round_unwritten
-select c.id, c.code, c.drawing, c.record_id from cards.card c
- where c.source = 'airtable' and c.status = 'drawn' and c.record_written is distinct from c.drawing
+-- Not of those who hide their pictures: Airtable could not fetch them.
+select c.id, c.code, c.drawing, c.record_id from cards.card c join cards.member m on m.id = c.member_id
+ where c.source = 'airtable' and c.status = 'drawn' and c.record_written is distinct from c.drawing and not m.hides_preview
+   and c.record_id is not null
  order by c.id limit 1000;
 
 -- name: round_written

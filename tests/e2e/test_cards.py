@@ -188,7 +188,7 @@ def test_a_round_with_airtable_brings_cards_and_takes_addresses_back(ctl, db, ke
     airtable.tables["Cards"]["recCard008"]["user_uuid"] = ["rec') , 1=1"]
     airtable.tables["Cards"]["recCard009"]["role"] = "No such role!"
     last = sync(ctl, airtable)
-    assert (last["figures"]["found"], last["figures"]["taken"]) == (13, 10), last
+    assert (last["figures"]["found"], last["figures"]["taken"]) == (13, 12), last  # two of them incomplete
     assert {e["record"]: e["detail"].split()[0] for e in last["errors"]} == {
         "recCard007": "lacks", "recCard008": "lacks", "recCard009": "role:"}, last["errors"]
     assert len({query["filterByFormula"] for _, path, query in airtable.calls if path.endswith("/Users")}) == 1
@@ -196,8 +196,7 @@ def test_a_round_with_airtable_brings_cards_and_takes_addresses_back(ctl, db, ke
     assert airtable.times[-1] - airtable.times[0] > .2 * (len(airtable.times) - 1) - .05  # one may take longer to arrive
     assert str(db.value("select issued from cards.card where record_id = 'recCard000'")) == "2026-02-01"  # of the zone
 
-    wait_for(lambda: db.value("select status = 'drawn' from cards.card where record_id = 'recCard000'"), 30)
-    db.do("update cards.card set status = 'drawn', drawing = code where source = 'airtable' and record_id <> 'recCard000'")
+    wait_for(lambda: db.value("select count(*) from cards.card where source = 'airtable' and status = 'drawn'") == 10, 30)
     airtable.copies = False
     airtable.calls.clear()
     last = sync(ctl, airtable)
@@ -214,6 +213,26 @@ def test_a_round_with_airtable_brings_cards_and_takes_addresses_back(ctl, db, ke
     db.do("update cards.card set record_written_at = record_written_at - interval '2 minutes' where source = 'airtable'")
     last = sync(ctl, airtable)
     assert (last["figures"]["written"], last["figures"]["written_again"]) == (0, 0)
+
+    # What lacks something is there to be seen, and complete once it lacks nothing.
+    shown = {row.record_id: row for row in db.all("select record_id, status::text, missing from cards.card where source = 'airtable'")}
+    assert (shown["recCard007"].status, shown["recCard007"].missing) == ("incomplete", ["level"])
+    assert "user_uuid" in shown["recCard008"].missing
+    airtable.tables["Cards"]["recCard007"]["level"] = 7
+    airtable.tables["Cards"]["recCard008"]["user_uuid"] = ["recUser8"]
+    # A name that is corrected is drawn; a picture that somebody took away comes back, one that was always there is not ours.
+    airtable.tables["Users"]["recUser0"]["surname"] = "Corrected"
+    airtable.tables["Cards"]["recCard001"]["image"] = []
+    airtable.tables["Cards"]["recOld"] = {**airtable.tables["Cards"]["recCard002"], "image": [{"url": "https://example.org/o.jpg", "size": 1}]}
+    last = sync(ctl, airtable)
+    assert airtable.tables["Cards"]["recCard001"]["image"], last
+    assert {e["record"] for e in last["errors"]} == {"recCard009"}
+    now = "select c.status::text || ' ' || m.surname from cards.card c join cards.member m on m.id = c.member_id where c.record_id = %s"
+    assert [db.value(now, f"recCard00{n}").split()[0] in ("due", "drawing", "drawn") for n in (7, 8)] == [True, True]
+    assert db.value(now, "recCard008").endswith("Ы8") and db.value(now, "recCard000").split()[1] == "Corrected"
+    wait_for(lambda: db.value(now, "recCard000").startswith("drawn"), 30)
+    assert db.value("select count(*) from cards.card where record_id = 'recOld'") == 0
+    assert db.value("select count(*) from cards.member where source = 'airtable' and record_id is null and name = ''") == 0
 
 
 def test_airtable_may_want_a_pause_or_rename_a_column(ctl, db, airtable):

@@ -25,6 +25,7 @@ class Airtable:
         self.page = 100      # records of a page at most
         self.copies = True   # attachments that are written get a size
         self.columns = {}    # name of a table -> columns that formulas may name
+        self.modified = {}   # id of a record -> its fields as they were last seen, and since when they are so
         owner = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -77,15 +78,25 @@ class Airtable:
         if unknown:
             return 422, {"error": {"type": "INVALID_FILTER_BY_FORMULA",
                                    "message": f"The formula for filtering records is invalid: Unknown field names: {unknown[0]}"}}
-        wanted = re.findall(r"RECORD_ID\(\)='(rec\w+)'", formula)
-        found = [(id, f) for id, f in sorted(self.tables[name].items())
-                 if (id in wanted if wanted else not f.get("image") and f.get("is_filled"))]
+        found = [(id, f) for id, f in sorted(self.tables[name].items()) if self.fits(id, f, formula)]
         begin = int(query.get("offset", "itr0/0").split("/")[1])
         end = begin + min(self.page, int(query.get("pageSize", 100)))
         body = {"records": [{"id": id, "createdTime": "2026-01-01T00:00:00.000Z", "fields": f} for id, f in found[begin:end]]}
         if end < len(found):
             body["offset"] = f"itr0/{end}"
         return 200, body
+
+    def fits(self, id, fields, formula):
+        """The formulas that are asked here, and no others."""
+        before, since = self.modified.get(id, (None, None))
+        now = json.dumps(fields, sort_keys=True)
+        if now != before:
+            since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+            self.modified[id] = now, since
+        if formula.startswith("OR(RECORD_ID()="):
+            return id in re.findall(r"RECORD_ID\(\)='(rec\w+)'", formula)
+        modified = since > re.search(r"IS_AFTER\(LAST_MODIFIED_TIME\(\),'([-0-9:TZ]+)'\)", formula)[1]
+        return modified if formula.startswith("IS_AFTER") else fields.get("is_filled") and (modified or not fields.get("image"))
 
     def change(self, name, body):
         if len(body["records"]) > 10:
