@@ -41,34 +41,63 @@ unquoted(struct ctx *c, const char *p, size_t n)
 	return str_trim(&c->arena, out);
 }
 
-/* The next row's values; how many. 0 at the end, blank lines are left out. */
+/* A value as it stands in the file. */
+struct span {
+	const char *at;
+	size_t n;
+};
+
+static bool
+is_blank(const struct span *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strchr(" \t\r\"", s->at[i]) == NULL)
+			return false;
+	return true;
+}
+
+/* The next row as it stands; how many values. *blank: there is nothing in it. */
+static size_t
+raw_row(struct reader *r, struct span spans[COLUMNS], bool *blank)
+{
+	size_t count = 0;
+
+	*blank = true;
+	r->row = ++r->line;
+	for (;;) {
+		struct span s = {r->at, csv_value(r->at, r->end, r->separator)};
+
+		for (size_t i = 0; i < s.n; i++)
+			r->line += s.at[i] == '\n';
+		*blank = *blank && (count >= COLUMNS || is_blank(&s));
+		if (count < COLUMNS)
+			spans[count++] = s;
+		r->at += s.n;
+		if (r->at >= r->end || *r->at != r->separator)
+			break;
+		r->at++;
+	}
+	while (r->at < r->end && *r->at == '\r')
+		r->at++;
+	r->at += r->at < r->end;
+	return count;
+}
+
+/* The next row's values; how many. 0 at the end; blank lines are left out and cost no
+ * memory. */
 static size_t
 next_row(struct ctx *c, struct reader *r, const char *values[COLUMNS])
 {
+	struct span spans[COLUMNS];
+	bool blank = true;
+
 	while (r->at < r->end) {
-		size_t count = 0;
-		bool blank = true;
+		size_t count = raw_row(r, spans, &blank);
 
-		r->row = ++r->line;
-		for (;;) {
-			size_t n = csv_value(r->at, r->end, r->separator);
-
-			for (const char *s = r->at; s < r->at + n; s++)
-				r->line += *s == '\n';
-			if (count < COLUMNS)
-				values[count] = unquoted(c, r->at, n);
-			blank = blank && (count >= COLUMNS || values[count][0] == '\0');
-			count++;
-			r->at += n;
-			if (r->at >= r->end || *r->at != r->separator)
-				break;
-			r->at++;
-		}
-		while (r->at < r->end && *r->at == '\r')
-			r->at++;
-		r->at += r->at < r->end;
+		for (size_t i = 0; !blank && i < count; i++)
+			values[i] = unquoted(c, spans[i].at, spans[i].n);
 		if (!blank)
-			return count < COLUMNS ? count : COLUMNS;
+			return count;
 	}
 	return 0;
 }
@@ -213,14 +242,15 @@ take_line(struct ctx *c, struct reader *r, const char *const *values, size_t cou
 	for (size_t i = 0; i < count && i < r->columns; i++)
 		if (values[i][0] != '\0')
 			pairs[n++] = (struct pair){r->names[i], values[i]};
+	TRY(db_do(c, &CARDS_IMPORT_LINE, ARGS(c)));
 	enum err e = fields_from_pairs(c, pairs, n, "body", card_said_fields, &said);
 	if (e == OK)
 		e = apply(c, r, &said, line);
 	if (e != E_INPUT && e != E_CARD_NUMBER && e != E_CARD_WITHDRAWN &&
-		e != E_CARD_GONE)
+		e != E_CARD_GONE && e != E_EXISTS)
 		return e;
 	refuse(c, r, line);
-	return OK;
+	return db_do(c, &CARDS_IMPORT_LINE_BACK, ARGS(c));
 }
 
 static enum err

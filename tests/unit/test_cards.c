@@ -1,6 +1,7 @@
 /* Members' cards: what staff says of them, layouts, drawing. */
 #include "edge.h"
 
+#include <malloc.h>
 #include <sys/stat.h>
 
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "cards/code.h"
 #include "cards/compose.h"
 #include "cards/drawing.h"
+#include "cards/import.h"
 #include "cards/latin.h"
 #include "cards/layout.h"
 #include "cards/member_card.h"
@@ -588,8 +590,43 @@ an_import_says_what_it_would_do_and_does_it_whole(void **state)
 	assert_non_null(strstr(a->body, "{\"line\":4,\"field\":\"level\""));
 	assert_int_equal(
 		number("select count(*) from cards.member where name = 'Eva'"), 0);
+	/* What PostgreSQL refuses is a line's mistake, too, and the others are told. */
+	given_member("");
+	const char *nobody =
+		value("select uuid from account.account order by id desc limit 1");
+	a = import(keeper, true,
+		text("user_id,number,name,surname,role,level\n%s,%d,,,expert,1\n"
+		     ",%d,Eva,Li,Member,1\n",
+			nobody, two, next_number()));
+	is_error(a, 422, "Import.Invalid");
+	if (strstr(a->body, "{\"line\":2,\"field\":\"number\"") == NULL)
+		fail_msg("%s", a->body);
+	assert_non_null(strstr(a->body, "{\"line\":3,\"field\":\"role\""));
 	is_error(import(keeper, true, "number,nome\n1,x\n"), 422, "Request.Validation");
 	is_error(import(keeper, true, "\xff\xfe"), 422, "Request.Validation");
+}
+
+static void
+blank_lines_of_an_import_cost_no_memory(void **state)
+{
+	static const char blank[] = " ,\"\",\n\n";
+	struct buf b = {.arena = &(struct arena){0}};
+	struct import in;
+	struct ctx c;
+
+	(void)state;
+	buf_add(&b, "number,name,surname\n");
+	for (int i = 0; i < 200000; i++)
+		buf_add(&b, blank);
+	buf_fmt(&b, "%d,Eva,Li\n", next_number());
+	edge_ctx(&c);
+	size_t before = mallinfo2().uordblks;
+	assert_int_equal(cards_import(&c, buf_text(&b), b.used, true, &in), OK);
+	assert_int_equal(in.added, 1);
+	assert_non_null(strstr(in.lines, "{\"line\":400002,"));
+	assert_true(mallinfo2().uordblks - before < 1000000);
+	ctx_end(&c);
+	arena_end(b.arena);
 }
 
 static void
@@ -857,6 +894,7 @@ main(int argc, char **argv)
 		EDGE_TEST(what_no_font_has_is_never_a_box),
 		EDGE_TEST(a_card_costs_little_of_a_core),
 		EDGE_TEST(an_import_says_what_it_would_do_and_does_it_whole),
+		EDGE_TEST(blank_lines_of_an_import_cost_no_memory),
 		EDGE_TEST(a_layout_is_tried_before_it_is_saved),
 		EDGE_TEST(whoever_is_erased_has_no_card_any_more),
 		EDGE_TEST(a_member_may_hide_the_picture),
