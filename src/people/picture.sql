@@ -74,8 +74,10 @@ select f.variant, f.extension, f.etag, f.width, f.height, f.bytes, null as versi
  order by left(f.variant, 1) desc, substr(f.variant, 2)::integer desc, f.extension desc;
 
 -- name: picture_file_shown : E_PICTURE_GONE
+-- Who is deactivated shows nothing, whatever address or signature somebody has.
 select f.variant, f.extension, f.etag, f.width, f.height, f.bytes, v.id as version_id, v.key
   from account.picture p
+  join account.account a on a.id = p.account_id and a.status <> 'deactivated'
   join account.picture_file f on f.picture_id = p.id
   join storage.file s on s.id = f.file_id
   join storage.file_version v on v.id = s.current_version

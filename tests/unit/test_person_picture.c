@@ -399,6 +399,26 @@ a_signature_opens_one_file_for_a_quarter_of_an_hour(void **state)
 }
 
 static void
+who_is_deactivated_shows_nothing(void **state)
+{
+	const struct person p = given(""), moderator = given("can_moderate");
+	const char *id = given_picture(&p), *file = text("/pictures/%s/w500.jpg", id);
+
+	(void)state;
+	show_to(&p, "everyone");
+	const char *address = signed_address(&p, id);
+	assert_int_equal(get(NULL, file, NULL)->status, 200);
+	number("with u as (update account.account set status = 'deactivated' where "
+	       "uuid "
+	       "= '%s' returning 1) select count(*) from u",
+		p.uuid);
+	is_error(get(NULL, file, NULL), 404, "Picture.Gone");
+	is_error(get(&moderator, file, NULL), 404, "Picture.Gone");
+	assert_int_equal(call("GET", address)->status, 404);
+	assert_int_equal(get(NULL, text("/avatars/%s", p.uuid), NULL)->status, 404);
+}
+
+static void
 the_bytes_are_nginxs_to_send(void **state)
 {
 	const struct person p = given("");
@@ -631,6 +651,7 @@ main(int argc, char **argv)
 		EDGE_TEST(whoever_waits_is_told_when_to_ask_again),
 		EDGE_TEST(each_sees_what_the_person_shows_them),
 		EDGE_TEST(a_signature_opens_one_file_for_a_quarter_of_an_hour),
+		EDGE_TEST(who_is_deactivated_shows_nothing),
 		EDGE_TEST(the_bytes_are_nginxs_to_send),
 		EDGE_TEST(an_avatar_is_the_next_larger_square),
 		EDGE_TEST(who_may_not_see_a_picture_gets_initials),
