@@ -242,7 +242,8 @@ take_line(struct ctx *c, struct reader *r, const char *const *values, size_t cou
 	for (size_t i = 0; i < count && i < r->columns; i++)
 		if (values[i][0] != '\0')
 			pairs[n++] = (struct pair){r->names[i], values[i]};
-	TRY(db_do(c, &CARDS_IMPORT_LINE, ARGS(c)));
+	/* What PostgreSQL refuses would end the whole transaction. */
+	TRY(db_command(c, "savepoint line"));
 	enum err e = fields_from_pairs(c, pairs, n, "body", card_said_fields, &said);
 	if (e == OK)
 		e = apply(c, r, &said, line);
@@ -250,7 +251,7 @@ take_line(struct ctx *c, struct reader *r, const char *const *values, size_t cou
 		e != E_CARD_GONE && e != E_EXISTS)
 		return e;
 	refuse(c, r, line);
-	return db_do(c, &CARDS_IMPORT_LINE_BACK, ARGS(c));
+	return db_command(c, "rollback to savepoint line");
 }
 
 static enum err
