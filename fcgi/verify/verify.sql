@@ -1,6 +1,6 @@
 -- name: verify_card
 -- A former code is as good as a card that was withdrawn when it got another one.
-select c.uuid, $1::text as code, c.status::text as status, m.name, m.surname, m.latin_name, coalesce(r.title, replace(c.role, '_', ' ')) as role,
+select c.uuid, $1::text as code, c.status::text as status, m.name, m.surname, m.latin_name, coalesce(c.title, r.title, replace(c.role, '_', ' ')) as role,
        coalesce(c.level, 0) as level, c.issued, c.valid_until, coalesce(by_code.retired, c.withdrawn_at)::date as withdrawn,
        c.drawing, m.hides_preview, v.id::text as version_id, v.key, v.etag
   from (select id, null::timestamptz as retired from cards.card where code = $1

@@ -13,7 +13,7 @@ select kind, state, file_id::text, done::bigint as done, cardinality(cards)::big
   from cards.batch where uuid = $1 and ($2::bigint = 0 or created_by = $2);
 
 -- name: batch_items
-select c.uuid, p.file_id::text, m.number, c.role
+select c.uuid, p.file_id::text, coalesce(c.number, m.number, 0) as number, c.role
   from cards.batch t, unnest(t.cards) with ordinality i (id, place)
        join cards.card c on c.id = i.id join cards.member m on m.id = c.member_id
        join cards.picture p on p.card_id = c.id and p.form = 'jpg'

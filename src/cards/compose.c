@@ -35,6 +35,13 @@ compose_name(struct ctx *c, const struct card_drawn *card)
 		&c->arena, arena_fmt(&c->arena, "%s %s", card->name, card->surname));
 }
 
+static const char *
+own_name(struct ctx *c, const struct card_drawn *card)
+{
+	return latin_capitals(
+		&c->arena, arena_fmt(&c->arena, "%s %s", card->name, card->surname));
+}
+
 /* "senior_expert" as people read it. */
 static const char *
 role_shown(struct ctx *c, const struct card_drawn *card)
@@ -70,7 +77,9 @@ compose(struct ctx *c, const struct card_drawn *card, const char *link,
 
 	TRY(layout_parse(c, card->layout,
 		(struct layout_canvas){card->width, card->height}, &layout));
-	const char *texts[LAYOUT_TEXTS] = {[LAYOUT_FULL_NAME] = compose_name(c, card),
+	const char *texts[LAYOUT_TEXTS] = {
+		[LAYOUT_FULL_NAME] =
+			layout.own_script ? own_name(c, card) : compose_name(c, card),
 		[LAYOUT_ROLE] = role_shown(c, card),
 		[LAYOUT_ISSUED] = compose_issued(c, card->issued, layout.language),
 		[LAYOUT_NUMBER] = arena_fmt(&c->arena, "%0*lld", (int)layout.digits,

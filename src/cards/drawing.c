@@ -165,7 +165,9 @@ drawing_done(struct ctx *c, int64_t card, const char *work, const char *fingerpr
 	TRY(db_do(c, &CARDS_DRAW_DONE,
 		ARGS(c, card, work, fingerprint, layout_version, utc_now())));
 	*wanted = c->rows > 0;
-	return OK;
+	return *wanted ? db_do(c, &CARDS_DRAWN_TELL,
+				 ARGS(c, card, (bool)conf.cards_tell_members))
+		       : OK;
 }
 
 /* The card, with its role as the files have it by now. */

@@ -42,8 +42,8 @@ const char *drawing_link(struct ctx *c, const char *code);
  */
 enum err drawing_begin(struct ctx *c, int64_t card, const char **work);
 
-/* The card counts as drawn. *wanted false: it was overtaken, and that has a job of its
- * own. The caller's transaction. */
+/* The card counts as drawn, and the bot tells whom it is to tell. *wanted false: it was
+ * overtaken, and that has a job of its own. The caller's transaction. */
 enum err drawing_done(struct ctx *c, int64_t card, const char *work,
 	const char *fingerprint, int64_t layout_version, bool *wanted);
 

@@ -2,7 +2,8 @@
 update cards.card set status = 'drawing', work = gen_random_uuid() where id = $1 and status in ('due', 'drawing') returning work as id;
 
 -- name: cards_draw_row
-select c.id, c.uuid, c.code, c.role, r.title, m.name, m.surname, m.latin_name, m.number, c.level, c.issued,
+select c.id, c.uuid, c.code, c.role, coalesce(c.title, r.title) as title, m.name, m.surname, m.latin_name,
+       coalesce(c.number, m.number) as number, c.level, c.issued,
        r.background, coalesce(b.width, 0)::bigint as width, coalesce(b.height, 0)::bigint as height, l.body::text as layout,
        coalesce(r.layout_version, 0)::bigint as layout_version
   from cards.card c join cards.member m on m.id = c.member_id
@@ -20,6 +21,16 @@ with drawn as (
 )
 insert into cards.history (card_id, at, what, layout_version) select id, utc($5), 'drawn', $4 from drawn;
 
+-- name: cards_drawn_tell
+-- Once a code, by the bot, to whoever has its chat: a certificate, and ($2) any other card.
+insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
+select 'card/' || c.code, p.id, p.telegram_id, case when c.programme_member_id is null then 'card' else 'certificate' end,
+       jsonb_build_object('name', p.name, 'url', '/c/' || c.code), 50
+  from cards.card c join cards.member m on m.id = c.member_id
+       join programme.participant p on p.id = m.participant_id or (m.participant_id is null and p.account_id = m.account_id)
+ where c.id = $1 and (c.programme_member_id is not null or $2) and not p.telegram_blocked and not m.hides_preview
+on conflict (key) do nothing;
+
 -- name: cards_draw_failed
 update cards.card set status = 'failed', error = $3, work = null where id = $1 and work = $2 and status = 'drawing';
 
@@ -30,7 +41,7 @@ delete from cards.picture where card_id = $1 returning file_id as id;
 insert into cards.picture (card_id, form, file_id, bytes) values ($1, $2, $3, $4);
 
 -- name: cards_drawn_of : E_CARD_GONE
-select c.code, c.role, m.name, m.surname, m.latin_name, coalesce(m.number, 0) as number, coalesce(c.level, 0)::bigint as level,
+select c.code, c.role, m.name, m.surname, m.latin_name, coalesce(c.number, m.number, 0) as number, coalesce(c.level, 0)::bigint as level,
        coalesce(c.issued, current_date) as issued
   from cards.card c join cards.member m on m.id = c.member_id where c.uuid = $1;
 

@@ -230,12 +230,14 @@ layout_read(struct ctx *c, struct json_object *json, struct layout_canvas canvas
 	struct layout *out)
 {
 	static const char *const languages[] = {"en", "ru", "ko"};
+	static const char *const scripts[] = {"latin", "own"};
 	struct reader r = {.c = c, .place = "", .json = json, .canvas = canvas};
 	struct card_colour usual = {0, 0, 0};
 
 	*out = (struct layout){0};
 	out->version = whole(&r, "version", 0, INT32_MAX, 0);
-	out->digits = whole(&r, "digits", 4, 9, 4);
+	out->digits = whole(&r, "digits", 1, 9, 4);
+	out->own_script = choice(&r, "script", scripts, 2, 0) == 1;
 	out->language = languages[choice(&r, "language", languages, 3, 0)];
 	if (!colour(&r, "font_color", &usual))
 		flaw(&r, "font_color", "is missing");

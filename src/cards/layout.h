@@ -21,6 +21,7 @@ struct layout {
 	int64_t version;
 	const char *language; /* of the month: en, ru, ko */
 	int64_t digits;       /* of the member's number, at least */
+	bool own_script;      /* the name stays in its script; else it becomes Latin */
 	struct card_text text[LAYOUT_TEXTS];
 	struct card_qr qr; /* size 0: none */
 };

@@ -49,7 +49,7 @@ update cards.card
 with lacks as (
     select c.id, array_remove(array[
                case when m.name = '' then 'name' end, case when m.surname = '' then 'surname' end,
-               case when m.number is null then 'number' end, case when c.role is null then 'role' end,
+               case when coalesce(c.number, m.number) is null then 'number' end, case when c.role is null then 'role' end,
                case when c.level is null then 'level' end, case when c.issued is null then 'card_issued_date' end], null)
                || c.record_lacks as missing
       from cards.card c join cards.member m on m.id = c.member_id

@@ -10,6 +10,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "cards/certificate.h"
 #include "db/db.h"
 #include "programme/day.h"
 #include "programme/photo_files.h"
@@ -212,6 +213,7 @@ person_erase(struct ctx *c, const struct person *p)
 	TRY(db_do(c, &PERSON_CLOSE_REPORTS, ARGS(c, p->id, c->now)));
 	TRY(db_do(c, &PERSON_END_MEMBERSHIPS, ARGS(c, p->id, c->now)));
 	TRY(db_do(c, &PERSON_ERASE, ARGS(c, p->id, c->now)));
+	TRY(certificate_erase(c, p->id));
 	/* A shift that waited for these reports may end now. */
 	for (size_t i = 0; i < count; i++)
 		TRY(shift_reviewed(c, reviewed[i].shift_id, reviewed[i].member_id));

@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "cards/certificate.h"
 #include "db/db.h"
 #include "programme/absence.h"
 #include "programme/review.h"
@@ -228,9 +229,10 @@ static enum err
 set_status(struct ctx *c, const char *id, const char *status, struct date started,
 	struct date finished, const char *final_message)
 {
-	return db_do(c, &SHIFT_SET_STATUS,
+	TRY(db_do(c, &SHIFT_SET_STATUS,
 		ARGS(c, id, status, c->now, started, finished, final_message,
-			(struct date){0}));
+			(struct date){0})));
+	return str_eq(status, "finished") ? certificate_order(c, id) : OK;
 }
 
 /* Reviewers have until the morning after `day`, or after today when that is later. */

@@ -323,6 +323,44 @@ final_text(struct ctx *c, const struct message *m, const struct payload *p,
 	return plain(c, m, buf_text(&b), out);
 }
 
+/* The card's picture, which anybody who has its address may see; its page where
+ * Telegram cannot fetch it. */
+static enum err
+picture_text(struct ctx *c, const struct message *m, const char *words,
+	const struct payload *p, struct bot_call *out)
+{
+	const char *page = arena_fmt(&c->arena, "%s%s", conf.site_url, p->url);
+	struct buf b;
+
+	if (m->tries >= TRIES_WITH_PICTURE)
+		return plain(c, m, arena_fmt(&c->arena, "%s\n%s", words, page), out);
+	begin(c, &b, m->chat_id);
+	add_text(&b, "photo", arena_fmt(&c->arena, "%s.jpg", page));
+	add_text(&b, "caption", words);
+	buf_add(&b, "}");
+	*out = (struct bot_call){"sendPhoto", buf_text(&b)};
+	return OK;
+}
+
+static enum err
+certificate_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
+{
+	return picture_text(c, m,
+		arena_fmt(&c->arena,
+			_("%s, this certificate is yours: you have come to the end!"),
+			p->name),
+		p, out);
+}
+
+static enum err
+card_text(struct ctx *c, const struct message *m, const struct payload *p,
+	struct bot_call *out)
+{
+	return picture_text(c, m,
+		arena_fmt(&c->arena, _("%s, your card is ready."), p->name), p, out);
+}
+
 static const struct {
 	const char *kind;
 	enum err (*make)(struct ctx *, const struct message *, const struct payload *,
@@ -340,6 +378,8 @@ static const struct {
 	{"report_approved", report_approved_text},
 	{"report_declined", report_declined_text},
 	{"final", final_text},
+	{"certificate", certificate_text},
+	{"card", card_text},
 };
 
 enum err

@@ -4,6 +4,7 @@
 
 #include "account/account_job.h"
 #include "cards/batch.h"
+#include "cards/certificate.h"
 #include "cards/drawing.h"
 #include "cards/member_card.h"
 #include "cards/round.h"

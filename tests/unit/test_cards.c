@@ -9,6 +9,7 @@
 #include "account/account.h"
 #include "account/erase.h"
 #include "cards/artefact.h"
+#include "cards/certificate.h"
 #include "cards/code.h"
 #include "cards/compose.h"
 #include "cards/drawing.h"
@@ -20,6 +21,7 @@
 #include "db/db.h"
 #include "image/image.h"
 #include "job/job.h"
+#include "programme/text.h"
 
 #define API "/cards/api/v1"
 #define KEEPER "can_view_cards can_edit_cards can_withdraw_card can_edit_card_layouts"
@@ -827,6 +829,123 @@ an_older_drawing_is_overtaken(void **state)
 	ctx_end(&c);
 }
 
+/* -- certificates */
+
+/* A child that stayed to the end of a shift, with points and reports. */
+static const char *
+given_graduate(void)
+{
+	const char *who =
+		value("insert into programme.participant (name, surname, "
+		      "date_of_birth, city, phone_number, telegram_id) values "
+		      "('Вера', 'Щукина', '2015-01-01', 'Омск', '%s', %d) "
+		      "returning id",
+			unique("+7"), next_number());
+	const char *shift = value(
+		"insert into programme.shift (status, started_at, finished_at, title, "
+		"final_message, tasks) values ('finished', '2026-09-01', '2026-11-29', "
+		"'Осень 2026', 'Прощайте, друзья', '{}') returning id");
+	const char *member =
+		value("insert into programme.member (participant_id, shift_id, "
+		      "numbers_lombaryers) values ('%s', '%s', 12) returning "
+		      "id",
+			who, shift);
+	const char *task =
+		value("insert into programme.task (url, title) values ('/%s.jpg', "
+		      "'%s') returning id",
+			unique("t"), unique("task"));
+
+	for (int i = 0; i < 3; i++)
+		value("insert into programme.report (shift_id, task_id, member_id, "
+		      "task_date, status) values ('%s', '%s', '%s', '2026-09-0%d', "
+		      "'%s') "
+		      "returning 1",
+			shift, task, member, i + 1, i < 2 ? "approved" : "declined");
+	return shift;
+}
+
+static void
+a_finished_shift_gives_certificates_that_the_bot_sends_once(void **state)
+{
+	const char *shift = given_graduate(), *work = NULL;
+	static const char *const told =
+		"select count(*) from programme.outbox where kind = 'certificate'";
+	bool wanted;
+	struct ctx c;
+
+	(void)state;
+	edge_ctx(&c);
+	assert_int_equal(certificate_order(&c, shift), OK);
+	assert_int_equal(
+		number("select count(*) from job.job where kind = 'card.certificates'"),
+		0); /* switched off */
+	conf.cards_certificates = true;
+	assert_int_equal(certificate_order(&c, shift), OK);
+	conf.cards_certificates = false;
+	assert_int_equal(run_jobs("card.certificates", cards_certificates_job), 1);
+	assert_int_equal(
+		cards_certificates_job(&c, &(struct job){.subject = shift}), OK);
+	assert_int_equal(
+		number("select count(*) from cards.card where role = 'certificate'"),
+		1);
+	const char *card = value("select json::text from cards.shown where role = "
+				 "'certificate'");
+	assert_non_null(strstr(card, "\"number\" : 2"));
+	assert_non_null(strstr(card, "\"level\" : 12"));
+	assert_non_null(strstr(card, "\"status\" : \"due\""));
+	int64_t id = number("select id from cards.card where role = 'certificate'");
+	for (int i = 0; i < 2; i++) {
+		value("update cards.card set status = 'due' where id = %d returning 1",
+			(int)id);
+		assert_int_equal(drawing_begin(&c, id, &work), OK);
+		assert_int_equal(drawing_done(&c, id, work, "x", 1, &wanted), OK);
+		assert_int_equal(number(told), 1);
+	}
+	struct message m = {.kind = "certificate",
+		.chat_id = 1,
+		.payload = value("select payload from programme.outbox where kind = "
+				 "'certificate'")};
+	struct bot_call call;
+	assert_int_equal(text_of_message(&c, &m, &call), OK);
+	assert_string_equal(call.method, "sendPhoto");
+	assert_non_null(strstr(
+		call.params, text("/c/%s.jpg", value("select code from cards.card "
+						     "where id = %d",
+						       (int)id))));
+	assert_int_equal(certificate_erase(&c, value("select participant_id from "
+						     "programme.outbox where kind = "
+						     "'certificate'")),
+		OK);
+	assert_int_equal(number("select count(*) from cards.shown where role = "
+				"'certificate' and status = 'withdrawn' and json ->> "
+				"'name' = ''"),
+		1);
+	m.tries = 5;
+	assert_int_equal(text_of_message(&c, &m, &call), OK);
+	assert_string_equal(call.method, "sendMessage");
+	ctx_end(&c);
+}
+
+static void
+a_certificate_keeps_the_names_script(void **state)
+{
+	struct card_spec *spec;
+	struct ctx c;
+
+	(void)state;
+	edge_ctx(&c);
+	spec = arena_new(&c.arena, sizeof(*spec));
+	assert_int_equal(artefact_sync(&c), OK);
+	struct card_drawn card = given_drawn("certificate");
+	card.number = 2;
+	card.title = "Осень 2026";
+	assert_int_equal(compose(&c, &card, "https://example.org/c/X", spec), OK);
+	assert_string_equal(spec->text[0].text, "ВЕРА ЩУКИНА");
+	assert_string_equal(spec->text[1].text, "ОСЕНЬ 2026");
+	assert_string_equal(spec->text[3].text, "2");
+	ctx_end(&c);
+}
+
 /* -- verification */
 
 static void
@@ -901,6 +1020,8 @@ main(int argc, char **argv)
 		EDGE_TEST(a_server_with_a_name_is_asked_by_the_reader_himself),
 		EDGE_TEST(what_no_card_shows_is_swept_whatever_its_server_does),
 		EDGE_TEST(an_older_drawing_is_overtaken),
+		EDGE_TEST(a_finished_shift_gives_certificates_that_the_bot_sends_once),
+		EDGE_TEST(a_certificate_keeps_the_names_script),
 		EDGE_TEST(looks_are_counted_and_limited),
 		EDGE_TEST(
 			the_page_speaks_three_languages_and_shows_no_markup_of_others),
