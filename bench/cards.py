@@ -33,7 +33,7 @@ def drawn(keeper, db, first, count):
 def pillow(artifacts, count):
     """Seconds of one core a card; background and fonts are read once. There is no QR code."""
     background = Image.open(artifacts / "card/background_image/card_expert.png").convert("RGB")
-    fonts = {size: ImageFont.truetype(FONTS / name, size) for name, size in
+    fonts = {size: ImageFont.truetype(str(FONTS / name), size) for name, size in
              (("Lato-Regular.ttf", 130), ("Lato-Bold.ttf", 186), ("Lato-Regular.ttf", 64), ("Lato-Regular.ttf", 110), ("Lato-Bold.ttf", 218))}
     began = time.process_time()
     for n in range(count):
@@ -61,7 +61,7 @@ def measure(base, db, person, count, cpu, memory):
         seconds += drawn(keeper, db, first + begin, min(500, count - begin))
         most = max(most, memory())
     print(f"{count} cards in {seconds:.0f} s: {count / seconds:.1f} a second on {os.cpu_count()} cores; "
-          f"{(cpu() - before) / count:.2f} s of a core each, all programs and the copies to other cities")
+          f"{(cpu() - before) / count:.2f} s of a core each beside the drawing, which processes of a moment do (tests/unit/test_cards tells that)")
     print(f"memory of a worker process at most {most / 1048576:.0f} MB")
     artifacts = pathlib.Path(os.environ.get("SAMOVAR_PREFIX", "build/prefix"), "share/samovar/artifacts")
     if artifacts.is_dir():
