@@ -27,3 +27,8 @@ select json_build_object('down', (select count(*) from storage.server s join sto
 
 -- name: console_pulse_reports
 select json_build_object('waiting', count(*), 'last', max(id))::text from messenger.report where decision is null;
+
+-- name: console_pulse_shifts
+select json_build_object('pending', (select count(*) from programme.request r join programme.shift s on s.id = r.shift_id
+                                      where r.status = 'pending' and s.status in ('preparing', 'started')),
+           'changed', (select us(max(updated)) from programme.shift))::text;

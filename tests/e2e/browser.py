@@ -152,9 +152,9 @@ class Page:
             self.call("Input.insertText", text=letter)
 
     def press(self, key):
-        """A key that is no letter, by its name: Enter, Escape, Tab, ArrowLeft ..."""
-        code = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}[key]
-        more = {"text": "\r"} if key == "Enter" else {}
+        """A key that is no letter, by its name: " ", Enter, Escape, Tab, ArrowLeft ..."""
+        code = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, " ": 32}[key]
+        more = {"text": {"Enter": "\r"}.get(key, key)} if key in ("Enter", " ") else {}
         self.call("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, **more)
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
 

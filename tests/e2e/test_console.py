@@ -352,3 +352,45 @@ def test_many_links_are_revoked_at_once(console, person, db):
     page.js("document.querySelector('dialog[open] .button.bad').click()")
     page.wait(f"!document.querySelector('main tbody tr') && {SETTLED}")
     assert db.value("select count(*) from storage.link l join storage.file f on f.id = l.file_id where f.account_id = %s", account) == 0
+
+
+@in_chromium
+def test_a_shift_is_planned_and_an_application_answered_by_keys(console, person, shift, db):
+    db.do("insert into programme.participant (name, surname, date_of_birth, city, phone_number, telegram_id) values "
+          "('<b>' || chr(8238) || 'Анна', repeat('Ж', 60), '2012-01-01', 'Пермь', '+7 900 000-00-01', 990001)")
+    db.do("insert into programme.request (participant_id, shift_id) select id, %s from programme.participant where telegram_id = 990001", shift.id)
+    window = console(person(role="expert"), "ru")
+    page = window.open(f"shifts/{shift.id}", (390, "dark"))
+    window.check("shift members ru 390 dark")
+    page.look(1280, "light")
+    window.check("shift members ru 1280 light")
+    page.key("2")
+    page.wait(f"document.querySelectorAll('main tbody tr').length === 1 && {SETTLED}")
+    window.check("shift requests ru 1280 light")
+    page.key("a")
+    page.wait("document.querySelectorAll('main tbody tr').length === 0")
+    assert db.value("select r.status from programme.request r join programme.participant p on p.id = r.participant_id where telegram_id = 990001") == "approved"
+    page.key("3")
+    page.wait("document.querySelectorAll('.plan li').length === 31")
+    before = db.value("select tasks from programme.shift where id = %s", shift.id)
+    out = page.js("[...document.querySelectorAll('.plan button')].findIndex((b) => b.getAttribute('aria-disabled') === 'true')")
+    one = 1 if out > 8 else 15  # it and its neighbours are not the day that is out
+    page.js(f"document.querySelectorAll('.plan button')[{one}].focus()")
+    page.press(" ")
+    page.press("ArrowRight")
+    page.wait(f"document.activeElement.id === 'day-{one + 2}'")
+    page.press(" ")
+    window.check("shift plan ru 1280 light")
+    page.look(390, "dark")
+    window.check("shift plan ru 390 dark")
+    page.js("document.querySelector('.bottom .button.main').click()")
+    page.wait(f"!document.querySelector('.bottom .button.main') && {SETTLED}")
+    after = db.value("select tasks from programme.shift where id = %s", shift.id)
+    assert (after[str(one + 1)], after[str(one + 2)]) == (before[str(one + 2)], before[str(one + 1)])
+    page.look(1280, "light")
+    page.js("[...document.querySelectorAll('.head .button.bad')].at(-1).click()")
+    page.wait("!!document.querySelector('dialog[open] .told')")
+    window.check("shift finish ru 1280 light")
+    page.press("Escape")
+    assert db.value("select status from programme.shift where id = %s", shift.id) == "started"
+    assert page.complaints == []

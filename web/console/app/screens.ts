@@ -19,6 +19,7 @@ export const screens: Screen[] = [
 	{ name: 'review', title: () => t('Review'), who: 'staff', letter: 'r', icon: 'photo', badge: ['review', 'waiting'], load: () => import('../screens/review/review') },
 	{ name: 'messages', title: () => t('Messages'), who: 'staff', letter: 'e', icon: 'mail', badge: ['messages', 'failed'], load: () => import('../screens/messages/messages') },
 	{ name: 'absences', title: () => t('Absences'), who: 'staff', letter: 'b', icon: 'calendar', load: () => import('../screens/absences/absences') },
+	{ name: 'shifts', title: () => t('Shifts'), who: 'staff', letter: 's', icon: 'calendar', badge: ['shifts', 'pending'], load: () => import('../screens/shifts/shifts') },
 	{ name: 'jobs', title: () => t('Jobs and timers'), who: 'operator', letter: 'j', icon: 'gear', badge: ['jobs', 'parked'], load: () => import('../screens/jobs/jobs') },
 	{ name: 'health', title: () => t('Health'), who: 'operator', letter: 'h', icon: 'pulse', load: () => import('../screens/health/health') },
 	{ name: 'people', title: () => t('People'), who: 'manager', letter: 'p', icon: 'people', load: () => import('../screens/people/people') },
