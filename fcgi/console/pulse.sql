@@ -23,7 +23,9 @@ select json_build_object('parked', (select count(*) from job.job where state = '
 
 -- name: console_pulse_servers
 select json_build_object('down', (select count(*) from storage.server s join storage.health h on h.server_id = s.id
-                                   where s.deleted_at is null and s.is_on and h.is_up is false));
+                                   where s.deleted_at is null and s.is_on and h.is_up is false),
+           'copying', (select count(*) from job.job where kind in ('copy.make', 'copy.remove') and state = 'ready'),
+           'changed', (select us(max(greatest(s.updated, s.deleted_at, h.since))) from storage.server s left join storage.health h on h.server_id = s.id));
 
 -- name: console_pulse_reports
 select json_build_object('waiting', count(*), 'last', max(id))::text from messenger.report where decision is null;

@@ -409,7 +409,7 @@ empty(struct call *call, const struct server *s)
 {
 	struct ctx *c = &call->ctx;
 
-	TRY(db_do(c, &STORAGE_LEAVE, ARGS(c, s->id, c->now)));
+	TRY(server_leave(c, s->id));
 	TRY(until_none(
 		call, s->id, "files to move", server_sole_copies, copy_order_moves));
 	puts("every file is elsewhere too");
@@ -464,7 +464,7 @@ storage_decommission_cmd(struct call *call)
 		if (s.is_deleted)
 			return fail(
 				c, E_CONFLICT, "%s is deleted: add it again", s.name);
-		TRY(db_do(c, &STORAGE_STAY, ARGS(c, s.id)));
+		TRY(server_stay(c, s.id));
 		puts("it stays");
 		return OK;
 	}

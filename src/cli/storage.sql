@@ -67,12 +67,6 @@ select * from (
       from storage.parked_message order by id desc limit $1) o
  order by id;
 
--- name: storage_leave
-update storage.server set leaving_at = coalesce(leaving_at, utc($2)) where id = $1;
-
--- name: storage_stay
-update storage.server set leaving_at = null where id = $1;
-
 -- Objects and copies in parts.
 -- name: storage_left
 select (select count(*) from storage.copy where server_id = $1) + (select count(*) from storage.transfer where server_id = $1);

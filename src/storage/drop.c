@@ -61,6 +61,19 @@ server_drop(struct ctx *c, const char *id, bool leave_objects, struct server *ou
 }
 
 enum err
+server_leave(struct ctx *c, const char *id)
+{
+	TRY(db_do(c, &DROP_LEAVE, ARGS(c, id, c->now)));
+	return copy_order_moves(c, id);
+}
+
+enum err
+server_stay(struct ctx *c, const char *id)
+{
+	return db_do(c, &DROP_STAY, ARGS(c, id, c->now));
+}
+
+enum err
 server_clean_later(struct ctx *c, const char *id)
 {
 	struct row one = {id}, *list = &one;

@@ -23,6 +23,14 @@
 enum err server_drop(
 	struct ctx *c, const char *id, bool leave_objects, struct server *out);
 
+/*
+ * It is going to be given up: it takes nothing new, and what is only there is ordered
+ * elsewhere (copy_order_moves(), which goes on at each sweep). server_stay() takes that
+ * back. E_SERVER_NOT_FOUND, also for a deleted one.
+ */
+enum err server_leave(struct ctx *c, const char *id);
+enum err server_stay(struct ctx *c, const char *id);
+
 /* How many live files are on this server only. */
 enum err server_sole_copies(struct ctx *c, const char *id, int64_t *count);
 

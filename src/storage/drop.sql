@@ -53,3 +53,9 @@ select (select count(*) from storage.copy c where c.server_id = s.id) as copies,
 -- Waits for uploads that are being announced there.
 -- name: drop_close
 select id from storage.server where id = $1 and deleted_at is not null for update;
+
+-- name: drop_leave : E_SERVER_NOT_FOUND
+update storage.server set leaving_at = coalesce(leaving_at, utc($2)), updated = utc($2) where id = $1 and deleted_at is null;
+
+-- name: drop_stay : E_SERVER_NOT_FOUND
+update storage.server set leaving_at = null, updated = utc($2) where id = $1 and deleted_at is null;

@@ -11,6 +11,7 @@ from tests.e2e import axe
 from tests.e2e.client import Client, word
 from tests.e2e.console import API, LANGUAGES, SETTLED, THEMES, WIDTHS, Console, sign_in
 from tests.e2e.programme import Shift, clear, today
+from tests.e2e.test_files import servers  # noqa: F401
 from tests.e2e.test_messenger import Phone
 from tests.e2e.test_phone_talk import acting
 
@@ -393,4 +394,56 @@ def test_a_shift_is_planned_and_an_application_answered_by_keys(console, person,
     window.check("shift finish ru 1280 light")
     page.press("Escape")
     assert db.value("select status from programme.shift where id = %s", shift.id) == "started"
+    assert page.complaints == []
+
+
+FILE_RIGHTS = ("can_view_file", "can_download_file", "can_upload_file", "can_rename_file", "can_delete_file", "can_add_filesharelink")
+
+
+@in_chromium
+def test_files_go_up_in_one_piece_and_in_parts_and_one_is_shared(console, person, db):
+    who = person(*FILE_RIGHTS)
+    window = console(who, "ru")
+    page = window.open("files", (390, "dark"))
+    page.js("""(() => { const transfer = new DataTransfer();
+        transfer.items.add(new File(['hello'], '<i>small</i>.txt', {type: 'text/plain'}));
+        transfer.items.add(new File([new Uint8Array(17 << 20)], 'large.bin'));
+        const input = document.querySelector('input[type=file]'); input.files = transfer.files;
+        input.dispatchEvent(new Event('change')); })()""")
+    page.wait("document.querySelectorAll('.queue .chip.good').length === 2")
+    account = db.value("select id from account.account where username = %s", who.username)
+    wait_for(lambda: db.value("select count(*) from storage.file where account_id = %s and current_version is not null", account) == 2)
+    assert db.value("select v.size from storage.file f join storage.file_version v on v.id = f.current_version where f.name = 'large.bin' and f.account_id = %s", account) == 17 << 20
+    window.check("files ru 390 dark at work")
+    page.js("[...document.querySelectorAll('main tbody a')].find((a) => a.textContent.includes('small')).click()")
+    page.wait(f"!!document.getElementById('places') && {SETTLED}")
+    page.look(1280, "light")
+    window.check("file ru 1280 light")
+    page.key("s")
+    page.wait("!!document.querySelector('dialog[open] select')")
+    page.js("document.querySelector('dialog[open] .button.main').click()")
+    page.wait("(() => { const i = document.querySelector('dialog[open] img.qr'); return !!i && i.complete && i.naturalWidth > 0; })()")
+    window.check("file shared ru 1280 light")
+    assert db.value("select count(*) from storage.link l join storage.file f on f.id = l.file_id where f.account_id = %s", account) == 1
+    assert page.complaints == []
+
+
+@in_chromium
+def test_a_city_is_seen_and_given_up(console, person, db):
+    window = console(person("can_operate"), "ru")
+    page = window.open("cities", (1280, "dark"))
+    page.wait("document.querySelectorAll('.city').length >= 2")
+    page.js("[...document.querySelectorAll('main tbody button')][0].click()")
+    page.wait("!!document.getElementById('one')")
+    window.check("cities ru 1280 dark chosen")
+    name = page.js("document.querySelector('#one bdi').textContent")
+    page.js("document.querySelector('.card .button.bad').click()")
+    page.wait("!!document.querySelector('dialog[open] .steps')")
+    axe.check(page)
+    page.js("document.querySelector('dialog[open] .button.main').click()")
+    page.wait("!document.querySelector('dialog[open] .steps li[aria-current]') || document.querySelector('dialog[open] .steps li[aria-current]').textContent !== 'Осмотр'")
+    page.wait("!!document.querySelector('dialog[open] input')")
+    window.check("cities ru 1280 dark leaving")
+    page.js("[...document.querySelectorAll('dialog[open] .button')].find((b) => b.textContent === 'Пусть остаётся').click()")
+    wait_for(lambda: db.value("select leaving_at is null from storage.server where name = %s", name))
     assert page.complaints == []

@@ -430,8 +430,14 @@ static const struct {
 	const char *who, *permissions, *role;
 } console_needs[] = {{"SIGNED_IN", "", NULL}, {"STAFF", "", "expert"},
 	{"ADMINISTRATOR", "", "administrator"}, {"OPERATOR", "can_operate", NULL},
-	{"MANAGER", "can_manage_people", NULL}, {"MODERATOR", "can_moderate", NULL},
-	{"EDITOR", "can_edit_catalogue", NULL}, {"KEEPER", "can_view_cards", NULL}};
+	{"MANAGER", "can_manage_people", NULL}, {"FILE_VIEWER", "can_view_file", NULL},
+	{"FILE_READER", "can_download_file", NULL},
+	{"FILE_UPLOADER", "can_upload_file", NULL},
+	{"FILE_RENAMER", "can_rename_file", NULL},
+	{"FILE_DELETER", "can_delete_file", NULL},
+	{"FILE_SHARER", "can_add_filesharelink", NULL},
+	{"MODERATOR", "can_moderate", NULL}, {"EDITOR", "can_edit_catalogue", NULL},
+	{"KEEPER", "can_view_cards", NULL}};
 
 static const struct answer *
 ask_console(const char *prefix, const struct route *row, const char *cookie)

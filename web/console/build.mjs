@@ -5,6 +5,8 @@ import { build } from 'esbuild';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { geoEquirectangular, geoPath } from 'd3-geo';
+import { feature } from 'topojson-client';
 
 const OUT = process.argv[2];
 const LANGUAGES = ['ru', 'ko']; // English stands in the sources
@@ -90,6 +92,14 @@ function makeStyle() {
 	writeFileSync('style.css', own.map((f) => `@import "./${f}";\n`).join(''));
 }
 
+// Land, a degree a unit, as screens/cities/map.tsx lays the servers over it: 84° north to 58° south.
+function makeWorld() {
+	const world = JSON.parse(readFileSync('node_modules/world-atlas/land-110m.json', 'utf8'));
+	const projection = geoEquirectangular().scale(180 / Math.PI).translate([180, 84]).clipExtent([[0, 0], [360, 142]]);
+	const land = geoPath(projection).digits(1)(feature(world, world.objects.land));
+	writeFileSync('world.svg', `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 142" preserveAspectRatio="none"><path d="${land}"/></svg>`);
+}
+
 function zipped(name) {
 	return gzipSync(readFileSync(join(OUT, name)), { level: 9 });
 }
@@ -128,9 +138,11 @@ rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 makeTexts();
 makeStyle();
+makeWorld();
 const result = await build({
 	entryPoints: { app: 'app/main.tsx', style: 'style.css' },
 	outdir: OUT, bundle: true, format: 'esm', splitting: true, minify: true, metafile: true,
+	loader: { '.svg': 'file' },
 	target: ['es2022'], jsx: 'automatic', jsxImportSource: 'preact', charset: 'utf8', legalComments: 'none',
 	entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]', logLevel: 'warning',
 });

@@ -1,0 +1,203 @@
+/* The screen "Files and cities": one's own files. What changes them are handlers of the
+ * storage API. */
+#include "storage/file.h"
+
+#include <qrencode.h>
+#include <string.h>
+
+#include "account/account.h"
+#include "base/buf.h"
+#include "base/conf.h"
+#include "base/str.h"
+#include "console/console.h"
+#include "db/db.h"
+#include "reply.h"
+#include "s3/client.h"
+#include "storage/server.h"
+
+#include "console/files.sql.h"
+
+#define PAGE 50
+#define PAGE_MOST 200
+#define PARTS_MOST 10000
+#define PARTS_AT_ONCE 100
+#define QUIET_ZONE 4 /* light modules around it, as readers want them */
+
+struct files_query {
+	const char *after, *query;
+	int64_t limit;
+};
+
+INPUT(console_files_in, struct files_query,
+	FIELD(struct files_query, after, .rule = uuid_rule),
+	FIELD(struct files_query, query, .max = 255),
+	FIELD(struct files_query, limit, .min = 1, .max = PAGE_MOST));
+
+/* GET /files: 200 {"data", "next"}: the caller's, by creation. */
+enum err
+console_get_files(struct req *r)
+{
+	const struct files_query *in = r->in;
+	const char *json = NULL;
+
+	TRY(file_page(&r->ctx, in->query, in->after, in->limit == 0 ? PAGE : in->limit,
+		&json));
+	return console_reply(r, json);
+}
+
+/* GET /files/{uuid}: 200 with places, versions, history. E_FILE_NOT_FOUND. */
+enum err
+console_get_file(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	const char *json = NULL;
+
+	TRY(db_json(c, &CONSOLE_FILE, &json, ARGS(c, r->word[0], c->actor)));
+	return console_reply(r, json);
+}
+
+/* GET /me/usage: 200 {"used", "quota"} in bytes; quota 0: any. */
+enum err
+console_get_usage(struct req *r)
+{
+	struct ctx *c = &r->ctx;
+	struct usage u = {0};
+
+	TRY(file_usage(c, c->actor, &u));
+	return console_reply(r, arena_fmt(&c->arena, "{\"used\":%lld,\"quota\":%lld}",
+					(long long)u.used, (long long)u.quota));
+}
+
+/* -- an upload in parts: the browser speaks with the server, signed by us */
+
+struct parts_body {
+	const char *upload_id;
+	int64_t first, count;
+};
+
+INPUT(console_parts_in, struct parts_body,
+	FIELD(struct parts_body, upload_id, .as_typed = true, .min = 1, .max = 1000),
+	FIELD(struct parts_body, first, .min = 1, .max = PARTS_MOST),
+	FIELD(struct parts_body, count, .min = 0, .max = PARTS_AT_ONCE));
+
+struct upload {
+	const char *key, *server_id;
+};
+
+static FIELDS(
+	upload_fields, FIELD(struct upload, key), FIELD(struct upload, server_id));
+
+static const char *
+signed_for(struct ctx *c, const struct s3_object *o, const char *method,
+	const struct pair *extra, size_t extras)
+{
+	return s3_address(c, o, method, extra, extras, conf.s3_put_lifetime);
+}
+
+static void
+add_parts(struct ctx *c, struct buf *out, const struct s3_object *o,
+	const struct parts_body *in)
+{
+	long long first = in->first, end = first + in->count;
+
+	for (long long n = first; n < end && n <= PARTS_MOST; n++) {
+		const struct pair extra[] = {
+			{"partNumber", arena_fmt(&c->arena, "%lld", n)},
+			{"uploadId", in->upload_id}};
+
+		buf_add(out, n == first ? "" : ",");
+		buf_json(out, signed_for(c, o, "PUT", extra, 2));
+	}
+}
+
+/*
+ * POST /files/{uuid}/parts {"upload_id", "first", "count"}: 200 {"open", "parts",
+ * "list", "complete"}, presigned addresses for the newest announced upload of the file.
+ * E_FILE_NOT_FOUND.
+ */
+enum err
+console_post_parts(struct req *r)
+{
+	const struct parts_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct buf out = {.arena = &c->arena};
+	struct upload u = {0};
+	struct server server = {0};
+
+	TRY(db_one(c, &CONSOLE_UPLOAD, upload_fields, &u,
+		ARGS(c, r->word[0], c->actor, c->now, conf.s3_put_lifetime)));
+	TRY(server_own(c, u.server_id, &server));
+	const struct s3_object o = {server_public_site(c, &server), u.key};
+	if (in->upload_id == NULL) {
+		buf_add(&out, "{\"open\":");
+		buf_json(&out, signed_for(c, &o, "POST",
+				       &(const struct pair){"uploads", ""}, 1));
+		buf_add(&out, ",\"parts\":[],\"list\":null,\"complete\":null}");
+		return reply_json(r, 200, buf_text(&out));
+	}
+	const struct pair id = {"uploadId", in->upload_id};
+	buf_add(&out, "{\"open\":null,\"parts\":[");
+	add_parts(c, &out, &o, in);
+	buf_add(&out, "],\"list\":");
+	buf_json(&out, signed_for(c, &o, "GET", &id, 1));
+	buf_add(&out, ",\"complete\":");
+	buf_json(&out, signed_for(c, &o, "POST", &id, 1));
+	buf_add(&out, "}");
+	return reply_json(r, 200, buf_text(&out));
+}
+
+/* -- QR */
+
+/* Black modules as one path, a row a stroke. */
+static const char *
+drawn(struct ctx *c, const QRcode *code)
+{
+	struct buf out = {.arena = &c->arena};
+	int side = code->width + 2 * QUIET_ZONE;
+
+	buf_fmt(&out,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
+		"shape-rendering=\"crispEdges\"><path fill=\"#fff\" "
+		"d=\"M0 0h%dv%dH0z\"/><path d=\"",
+		side, side, side, side);
+	for (int y = 0; y < code->width; y++)
+		for (int x = 0; x < code->width; x++)
+			if ((code->data[y * code->width + x] & 1) != 0)
+				buf_fmt(&out, "M%d %dh1v1h-1z", x + QUIET_ZONE,
+					y + QUIET_ZONE);
+	buf_add(&out, "\"/></svg>");
+	return buf_text(&out);
+}
+
+struct qr_body {
+	const char *link;
+};
+
+INPUT(console_qr_in, struct qr_body,
+	FIELD(struct qr_body, link, .must = true, .rule = uuid_rule));
+
+/* POST /files/{uuid}/qr {"link"}: 200 {"svg"}, of the address of the link's page. It is
+ * asked for in the body, because whoever has a link's id may load the file, and logs
+ * have addresses. */
+enum err
+console_post_qr(struct req *r)
+{
+	const struct qr_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct buf out = {.arena = &c->arena};
+	size_t n = strlen(conf.site_url);
+
+	while (n > 0 && conf.site_url[n - 1] == '/')
+		n--;
+	QRcode *code = QRcode_encodeString(
+		arena_fmt(&c->arena, "%.*s/files/%s/links/%s", (int)n, conf.site_url,
+			r->word[0], in->link),
+		0, QR_ECLEVEL_M, QR_MODE_8, 1);
+	if (code == NULL)
+		return fail(c, E_BUG, "no QR code of an address");
+	buf_add(&out, "{\"svg\":");
+	buf_json(&out, drawn(c, code));
+	buf_add(&out, "}");
+	QRcode_free(code);
+	return reply_json(r, 200, buf_text(&out));
+}
