@@ -45,6 +45,9 @@ bucket = storage
 [store]
 directory = $STATE/objects
 
+[console]
+settings_file = $STATE/console.conf
+
 [messenger]
 confirm_email = false
 uploads = true

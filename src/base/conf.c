@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -16,6 +17,8 @@
 
 enum type { TEXT, INT, BOOL, SECONDS, LIFETIME, BYTES, PORT, HOUR };
 enum flag { SECRET = 1, RELOAD = 2 };
+
+#define VALUE_MOST 3000 /* bytes of a value that the console sets */
 
 struct setting {
 	const char *section, *key;
@@ -44,6 +47,7 @@ struct conf conf;
 struct sources {
 	const char *value[COUNT];
 	const char *from[COUNT];
+	const char *below[COUNT]; /* where the console's file has another one; NULL */
 };
 
 static struct sources in_force;
@@ -132,8 +136,15 @@ by_section_key(const char *section, const char *key)
 	return NULL;
 }
 
+/* A file, and how much of it has been read. */
+struct reading {
+	const char *path;
+	char section[64];
+	int line;
+};
+
 static bool
-file_line(struct sources *sources, char *section, size_t size, char *line, int number)
+file_line(struct sources *sources, struct reading *at, char *line)
 {
 	char *end, *key = trimmed(line), *value;
 
@@ -141,40 +152,41 @@ file_line(struct sources *sources, char *section, size_t size, char *line, int n
 		return true;
 	if (*key == '[' && (end = strchr(key, ']')) != NULL) {
 		*end = '\0';
-		snprintf(section, size, "%s", trimmed(key + 1));
+		snprintf(at->section, sizeof(at->section), "%s", trimmed(key + 1));
 		return true;
 	}
 	value = strchr(key, '=');
 	if (value == NULL) {
-		log_error("conf: %s:%d: not \"key = value\"", conf_path, number);
+		log_error("conf: %s:%d: not \"key = value\"", at->path, at->line);
 		return false;
 	}
 	*value++ = '\0';
 	key = trimmed(key);
-	const struct setting *s = by_section_key(section, key);
+	const struct setting *s = by_section_key(at->section, key);
 	if (s == NULL) {
-		log_error("conf: %s:%d: unknown setting %s.%s", conf_path, number,
-			section, key);
+		log_error("conf: %s:%d: unknown setting %s.%s", at->path, at->line,
+			at->section, key);
 		return false;
 	}
 	value = trimmed(value);
-	return take(sources, s, copy(value, strlen(value)), joined("file ", conf_path),
+	return take(sources, s, copy(value, strlen(value)), joined("file ", at->path),
 		"none");
 }
 
 static bool
-read_file(struct sources *sources)
+read_file(struct sources *sources, const char *path)
 {
-	char line[4096], section[64] = "";
-	FILE *f = fopen(conf_path, "re");
+	struct reading at = {.path = path};
+	char line[4096];
+	FILE *f = fopen(path, "re");
 	bool good = true;
 
 	if (f == NULL) {
-		log_error("conf: %s: %s", conf_path, strerror(errno));
+		log_error("conf: %s: %s", path, strerror(errno));
 		return false;
 	}
-	for (int n = 1; fgets(line, sizeof(line), f) != NULL; n++)
-		good = file_line(sources, section, sizeof(section), line, n) && good;
+	for (at.line = 1; fgets(line, sizeof(line), f) != NULL; at.line++)
+		good = file_line(sources, &at, line) && good;
 	fclose(f);
 	return good;
 }
@@ -401,16 +413,76 @@ apply_one(
 	return good;
 }
 
+/* -- the file that the console writes */
+
+static struct timespec own_changed; /* when it was read; 0: it was not there */
+
+static struct timespec
+changed_at(const char *path)
+{
+	struct stat file;
+
+	if (path[0] == '\0' || stat(path, &file) != 0)
+		return (struct timespec){0};
+	return file.st_mtim;
+}
+
+/* May the console set it? Where the file is, is said by the others. */
+static bool
+is_own(const struct setting *s)
+{
+	return (s->flags & RELOAD) != 0 && (const char **)((char *)&conf + s->offset) !=
+						   &conf.console_settings_file;
+}
+
+/* What cannot be read, or is not the console's to set, is left out: a file that a
+ * program writes keeps no program from starting. */
+static void
+read_own(struct sources *sources)
+{
+	size_t place = (size_t)(by_section_key("console", "settings_file") - settings);
+	const char *path = sources->value[place];
+	struct sources own = {0};
+	struct conf scratch = {0};
+
+	if (path == NULL)
+		path = settings[place].def;
+	own_changed = changed_at(path);
+	if (own_changed.tv_sec == 0)
+		return;
+	read_file(&own, path);
+	for (size_t i = 0; i < COUNT; i++) {
+		if (own.value[i] == NULL)
+			continue;
+		if (!is_own(&settings[i]) ||
+			!apply_one(&scratch, &settings[i], own.value[i], own.from[i]))
+			continue;
+		sources->below[i] =
+			sources->value[i] != NULL ? sources->value[i] : settings[i].def;
+		sources->value[i] = own.value[i];
+		sources->from[i] = own.from[i];
+	}
+}
+
+bool
+conf_own_changed(void)
+{
+	struct timespec now = changed_at(conf.console_settings_file);
+
+	return now.tv_sec != own_changed.tv_sec || now.tv_nsec != own_changed.tv_nsec;
+}
+
 static bool
 load(struct sources *sources, struct conf *out)
 {
 	bool good = true;
 
 	if (conf_path != NULL)
-		good = read_file(sources) && good;
+		good = read_file(sources, conf_path) && good;
 	if (env_path != NULL)
 		good = read_env_file(sources) && good;
 	good = read_environment(sources) && good;
+	read_own(sources);
 	for (size_t i = 0; i < COUNT; i++) {
 		if (sources->value[i] == NULL) {
 			sources->value[i] = settings[i].def;
@@ -466,6 +538,7 @@ conf_reload(void)
 			continue;
 		in_force.value[i] = sources.value[i];
 		in_force.from[i] = sources.from[i];
+		in_force.below[i] = sources.below[i];
 		apply_one(&conf, s, sources.value[i], sources.from[i]);
 	}
 	return true;
@@ -603,6 +676,50 @@ conf_print(FILE *out)
 		fprintf(out, "%s.%s = %s  # %s\n", s->section, s->key, value,
 			in_force.from[i]);
 	}
+}
+
+void
+conf_each(void (*each)(void *to, const struct conf_entry *e), void *to)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		const struct setting *s = &settings[i];
+		bool secret = (s->flags & SECRET) != 0;
+		const struct conf_entry e = {.section = s->section,
+			.key = s->key,
+			.value = secret ? NULL : in_force.value[i],
+			.def = secret ? NULL : s->def,
+			.below = secret ? NULL : in_force.below[i],
+			.from = in_force.from[i],
+			.unit = s->unit,
+			.meaning = s->meaning,
+			.is_secret = secret,
+			.is_set = in_force.value[i][0] != '\0',
+			.is_own = in_force.below[i] != NULL,
+			.restarts = !is_own(s)};
+
+		each(to, &e);
+	}
+}
+
+const char *
+conf_refuse(const char *name, const char *value)
+{
+	const struct setting *s = by_name(name, strlen(name));
+	struct conf saved = conf;
+
+	if (s == NULL)
+		return "there is no such setting";
+	if (!is_own(s))
+		return "it needs a restart";
+	for (const char *p = value; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 127)
+			return "must be one line";
+	if (strlen(value) > VALUE_MOST || value[0] == ' ' || value[0] == '@')
+		return "cannot be such a text";
+	bool good = apply_one(&conf, s, value, "console") && check_confirmation() &&
+		    check_mail();
+	conf = saved;
+	return good ? NULL : "cannot be read, or does not fit the others";
 }
 
 static void

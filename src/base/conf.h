@@ -57,6 +57,32 @@ bool conf_is_default(const char *name);
 /* Prints "section.key = value  # from where", secrets masked. */
 void conf_print(FILE *out);
 
+/* A setting as it is now. value, def, below are NULL for a secret. */
+struct conf_entry {
+	const char *section, *key;
+	const char *value, *def;
+	const char *below; /* what it would be without the console's file, if that sets
+			      it */
+	const char *from;  /* "default", "file /etc/samovar/samovar.conf", ... */
+	const char *unit, *meaning;
+	bool is_secret, is_set; /* not empty */
+	bool is_own;            /* the console's file sets it */
+	bool restarts;          /* a change needs one: the console cannot make it */
+};
+
+/* All of them, in the order of settings.def. */
+void conf_each(void (*each)(void *to, const struct conf_entry *e), void *to);
+
+/*
+ * The console's own file (console.settings_file), read last, sets what is marked
+ * RELOAD. Has it changed since it was read? Every program looks once a second and then
+ * does what it does at SIGHUP.
+ */
+bool conf_own_changed(void);
+
+/* Why this value will not do for that setting in the console's file; NULL: it will. */
+const char *conf_refuse(const char *name, const char *value);
+
 /* Prints a sample .env: every setting with its names, default, unit and meaning. */
 void conf_print_env(FILE *out);
 

@@ -150,7 +150,7 @@ program_stopping(void)
 bool
 program_reload_wanted(void)
 {
-	bool wanted = reload_wanted != 0;
+	bool wanted = reload_wanted != 0 || conf_own_changed();
 
 	reload_wanted = 0;
 	return wanted;

@@ -35,7 +35,8 @@ const sigset_t *program_wait_mask(void);
 
 bool program_stopping(void);
 
-/* True once after each SIGHUP. */
+/* True once after each SIGHUP, and while the console's settings are others than those
+ * that were read. */
 bool program_reload_wanted(void);
 
 /* sd_notify(3), nothing without systemd. */

@@ -447,3 +447,38 @@ def test_a_city_is_seen_and_given_up(console, person, db):
     page.js("[...document.querySelectorAll('dialog[open] .button')].find((b) => b.textContent === 'Пусть остаётся').click()")
     wait_for(lambda: db.value("select leaving_at is null from storage.server where name = %s", name))
     assert page.complaints == []
+
+
+@in_chromium
+def test_a_setting_is_changed_after_a_proof_and_every_program_follows(console, person, stack, db):
+    who = person("can_operate")
+    window = console(who, "ru")
+    page = window.open("settings", (1280, "light"))
+    page.key("/")
+    for letter in "review_undo":
+        page.call("Input.insertText", text=letter)
+    page.wait("document.querySelectorAll('.settings li').length === 1")
+    page.js("document.querySelector('.settings .button').click()")
+    page.wait("!!document.querySelector('dialog[open] input')")
+    axe.check(page)
+    page.js("(() => { const i = document.querySelector('dialog[open] input'); i.value = '11'; i.dispatchEvent(new Event('input', {bubbles: true})); })()")
+    db.do("update account.session set proved_at = now() - interval '1 hour' where account_id = %s", who.id)
+    page.js("document.querySelector('dialog[open] .button.main').click()")
+    page.wait("document.querySelectorAll('dialog[open]').length === 2 && document.activeElement.type === 'password'")
+    axe.check(page)
+    page.call("Input.insertText", text=who.password)
+    page.press("Enter")
+    page.wait("!!document.querySelector('.diff li') && !document.querySelector('dialog[open]')")
+    page.complaints.clear()  # the browser notes each 403
+    window.check("settings ru 1280 light changed")
+    page.look(390, "dark")
+    window.check("settings ru 390 dark changed")
+
+    def in_force():
+        return [s["value"] for s in window.client.get("/settings").json()["settings"] if s["name"] == "programme.review_undo"]
+    wait_for(lambda: in_force() == ["11"])
+    assert "review_undo = 11" in stack.ctl("conf").stdout
+    page.js("document.querySelector('.between .button').click()")
+    page.wait("!document.querySelector('.diff li')")
+    wait_for(lambda: in_force() == ["10"])
+    assert page.complaints == []

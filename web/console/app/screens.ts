@@ -29,5 +29,6 @@ export const screens: Screen[] = [
 	{ name: 'moderation', title: () => t('Moderation'), who: 'moderator', letter: 'o', icon: 'flag', badge: ['reports', 'waiting'], load: () => import('../screens/moderation/moderation') },
 	{ name: 'audit', title: () => t('Audit'), who: 'manager', letter: 'a', icon: 'book', load: () => import('../screens/audit/audit') },
 	{ name: 'demo', title: () => t('The demo'), who: 'demo', letter: 'x', icon: 'person', load: () => import('../screens/demo/demo') },
+	{ name: 'settings', title: () => t('Settings'), who: 'operator', letter: 'v', icon: 'sliders', load: () => import('../screens/settings/settings') },
 	{ name: 'me', title: () => t('Me'), who: 'signed_in', letter: 'm', icon: 'person', load: () => import('../screens/me/me') },
 ];
