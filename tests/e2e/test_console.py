@@ -482,3 +482,32 @@ def test_a_setting_is_changed_after_a_proof_and_every_program_follows(console, p
     page.wait("!document.querySelector('.diff li')")
     wait_for(lambda: in_force() == ["10"])
     assert page.complaints == []
+
+
+@in_chromium
+def test_cards_are_imported_after_a_look_and_chosen(console, person, db):
+    window = console(person("can_view_cards", "can_edit_cards", "can_withdraw_card"), "ru")
+    page = window.open("cards", (1280, "light"))
+    page.key("i")
+    page.wait("!!document.querySelector('dialog[open] input[type=file]')")
+
+    def take(lines):
+        page.js("""(() => { const transfer = new DataTransfer(); transfer.items.add(new File([%r], 'cards.csv', {type: 'text/csv'}));
+            const input = document.querySelector('dialog[open] input[type=file]'); input.files = transfer.files;
+            input.dispatchEvent(new Event('change', {bubbles: true})); })()""" % ("name,surname,number,role,level,card_issued_date\n" + lines))
+    take("Vera,Orlova,990001,member,much,2026-11-30\n")
+    page.wait("!!document.querySelector('dialog[open] .wrong')")
+    window.page.complaints.clear()  # the browser notes each 422
+    window.check("cards import refused ru 1280 light")
+    take("<b>Vera," + "Ж" * 60 + ",990001,member,3,2026-11-30\nBoris,Popov,,member,1,2026-11-30\n")
+    page.wait("!document.querySelector('dialog[open] .button.main').disabled")
+    axe.check(page)
+    page.js("document.querySelector('dialog[open] .button.main').click()")
+    page.wait("!document.querySelector('dialog[open]') && document.querySelectorAll('.gallery li').length >= 2")
+    wait_for(lambda: db.value("select count(*) from cards.card where status in ('due', 'drawing')") == 0)
+    page.js("location.reload()")
+    page.wait(f"document.querySelectorAll('.gallery li').length >= 2 && {SETTLED}")
+    window.check("cards ru 1280 light")
+    page.look(390, "dark")
+    window.check("cards ru 390 dark")
+    assert page.complaints == []

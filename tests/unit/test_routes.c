@@ -437,7 +437,9 @@ static const struct {
 	{"FILE_DELETER", "can_delete_file", NULL},
 	{"FILE_SHARER", "can_add_filesharelink", NULL},
 	{"MODERATOR", "can_moderate", NULL}, {"EDITOR", "can_edit_catalogue", NULL},
-	{"KEEPER", "can_view_cards", NULL}};
+	{"CARD_VIEWER", "can_view_cards", NULL},
+	{"CARD_EDITOR", "can_edit_cards", NULL},
+	{"CARD_WITHDRAWER", "can_withdraw_card", NULL}};
 
 static const struct answer *
 ask_console(const char *prefix, const struct route *row, const char *cookie)

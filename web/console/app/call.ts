@@ -19,6 +19,9 @@ export interface Known {
 interface Options extends More {
 	query?: Record<string, string | number | boolean | undefined>;
 	body?: unknown;
+	/** A body that is no JSON, and its type. */
+	text?: string;
+	type?: string;
 }
 
 /** Why a request failed. status 0: nobody answered. */
@@ -30,6 +33,8 @@ export class Problem extends Error {
 		readonly field?: string,
 		readonly requestId?: string,
 		readonly retryAfter?: number,
+		/** The whole answer. */
+		readonly said?: Record<string, unknown>,
 	) {
 		super(detail);
 	}
@@ -52,7 +57,7 @@ function address(path: string, query: Options['query']): string {
 function headers(o: Options): HeadersInit {
 	return {
 		Accept: 'application/json',
-		...(o.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+		...(o.text !== undefined ? { 'Content-Type': o.type! } : o.body === undefined ? {} : { 'Content-Type': 'application/json' }),
 		...(o.background ? { 'Samovar-Background': '1' } : {}),
 		...(o.known?.etag ? { 'If-None-Match': o.known.etag } : {}),
 		...(o.ifMatch ? { 'If-Match': o.ifMatch } : {}),
@@ -63,7 +68,7 @@ async function problemOf(answer: Response): Promise<Problem> {
 	const said = await answer.json().catch(() => ({}));
 	return new Problem(
 		answer.status, said.error ?? '', said.detail ?? answer.statusText, said.field,
-		answer.headers.get('X-Request-Id') ?? undefined, Number(answer.headers.get('Retry-After')) || undefined,
+		answer.headers.get('X-Request-Id') ?? undefined, Number(answer.headers.get('Retry-After')) || undefined, said,
 	);
 }
 
@@ -84,7 +89,7 @@ async function once<T>(method: string, path: string, o: Options): Promise<T> {
 	try {
 		answer = await fetch(address(path, o.query), {
 			method, headers: headers(o), cache: 'no-store', credentials: 'same-origin',
-			body: o.body === undefined ? undefined : JSON.stringify(o.body),
+			body: o.text ?? (o.body === undefined ? undefined : JSON.stringify(o.body)),
 		});
 	} catch {
 		online.value = false;
