@@ -8,7 +8,7 @@ import { may } from '../../app/me';
 import { useRead } from '../../app/read';
 import { go, place } from '../../app/router';
 import { say } from '../../app/say';
-import { n, number, t } from '../../app/text';
+import { n, t } from '../../app/text';
 import { Button, Chip, Dialog, Empty, Field, Head } from '../../parts/kit';
 import { More, usePages } from '../../parts/pages';
 import { Import } from './import';
@@ -33,7 +33,7 @@ function One({ c, chosen, choose, redraw, withdraw }: OneProps) {
 			<div class="row between">
 				<label class="tick">
 					<input type="checkbox" checked={chosen} disabled={!c.images} onChange={(e) => choose(e.currentTarget.checked)} />
-					<span><bdi>{nameOf(c)}</bdi>{c.number !== null && <span class="muted small"> № {number(c.number)}</span>}</span>
+					<span><bdi>{nameOf(c)}</bdi>{c.number !== null && <span class="muted small"> № {c.number}</span>}</span>
 				</label>
 				<Chip kind={statusKind(c.status)}>{statusText(c.status)}</Chip>
 			</div>
