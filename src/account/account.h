@@ -33,9 +33,9 @@ enum err account_by_id(struct ctx *c, int64_t id, struct account *out);
 enum err account_by_uuid(struct ctx *c, const char *uuid, struct account *out);
 enum err account_by_email(struct ctx *c, const char *email, struct account *out);
 
-/* As an operator types it: #7 is an id, what holds an @ is an e-mail and nothing else,
- * all else a user name whatever its case. So nobody can take a name that means another.
- */
+/* As an operator types it: #7 is an id, what holds an @ is an e-mail and nothing
+ * else, all else a user name whatever its case. So nobody can take a name that means
+ * another. E_ACCOUNT_NOT_FOUND. */
 enum err account_by_any(struct ctx *c, const char *text, struct account *out);
 
 /*
@@ -49,8 +49,9 @@ enum err account_add(struct ctx *c, struct account *a, const char *password);
 /*
  * The same for a registration that is open to all. The e-mail of a member of staff is
  * taken as any that nobody has, so that nobody learns who is staff; but it is theirs,
- * and the new account only claims it. Unless account.confirm_email is off, a mail
- * asks to confirm the address, and the account goes after account.unconfirmed_lifetime.
+ * and the new account only claims it. Unless account.confirm_email is off, a mail asks
+ * to confirm the address, and the account goes after account.unconfirmed_lifetime.
+ * E_NAME_TAKEN.
  */
 enum err account_register(struct ctx *c, struct account *a, const char *password);
 
@@ -69,22 +70,23 @@ enum err account_note_looks(struct ctx *c, int64_t most, int64_t *done);
 
 /*
  * Sets a password and ends all sessions of the account. `why` goes into the audit
- * trail. The caller's transaction.
+ * trail. The caller's transaction. E_ACCOUNT_NOT_FOUND.
  */
 enum err account_set_password(
 	struct ctx *c, const struct account *a, const char *password, const char *why);
 
-/* The same for one's own: the session of the token `jti` goes on. */
+/* The same for one's own: the session of the token `jti` goes on.
+ * E_ACCOUNT_NOT_FOUND. */
 enum err account_change_password(
 	struct ctx *c, const struct account *a, const char *password, const char *jti);
 
 /* Sets status with its reason; anything but "active" ends all sessions. The caller's
- * transaction. */
+ * transaction. E_ACCOUNT_NOT_FOUND. */
 enum err account_set_status(
 	struct ctx *c, const struct account *a, const char *status, const char *why);
 
 /* Sets the role in the programme (NULL: none) and ends all sessions. The caller's
- * transaction. */
+ * transaction. E_ACCOUNT_NOT_FOUND. */
 enum err account_set_role(struct ctx *c, const struct account *a, const char *role);
 
 /*

@@ -35,7 +35,8 @@ enum err email_token_add(
 enum err email_token_use(struct ctx *c, const char *purposes, const char *secret,
 	struct email_token *out);
 
-/* The same without using it. *expired: it is one, but its time is over. */
+/* The same without using it. *expired: it is one, but its time is over.
+ * E_EMAIL_TOKEN. */
 enum err email_token_look(struct ctx *c, const char *purposes, const char *secret,
 	struct email_token *out, bool *expired);
 

@@ -12,7 +12,7 @@ struct invitation {
 	const char *name, *surname, *email;
 };
 
-/* E_EMAIL_TAKEN when the e-mail is a member of staff already. */
+/* E_EMAIL_TAKEN when the e-mail is a member of staff already. E_INVITE_NOT_FOUND. */
 enum err invitation_add(struct ctx *c, const struct invitation *in, const char **out);
 
 /* Those whose e-mail is not staff, by e-mail. */

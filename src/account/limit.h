@@ -35,7 +35,7 @@ struct sign_in {
 	bool is_stranger;      /* and those of all strangers, under name_hash */
 };
 
-/* May this address and this name try to sign in? */
+/* May this address and this name try to sign in? E_LIMIT. */
 enum err limit_sign_in(struct ctx *c, struct sign_in *inout);
 
 /* A wrong password: counts, and locks after account.lockout_failures in a row. */
@@ -51,8 +51,8 @@ enum err limit_unlock(struct ctx *c, enum sign_in_by by, const char *name);
  * because who has one address there has all of it. "" when there is no caller. */
 const char *limit_caller(struct ctx *c);
 
-/* Counts one use of what an address may do only so often a minute. kind is part of the
- * key. */
+/* Counts one use of what an address may do only so often a minute. kind is part of
+ * the key. E_LIMIT. */
 enum err limit_address(struct ctx *c, const char *kind, int64_t per_minute);
 
 /* E_LIMIT when this has failed so often in the last minute; limit_tried() counts one

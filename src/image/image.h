@@ -27,14 +27,15 @@ struct image_blob {
 	size_t size;
 };
 
-/* JPEGs of a picture, upright, in sRGB, without metadata: out[i] fits into a square of
- * sides[i] pixels (they must fall, IMAGE_MAX_SIDES at most). The bytes live as long
- * as the ctx. */
+/* JPEGs of a picture, upright, in sRGB, without metadata: out[i] fits into a square
+ * of sides[i] pixels (they must fall, IMAGE_MAX_SIDES at most). The bytes live as
+ * long as the ctx. E_PICTURE, E_PICTURE_DAMAGED, E_PICTURE_LARGE. */
 enum err image_jpegs(struct ctx *c, struct image_blob picture, const int *sides,
 	size_t count, struct image_blob *out);
 
 /* A picture in a file, squeezed into side x side shades of grey; *wide: its width by
- * its height before that. E_MISSING if the file cannot be read. */
+ * its height before that. E_MISSING if the file cannot be read. E_PICTURE,
+ * E_PICTURE_DAMAGED, E_PICTURE_LARGE. */
 enum err image_grey(
 	struct ctx *c, const char *path, int side, unsigned char *out, double *wide);
 
@@ -52,7 +53,8 @@ struct image_person {
 	} made[PERSON_FILES];
 };
 
-/* Makes them. Only what is not the picture's fault is an error: E_BUSY, E_BUG. */
+/* Makes them. Only what is not the picture's fault is an error: E_BUSY, E_BUG.
+ * E_PICTURE, E_PICTURE_DAMAGED and E_PICTURE_LARGE are told in out->refused. */
 enum err image_person(struct ctx *c, struct image_blob picture,
 	const struct person_wish *wish, struct image_person *out);
 
@@ -63,20 +65,23 @@ struct image_pixels {
 	uint64_t offset, size; /* of the pixels, 3 bytes each */
 };
 
-/* The pixels of a picture no side of which is longer than `most`. */
+/* The pixels of a picture no side of which is longer than `most`. E_PICTURE,
+ * E_PICTURE_DAMAGED, E_PICTURE_LARGE. */
 enum err image_pixels(
 	struct ctx *c, struct image_blob picture, int most, struct image_pixels *out);
 
 /* A file in memory with these bytes, which nobody can change; -1 with errno set. */
 int image_file(const void *bytes, size_t size);
 
-/* Draws a card on a background of image_pixels() with a file of fonts that begins with
- * a struct card_type_case. The bytes live as long as the ctx. */
+/* Draws a card on a background of image_pixels() with a file of fonts that begins
+ * with a struct card_type_case. The bytes live as long as the ctx. E_PICTURE,
+ * E_PICTURE_DAMAGED, E_PICTURE_LARGE. */
 enum err image_card(struct ctx *c, const struct card_spec *spec, int background,
 	int fonts, int preview, struct image_blob out[CARD_FILES]);
 
 /* What enum image_probe (image/probe.h) does in the sandbox, for tests and doctor:
- * *number is what it returned. The answer, too, if there was one. E_BUSY. */
+ * *number is what it returned. The answer, too, if there was one. E_BUSY. E_PICTURE,
+ * E_PICTURE_DAMAGED, E_PICTURE_LARGE. */
 enum err image_probe(struct ctx *c, int what, int milliseconds,
 	struct image_answer *answer, int64_t *number);
 

@@ -43,7 +43,7 @@ struct card_change {
 	const char *name, *data, *private, *preview_url;
 };
 
-/* E_OTHER_COMMIT: it has changed since it had this commit_id. */
+/* E_OTHER_COMMIT: it has changed since it had this commit_id. E_PREVIEW. */
 enum err card_change(struct ctx *c, struct card_id card, int64_t account,
 	const struct card_change *change, struct card_id *out);
 enum err card_drop(struct ctx *c, struct card_id card, int64_t by);

@@ -34,7 +34,7 @@ struct chat_room {
 enum err chat_state(
 	struct ctx *c, int64_t room, struct chat_actor who, struct chat_room *out);
 
-/* The same, locked for a change. */
+/* The same, locked for a change. E_ROOM_NOT_FOUND. */
 enum err chat_lock(
 	struct ctx *c, int64_t room, struct chat_actor who, struct chat_room *out);
 
@@ -77,7 +77,7 @@ struct chat_new {
 enum err chat_open(struct ctx *c, struct chat_actor who, const struct chat_new *room,
 	const struct chat_list_of *invited, int64_t *id);
 
-/* Lets in who was accepted. */
+/* Lets in who was accepted. E_ROOM_FULL. */
 enum err chat_admit(struct ctx *c, int64_t room, const struct chat_list_of *invited);
 
 /* A message; the event's id. */

@@ -33,18 +33,19 @@ struct import_tally {
 	struct import_refusal *refused;
 };
 
-/* Rows of a table there; 0 if it is not there. */
+/* Rows of a table there; 0 if it is not there. E_PEER. */
 enum err import_total(
 	struct ctx *c, struct import_source *s, size_t table, int64_t *total);
 
 /*
  * The next page of a table behind *after, which moves on; *more is false at its end.
- * Runs in the caller's transaction. The tally is added to, in `keep`.
+ * Runs in the caller's transaction. The tally is added to, in `keep`. E_PEER.
  */
 enum err import_page(struct ctx *c, struct import_source *s, size_t table,
 	int64_t *after, bool *more, struct arena *keep, struct import_tally *tally);
 
-/* Before the first page and after the last: what is numbered here comes behind it. */
+/* Before the first page and after the last: what is numbered here comes behind it.
+ * E_PEER. */
 enum err import_numbers(struct ctx *c, struct import_source *s);
 
 /* Bytes of files from `folder` into the store, up to 500 behind *after; *count of them

@@ -36,7 +36,7 @@ struct sync_bytes {
 	size_t n;
 };
 
-/* A new file of these rows. */
+/* A new file of these rows. E_INPUT. */
 enum err sync_db_build(struct ctx *c, const struct sync_row *rows, size_t count,
 	struct sync_bytes *out);
 

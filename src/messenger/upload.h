@@ -38,7 +38,7 @@ const char *upload_extension(struct ctx *c, const char *name);
 /*
  * Checks and keeps a file of the account. E_DENIED: an ending that is not allowed;
  * E_UPLOAD: the bytes are not what name and type say, or no picture that can be opened;
- * E_QUOTA; E_SERVER_DOWN. Waits for the image process and the store.
+ * E_QUOTA; E_SERVER_DOWN. Waits for the image process and the store. E_TOO_LARGE.
  */
 enum err upload_add(struct ctx *c, int64_t account_id, const struct upload_in *in,
 	struct upload *out);
@@ -46,7 +46,8 @@ enum err upload_add(struct ctx *c, int64_t account_id, const struct upload_in *i
 /* By its name. E_MISSING, also for one that is deleted or locked. */
 enum err upload_get(struct ctx *c, const char *filename, struct upload *out);
 
-/* A presigned address of its bytes, inline for what browsers show, else to be saved. */
+/* A presigned address of its bytes, inline for what browsers show, else to be saved.
+ * E_MISSING. */
 enum err upload_address(struct ctx *c, const struct upload *u, const char **out);
 
 /* The bytes themselves. E_MISSING: the store has lost them. */

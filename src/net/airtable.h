@@ -29,7 +29,8 @@ bool airtable_is_on(void);
 enum err airtable_list(struct ctx *c, const char *table, const char *formula,
 	const char **offset, struct json_object **page);
 
-/* Changes up to AIRTABLE_BATCH records; body is the request's JSON. The same errors. */
+/* Changes up to AIRTABLE_BATCH records; body is the request's JSON. The same errors.
+ * E_INPUT, E_LIMIT, E_PEER. */
 enum err airtable_change(struct ctx *c, const char *table, const char *body);
 
 /* Is it an id of a record ("rec" and letters and digits), so that it may stand in a

@@ -40,19 +40,19 @@ struct picture_in {
  * Takes in a picture of the actor: its job is added, one that is still being made is
  * replaced. The same key again gives the picture that it gave before. E_PICTURE_BYTES;
  * E_PICTURE_REFUSED: not one of the formats; E_PICTURE_BUSY tells "retry_after". The
- * caller's transaction.
+ * caller's transaction. E_ACCOUNT_NOT_FOUND.
  */
 enum err picture_add(struct ctx *c, const struct picture_in *in, struct picture *out);
 
 /* The same for another account, of bytes of our own: no limit holds, and one that is
- * being made stays (*added is false). */
+ * being made stays (*added is false). E_ACCOUNT_NOT_FOUND. */
 enum err picture_add_again(
 	struct ctx *c, int64_t account_id, const struct picture_in *in, bool *added);
 
 /*
  * Announces one that comes as an object: *link takes `size` bytes for as long as other
  * upload links do; once they are there it is made. E_PICTURE_BYTES, E_PICTURE_BUSY,
- * E_SERVER_DOWN. The caller's transaction.
+ * E_SERVER_DOWN. The caller's transaction. E_ACCOUNT_NOT_FOUND.
  */
 enum err picture_announce(struct ctx *c, int64_t size, const char *type,
 	struct picture *out, const char **link);
@@ -84,7 +84,7 @@ enum err picture_file(struct ctx *c, const char *id, const char *variant,
 
 /*
  * What an account has and is having made goes, its objects by a job; *count is the
- * number of pictures. The caller's transaction.
+ * number of pictures. The caller's transaction. E_ACCOUNT_NOT_FOUND.
  */
 enum err picture_remove(struct ctx *c, int64_t account_id, int64_t *count);
 

@@ -31,7 +31,7 @@ enum err notice_count(struct ctx *c, struct notice *n);
 
 /*
  * The caller's transaction. E_CONFLICT: the token is not of this text and exactly these
- * people, or older than an hour.
+ * people, or older than an hour. E_MISSING.
  */
 enum err notice_send(struct ctx *c, struct notice *n, const char *confirm);
 

@@ -43,7 +43,7 @@ enum err person_restore(struct ctx *c, const struct person *p);
 
 /*
  * Messages that failed, or that nobody knows to have arrived, wait again; *count is
- * their number. task: the current task too, if its report is still open.
+ * their number. task: the current task too, if its report is still open. E_CONFLICT.
  */
 enum err person_resend(
 	struct ctx *c, const struct person *p, bool task, int64_t *count);

@@ -11,11 +11,12 @@
 /*
  * Admits: the person is verified and a member; in a running shift the days that have
  * passed become not_participate. E_SHIFT_STATE for a shift that is over,
- * E_MEMBER_EXISTS.
+ * E_MEMBER_EXISTS. E_MISSING, E_REQUEST_REVIEWED.
  */
 enum err request_approve(struct ctx *c, const char *id, const char **out);
 
-/* Refuses, with staff's words or the usual ones (NULL). */
+/* Refuses, with staff's words or the usual ones (NULL). E_MISSING,
+ * E_REQUEST_REVIEWED. */
 enum err request_decline(
 	struct ctx *c, const char *id, const char *words, const char **out);
 

@@ -15,11 +15,12 @@
 enum err task_add(struct ctx *c, const char *title, const void *picture, size_t size,
 	const char **out);
 
-/* Both are replaced; the very picture that is there already keeps its address. */
+/* Both are replaced; the very picture that is there already keeps its address.
+ * E_MISSING, E_TASK_EXISTS. */
 enum err task_change(struct ctx *c, const char *id, const char *title,
 	const void *picture, size_t size, const char **out);
 
-/* Archives, or brings back. */
+/* Archives, or brings back. E_MISSING. */
 enum err task_toggle(struct ctx *c, const char *id, const char **out);
 
 #endif

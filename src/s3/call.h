@@ -29,7 +29,7 @@ size_t s3_take_header(char *line, size_t size, size_t n, void *call);
 /* Runs the call; any answer but 5xx is OK. */
 enum err s3_run(struct s3_call *k);
 
-/* 2xx is OK, and 404 if `absent`. */
+/* 2xx is OK, and 404 if `absent`. E_PEER. */
 enum err s3_check_answer(struct s3_call *k, bool absent);
 
 #endif

@@ -70,16 +70,18 @@ struct s3_listed {
 
 #define S3_PAGE 1000
 
-/* Up to S3_PAGE objects behind a key ("" from the start). *more: there are others. */
+/* Up to S3_PAGE objects behind a key ("" from the start). *more: there are others.
+ * E_PEER. */
 enum err s3_list(struct ctx *c, const struct s3_site *site, const char *after,
 	struct s3_listed **out, size_t *count, bool *more);
 
-/* Uploads in parts. E_MISSING: the server does not know the upload (any more). */
+/* Uploads in parts. E_MISSING: the server does not know the upload (any more).
+ * E_PEER, E_S3_XML. */
 enum err s3_upload_open(struct ctx *c, const struct s3_object *o, const char **id);
 enum err s3_upload_drop(struct ctx *c, const struct s3_object *o, const char *id);
 
-/* etags: of the parts 1 to n. *etag is the whole object's. E_MISSING also if the server
- * has lost a part. */
+/* etags: of the parts 1 to n. *etag is the whole object's. E_MISSING also if the
+ * server has lost a part. E_PEER, E_S3_XML. */
 enum err s3_upload_complete(struct ctx *c, const struct s3_object *o, const char *id,
 	const char *const *etags, size_t n, const char **etag);
 
@@ -88,7 +90,7 @@ struct s3_upload {
 	struct utc begun;
 };
 
-/* Uploads that are open, the first thousand. */
+/* Uploads that are open, the first thousand. E_PEER. */
 enum err s3_uploads(struct ctx *c, const struct s3_site *site, struct s3_upload **out,
 	size_t *count);
 
@@ -114,15 +116,16 @@ struct s3_digests {
 	const char *etag, *md5, *sha256;
 };
 
-/* Reads all of an object, for its digests only. */
+/* Reads all of an object, for its digests only. E_SERVER_DOWN. */
 enum err s3_read(struct ctx *c, const struct s3_object *o, struct s3_digests *out);
 
-/* Sends size bytes from the beginning of a file; S3 takes up to 5 GiB so. */
+/* Sends size bytes from the beginning of a file; S3 takes up to 5 GiB so. E_PEER,
+ * E_SERVER_DOWN. */
 enum err s3_put_file(struct ctx *c, const struct s3_object *o, int fd, int64_t size,
 	struct s3_digests *out);
 
 /* Sends n bytes; *md5 (digits) is theirs, and the server has said the same if it says
- * MD5s. */
+ * MD5s. E_PEER. */
 enum err s3_put_bytes(struct ctx *c, const struct s3_object *o, const void *bytes,
 	size_t n, const char *type, const char **md5);
 
@@ -163,7 +166,8 @@ struct s3_flown {
 
 /*
  * Streams GET to PUT without a file between. The last byte is held back until all have
- * come and are what they should be, so that nothing wrong is ever stored.
+ * come and are what they should be, so that nothing wrong is ever stored. E_PEER,
+ * E_SERVER_DOWN.
  */
 enum err s3_stream(struct ctx *c, const struct s3_flow *flow, struct s3_flown *out);
 

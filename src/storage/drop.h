@@ -34,7 +34,8 @@ enum err server_stay(struct ctx *c, const char *id);
 /* How many live files are on this server only. */
 enum err server_sole_copies(struct ctx *c, const char *id, int64_t *count);
 
-/* A step of the way of a deleted server, in the caller's transaction. */
+/* A step of the way of a deleted server, in the caller's transaction.
+ * E_SERVER_NOT_FOUND. */
 enum err server_clean(struct ctx *c, const struct server *s);
 
 /* Orders that step, for one server or for all that are deleted (NULL). */

@@ -21,8 +21,8 @@ enum err event_notification(
 	struct ctx *c, const char *server, const char *text, size_t n);
 
 /*
- * The same with a broker's routing key: S3.<server>.EVENT is a notification,
- * <app name>.FILE.ORDERED_TO_DOWNLOAD, ..._COPY and ..._REMOVE are orders.
+ * The same with a broker's routing key: S3.<server>.EVENT is a notification, <app
+ * name>.FILE.ORDERED_TO_DOWNLOAD, ..._COPY and ..._REMOVE are orders. E_INPUT.
  */
 enum err event_message(
 	struct ctx *c, const char *routing_key, const char *text, size_t n);

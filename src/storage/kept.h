@@ -40,7 +40,8 @@ enum err kept_add(struct ctx *c, const char *kind, const char *server_id,
 enum err kept_announce(struct ctx *c, const char *kind, const char *server_id,
 	struct kept *inout, int64_t seconds);
 
-/* The version that a file serves, NULL as long as nothing has come, and its size. */
+/* The version that a file serves, NULL as long as nothing has come, and its size.
+ * E_FILE_NOT_FOUND. */
 struct kept_arrived {
 	const char *version_id, *key;
 	int64_t size;

@@ -38,12 +38,13 @@ struct disk_wish {
  * Keeps a body that nginx has taken in (NULL or "": an empty one). When it returns OK
  * the file and its folder are on the disk for good. E_S3_TRUNCATED, E_S3_MD5,
  * E_S3_SHA256, E_S3_CHECKSUM: not as wished, and nothing is kept; chunked_read()'s.
- * E_BUSY: the disk refuses, which is logged.
+ * E_BUSY: the disk refuses, which is logged. E_S3_TRAILER.
  */
 enum err disk_keep(struct ctx *c, const char *server, const char *body_file,
 	const struct disk_wish *wish, struct disk_file *out);
 
-/* The same with bytes that are in memory. */
+/* The same with bytes that are in memory. E_S3_CHECKSUM, E_S3_MD5, E_S3_SHA256,
+ * E_S3_TRUNCATED. */
 enum err disk_keep_bytes(struct ctx *c, const char *server, const void *bytes, size_t n,
 	const struct disk_wish *wish, struct disk_file *out);
 
@@ -54,8 +55,8 @@ enum err disk_keep_bytes(struct ctx *c, const char *server, const void *bytes, s
 enum err disk_link(
 	struct ctx *c, const char *server, const char *path, struct disk_file *out);
 
-/* A piece of such a file, as a file of its own with its MD5. E_S3_TRUNCATED: it is not
- * as long. */
+/* A piece of such a file, as a file of its own with its MD5. E_S3_TRUNCATED: it is
+ * not as long. E_S3_CHECKSUM, E_S3_MD5, E_S3_SHA256. */
 enum err disk_slice(struct ctx *c, const char *server, const char *path, int64_t first,
 	int64_t size, struct disk_file *out);
 

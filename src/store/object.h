@@ -53,7 +53,7 @@ struct object_new {
 	const char *body_file, *content_type;
 	const void *bytes; /* the body itself, of so many bytes; NULL: body_file */
 	size_t size;
-	const char *headers; /* as struct store_object's */
+	const char *headers; /* as struct store_object's. E_S3_CONDITION. */
 	const struct disk_wish *wish;
 	struct object_condition condition;
 };

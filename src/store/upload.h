@@ -41,7 +41,7 @@ enum err upload_part(struct ctx *c, const struct object_name *name, const char *
 	struct store_part *out);
 
 /* The same with a piece of an object: [first, first + size). E_S3_NO_OBJECT: its file
- * has just gone */
+ * has just gone. E_S3_NO_UPLOAD. */
 struct upload_piece {
 	const struct store_object *from;
 	int64_t first, size;
