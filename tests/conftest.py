@@ -48,14 +48,14 @@ PATIENCE = float(os.environ.get("SAMOVAR_TEST_PATIENCE", "1"))
 
 def wait_for(predicate, seconds=10, what=None, every=0.02, patience=PATIENCE):
     """Polls until predicate() is true and returns its value; fails after `seconds` on a quiet machine. Where the time itself
-    is the rule, patience is 1."""
+    is the rule, patience is 1. what: words for the failure, or who finds them then."""
     deadline = time.monotonic() + seconds * patience
     while True:
         value = predicate()
         if value:
             return value
         if time.monotonic() > deadline:
-            name = what or getattr(predicate, "__name__", "")
+            name = what() if callable(what) else what or getattr(predicate, "__name__", "")
             raise AssertionError(f"not within {seconds} s: {name}")
         time.sleep(every)
 

@@ -263,6 +263,16 @@ class TestBig:
         wait_for(lambda: hurry(db) or not db.all("select * from storage.transfer"), 20, "the transfer is given up")
         assert not city.s3.list_multipart_uploads(Bucket=city.keys.bucket).get("Uploads")
 
+
+
+def state_of_copies(db):
+    """For whoever reads that a copy was not made."""
+    return [db.all("select kind, subject, state, tries, run_at - now() as due_in, lease_until, last_error from job.job"
+                   " where kind ~ '^(copy|server|storage|upload)[.]'"),
+            db.all("select s.name, s.port, s.is_on, s.is_active, s.deleted_at, h.is_up, h.suspected_at, h.why, now() - h.probed_at as ago"
+                   " from storage.server s left join storage.health h on h.server_id = s.id")]
+
+
 class TestWrong:
     def test_bytes_that_are_not_right_are_never_stored(self, anna, db, stack, gate):
         """The original has rotten on its disk: its replica must not be made of it."""
@@ -298,7 +308,7 @@ class TestWrong:
         detroit = next(s for s in anna.get("/servers/").json() if s["name"] == "s1_1")
         body = {k: v for k, v in detroit.items() if k not in ("id", "created", "updated")}
         assert anna("PUT", f"/servers/{detroit['id']}/", {**body, "is_active": True}).status_code == 200
-        wait_for(lambda: hurry(db) or "s1_1" in holders(anna, file), 30, "Detroit has it")
+        wait_for(lambda: hurry(db) or "s1_1" in holders(anna, file), 30, lambda: f"Detroit has it: {state_of_copies(db)}")
         assert bytes_at(through(stack, db, "s1_1"), key_of(db, file)) == data
 
 

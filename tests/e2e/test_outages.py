@@ -220,10 +220,13 @@ class TestWorker:
         kill_worker(stack, db)
         blocker.release()
         wait_for(lambda: hurry(db) or holders(anna, file) == {"s1_2", "s1_3"}, 30, "the copy is made")
-        # What the dead have left open is given up when it is a day old.
+        # What the dead have left open is given up when it is a day old; a copy that is still being made has its own open.
+        wait_for(lambda: self.given_up(stack, db), 20, "nothing is open")
+
+    def given_up(self, stack, db):
         db.do("update store.upload set created = created - interval '2 days' where server = 's1_3'")
         stack.ctl("storage", "reconcile", "--server", "s1_3")
-        assert not db.all("select 1 from store.upload where server = 's1_3' and bucket = 'storage'")
+        return not db.all("select 1 from store.upload where server = 's1_3' and bucket = 'storage'")
 
     def test_killed_during_a_removal(self, stack, anna, db, content, all_is_well, servers):  # noqa: F811
         file = upload_at(anna, VLADIVOSTOK, b"to be removed")
