@@ -27,8 +27,10 @@
 #include "tally.h"
 
 #define MAX_CONNECTIONS 64
-#define DRAIN_SECONDS 10    /* nginx closes what is idle after 1 (conf/nginx) */
-#define MEMORY_EVERY 256    /* requests between two looks at the memory */
+#define DRAIN_SECONDS 10 /* nginx closes what is idle after 1 (conf/nginx) */
+#define MEMORY_EVERY 256 /* requests between two looks at the memory */
+#define TURN_MS 1000
+#define IDLE_MS 5000
 #define FLUSH_EVERY 1000000 /* microseconds between two writes of the log */
 #define LEFTOVER 4096
 #define APART_MOST 2 /* processes apart at once, of one worker */
@@ -42,6 +44,7 @@ struct worker {
 	uint64_t served;
 	int epoll;
 	bool taking; /* waits for new connections */
+	bool idle;   /* nothing has come for a second, and nothing is owed */
 	FCGX_Request open[MAX_CONNECTIONS];
 	int open_count, cap;
 	int apart;          /* processes that serve a long request each */
@@ -389,7 +392,9 @@ turn(struct worker *w, const sigset_t *waiting)
 		log_flush();
 		w->flushed = monotonic_us();
 	}
-	int n = epoll_pwait(w->epoll, events, MAX_CONNECTIONS + 2, 1000, waiting);
+	int n = epoll_pwait(w->epoll, events, MAX_CONNECTIONS + 2,
+		w->idle ? IDLE_MS : TURN_MS, waiting);
+	w->idle = n == 0 && w->drain_until == 0 && w->apart == 0;
 	if (n == 0 && w->taking) {
 		/* Whoever was woken for a connection may have died before he took it.
 		 */

@@ -72,7 +72,7 @@ migrate() {
 redis_start() {
 	keep redis TERM redis-server --port 0 --unixsocket "$STATE/run/redis.sock" \
 		--unixsocketperm 700 --dir "$STATE/redis" --save '' --appendonly no \
-		--daemonize no --maxmemory 256mb --maxmemory-policy volatile-lru
+		--daemonize no --hz 1 --maxmemory 256mb --maxmemory-policy volatile-lru
 	until_true 10 as_service redis-cli -s "$STATE/run/redis.sock" ping || {
 		last_words redis
 		die "Redis does not start"

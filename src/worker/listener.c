@@ -194,11 +194,11 @@ take_all(struct listener *l, struct json_object *list)
 	return good;
 }
 
-static void
-pause_ms(int64_t milliseconds)
+/* Telegram says how long; a minute later it may be asked whether that still holds. */
+static int64_t
+flood_ms(const struct bot_answer *a)
 {
-	for (; milliseconds > 0 && !program_stopping(); milliseconds -= 100)
-		program_wait(100);
+	return a->retry_after < 60 ? a->retry_after * 1000 : 60000;
 }
 
 static void
@@ -211,7 +211,7 @@ poll_once(struct listener *l)
 	step(l, &c);
 	if (db_int(&c, &LISTENER_NEXT, &offset, ARGS(&c)) != OK) {
 		ctx_end(&c);
-		pause_ms(PAUSE_MS);
+		program_wait(PAUSE_MS);
 		return;
 	}
 	/* No longer than until the next look at the bot's health. */
@@ -234,9 +234,9 @@ poll_once(struct listener *l)
 	/* A server that does not hold the call is not asked without end. */
 	if (good && json_object_array_length(a.result) == 0 &&
 		monotonic() - begin < 0.5)
-		pause_ms(INBOX_MS);
+		program_wait(INBOX_MS);
 	if (!good)
-		pause_ms(a.verdict == BOT_FLOOD ? a.retry_after * 1000 : PAUSE_MS);
+		program_wait(a.verdict == BOT_FLOOD ? (int)flood_ms(&a) : PAUSE_MS);
 	ctx_end(&c);
 }
 
@@ -299,7 +299,7 @@ look_into_inbox(struct listener *l)
 		free(entries[i]);
 	}
 	free(entries);
-	pause_ms(INBOX_MS);
+	program_wait(INBOX_MS);
 }
 
 static void
@@ -307,7 +307,7 @@ turn(struct listener *l)
 {
 	elect(l);
 	if (!still_elected(l)) {
-		pause_ms(1000);
+		program_wait(1000);
 		return;
 	}
 	look(l);
@@ -318,9 +318,9 @@ turn(struct listener *l)
 	if (!l->introduced)
 		introduce(l);
 	if (!l->introduced)
-		pause_ms(l->refused ? REFUSED_MS : PAUSE_MS);
+		program_wait(l->refused ? REFUSED_MS : PAUSE_MS);
 	else if (conf.bot_webhook_mode)
-		pause_ms(1000);
+		program_wait(1000);
 	else
 		poll_once(l);
 }
