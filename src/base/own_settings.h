@@ -20,14 +20,15 @@ struct own_settings {
 	bool can_undo;   /* there is a file of before */
 };
 
-/* Reads it; one that is not there is empty. */
+/* Reads it; one that is not there is empty. E_CONFLICT. */
 enum err own_settings_read(struct ctx *c, struct own_settings *out);
 
-/* Sets one, or takes it out (value NULL). The whole file is replaced at once. */
+/* Sets one, or takes it out (value NULL). The whole file is replaced at once.
+ * E_CONFLICT. */
 enum err own_settings_set(struct ctx *c, const struct own_settings *now,
 	const char *name, const char *value);
 
-/* The file and the one before it change places. */
+/* The file and the one before it change places. E_CONFLICT, E_MISSING. */
 enum err own_settings_undo(struct ctx *c);
 
 #endif

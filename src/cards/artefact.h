@@ -14,6 +14,7 @@
 /*
  * Looks for new and changed files; roles whose background or layout is another one now
  * are drawn again. What cannot be used is said in the log and left out.
+ * E_CARD_ROLE_GONE.
  */
 enum err artefact_sync(struct ctx *c);
 
@@ -30,7 +31,7 @@ enum err artefact_background(
 enum err artefact_fonts(struct ctx *c, int *file, const char **digest);
 
 /* Keeps a PNG that staff has put in the object store, decodes it once to see that it
- * can be: its SHA-256. E_PICTURE..., E_SERVER_DOWN. */
+ * can be: its SHA-256. E_PICTURE..., E_SERVER_DOWN. E_NO_BACKGROUND. */
 enum err artefact_keep(
 	struct ctx *c, const void *bytes, size_t size, const char **sha256);
 

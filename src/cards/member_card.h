@@ -47,14 +47,16 @@ enum err member_card_change(struct ctx *c, const char *uuid, const struct card_d
 enum err member_card_show(
 	struct ctx *c, const char *uuid, int64_t owner, struct card_shown *out);
 
-/* Withdraws, for good. Withdrawn already: stays as it was. */
+/* Withdraws, for good. Withdrawn already: stays as it was. E_CARD_GONE. */
 enum err member_card_withdraw(
 	struct ctx *c, const char *uuid, const char *why, struct card_shown *out);
 
-/* Draws it again, whatever it is like. E_CARD_WITHDRAWN; E_CONFLICT: incomplete. */
+/* Draws it again, whatever it is like. E_CARD_WITHDRAWN; E_CONFLICT: incomplete.
+ * E_CARD_GONE. */
 enum err member_card_redraw(struct ctx *c, const char *uuid, struct card_shown *out);
 
-/* Another code: whoever has the lost card has no address any more. */
+/* Another code: whoever has the lost card has no address any more. E_CARD_GONE,
+ * E_CARD_WITHDRAWN. */
 enum err member_card_recode(struct ctx *c, const char *uuid, struct card_shown *out);
 
 /* What follows from what is said of a card, whoever said it: it lacks something, or is

@@ -29,11 +29,11 @@ struct record_taken {
 };
 
 /* Takes the record of a card, in a transaction of its own; user: the fields of its
- * user's record, NULL if there is none. */
+ * user's record, NULL if there is none. E_CARD_NUMBER. */
 enum err record_take(struct ctx *c, struct json_object *card, struct json_object *user,
 	struct record_taken *out);
 
-/* Takes what has changed of a member that is known, likewise. */
+/* Takes what has changed of a member that is known, likewise. E_CARD_NUMBER. */
 enum err record_take_user(
 	struct ctx *c, struct json_object *user, struct record_taken *out);
 
