@@ -59,7 +59,7 @@ condition_check_source(struct req *r, const char *etag, struct utc modified)
 {
 	if (check(r, "x-amz-copy-source-", etag, modified) == OK)
 		return OK;
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	return fail(&r->ctx, E_S3_CONDITION, "a condition on the source does not hold");
 }
 

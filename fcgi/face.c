@@ -287,7 +287,7 @@ waited(struct req *r)
 	if (queued <= 0 ||
 		(double)now.tv_sec - queued <= (double)conf.fcgi_sign_in_wait)
 		return OK;
-	tell(&r->ctx, "retry_after", RETRY_SECONDS);
+	error_detail(&r->ctx, "retry_after", RETRY_SECONDS);
 	return fail(&r->ctx, E_BUSY, NULL);
 }
 

@@ -72,8 +72,9 @@ enum face_body {
 
 /* What a path is that has no number or UUID where its route wants one. */
 enum bad_id {
-	BAD_ID_FLAW,    /* a flaw at "path", beside what is wrong with the input */
-	BAD_ID_NO_ROUTE /* another path: E_NO_ROUTE */
+	BAD_ID_FIELD_ERROR, /* a field error at "path", beside what is wrong with the
+			       input */
+	BAD_ID_NO_ROUTE     /* another path: E_NO_ROUTE */
 };
 
 /* What the last slash of a path means. */
@@ -121,11 +122,11 @@ struct manners {
 	enum bad_id bad_id;
 	enum last_slash last_slash;
 	enum face_style style; /* of reply() */
-	bool strict;           /* members of a body that nobody asked for are flaws */
-	bool clean_headers;    /* input_header() trims, and takes empty for absent */
-	bool body_first;       /* enter() wants the body to be there, whoever asks; else
-				* it is taken in by input_read(), when the token is known */
-	bool serves_head;      /* HEAD is GET without its body; else it is 405 */
+	bool strict; /* members of a body that nobody asked for are field errors */
+	bool clean_headers; /* input_header() trims, and takes empty for absent */
+	bool body_first;    /* enter() wants the body to be there, whoever asks; else
+			     * it is taken in by input_read(), when the token is known */
+	bool serves_head;   /* HEAD is GET without its body; else it is 405 */
 };
 
 /* One API: a row of faces.def. */

@@ -183,7 +183,7 @@ form(struct req *r)
 		return json;
 	}
 	if (parts_of(r, type, &parts, &n) != OK) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return json;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -226,12 +226,13 @@ json_body(struct req *r, struct json_object **out)
 	if (r->body == NULL || r->body_size == 0 ||
 		json_read_input(c, r->body, r->body_size, most, out) == OK)
 		return OK;
-	const struct flaw *why = c->last_flaw;
-	if (why == NULL || (why->kind != FLAW_SYNTAX && why->kind != FLAW_NOT_OBJECT))
+	const struct field_error *why = c->last_field_error;
+	if (why == NULL || (why->kind != FIELD_ERROR_SYNTAX &&
+				   why->kind != FIELD_ERROR_NOT_OBJECT))
 		return c->err;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	*out = NULL;
-	if (why->kind == FLAW_SYNTAX) {
+	if (why->kind == FIELD_ERROR_SYNTAX) {
 		*out = form(r);
 		arena_defer(&c->arena, drop, *out);
 	}

@@ -27,9 +27,9 @@ need(struct req *r, const char *names)
 		const char *name = arena_strn(&r->ctx.arena, names, n);
 
 		if (n > 0 && input_header(r, name) == NULL)
-			flaw_add(&r->ctx, (struct flaw){.place = "header",
-						  .field = name,
-						  .kind = FLAW_MISSING});
+			field_error_add(&r->ctx, (struct field_error){.place = "header",
+							 .field = name,
+							 .kind = FIELD_ERROR_MISSING});
 		names += n + (names[n] == ' ');
 	}
 }
@@ -43,12 +43,12 @@ input_needs(struct req *r, const char *more)
 }
 
 static void
-path_flaw(struct req *r, enum flaw_kind kind, const char *expected)
+path_field_error(struct req *r, enum field_error_kind kind, const char *expected)
 {
-	flaw_add(&r->ctx, (struct flaw){.place = "path",
-				  .field = "id",
-				  .kind = kind,
-				  .expected = expected});
+	field_error_add(&r->ctx, (struct field_error){.place = "path",
+					 .field = "id",
+					 .kind = kind,
+					 .expected = expected});
 }
 
 static void
@@ -61,12 +61,12 @@ read_path(struct req *r)
 			const char *uuid = uuid_read(&r->ctx.arena, r->word[i]);
 
 			if (uuid == NULL)
-				path_flaw(r, FLAW_FORM, "uuid");
+				path_field_error(r, FIELD_ERROR_FORM, "uuid");
 			else
 				r->word[i] = uuid;
 		} else if (strncmp(pattern, "{id}", 4) == 0 &&
 			   !int_read(r->word[i], &r->id[i])) {
-			path_flaw(r, FLAW_TYPE, "integer");
+			path_field_error(r, FIELD_ERROR_TYPE, "integer");
 		}
 	}
 }

@@ -5,12 +5,13 @@
 
 /*
  * What a request brings: for the enter() of a face, each in its place among the checks.
- * All flaws are noted, not just the first.
+ * All field errors are noted, not just the first.
  */
 
 /*
  * The headers that the route's row needs, then those in `more` (blank-separated, NULL:
- * none). E_INPUT with a flaw FLAW_MISSING at "header" for each that is not there.
+ * none). E_INPUT with a field error FIELD_ERROR_MISSING at "header" for each that is
+ * not there.
  */
 enum err input_needs(struct req *r, const char *more);
 

@@ -13,13 +13,13 @@
 #include "base/conf.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "base/parent.h"
+#include "base/prefork.h"
 #include "base/program.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "image/image.h"
-#include "tally.h"
-#include "worker.h"
+#include "metrics.h"
+#include "server.h"
 
 #define BACKLOG 1024
 #define FIRST_PASSED 3 /* sd_listen_fds(3) */
@@ -109,7 +109,7 @@ open_sockets(void)
 static void
 share_out(int wanted)
 {
-	workers = wanted < PARENT_MAX ? wanted : PARENT_MAX - 1;
+	workers = wanted < PREFORK_MAX ? wanted : PREFORK_MAX - 1;
 	if (sign_in_fd >= 0 && workers > 1)
 		sign_in_workers = workers < 8 ? 1 : workers / 4;
 }
@@ -117,24 +117,24 @@ share_out(int wanted)
 static int
 worker(int slot)
 {
-	struct worker_sockets own = {listen_fd, sign_in_fd, false};
+	struct server_sockets own = {listen_fd, sign_in_fd, false};
 
 	if (slot >= workers)
 		return image_serve();
 	if (sign_in_workers > 0 && slot >= workers - sign_in_workers)
 		own.requests = -1;
 	else if (sign_in_workers > 0)
-		own = (struct worker_sockets){listen_fd, -1, true};
-	return worker_run(own, slot);
+		own = (struct server_sockets){listen_fd, -1, true};
+	return server_run(own, slot);
 }
 
 static void
 worker_gone(int slot, bool clean)
 {
 	if (slot < workers)
-		tally_worker_gone(slot);
+		metrics_worker_gone(slot);
 	if (!clean)
-		tally_restart();
+		metrics_restart();
 }
 
 static int
@@ -158,9 +158,9 @@ main(int argc, char **argv)
 	share_out(conf.fcgi_processes > 0 ? (int)conf.fcgi_processes
 					  : 4 * (int)sysconf(_SC_NPROCESSORS_ONLN));
 	hash_prepare();
-	tally_open(workers);
+	metrics_open(workers);
 	db_share_hang();
 	image_prepare();
-	parent_run(workers + 1, worker, worker_gone);
+	prefork_run(workers + 1, worker, worker_gone);
 	return 0;
 }

@@ -20,12 +20,12 @@ struct reader {
 };
 
 static enum err
-flaw(struct ctx *c, const char *words)
+field_error(struct ctx *c, const char *words)
 {
-	return flaw_add(c, (struct flaw){.place = "body",
-				   .kind = FLAW_FORM,
-				   .expected = "form",
-				   .words = words});
+	return field_error_add(c, (struct field_error){.place = "body",
+					  .kind = FIELD_ERROR_FORM,
+					  .expected = "form",
+					  .words = words});
 }
 
 /* A parameter of a header's value: name="x" or name=x. NULL if it is not there. */
@@ -81,17 +81,17 @@ part_head(struct reader *r, struct part *out)
 		memmem(r->at, left < MAX_HEAD ? left : MAX_HEAD, "\r\n\r\n", 4);
 
 	if (stop == NULL)
-		return flaw(r->c, "a part has no end of its headers");
+		return field_error(r->c, "a part has no end of its headers");
 	const char *head = arena_strn(&r->c->arena, r->at, (size_t)(stop - r->at));
 	const char *disposition = head_line(r->c, head, "Content-Disposition");
 	if (disposition == NULL || strncasecmp(disposition, "form-data", 9) != 0)
-		return flaw(r->c, "a part is not form-data");
+		return field_error(r->c, "a part is not form-data");
 	out->name = parameter(r->c, disposition, "name");
 	out->filename = parameter(r->c, disposition, "filename");
 	out->type = head_line(r->c, head, "Content-Type");
 	if (out->name == NULL || utf8_count(out->name) < 0 ||
 		(out->filename != NULL && utf8_count(out->filename) < 0))
-		return flaw(r->c, "a part has no readable name");
+		return field_error(r->c, "a part has no readable name");
 	r->at = stop + 4;
 	return OK;
 }
@@ -103,7 +103,7 @@ part_body(struct reader *r, struct part *out)
 		r->at, (size_t)(r->end - r->at), r->delimiter, r->delimiter_size);
 
 	if (stop == NULL)
-		return flaw(r->c, "a part has no end");
+		return field_error(r->c, "a part has no end");
 	out->bytes = r->at;
 	out->size = (size_t)(stop - r->at);
 	r->at = stop + r->delimiter_size;
@@ -118,7 +118,7 @@ boundary_read(struct reader *r, const char *content_type)
 	if (strncasecmp(content_type, "multipart/form-data", 19) == 0)
 		boundary = parameter(r->c, content_type, "boundary");
 	if (boundary == NULL || boundary[0] == '\0' || strlen(boundary) > MAX_BOUNDARY)
-		return flaw(r->c, "must be multipart/form-data with a boundary");
+		return field_error(r->c, "must be multipart/form-data with a boundary");
 	memcpy(r->delimiter, "\r\n--", 4);
 	memcpy(r->delimiter + 4, boundary, strlen(boundary));
 	r->delimiter_size = 4 + strlen(boundary);
@@ -135,7 +135,7 @@ next_part(struct reader *r, bool *more)
 	while (r->at < r->end && (*r->at == ' ' || *r->at == '\t'))
 		r->at++;
 	if (!begins(r, "\r\n", 2))
-		return flaw(r->c, "a boundary is not followed by a line end");
+		return field_error(r->c, "a boundary is not followed by a line end");
 	r->at += 2;
 	return OK;
 }
@@ -152,14 +152,14 @@ multipart_split(struct ctx *c, const char *content_type, const char *body, size_
 	*count = 0;
 	TRY(boundary_read(&r, content_type));
 	if (!begins(&r, r.delimiter + 2, r.delimiter_size - 2))
-		return flaw(c, "the body does not begin with its boundary");
+		return field_error(c, "the body does not begin with its boundary");
 	r.at += r.delimiter_size - 2;
 	for (;;) {
 		TRY(next_part(&r, &more));
 		if (!more)
 			return OK;
 		if (*count == MAX_PARTS)
-			return flaw(c, "too many parts");
+			return field_error(c, "too many parts");
 		TRY(part_head(&r, &parts[*count]));
 		TRY(part_body(&r, &parts[*count]));
 		++*count;

@@ -17,8 +17,8 @@ struct part {
 #define MAX_PARTS 64
 
 /*
- * Splits a body into its parts; nothing is copied but names. E_INPUT with a flaw at
- * "body" for what is no multipart/form-data of this boundary, or has too many parts.
+ * Splits a body into its parts; nothing is copied but names. E_INPUT with a field error
+ * at "body" for what is no multipart/form-data of this boundary, or has too many parts.
  */
 enum err multipart_split(struct ctx *c, const char *content_type, const char *body,
 	size_t size, struct part **out, size_t *count);

@@ -5,7 +5,7 @@
 #include "condition.h"
 #include "reply.h"
 #include "s3/client.h"
-#include "storage/place.h"
+#include "storage/geo_point.h"
 #include "storage/server.h"
 
 #define INSIDE_SECONDS 60 /* nginx asks at once */
@@ -67,6 +67,7 @@ object_send(struct req *r, const struct object_sent *o)
 	if (known != NULL && etag_listed(known, o->etag))
 		return reply_empty(r, 304);
 	TRY(server_holding(c, o->version_id,
-		place_of_caller(c, req_header(r, "X-Samovar-Position")), false, &s));
+		geo_point_of_caller(c, req_header(r, "X-Samovar-Position")), false,
+		&s));
 	return nginx_reaches(&s) ? by_nginx(r, &s, o) : by_redirect(r, &s, o);
 }

@@ -3,25 +3,25 @@
 #include "face.h"
 #include "reply.h"
 
-/* The first flaw names the field; all of them are reasons. */
+/* The first field error names the field; all of them are reasons. */
 static void
-add_flaws(struct req *r, struct buf *body)
+add_field_errors(struct req *r, struct buf *body)
 {
 	struct ctx *c = &r->ctx;
 
-	if (c->flaws->field != NULL) {
+	if (c->field_errors->field != NULL) {
 		buf_add(body, ",\"field\":");
-		buf_json(body, c->flaws->field);
+		buf_json(body, c->field_errors->field);
 	}
 	buf_add(body, ",\"reasons\":[");
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
-		buf_add(body, f == c->flaws ? "" : ",");
+	for (const struct field_error *f = c->field_errors; f != NULL; f = f->next) {
+		buf_add(body, f == c->field_errors ? "" : ",");
 		buf_json(body, arena_fmt(&c->arena, "%s: %s",
 				       f->field == NULL ? f->place : f->field,
-				       flaw_sentence(c, f)));
+				       field_error_sentence(c, f)));
 	}
-	if (flaws_left_out(c) > 0)
-		buf_fmt(body, ",\"%zu more\"", flaws_left_out(c));
+	if (field_errors_left_out(c) > 0)
+		buf_fmt(body, ",\"%zu more\"", field_errors_left_out(c));
 	buf_add(body, "]");
 }
 
@@ -29,8 +29,8 @@ add_flaws(struct req *r, struct buf *body)
 static const char *
 detail(const struct ctx *c, int status, enum err e)
 {
-	if (c->flaws != NULL)
-		return flaw_sentence((struct ctx *)c, c->flaws);
+	if (c->field_errors != NULL)
+		return field_error_sentence((struct ctx *)c, c->field_errors);
 	/* Why a picture was refused is a word, not a sentence. */
 	return status >= 500 || c->why == NULL || e == E_PICTURE_REFUSED
 		       ? err_sentence(e)
@@ -48,8 +48,8 @@ refusal_coded(struct req *r, enum err e)
 	buf_json(&body, w->words);
 	buf_add(&body, ",\"detail\":");
 	buf_json(&body, detail(c, w->status, e));
-	if (c->flaws != NULL)
-		add_flaws(r, &body);
+	if (c->field_errors != NULL)
+		add_field_errors(r, &body);
 	if (e == E_PICTURE_REFUSED && c->why != NULL) {
 		buf_add(&body, ",\"reason\":");
 		buf_json(&body, c->why);

@@ -34,7 +34,8 @@ reply_header_fmt(struct req *r, const char *name, const char *format, ...)
 void
 reply_retry_after(struct req *r, int64_t seconds)
 {
-	for (const struct told *t = r->ctx.told; t != NULL; t = t->next)
+	for (const struct error_detail *t = r->ctx.error_details; t != NULL;
+		t = t->next)
 		if (str_eq(t->key, "retry_after"))
 			seconds = t->value;
 	if (seconds > 0)

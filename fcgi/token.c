@@ -184,7 +184,7 @@ verify(struct ctx *c, const char *token, struct json_object **out)
 	for (size_t i = 0; e == E_TOKEN_FORGED && i < secret_count(); i++) {
 		struct jwt_key key = verifier(i);
 
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		e = key.key == NULL ? fail(c, E_TOKEN_FORGED, NULL)
 				    : jwt_verify(c, token, &key, out);
 	}

@@ -29,9 +29,9 @@ cards_post_card(struct req *r)
 	struct card_shown card = {0};
 
 	if (in->user_id == NULL && in->name == NULL && in->surname == NULL)
-		return flaw_add(&r->ctx, (struct flaw){.place = "body",
-						 .field = "user_id",
-						 .kind = FLAW_MISSING});
+		return field_error_add(&r->ctx, (struct field_error){.place = "body",
+							.field = "user_id",
+							.kind = FIELD_ERROR_MISSING});
 	TRY(member_card_add(&r->ctx, &d, in->replaces, &card));
 	return cards_reply(r, 201, &card);
 }

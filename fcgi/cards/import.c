@@ -25,8 +25,8 @@ cards_body(struct req *r, const char **bytes, size_t *size)
 	if (r->body_file != NULL)
 		*bytes = file_get(&r->ctx, r->body_file, size);
 	if (*bytes == NULL || *size == 0)
-		return flaw_add(
-			&r->ctx, (struct flaw){.place = "body", .kind = FLAW_MISSING});
+		return field_error_add(&r->ctx, (struct field_error){.place = "body",
+							.kind = FIELD_ERROR_MISSING});
 	return OK;
 }
 

@@ -133,9 +133,9 @@ card_of(struct ctx *c, struct json_object *json, const char *role,
 	if (json_object_is_type(card, json_type_string))
 		return drawing_find(c, json_object_get_string(card), out);
 	if (!json_object_is_type(card, json_type_object))
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .field = "card",
-					   .kind = FLAW_MISSING});
+		return field_error_add(c, (struct field_error){.place = "body",
+						  .field = "card",
+						  .kind = FIELD_ERROR_MISSING});
 	TRY(fields_from_json(c, card, card_said_fields, false, &said));
 	struct card_data d = card_said_data(&said);
 	*out = (struct card_drawn){.code = "00000000000000000000000000",

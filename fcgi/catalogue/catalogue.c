@@ -69,7 +69,7 @@ sees_restricted(struct req *r)
 		uuid_valid(claims.jti) && str_eq(claims.type, "access") &&
 		session_check(&r->ctx, "storage", claims.jti, "access", &session) == OK)
 		return may_view(&claims);
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	return false;
 }
 
@@ -96,11 +96,12 @@ sentence(struct req *r, enum err e)
 	default:
 		break;
 	}
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
+	for (const struct field_error *f = c->field_errors; f != NULL; f = f->next)
 		buf_fmt(&out, "%s%s: %s", out.used > 0 ? "; " : "",
-			f->field == NULL ? f->place : f->field, flaw_sentence(c, f));
-	if (flaws_left_out(c) > 0)
-		buf_fmt(&out, "; %zu more", flaws_left_out(c));
+			f->field == NULL ? f->place : f->field,
+			field_error_sentence(c, f));
+	if (field_errors_left_out(c) > 0)
+		buf_fmt(&out, "; %zu more", field_errors_left_out(c));
 	if (out.used > 0)
 		return buf_text(&out);
 	return c->why == NULL ? err_sentence(e) : c->why;
@@ -121,7 +122,7 @@ refuse(struct req *r, enum err e)
 }
 
 void
-catalogue_ask_page(struct question *q, const struct page *page)
+catalogue_ask_page(struct film_query *q, const struct page *page)
 {
 	q->page = page->page_number == 0 ? 1 : page->page_number;
 	q->size = page->page_size == 0 ? PAGE_SIZE : page->page_size;
@@ -140,15 +141,16 @@ tag_of(struct req *r, const char *json)
 }
 
 enum err
-catalogue_answer(struct req *r, const char *name, answerer *read, struct question *q)
+catalogue_answer(struct req *r, const char *name, loader *read, struct film_query *q)
 {
-	static const char *const states[] = {
-		[SHELF_HIT] = "hit", [SHELF_WAITED] = "waited", [SHELF_MISS] = "miss"};
+	static const char *const states[] = {[RESPONSE_CACHE_HIT] = "hit",
+		[RESPONSE_CACHE_WAITED] = "waited",
+		[RESPONSE_CACHE_MISS] = "miss"};
 	const char *json, *known = req_header(r, "If-None-Match");
-	enum shelf_state state;
+	enum response_cache_state state;
 
 	q->whole = sees_restricted(r);
-	TRY(shelf_get(&r->ctx, name, read, q, &json, &state));
+	TRY(response_cache_get(&r->ctx, name, read, q, &json, &state));
 	const char *tag = tag_of(r, json);
 	reply_header_fmt(r, "ETag", "\"%s\"", tag);
 	reply_header(r, "X-Cache", states[state]);

@@ -1,7 +1,7 @@
 #ifndef FCGI_CATALOGUE_H
 #define FCGI_CATALOGUE_H
 
-#include "catalogue/shelf.h"
+#include "catalogue/response_cache.h"
 #include "face.h"
 
 /* The film catalogue: docs/openapi/catalogue.yaml. Everybody may read it. */
@@ -24,13 +24,13 @@ struct search {
 };
 
 /* Sets page and size of the question, as asked or by default. */
-void catalogue_ask_page(struct question *q, const struct page *page);
+void catalogue_ask_page(struct film_query *q, const struct page *page);
 
 /*
- * Sends what the answerer says (or what is kept of it), with an ETag; 304 for who has
+ * Sends what the loader says (or what is kept of it), with an ETag; 304 for who has
  * it. X-Cache says hit, waited or miss.
  */
 enum err catalogue_answer(
-	struct req *r, const char *name, answerer *read, struct question *q);
+	struct req *r, const char *name, loader *read, struct film_query *q);
 
 #endif

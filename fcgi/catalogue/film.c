@@ -1,7 +1,7 @@
 /* Films. */
 #include "catalogue/film.h"
 
-#include "base/flaw.h"
+#include "base/field_error.h"
 #include "base/str.h"
 #include "catalogue/catalogue.h"
 
@@ -36,7 +36,7 @@ enum err
 catalogue_get_films(struct req *r)
 {
 	const struct films *in = r->in;
-	struct question q = {.genre = in->genre,
+	struct film_query q = {.genre = in->genre,
 		.similar = in->similar,
 		.worst_first = str_eq(in->sort, "imdb_rating")};
 
@@ -49,7 +49,7 @@ enum err
 catalogue_get_films_search(struct req *r)
 {
 	const struct search *in = r->in;
-	struct question q = {.text = in->query};
+	struct film_query q = {.text = in->query};
 
 	catalogue_ask_page(&q, &in->page);
 	return catalogue_answer(r, "films.search", film_search, &q);
@@ -60,5 +60,5 @@ enum err
 catalogue_get_film(struct req *r)
 {
 	return catalogue_answer(
-		r, "film", film_get, &(struct question){.id = r->word[0]});
+		r, "film", film_get, &(struct film_query){.id = r->word[0]});
 }

@@ -7,7 +7,7 @@
 enum err
 catalogue_get_genres(struct req *r)
 {
-	struct question q = {0};
+	struct film_query q = {0};
 
 	catalogue_ask_page(&q, r->in);
 	return catalogue_answer(r, "genres", genre_list, &q);
@@ -18,5 +18,5 @@ enum err
 catalogue_get_genre(struct req *r)
 {
 	return catalogue_answer(
-		r, "genre", genre_get, &(struct question){.id = r->word[0]});
+		r, "genre", genre_get, &(struct film_query){.id = r->word[0]});
 }

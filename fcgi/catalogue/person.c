@@ -8,7 +8,7 @@
 enum err
 catalogue_get_persons(struct req *r)
 {
-	struct question q = {0};
+	struct film_query q = {0};
 
 	catalogue_ask_page(&q, r->in);
 	return catalogue_answer(r, "persons", person_list, &q);
@@ -19,7 +19,7 @@ enum err
 catalogue_get_persons_search(struct req *r)
 {
 	const struct search *in = r->in;
-	struct question q = {.text = in->query};
+	struct film_query q = {.text = in->query};
 
 	catalogue_ask_page(&q, &in->page);
 	return catalogue_answer(r, "persons.search", person_search, &q);
@@ -30,14 +30,14 @@ enum err
 catalogue_get_person(struct req *r)
 {
 	return catalogue_answer(
-		r, "person", person_get, &(struct question){.id = r->word[0]});
+		r, "person", person_get, &(struct film_query){.id = r->word[0]});
 }
 
 /* GET /persons/{uuid}/film: 200 [FilmShort], the person's best first. */
 enum err
 catalogue_get_person_film(struct req *r)
 {
-	struct question q = {.id = r->word[0]};
+	struct film_query q = {.id = r->word[0]};
 
 	catalogue_ask_page(&q, r->in);
 	return catalogue_answer(r, "person.film", film_of_person, &q);

@@ -169,10 +169,10 @@ check_day(struct ctx *c, const struct timer *t, struct date day)
 
 	if (slot.us <= c->now.us)
 		return OK;
-	return flaw_add(c, (struct flaw){.place = "body",
-				   .field = "day",
-				   .kind = FLAW_FORM,
-				   .words = "has not come yet"});
+	return field_error_add(c, (struct field_error){.place = "body",
+					  .field = "day",
+					  .kind = FIELD_ERROR_FORM,
+					  .words = "has not come yet"});
 }
 
 /* GET /timers/{word}/effect?day=: 200 {"children", "sent"}: what running it would do,

@@ -19,7 +19,7 @@ struct next_body {
 	struct texts hold, except;
 };
 
-/* Ids of reports: all of the list, or a flaw. */
+/* Ids of reports: all of the list, or a field error. */
 static enum err
 uuids_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
@@ -27,10 +27,11 @@ uuids_rule(struct ctx *c, const struct field *f, const char *place, void *member
 
 	for (size_t i = 0; i < ids->count; i++)
 		if (!uuid_valid(ids->list[i]))
-			return flaw_add(c, (struct flaw){.place = place,
-						   .field = f->name,
-						   .kind = FLAW_FORM,
-						   .words = "must be a list of ids"});
+			return field_error_add(
+				c, (struct field_error){.place = place,
+					   .field = f->name,
+					   .kind = FIELD_ERROR_FORM,
+					   .words = "must be a list of ids"});
 	return OK;
 }
 

@@ -11,7 +11,7 @@
 #include "people/caller.h"
 #include "reply.h"
 #include "storage/copy.h"
-#include "storage/drop.h"
+#include "storage/server_removal.h"
 #include "storage/history.h"
 
 #include "console/servers.sql.h"

@@ -137,10 +137,10 @@ console_put_setting(struct req *r)
 	const char *why = conf_refuse(r->word[0], in->value);
 
 	if (why != NULL)
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .field = "value",
-					   .kind = FLAW_FORM,
-					   .words = why});
+		return field_error_add(c, (struct field_error){.place = "body",
+						  .field = "value",
+						  .kind = FIELD_ERROR_FORM,
+						  .words = why});
 	return change(r, r->word[0], in->value);
 }
 

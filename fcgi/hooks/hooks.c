@@ -39,7 +39,7 @@ hooks_post_s3(struct req *r)
 	db_rollback(c);
 	if (e == E_BUSY)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	log_warn("hook: a message is parked: %s", why);
 	TRY(event_park(c, "hook", r->query, r->body == NULL ? "" : r->body,
 		r->body_size, why));

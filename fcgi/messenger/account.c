@@ -20,7 +20,7 @@
 static enum err
 instead(struct req *r, enum err e, const char *data)
 {
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	return messenger_fail(r, e, data);
 }
 
@@ -46,7 +46,7 @@ INPUT(messenger_signup_in, struct signup, FIELD(struct signup, id, .must = true)
 	FIELD(struct signup, nick, .must = true),
 	FIELD(struct signup, email, .must = true));
 
-/* The older shape of a flaw: its field names the reason. */
+/* The older shape of a field error: its field names the reason. */
 static enum err
 bad(struct req *r, const char *field, const char *reason)
 {
@@ -58,7 +58,7 @@ bad(struct req *r, const char *field, const char *reason)
 static enum err
 taken(struct req *r, const char *field)
 {
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	return messenger_fail_list(r, E_TAKEN, "duplicate", field);
 }
 
@@ -107,7 +107,7 @@ find_taken(struct req *r, const char *id, const char *nickname, const char *emai
 		enum err e = account_name_free(c, id);
 		if (e != E_NAME_TAKEN)
 			TRY(e);
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		if (e != OK)
 			*field = "id";
 	}
@@ -207,7 +207,7 @@ name_sign_in(struct req *r, const char *typed, struct sign_in *s)
 		s->by = BY_EMAIL;
 		return OK;
 	}
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	/* Here the case of a user name does not matter. */
 	TRY(db_maybe(c, &MESSENGER_USERNAME, username_fields, &name, &found,
 		ARGS(c, s->name)));
@@ -222,7 +222,7 @@ refuse_inactive(struct req *r, int64_t account_id)
 	struct ctx *c = &r->ctx;
 	struct state state = {0};
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	TRY(db_one(c, &MESSENGER_STATE, state_fields, &state, ARGS(c, account_id)));
 	return with_reason(r,
 		str_eq(state.status, "deactivated") ? E_ACCOUNT_DEACTIVATED
@@ -358,11 +358,11 @@ static enum err
 set_account(struct req *r, const struct change *in)
 {
 	struct ctx *c = &r->ctx;
-	struct unicode_look look = {NULL, NULL};
+	struct unicode_skeleton look = {NULL, NULL};
 	int64_t owner = 0;
 
 	if (in->id != NULL)
-		look = unicode_look(&c->arena, in->id);
+		look = unicode_skeleton(&c->arena, in->id);
 	if (in->id != NULL)
 		TRY(user_by_name(c, in->id, &owner));
 	if (in->id != NULL && owner != c->actor) {
@@ -387,7 +387,7 @@ messenger_post_account(struct req *r)
 		in->description == NULL)
 		return fail(c, E_BODY_EMPTY, NULL);
 	if (in->id != NULL && user_name_fault(in->id, "_-") != NULL)
-		return messenger_flaw(r, "id", user_name_fault(in->id, "_-"));
+		return messenger_field_error(r, "id", user_name_fault(in->id, "_-"));
 	enum err e = set_account(r, in);
 	if (e == E_NAME_TAKEN || e == E_TAKEN)
 		return taken(r, e == E_TAKEN ? "nickname" : "id");
@@ -433,7 +433,7 @@ check_new_password(struct req *r, const struct account *a, const char *password)
 
 	if (e != OK && e != E_PERSON_GONE)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	const char *fault =
 		user_password_fault(password, a->username, a->email, person.nickname);
 	return fault == NULL ? OK : with_reason(r, E_PASSWORD_RULE, fault);
@@ -457,9 +457,9 @@ change_own(struct req *r, const struct passwords *in)
 	struct account a = {0};
 
 	if (in->original_password == NULL)
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .field = "original_password",
-					   .kind = FLAW_MISSING});
+		return field_error_add(c, (struct field_error){.place = "body",
+						  .field = "original_password",
+						  .kind = FIELD_ERROR_MISSING});
 	TRY(check_password(r, &a, in->original_password));
 	TRY(check_new_password(r, &a, in->new_password));
 	TRY(db_begin(c));

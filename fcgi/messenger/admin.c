@@ -266,13 +266,13 @@ messenger_post_token_revoke(struct req *r)
 
 	TRY(messenger_check_csrf(r, in->csrf));
 	if (id == 0) {
-		ctx_forgive(c);
-		flaw_add(c, (struct flaw){.place = "body",
-				    .field = "user_uuid",
-				    .kind = FLAW_MISSING});
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .field = "target_jti",
-					   .kind = FLAW_MISSING});
+		ctx_clear_error(c);
+		field_error_add(c, (struct field_error){.place = "body",
+					   .field = "user_uuid",
+					   .kind = FIELD_ERROR_MISSING});
+		return field_error_add(c, (struct field_error){.place = "body",
+						  .field = "target_jti",
+						  .kind = FIELD_ERROR_MISSING});
 	}
 	TRY(in->user_uuid != 0 ? revoke_user(r, id, for_good)
 			       : revoke_session(r, id, for_good));

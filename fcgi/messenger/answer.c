@@ -91,13 +91,13 @@ messenger_fail_list(struct req *r, enum err e, const char *name, const char *wor
 }
 
 enum err
-messenger_flaw(struct req *r, const char *field, const char *reason)
+messenger_field_error(struct req *r, const char *field, const char *reason)
 {
-	return flaw_add(&r->ctx, (struct flaw){.place = "body",
-					 .field = field,
-					 .kind = FLAW_FORM,
-					 .expected = "value",
-					 .words = reason});
+	return field_error_add(&r->ctx, (struct field_error){.place = "body",
+						.field = field,
+						.kind = FIELD_ERROR_FORM,
+						.expected = "value",
+						.words = reason});
 }
 
 /* -- errors */
@@ -106,10 +106,10 @@ messenger_flaw(struct req *r, const char *field, const char *reason)
 static bool
 all_missing(const struct ctx *c)
 {
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
-		if (f->kind != FLAW_MISSING)
+	for (const struct field_error *f = c->field_errors; f != NULL; f = f->next)
+		if (f->kind != FIELD_ERROR_MISSING)
 			return false;
-	return c->flaws != NULL;
+	return c->field_errors != NULL;
 }
 
 static void
@@ -117,11 +117,11 @@ refuse_omitted(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct buf data = {.arena = &c->arena};
-	const char *place = c->flaws == NULL ? "" : c->flaws->place;
+	const char *place = c->field_errors == NULL ? "" : c->field_errors->place;
 
 	buf_add(&data, "{\"lacks\":[");
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
-		buf_add(&data, f == c->flaws ? "" : ",");
+	for (const struct field_error *f = c->field_errors; f != NULL; f = f->next) {
+		buf_add(&data, f == c->field_errors ? "" : ",");
 		buf_json(&data, f->field);
 	}
 	buf_add(&data, "]}");
@@ -143,42 +143,43 @@ type_name(const char *type)
 }
 
 static const char *
-reason_of(struct ctx *c, const struct flaw *f)
+reason_of(struct ctx *c, const struct field_error *f)
 {
-	if (f->kind == FLAW_TYPE && f->got != NULL)
+	if (f->kind == FIELD_ERROR_TYPE && f->got != NULL)
 		return arena_fmt(&c->arena, "Expected type `%s`, but got `%s`",
 			type_name(f->expected), f->got);
-	return flaw_sentence(c, f);
+	return field_error_sentence(c, f);
 }
 
 static void
-refuse_flaws(struct req *r)
+refuse_field_errors(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct buf data = {.arena = &c->arena};
 
 	buf_add(&data, "{\"bad_semantics\":[");
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
-		buf_add(&data, f == c->flaws ? "{\"field\":" : ",{\"field\":");
+	for (const struct field_error *f = c->field_errors; f != NULL; f = f->next) {
+		buf_add(&data, f == c->field_errors ? "{\"field\":" : ",{\"field\":");
 		buf_json(&data, f->field == NULL ? f->place : f->field);
 		buf_add(&data, ",\"reason\":");
 		buf_json(&data, reason_of(c, f));
 		buf_add(&data, "}");
 	}
 	buf_add(&data, "]}");
-	if (c->flaws != NULL)
-		c->why = reason_of(c, c->flaws);
+	if (c->field_errors != NULL)
+		c->why = reason_of(c, c->field_errors);
 	messenger_reply(r, 422, "request.body.bad_semantics", buf_text(&data));
 }
 
 /* The numbers that were told, without what is for a header. */
 static const char *
-told_data(struct req *r)
+error_details_data(struct req *r)
 {
 	struct buf data = {.arena = &r->ctx.arena};
 
 	buf_add(&data, "{");
-	for (const struct told *t = r->ctx.told; t != NULL; t = t->next)
+	for (const struct error_detail *t = r->ctx.error_details; t != NULL;
+		t = t->next)
 		if (!str_eq(t->key, "retry_after"))
 			buf_fmt(&data, "%s\"%s\":%lld", data.used > 1 ? "," : "",
 				t->key, (long long)t->value);
@@ -207,7 +208,7 @@ messenger_refuse(struct req *r, enum err e)
 		return;
 	}
 	const struct wire_case *w = face_case(r->face, e);
-	const char *told = told_data(r);
+	const char *told = error_details_data(r);
 	reply_retry_after(r, 0);
 	drop_cookies(r, w->err);
 	if ((w->err == E_ADMIN_MISSING || w->err == E_ADMIN_INVALID ||
@@ -218,8 +219,8 @@ messenger_refuse(struct req *r, enum err e)
 	}
 	if (w->err == E_INPUT && caller->data == NULL && all_missing(c))
 		refuse_omitted(r);
-	else if (w->err == E_INPUT && caller->data == NULL && c->flaws != NULL)
-		refuse_flaws(r);
+	else if (w->err == E_INPUT && caller->data == NULL && c->field_errors != NULL)
+		refuse_field_errors(r);
 	else
 		messenger_reply(r, w->status, w->words,
 			caller->data != NULL ? caller->data : told);

@@ -92,8 +92,8 @@ add_card(struct req *r, const struct card_new *card)
 
 	enum err e = card_add(c, card, &id);
 	if (e == E_PREVIEW) {
-		ctx_forgive(c);
-		return messenger_flaw(r, "data", "image is no upload of yours");
+		ctx_clear_error(c);
+		return messenger_field_error(r, "data", "image is no upload of yours");
 	}
 	TRY(e);
 	return reply_card(r, 201, "resource.created", id.id);
@@ -190,8 +190,8 @@ messenger_patch_card(struct req *r)
 	enum err e = card_change(c, (struct card_id){r->id[0], messenger_if_match(r)},
 		c->actor, &change, &id);
 	if (e == E_PREVIEW) {
-		ctx_forgive(c);
-		return messenger_flaw(r, "data", "image is no upload of yours");
+		ctx_clear_error(c);
+		return messenger_field_error(r, "data", "image is no upload of yours");
 	}
 	TRY(e);
 	reply_header(r, "ETag", id.commit_id);

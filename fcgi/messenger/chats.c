@@ -66,10 +66,10 @@ index_rule(struct ctx *c, const struct field *f, const char *place, void *member
 
 	if (int_read(*(const char **)member, &index) && index >= 0 && index < INT32_MAX)
 		return OK;
-	return flaw_add(c, (struct flaw){.place = place,
-				   .field = f->name,
-				   .kind = FLAW_FORM,
-				   .expected = "an index"});
+	return field_error_add(c, (struct field_error){.place = place,
+					  .field = f->name,
+					  .kind = FIELD_ERROR_FORM,
+					  .expected = "an index"});
 }
 
 INPUT(messenger_events_query, struct messenger_events_query,
@@ -87,7 +87,7 @@ no_room(struct req *r, enum err e)
 {
 	if (e != E_ROOM_NOT_FOUND)
 		return e;
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	return messenger_fail_list(r, E_MISSING, "resource_name", "chat_room");
 }
 
@@ -131,7 +131,7 @@ ids_read(struct req *r, const char *text, int64_t **ids, size_t *count)
 		return **ids > 0 && **ids <= INT32_MAX ? OK : fail(c, E_BODY, NULL);
 	const char *wrapped = arena_fmt(&c->arena, "{\"ids\":%s}", text);
 	if (json_read(c, wrapped, strlen(wrapped), &body) != OK) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_BODY, NULL);
 	}
 	list = json_member(body, "ids", json_type_array);
@@ -139,7 +139,8 @@ ids_read(struct req *r, const char *text, int64_t **ids, size_t *count)
 	if (*count == 0)
 		return fail(c, E_BODY, NULL);
 	if (*count > (size_t)conf.messenger_invitees)
-		return messenger_flaw(r, "inviting_profiles", "too many profiles");
+		return messenger_field_error(
+			r, "inviting_profiles", "too many profiles");
 	*ids = arena_new(&c->arena, *count * sizeof(**ids));
 	for (size_t i = 0; i < *count; i++)
 		if (!add_id(json_object_array_get_idx(list, i), &(*ids)[i]))
@@ -302,7 +303,7 @@ messenger_patch_chat(struct req *r)
 	if (in->owner_profile_id == 0 && !others)
 		return fail(c, E_BODY_EMPTY, NULL);
 	if (in->owner_profile_id != 0 && others)
-		return messenger_flaw(r, "owner_profile_id", "must come alone");
+		return messenger_field_error(r, "owner_profile_id", "must come alone");
 	if (others)
 		TRY(chat_change(c, room.id, &change));
 	else

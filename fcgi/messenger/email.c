@@ -55,7 +55,7 @@ look(struct req *r, const char *purposes, struct email_token *out)
 		return fail(c, E_LINK_INVALID, NULL);
 	enum err e = email_token_look(c, purposes, secret, out, &expired);
 	if (e == E_EMAIL_TOKEN) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_LINK_USED, NULL);
 	}
 	TRY(e);
@@ -69,7 +69,7 @@ as_page(struct req *r, enum err e)
 	if ((e != E_LINK_INVALID && e != E_LINK_EXPIRED && e != E_LINK_USED) ||
 		!messenger_wants_html(r))
 		return e;
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	return messenger_page(r, e == E_LINK_USED ? 404 : 410,
 		messenger_words(r, "Link"), messenger_words(r, err_sentence(e)), NULL);
 }
@@ -167,7 +167,7 @@ messenger_post_reset(struct req *r)
 	const char *email = in->email;
 	bool fits = email_rule(c, &field, "body", &email) == OK;
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	if (fits && conf.messenger_mail)
 		TRY(registration_ask_mail(c, "phone", email, messenger_language(r)));
 	return messenger_reply(r, 201, "password.reset_mail_sent", NULL);

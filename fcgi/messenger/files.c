@@ -31,7 +31,7 @@ find_part(struct req *r, struct part *out)
 					  : multipart_split(c, type, r->body,
 						    r->body_size, &parts, &count);
 	if (e == E_INPUT) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_BODY, NULL);
 	}
 	TRY(e);
@@ -65,8 +65,8 @@ messenger_take_file(
 	if (e != E_UPLOAD)
 		return e;
 	const char *why = c->why;
-	ctx_forgive(c);
-	return messenger_flaw(r, "file", why);
+	ctx_clear_error(c);
+	return messenger_field_error(r, "file", why);
 }
 
 struct form {

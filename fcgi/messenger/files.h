@@ -8,7 +8,7 @@ struct upload;
 /*
  * Keeps the part "file" of the request's form as a file of the caller. E_NOT_OFFERED:
  * switched off; E_BODY_EMPTY: no such part; else the errors of upload_add(), whose
- * E_UPLOAD is a flaw at "file". Waits for the object store.
+ * E_UPLOAD is a field error at "file". Waits for the object store.
  */
 enum err messenger_take_file(
 	struct req *r, bool private, const char *alt_data, struct upload *out);

@@ -223,7 +223,7 @@ messenger_relogin(struct req *r)
 		return fail(c, E_REFRESH_INVALID, NULL);
 	enum err e = refresh(r, &order, &l);
 	if (e == E_TOKEN_EXPIRED) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_REFRESH_INVALID, NULL);
 	}
 	TRY(e);
@@ -254,6 +254,6 @@ messenger_has_refresh(struct req *r)
 		e = messenger_refresh(r);
 	if (e == OK && messenger_caller(r)->is_spent)
 		e = E_REFRESH_INVALID;
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	return e == OK;
 }

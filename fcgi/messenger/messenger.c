@@ -105,7 +105,7 @@ limit_rate(struct req *r, int64_t session)
 
 	if (wait == 0)
 		return OK;
-	tell(c, "retry_after", (wait + 999) / 1000);
+	error_detail(c, "retry_after", (wait + 999) / 1000);
 	return fail(c, E_LIMIT, NULL);
 }
 
@@ -120,7 +120,7 @@ signed_number(struct req *r)
 		e = messenger_refresh_cookie(r, &token);
 	else if (r->route->who != ANYONE && r->route->who != ADMIN)
 		e = messenger_access_token(r, &token);
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	return e == OK ? token.number : 0;
 }
 
@@ -141,7 +141,7 @@ authenticate(struct req *r)
 		e = messenger_access(r);
 		if (e == E_TOKEN_EXPIRED || e == E_BUSY || e == E_BUG)
 			return e;
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		break;
 	case COOKIE:
 		TRY(messenger_own_origin(r));
@@ -203,11 +203,11 @@ messenger_bool_rule(
 
 	return str_eq(text, "true") || str_eq(text, "false")
 		       ? OK
-		       : flaw_add(c, (struct flaw){.place = place,
-					     .field = f->name,
-					     .kind = FLAW_TYPE,
-					     .expected = "boolean",
-					     .got = "string"});
+		       : field_error_add(c, (struct field_error){.place = place,
+						    .field = f->name,
+						    .kind = FIELD_ERROR_TYPE,
+						    .expected = "boolean",
+						    .got = "string"});
 }
 
 /* -- the rest of its manners */

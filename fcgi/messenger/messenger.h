@@ -69,8 +69,8 @@ enum err messenger_fail(struct req *r, enum err e, const char *data);
 enum err messenger_fail_list(
 	struct req *r, enum err e, const char *name, const char *word);
 
-/* E_INPUT with one flaw at this field of the body (422). */
-enum err messenger_flaw(struct req *r, const char *field, const char *reason);
+/* E_INPUT with one field error at this field of the body (422). */
+enum err messenger_field_error(struct req *r, const char *field, const char *reason);
 
 /* A rule for what may be true, false or not there: the member is "true", "false" or
  * NULL. */

@@ -67,8 +67,8 @@ read_data(struct req *r, const char *text, struct profile_data *out)
 
 	if (e != E_INPUT)
 		return e;
-	ctx_forgive(&r->ctx);
-	return messenger_flaw(r, "data",
+	ctx_clear_error(&r->ctx);
+	return messenger_field_error(r, "data",
 		"not of the form {\"<group>\":{\"index\":0,"
 		"\"value\":{\"<label>\":{\"index\":0,"
 		"\"value\":\"<text>\"}}}}, or too long");

@@ -53,7 +53,7 @@ messenger_put_relation(struct req *r)
 		strcasecmp(statuses[status].word, in->status) != 0)
 		status++;
 	if (status > RELATION_ASKED)
-		return messenger_flaw(r, "status",
+		return messenger_field_error(r, "status",
 			"must be one of: FOLLOW HIDE BLOCK FOLLOW_REQUESTED");
 	TRY(relation_set(&r->ctx, messenger_caller(r)->profile, r->id[0], &status));
 	return messenger_reply(r, 200, statuses[status].sub_code, NULL);
@@ -109,10 +109,11 @@ find_asker(struct req *r, int64_t *out)
 		if (str_eq(r->pairs[i].name, "target_profile") &&
 			!int_read(r->pairs[i].value, out))
 			*out = 0;
-	return *out != 0 ? OK
-			 : flaw_add(&r->ctx, (struct flaw){.place = "body",
-						     .field = "target_profile",
-						     .kind = FLAW_MISSING});
+	return *out != 0
+		       ? OK
+		       : field_error_add(&r->ctx, (struct field_error){.place = "body",
+							  .field = "target_profile",
+							  .kind = FIELD_ERROR_MISSING});
 }
 
 /* PUT /profiles/{id}/follow-request, X-Profile-Id {target_profile}: 201, code 200.

@@ -56,14 +56,14 @@ verify(struct ctx *c, const char *token, const char *sub, const char *csrf,
 	enum err e = E_TOKEN_FORGED;
 
 	for (size_t i = 0; e == E_TOKEN_FORGED && i < secret_count(); i++) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		e = jwt_read(c, token, key_of(c, i, csrf), &json);
 	}
 	/* Phones keep a refresh token for two months: those of an imported
 	 * installation are of its own key. */
 	if (e == E_TOKEN_FORGED && csrf == NULL &&
 		conf.messenger_older_secret[0] != '\0') {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		e = jwt_read(c, token, conf.messenger_older_secret, &json);
 	}
 	TRY(e);
@@ -172,7 +172,7 @@ messenger_access_token(struct req *r, struct messenger_token *out)
 	enum err e = messenger_token_read(r, header + n, "Access", csrf, out);
 	if (e == OK || e == E_TOKEN_EXPIRED)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return fail(c, E_UNSIGNED, NULL);
 }
 
@@ -204,7 +204,7 @@ take_session(struct req *r, const struct messenger_token *token, const char *jti
 		return fail(c, E_UNSIGNED, NULL);
 	enum err e = session_check(c, "messenger", jti, kind, &caller->session);
 	if (e == E_TOKEN_EXPIRED)
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	else
 		TRY(e);
 	if (e != OK || caller->session.account_id != token->account ||
@@ -259,7 +259,7 @@ messenger_refresh_cookie(struct req *r, struct messenger_token *out)
 	enum err e = messenger_token_read(r, cookie, "Refresh", NULL, out);
 	if (e == OK && out->otp != NULL && out->otp[0] != '\0')
 		return OK;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return fail(
 		c, e == E_TOKEN_EXPIRED ? E_REFRESH_EXPIRED : E_REFRESH_INVALID, NULL);
 }
@@ -310,7 +310,7 @@ messenger_refresh(struct req *r)
 		return fail(c, E_REFRESH_INVALID, NULL);
 	enum err e = take_session(r, &token, row->jti, "refresh");
 	if (e == E_UNSIGNED) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_REFRESH_INVALID, NULL);
 	}
 	TRY(e);
@@ -347,6 +347,6 @@ messenger_admin(struct req *r)
 		return OK;
 	if (e == E_BUSY || e == E_BUG)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return fail(c, e == E_TOKEN_EXPIRED ? E_ADMIN_EXPIRED : E_ADMIN_INVALID, NULL);
 }

@@ -10,7 +10,7 @@
 #include "db/db.h"
 #include "db/schema_change.h"
 #include "reply.h"
-#include "tally.h"
+#include "metrics.h"
 
 #include "ops/ops.sql.h"
 
@@ -168,7 +168,7 @@ print_queues(struct buf *out, const struct sample *samples, size_t count)
 
 		bool histogram = str_eq(name, HISTOGRAM);
 
-		tally_head(out, name, type_of(name), queue_metrics[m].help);
+		metrics_head(out, name, type_of(name), queue_metrics[m].help);
 		for (size_t i = 0; i < count; i++)
 			if (histogram ? str_starts(samples[i].name, name)
 				      : str_eq(samples[i].name, name))
@@ -186,12 +186,12 @@ ops_get_metrics(struct req *r)
 	struct sample *samples;
 	size_t count = 0;
 
-	tally_print(&out);
-	tally_head(&out, "samovar_redis_up", "gauge", "Does Redis answer?");
+	metrics_print(&out);
+	metrics_head(&out, "samovar_redis_up", "gauge", "Does Redis answer?");
 	buf_fmt(&out, "samovar_redis_up %d\n", cache_up(c->cache));
 	bool up = db_many(c, &QUEUE_METRICS, sample_fields, &samples, &count,
 			  ARGS(c, job_kinds)) == OK;
-	tally_head(&out, "samovar_database_up", "gauge",
+	metrics_head(&out, "samovar_database_up", "gauge",
 		"Does the database answer? If not, what is counted there is missing.");
 	buf_fmt(&out, "samovar_database_up %d\n", up);
 	if (up)

@@ -84,10 +84,10 @@ people_post_own_email(struct req *r)
 
 	TRY(account_prove(c, in->password, &a));
 	if (a.email != NULL && strcasecmp(a.email, in->email) == 0)
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .field = "email",
-					   .kind = FLAW_FORM,
-					   .words = "is the address already"});
+		return field_error_add(c, (struct field_error){.place = "body",
+						  .field = "email",
+						  .kind = FIELD_ERROR_FORM,
+						  .words = "is the address already"});
 	TRY(db_begin(c));
 	TRY(db_end(c, address_change(c, &a, in->email, a.language)));
 	return reply_json(r, 202, "{\"status\":\"mail_sent\"}");

@@ -60,12 +60,12 @@ INPUT(people_removal_in, struct removal_body,
 #define CROP_BYTES 200 /* as text */
 
 static enum err
-body_flaw(struct ctx *c, const char *field, const char *words)
+body_field_error(struct ctx *c, const char *field, const char *words)
 {
-	return flaw_add(c, (struct flaw){.place = "body",
-				   .field = field,
-				   .kind = FLAW_FORM,
-				   .words = words});
+	return field_error_add(c, (struct field_error){.place = "body",
+					  .field = field,
+					  .kind = FIELD_ERROR_FORM,
+					  .words = words});
 }
 
 static enum err
@@ -77,7 +77,7 @@ read_crop(struct ctx *c, const char *text, struct picture_in *out)
 	if (json_object_is_type(json, json_type_object))
 		e = fields_from_json(c, json, crop_fields, true, out);
 	else
-		e = body_flaw(
+		e = body_field_error(
 			c, "crop", "must be {\"x\", \"y\", \"width\", \"height\"}");
 	json_object_put(json);
 	out->cropped = true;
@@ -103,7 +103,7 @@ take_form(struct req *r, struct picture_in *out)
 			out->size = parts[i].size;
 		} else if (str_eq(parts[i].name, "crop")) {
 			if (parts[i].size > CROP_BYTES)
-				return body_flaw(c, "crop", "is too long");
+				return body_field_error(c, "crop", "is too long");
 			TRY(read_crop(c,
 				arena_strn(&c->arena, parts[i].bytes, parts[i].size),
 				out));
@@ -122,7 +122,7 @@ take_body(struct req *r, struct picture_in *out)
 	if (strncasecmp(type, "multipart/form-data", 19) == 0) {
 		TRY(take_form(r, out));
 	} else if (strncasecmp(type, "image/", 6) != 0) {
-		return body_flaw(
+		return body_field_error(
 			c, NULL, "must be a picture (image/...) or a form with a file");
 	} else if (r->body_file != NULL) {
 		out->bytes = file_get(c, r->body_file, &out->size);
@@ -131,7 +131,7 @@ take_body(struct req *r, struct picture_in *out)
 		out->size = r->body_size;
 	}
 	return out->bytes == NULL || out->size == 0
-		       ? body_flaw(c, "file", "is missing or empty")
+		       ? body_field_error(c, "file", "is missing or empty")
 		       : OK;
 }
 
@@ -150,10 +150,11 @@ people_put_picture(struct req *r)
 	struct picture p;
 
 	if (key != NULL && (key[0] == '\0' || strlen(key) > 255))
-		return flaw_add(c, (struct flaw){.place = "header",
-					   .field = "Idempotency-Key",
-					   .kind = FLAW_FORM,
-					   .words = "must have 1 to 255 characters"});
+		return field_error_add(
+			c, (struct field_error){.place = "header",
+				   .field = "Idempotency-Key",
+				   .kind = FIELD_ERROR_FORM,
+				   .words = "must have 1 to 255 characters"});
 	if (query->crop != NULL)
 		TRY(read_crop(c, query->crop, &in));
 	TRY(take_body(r, &in));

@@ -65,12 +65,12 @@ INPUT(people_reset_in, struct reset_body,
 		.max = 100));
 
 static enum err
-flaw(struct ctx *c, const char *field, const char *words)
+field_error(struct ctx *c, const char *field, const char *words)
 {
-	return flaw_add(c, (struct flaw){.place = "body",
-				   .field = field,
-				   .kind = FLAW_FORM,
-				   .words = words});
+	return field_error_add(c, (struct field_error){.place = "body",
+					  .field = field,
+					  .kind = FIELD_ERROR_FORM,
+					  .words = words});
 }
 
 static enum err
@@ -115,13 +115,14 @@ people_post_register(struct req *r)
 	enum err e = try_register(r, &a, in->password);
 	/* Two at once: the second one finds the first. */
 	if (e == E_EMAIL_TAKEN && account_confirms()) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		a = asked;
 		e = try_register(r, &a, in->password);
 	}
 	if (e == E_NAME_TAKEN) {
-		ctx_forgive(c);
-		return flaw(c, "username", "is taken, or looks like one that is");
+		ctx_clear_error(c);
+		return field_error(
+			c, "username", "is taken, or looks like one that is");
 	}
 	TRY(e);
 	return account_confirms() ? reply_json(r, 202, SENT) : person_reply(r, a.id);
@@ -143,7 +144,8 @@ people_post_confirm(struct req *r)
 	else if (in->email != NULL && in->code != NULL)
 		TRY(registration_confirm_code(c, in->email, in->code, &done));
 	else
-		return flaw(c, "token", "token, or email and code, must be there");
+		return field_error(
+			c, "token", "token, or email and code, must be there");
 	return reply_json(r, 200,
 		arena_fmt(&c->arena,
 			"{\"email_confirmed\":%s,\"email_pending\":%s,"

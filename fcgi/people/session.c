@@ -54,10 +54,10 @@ people_sign_in(struct req *r, const char *email, const char *username,
 	bool by_email = email != NULL;
 
 	if (by_email == (username != NULL))
-		return flaw_add(
-			&r->ctx, (struct flaw){.place = "body",
+		return field_error_add(
+			&r->ctx, (struct field_error){.place = "body",
 					 .field = "email",
-					 .kind = FLAW_FORM,
+					 .kind = FIELD_ERROR_FORM,
 					 .words = "email or username must be there"});
 	return account_sign_in(&r->ctx,
 		&(struct sign_in){.by = by_email ? BY_EMAIL : BY_USERNAME,

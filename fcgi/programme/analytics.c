@@ -46,7 +46,7 @@ programme_get_analytics_shift(struct req *r)
 	enum err e = sheet_of_shift(&r->ctx, r->word[0], &f);
 
 	if (e == E_MISSING) {
-		ctx_forgive(&r->ctx);
+		ctx_clear_error(&r->ctx);
 		return programme_not_found(r, "Shift", r->word[0]);
 	}
 	return e == OK ? reply_sheet(r, &f) : e;

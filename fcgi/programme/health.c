@@ -44,7 +44,7 @@ programme_get_healthcheck(struct req *r)
 	db_set_timeout(c->db, PATIENCE);
 	bool db = db_one(c, &HEALTH, health_fields, &h, ARGS(c)) == OK;
 	db_set_timeout(c->db, conf.db_timeout);
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	bool good = db && h.bot;
 	buf_add(&b, good ? "" : "{\"detail\":");
 	buf_fmt(&b, "{\"timestamp\":\"%s\",\"components\":[",

@@ -31,7 +31,7 @@ static enum err
 reply_or_missing(struct req *r, int status, enum err e, const char *json)
 {
 	if (e == E_INVITE_NOT_FOUND) {
-		ctx_forgive(&r->ctx);
+		ctx_clear_error(&r->ctx);
 		return programme_not_found(r, "AdministratorInvitation", r->word[0]);
 	}
 	return e == OK ? reply_json(r, status, json) : e;
@@ -103,7 +103,7 @@ programme_post_register_staff(struct req *r)
 	enum err e = invitation_use(
 		c, r->word[0], in->name, in->surname, in->password, &json);
 	if (e == E_EMAIL_TAKEN) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_EXISTS, "Объект <Administrator> уже существует");
 	}
 	TRY(e);

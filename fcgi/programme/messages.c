@@ -17,17 +17,18 @@ members_rule(struct ctx *c, const struct field *f, const char *place, void *memb
 
 	/* Nobody is not everybody. */
 	if (t->count == 0)
-		return flaw_add(c, (struct flaw){.place = place,
-					   .field = f->name,
-					   .kind = FLAW_FORM,
-					   .expected = "list of one uuid at least"});
+		return field_error_add(
+			c, (struct field_error){.place = place,
+				   .field = f->name,
+				   .kind = FIELD_ERROR_FORM,
+				   .expected = "list of one uuid at least"});
 	for (size_t i = 0; i < t->count; i++) {
 		list[i] = uuid_read(&c->arena, t->list[i]);
 		if (list[i] == NULL)
-			return flaw_add(c, (struct flaw){.place = place,
-						   .field = f->name,
-						   .kind = FLAW_FORM,
-						   .expected = "uuid"});
+			return field_error_add(c, (struct field_error){.place = place,
+							  .field = f->name,
+							  .kind = FIELD_ERROR_FORM,
+							  .expected = "uuid"});
 	}
 	t->list = list;
 	return OK;
@@ -68,7 +69,7 @@ programme_post_shift_message(struct req *r)
 	enum err e = in->confirm == NULL ? notice_count(c, &n)
 					 : notice_send(c, &n, in->confirm);
 	if (e == E_MISSING) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return programme_not_found(r, "Shift", r->word[0]);
 	}
 	TRY(e);

@@ -55,7 +55,7 @@ programme_get_participant(struct req *r)
 	enum err e = db_json(c, &PARTICIPANT_SHOW, &json, ARGS(c, r->word[0]));
 
 	if (e == E_MISSING) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return programme_not_found(r, "User", r->word[0]);
 	}
 	return e == OK ? reply_json(r, 200, json) : e;
@@ -99,7 +99,7 @@ programme_patch_outbox_retry(struct req *r)
 		e = audit_add(c, "outbox.retry", "outbox", r->word[0], NULL);
 
 	if (e == E_MISSING) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return programme_not_found(r, "Message", r->word[0]);
 	}
 	return e == OK ? reply_json(r, 200, "{}") : e;

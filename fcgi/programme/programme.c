@@ -26,7 +26,7 @@ dead_token(struct req *r, const struct session *session)
 	const char *email = r->claims->email;
 	int64_t count = 1;
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	if (session->account_id != 0 && !str_eq(session->status, "active"))
 		return fail(c, E_ACCOUNT_BLOCKED, NULL);
 	if (session->account_id == 0 && email != NULL)
@@ -102,7 +102,7 @@ enter(struct req *r)
 		return input_read(r);
 	TRY(token_bearer(r, true, &token));
 	enum err unsigned_why = token_read(r, token, claims);
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	r->trusted = unsigned_why == OK;
 	TRY(input_read(r));
 	if (!r->trusted)
@@ -114,38 +114,38 @@ enter(struct req *r)
 
 /* The codes that the older system's validation printed: docs/openapi/programme.yaml. */
 static const char *
-flaw_type(const struct flaw *f)
+field_error_type(const struct field_error *f)
 {
 	switch (f->kind) {
-	case FLAW_MISSING:
+	case FIELD_ERROR_MISSING:
 		return "value_error.missing";
-	case FLAW_NULL:
+	case FIELD_ERROR_NULL:
 		return "type_error.none.not_allowed";
-	case FLAW_EXTRA:
+	case FIELD_ERROR_EXTRA:
 		return "value_error.extra";
-	case FLAW_SHORT:
+	case FIELD_ERROR_SHORT:
 		return "value_error.any_str.min_length";
-	case FLAW_LONG:
+	case FIELD_ERROR_LONG:
 		return "value_error.any_str.max_length";
-	case FLAW_SMALL:
+	case FIELD_ERROR_SMALL:
 		return "value_error.number.not_ge";
-	case FLAW_LARGE:
+	case FIELD_ERROR_LARGE:
 		return "value_error.number.not_le";
-	case FLAW_CHOICE:
+	case FIELD_ERROR_CHOICE:
 		return "type_error.enum";
-	case FLAW_MANY:
+	case FIELD_ERROR_MANY:
 		return "value_error.list.max_items";
-	case FLAW_SURROGATE:
-	case FLAW_SYNTAX:
+	case FIELD_ERROR_SURROGATE:
+	case FIELD_ERROR_SYNTAX:
 		return "value_error.jsondecode";
-	case FLAW_NOT_OBJECT:
+	case FIELD_ERROR_NOT_OBJECT:
 		return "type_error.dict";
-	case FLAW_TYPE:
+	case FIELD_ERROR_TYPE:
 		return str_eq(f->expected, "str")    ? "type_error.str"
 		       : str_eq(f->expected, "date") ? "value_error.date"
 		       : str_eq(f->expected, "dict") ? "type_error.dict"
 						     : "type_error.integer";
-	case FLAW_FORM:
+	case FIELD_ERROR_FORM:
 		break;
 	}
 	if (f->words != NULL)
@@ -156,37 +156,37 @@ flaw_type(const struct flaw *f)
 }
 
 static void
-flaw_to_json(struct ctx *c, struct buf *b, const struct flaw *f)
+field_error_to_json(struct ctx *c, struct buf *b, const struct field_error *f)
 {
 	buf_fmt(b, "{\"loc\":[\"%s\"", f->place);
-	if (f->kind == FLAW_SYNTAX || f->kind == FLAW_SURROGATE)
+	if (f->kind == FIELD_ERROR_SYNTAX || f->kind == FIELD_ERROR_SURROGATE)
 		buf_fmt(b, ",%lld", (long long)f->limit);
 	if (f->field != NULL) {
 		buf_add(b, ",");
 		buf_json(b, f->field);
 	}
 	buf_add(b, "],\"msg\":");
-	buf_json(b, programme_flaw_words(c, f));
-	buf_fmt(b, ",\"type\":\"%s\"", flaw_type(f));
-	if (f->kind == FLAW_SHORT || f->kind == FLAW_LONG || f->kind == FLAW_SMALL ||
-		f->kind == FLAW_LARGE)
+	buf_json(b, programme_field_error_words(c, f));
+	buf_fmt(b, ",\"type\":\"%s\"", field_error_type(f));
+	if (f->kind == FIELD_ERROR_SHORT || f->kind == FIELD_ERROR_LONG ||
+		f->kind == FIELD_ERROR_SMALL || f->kind == FIELD_ERROR_LARGE)
 		buf_fmt(b, ",\"ctx\":{\"limit_value\":%lld}", (long long)f->limit);
 	buf_add(b, "}");
 }
 
 static void
-add_flaws(struct ctx *c, struct buf *b)
+add_field_errors(struct ctx *c, struct buf *b)
 {
 	buf_add(b, "[");
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
-		flaw_to_json(c, b, f);
+	for (const struct field_error *f = c->field_errors; f != NULL; f = f->next) {
+		field_error_to_json(c, b, f);
 		buf_add(b, f->next == NULL ? "" : ",");
 	}
-	if (flaws_left_out(c) > 0)
+	if (field_errors_left_out(c) > 0)
 		buf_fmt(b,
 			",{\"loc\":[\"%s\"],\"msg\":\"Ещё ошибок: %zu.\","
 			"\"type\":\"value_error\"}",
-			c->last_flaw->place, flaws_left_out(c));
+			c->last_field_error->place, field_errors_left_out(c));
 	buf_add(b, "]");
 }
 
@@ -198,8 +198,8 @@ refuse(struct req *r, enum err e)
 	struct buf body = {.arena = &c->arena};
 
 	buf_add(&body, "{\"detail\":");
-	if (w->err == E_INPUT && c->flaws != NULL)
-		add_flaws(c, &body);
+	if (w->err == E_INPUT && c->field_errors != NULL)
+		add_field_errors(c, &body);
 	else
 		buf_json(&body, w->words != NULL ? w->words : c->why);
 	buf_add(&body, "}");

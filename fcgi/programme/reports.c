@@ -43,7 +43,7 @@ static enum err
 answer(struct req *r, const char *what, enum err e, const char *json)
 {
 	if (e == E_MISSING) {
-		ctx_forgive(&r->ctx);
+		ctx_clear_error(&r->ctx);
 		return programme_not_found(r, what, r->word[0]);
 	}
 	return e == OK ? reply_json(r, 200, json) : e;
@@ -153,7 +153,7 @@ programme_get_reports(struct req *r)
 	TRY(e);
 	if (l.count == 0 &&
 		db_json(c, &REPORT_SHIFT, &shift, ARGS(c, in->shift_id)) == E_MISSING) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		reply_reset(r);
 		return programme_not_found(r, "Shift", in->shift_id);
 	}

@@ -96,7 +96,7 @@ device(struct req *r, const char *email)
 	struct claims claims = {0};
 	enum err e = token == NULL ? E_TOKEN_MISSING : token_read(r, token, &claims);
 
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	if ((e != OK && e != E_TOKEN_EXPIRED) || claims.jti == NULL ||
 		claims.email == NULL || strcasecmp(claims.email, email) != 0 ||
 		claims.issued * US_PER_SECOND < oldest.us)
@@ -137,7 +137,7 @@ refresh_refused(struct req *r, const struct claims *claims)
 	struct ctx *c = &r->ctx;
 	struct account a = {0};
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	enum err e =
 		claims->email == NULL ? OK : account_by_email(c, claims->email, &a);
 	TRY(e);
@@ -207,7 +207,7 @@ programme_patch_own_password(struct req *r)
 
 	enum err e = account_sign_in(c, &attempt, in->old_password, &a);
 	if (e == E_CREDENTIALS || (e == OK && a.id != c->actor)) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_OLD_PASSWORD, NULL);
 	}
 	TRY(e);

@@ -97,7 +97,7 @@ static enum err
 answer(struct req *r, int status, enum err e, const char *json)
 {
 	if (e == E_MISSING) {
-		ctx_forgive(&r->ctx);
+		ctx_clear_error(&r->ctx);
 		return programme_not_found(r, "Shift", r->word[0]);
 	}
 	return e == OK ? reply_json(r, status, json) : e;

@@ -30,7 +30,7 @@ programme_get_report_similar(struct req *r)
 	TRY(alike_of_report(c, r->word[0], &json));
 	if (str_eq(json, "[]") && db_json(c, &SIMILAR_REPORT, &report,
 					  ARGS(c, r->word[0])) == E_MISSING) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return programme_not_found(r, "Report", r->word[0]);
 	}
 	return reply_json(r, 200, json);
@@ -48,7 +48,7 @@ programme_get_shift_similar(struct req *r)
 	TRY(db_json(c, &SIMILAR_IN_SHIFT, &json, ARGS(c, r->word[0], in->status)));
 	if (str_eq(json, "[]") &&
 		db_json(c, &SIMILAR_SHIFT, &shift, ARGS(c, r->word[0])) == E_MISSING) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return programme_not_found(r, "Shift", r->word[0]);
 	}
 	return reply_json(r, 200, json);

@@ -72,7 +72,7 @@ missing(struct req *r, enum err e)
 {
 	if (e != E_MISSING)
 		return e;
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	return programme_not_found(r, "Administrator", r->word[0]);
 }
 
@@ -117,7 +117,7 @@ other_staff(struct req *r, enum err own, struct account *out)
 
 	enum err e = account_by_uuid(c, r->word[0], out);
 	if (e == E_ACCOUNT_NOT_FOUND || (e == OK && out->role == NULL)) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return programme_not_found(r, "Administrator", r->word[0]);
 	}
 	TRY(e);

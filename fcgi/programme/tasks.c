@@ -20,13 +20,13 @@ INPUT(programme_task_query, struct task_filter,
 		.max = 150, .rule = plain_title_rule));
 
 static enum err
-flaw(struct req *r, enum flaw_kind kind, const char *words)
+field_error(struct req *r, enum field_error_kind kind, const char *words)
 {
-	return flaw_add(&r->ctx, (struct flaw){.place = "body",
-					 .field = "image",
-					 .kind = kind,
-					 .expected = "file",
-					 .words = words});
+	return field_error_add(&r->ctx, (struct field_error){.place = "body",
+						.field = "image",
+						.kind = kind,
+						.expected = "file",
+						.words = words});
 }
 
 static enum err
@@ -37,14 +37,14 @@ the_image(struct req *r, struct part *out)
 
 	if (str_in(req_param(r, "CONTENT_LENGTH"), "0") ||
 		req_param(r, "CONTENT_LENGTH")[0] == '\0')
-		return flaw(r, FLAW_MISSING, NULL);
+		return field_error(r, FIELD_ERROR_MISSING, NULL);
 	TRY(req_parts(r, &parts, &count));
 	for (size_t i = 0; i < count; i++)
 		if (str_eq(parts[i].name, "image") && parts[i].filename != NULL) {
 			*out = parts[i];
 			return OK;
 		}
-	return flaw(r, FLAW_MISSING, NULL);
+	return field_error(r, FIELD_ERROR_MISSING, NULL);
 }
 
 /* What is wrong with the image; NULL: nothing. */
@@ -67,13 +67,13 @@ static enum err
 answer(struct req *r, int status, enum err e, const char *json)
 {
 	if (e == E_MISSING) {
-		ctx_forgive(&r->ctx);
+		ctx_clear_error(&r->ctx);
 		return programme_not_found(r, "Task", r->word[0]);
 	}
 	const char *words = picture_refusal(e);
 	if (words != NULL) {
-		ctx_forgive(&r->ctx);
-		return flaw(r, FLAW_FORM, words);
+		ctx_clear_error(&r->ctx);
+		return field_error(r, FIELD_ERROR_FORM, words);
 	}
 	return e == OK ? reply_json(r, status, json) : e;
 }

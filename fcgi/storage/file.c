@@ -33,11 +33,11 @@ media_type_rule(struct ctx *c, const struct field *f, const char *place, void *m
 	for (const char *p = type; *p != '\0'; p++)
 		fine = fine && *p >= ' ' && *p <= '~';
 	return fine ? OK
-		    : flaw_add(c, (struct flaw){.place = place,
-					  .field = f->name,
-					  .kind = FLAW_FORM,
-					  .expected = "media type",
-					  .words = "must be like text/plain"});
+		    : field_error_add(c, (struct field_error){.place = place,
+						 .field = f->name,
+						 .kind = FIELD_ERROR_FORM,
+						 .expected = "media type",
+						 .words = "must be like text/plain"});
 }
 
 INPUT(storage_upload_in, struct upload,
@@ -58,10 +58,10 @@ after_rule(struct ctx *c, const struct field *f, const char *place, void *member
 	const char *uuid = uuid_read(&c->arena, *id);
 
 	if (uuid == NULL)
-		return flaw_add(c, (struct flaw){.place = place,
-					   .field = f->name,
-					   .kind = FLAW_FORM,
-					   .expected = "uuid"});
+		return field_error_add(c, (struct field_error){.place = place,
+						  .field = f->name,
+						  .kind = FIELD_ERROR_FORM,
+						  .expected = "uuid"});
 	*id = uuid;
 	return OK;
 }
@@ -96,10 +96,10 @@ storage_reply_link(struct req *r, const struct file *file, const char *address)
 	return reply(r, 200, signed_link_fields, &link);
 }
 
-static struct place
+static struct geo_point
 caller(struct req *r)
 {
-	return place_of_caller(&r->ctx, req_header(r, "X-Samovar-Position"));
+	return geo_point_of_caller(&r->ctx, req_header(r, "X-Samovar-Position"));
 }
 
 static enum err
@@ -172,7 +172,7 @@ choose_holder(struct req *r, struct file *file, struct server *server)
 
 	if (e != E_SERVER_NOT_FOUND)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	TRY(file_any(c, file->id, file));
 	if (file->version_id == NULL || str_eq(file->version_id, version)) {
 		TRY(file_held(c, version, &held));

@@ -102,10 +102,10 @@ storage_promise_check(struct req *r, const struct field *fields, const char *wor
 			continue;
 		if (wrong == NULL && (wrong = promised(c, name)) == NULL)
 			continue;
-		flaw_add(c, (struct flaw){.place = "body",
-				    .field = arena_str(&c->arena, name),
-				    .kind = FLAW_EXTRA,
-				    .words = wrong});
+		field_error_add(c, (struct field_error){.place = "body",
+					   .field = arena_str(&c->arena, name),
+					   .kind = FIELD_ERROR_EXTRA,
+					   .words = wrong});
 	}
 	return c->err;
 }

@@ -7,7 +7,7 @@
 #include "net/authority.h"
 #include "reply.h"
 #include "storage/copy.h"
-#include "storage/drop.h"
+#include "storage/server_removal.h"
 #include "storage/storage.h"
 #include "storage/history.h"
 
@@ -17,10 +17,10 @@ name_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
 	if (server_name_valid(*(const char **)member))
 		return OK;
-	return flaw_add(
-		c, (struct flaw){.place = place,
+	return field_error_add(
+		c, (struct field_error){.place = place,
 			   .field = f->name,
-			   .kind = FLAW_FORM,
+			   .kind = FIELD_ERROR_FORM,
 			   .expected = "server name",
 			   .words = "only letters, digits, _ and - are allowed"});
 }
@@ -30,11 +30,12 @@ host_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 {
 	if (authority_host_valid(*(const char **)member))
 		return OK;
-	return flaw_add(c, (struct flaw){.place = place,
-				   .field = f->name,
-				   .kind = FLAW_FORM,
-				   .expected = "host",
-				   .words = "must be a host name or an address"});
+	return field_error_add(
+		c, (struct field_error){.place = place,
+			   .field = f->name,
+			   .kind = FIELD_ERROR_FORM,
+			   .expected = "host",
+			   .words = "must be a host name or an address"});
 }
 
 /* Servers of one zone hold each other's files: no zone at all would be one, too. */

@@ -47,7 +47,7 @@ storage_gone_or_expired(struct req *r)
 	const struct claims *claims = storage_claims(r);
 	int64_t count = 1;
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	if (claims->user_id != NULL && uuid_valid(claims->user_id))
 		TRY(db_int(
 			c, &STORAGE_ACCOUNT_EXISTS, &count, ARGS(c, claims->user_id)));
@@ -137,18 +137,18 @@ add_detail(struct req *r, struct buf *body)
 	struct ctx *c = &r->ctx;
 	struct buf detail = {.arena = &c->arena};
 
-	if (c->flaw_count > 0)
-		buf_fmt(&detail, "%zu validation error%s for Request", c->flaw_count,
-			c->flaw_count > 1 ? "s" : "");
+	if (c->field_error_count > 0)
+		buf_fmt(&detail, "%zu validation error%s for Request",
+			c->field_error_count, c->field_error_count > 1 ? "s" : "");
 	else
 		buf_add(&detail, c->why == NULL ? err_sentence(c->err) : c->why);
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
+	for (const struct field_error *f = c->field_errors; f != NULL; f = f->next)
 		buf_fmt(&detail, "\n%s%s%s\n  %s", f->place,
 			f->field == NULL ? "" : " -> ",
-			f->field == NULL ? "" : f->field, flaw_sentence(c, f));
-	if (flaws_left_out(c) > 0)
-		buf_fmt(&detail, "\n%s\n  %zu more", c->last_flaw->place,
-			flaws_left_out(c));
+			f->field == NULL ? "" : f->field, field_error_sentence(c, f));
+	if (field_errors_left_out(c) > 0)
+		buf_fmt(&detail, "\n%s\n  %zu more", c->last_field_error->place,
+			field_errors_left_out(c));
 	buf_add(body, ",\"detail\":");
 	buf_json(body, buf_text(&detail));
 }

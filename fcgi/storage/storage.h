@@ -67,7 +67,7 @@ enum err storage_reply_link(
  * Members that are not known are passed over (docs/openapi/storage.yaml), but not those
  * that their sender would believe to hold: with words, which say what there is instead,
  * any; without (NULL), those whose names promise a file a time, a password or a number
- * of downloads. E_INPUT with a flaw for each. Null and false promise nothing.
+ * of downloads. E_INPUT with a field error for each. Null and false promise nothing.
  */
 enum err storage_promise_check(
 	struct req *r, const struct field *fields, const char *words);

@@ -39,7 +39,7 @@ static const enum digest_kind known[] = {
 
 /* x-amz-checksum-crc32 and its like: at most one may be sent. */
 enum err
-store_checksum(struct req *r, struct disk_wish *out, const char **header)
+store_checksum(struct req *r, struct put_expectation *out, const char **header)
 {
 	static const char *const unknown[] = {"x-amz-checksum-md5",
 		"x-amz-checksum-sha512", "x-amz-checksum-xxhash3",
@@ -68,8 +68,8 @@ store_checksum(struct req *r, struct disk_wish *out, const char **header)
 }
 
 enum err
-store_form_checksum(
-	struct req *r, const struct pair *fields, size_t count, struct disk_wish *out)
+store_form_checksum(struct req *r, const struct pair *fields, size_t count,
+	struct put_expectation *out)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
 		const char *text = policy_field(fields, count,
@@ -101,7 +101,7 @@ store_say_checksum(struct req *r, const char *checksum)
 
 /* x-amz-trailer: the one checksum that comes behind the chunks. */
 static enum err
-read_trailer(struct req *r, struct disk_wish *out, struct chunked *chunks)
+read_trailer(struct req *r, struct put_expectation *out, struct chunked *chunks)
 {
 	const char *name = req_header(r, "x-amz-trailer");
 
@@ -121,7 +121,7 @@ read_trailer(struct req *r, struct disk_wish *out, struct chunked *chunks)
 }
 
 static enum err
-read_chunks(struct req *r, struct disk_wish *out)
+read_chunks(struct req *r, struct put_expectation *out)
 {
 	struct chunked *chunks = arena_new(&r->ctx.arena, sizeof(*chunks));
 	const char *size = req_header(r, "x-amz-decoded-content-length");
@@ -136,11 +136,11 @@ read_chunks(struct req *r, struct disk_wish *out)
 }
 
 enum err
-store_wish(struct req *r, struct disk_wish *out)
+store_wish(struct req *r, struct put_expectation *out)
 {
 	const char *header;
 
-	*out = (struct disk_wish){.sha256 = call_of(r)->payload.sha256};
+	*out = (struct put_expectation){.sha256 = call_of(r)->payload.sha256};
 	TRY(store_md5(r, &out->md5));
 	TRY(store_checksum(r, out, &header));
 	if (call_of(r)->payload.chunked)

@@ -125,7 +125,7 @@ store_post_bucket(struct req *r)
 	struct object_name name = call_of(r)->name;
 	const char **keys = arena_new(&c->arena, KEYS_XML_MOST * sizeof(*keys));
 	struct buf xml = {.arena = &c->arena};
-	struct disk_wish wish = {0};
+	struct put_expectation wish = {0};
 	const char *header;
 	size_t count;
 	bool quiet;

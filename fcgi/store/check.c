@@ -108,7 +108,7 @@ check_length(struct req *r)
 	const char *text = req_param(r, "STORE_LENGTH");
 	bool chunked = call_of(r)->payload.chunked;
 	int64_t most = r->method == PUT ? conf.store_max_bytes : conf.fcgi_max_body;
-	struct disk_wish wish;
+	struct put_expectation wish;
 	int64_t bytes = 0;
 
 	if (chunked && r->method != PUT)
@@ -135,7 +135,7 @@ store_check_body(struct req *r)
 	struct ctx *c = &r->ctx;
 	const char *md5, *header;
 	struct object_condition condition;
-	struct disk_wish wish = {0};
+	struct put_expectation wish = {0};
 
 	if (call_of(r)->form)
 		return store_check_form(r);

@@ -215,7 +215,7 @@ store_post_form(struct req *r)
 {
 	struct object_name name = call_of(r)->name;
 	struct form *f = arena_new(&r->ctx.arena, sizeof(*f));
-	struct disk_wish wish;
+	struct put_expectation wish;
 	struct object_new new = {.wish = &wish};
 	struct store_object o = {0};
 
@@ -228,7 +228,7 @@ store_post_form(struct req *r)
 	new.content_type = type[0] == '\0' ? "binary/octet-stream" : type;
 	new.bytes = f->file.bytes;
 	new.size = f->file.size;
-	wish = (struct disk_wish){.size = (int64_t) new.size};
+	wish = (struct put_expectation){.size = (int64_t) new.size};
 	TRY(store_form_checksum(r, f->fields, f->count, &wish));
 	TRY(scrub_city(&r->ctx, name.server));
 	TRY(bucket_own(&r->ctx, name.server, name.bucket));

@@ -209,7 +209,7 @@ put_in_bucket(struct req *r, const struct object_new *new, struct store_object *
 	enum err e = object_put(&r->ctx, name, new, out);
 	if (e != E_S3_NO_BUCKET || !is_ours)
 		return e;
-	ctx_forgive(&r->ctx);
+	ctx_clear_error(&r->ctx);
 	TRY(store_need_bucket(r));
 	return object_put(&r->ctx, name, new, out);
 }
@@ -224,7 +224,7 @@ store_put_object(struct req *r)
 	const struct store_call *call = call_of(r);
 	const char *type = req_param(r, "CONTENT_TYPE");
 	struct store_object o = {0};
-	struct disk_wish wish;
+	struct put_expectation wish;
 	struct object_new new = {.body_file = r->body_file,
 		.content_type = type[0] == '\0' ? "binary/octet-stream" : type,
 		.wish = &wish};

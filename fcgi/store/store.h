@@ -82,14 +82,15 @@ enum err store_md5(struct req *r, const char **out);
 
 /* What the body of a PUT must be: length, Content-MD5, x-amz-content-sha256,
  * x-amz-checksum-... */
-struct disk_wish;
-enum err store_wish(struct req *r, struct disk_wish *out);
+struct put_expectation;
+enum err store_wish(struct req *r, struct put_expectation *out);
 
 /*
  * The checksum of x-amz-checksum-crc32, -crc32c, -sha1 or -sha256; *header is its name,
  * NULL if none was sent. E_S3_CHECKSUM_FORM; E_S3_NO_FEATURE for other kinds
  */
-enum err store_checksum(struct req *r, struct disk_wish *out, const char **header);
+enum err store_checksum(
+	struct req *r, struct put_expectation *out, const char **header);
 
 /* x-amz-checksum-... of "crc32:BASE64"; NULL says nothing. */
 void store_say_checksum(struct req *r, const char *checksum);
@@ -104,8 +105,8 @@ enum err store_refuse_header(struct req *r, const char *name);
 enum err store_check_class(struct req *r, const char *acl, const char *class);
 
 /* The checksum among the fields of a form. E_S3_CHECKSUM_FORM */
-enum err store_form_checksum(
-	struct req *r, const struct pair *fields, size_t count, struct disk_wish *out);
+enum err store_form_checksum(struct req *r, const struct pair *fields, size_t count,
+	struct put_expectation *out);
 
 /* The address of an object as the client has called this city. */
 const char *store_location(struct req *r, const struct object_name *name);

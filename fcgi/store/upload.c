@@ -41,13 +41,13 @@ open_upload(struct req *r)
 /* x-amz-mp-object-size and x-amz-checksum-...: of the whole or, with "-3" behind it, of
  * the checksums of three parts. */
 static enum err
-read_whole(struct req *r, struct upload_list *list, struct disk_wish *wish)
+read_whole(struct req *r, struct upload_list *list, struct put_expectation *wish)
 {
 	static const char *const kinds[] = {"crc32", "crc32c", "sha1", "sha256"};
 	const char *size = req_header(r, "x-amz-mp-object-size"), *header;
 	struct arena *a = &r->ctx.arena;
 
-	*wish = (struct disk_wish){.size = -1};
+	*wish = (struct put_expectation){.size = -1};
 	list->wish = wish;
 	if (size != NULL && (!int_read(size, &wish->size) || wish->size < 0))
 		return fail(&r->ctx, E_S3_ARGUMENT,
@@ -88,7 +88,7 @@ complete_upload(struct req *r, const char *id)
 	struct store_part *parts = arena_new(&c->arena, UPLOAD_PARTS * sizeof(*parts));
 	struct upload_list list = {.id = id, .parts = parts};
 	struct buf xml = {.arena = &c->arena};
-	struct disk_wish wish;
+	struct put_expectation wish;
 	struct store_object o;
 
 	TRY(store_small_body(r));
@@ -128,7 +128,7 @@ store_put_part(struct req *r)
 {
 	const char *number = store_query(r, "partNumber"),
 		   *id = store_query(r, "uploadId");
-	struct disk_wish wish;
+	struct put_expectation wish;
 	struct store_part part;
 	int64_t n;
 

@@ -79,7 +79,8 @@ account_note_looks(struct ctx *c, int64_t most, int64_t *done)
 	TRY(db_many(c, &ACCOUNT_WITHOUT_LOOK, account_fields, &found, &count,
 		ARGS(c, most)));
 	for (size_t i = 0; i < count; i++) {
-		struct unicode_look look = unicode_look(&c->arena, found[i].username);
+		struct unicode_skeleton look =
+			unicode_skeleton(&c->arena, found[i].username);
 
 		TRY(db_do(c, &ACCOUNT_LOOK_SET,
 			ARGS(c, found[i].id, look.typed, look.folded)));
@@ -91,7 +92,7 @@ account_note_looks(struct ctx *c, int64_t most, int64_t *done)
 /* A user name that looks like somebody's is taken. The locks last until the transaction
  * ends: of two that come at once one finds the other. */
 static enum err
-looks_like_nobody(struct ctx *c, struct unicode_look look)
+looks_like_nobody(struct ctx *c, struct unicode_skeleton look)
 {
 	int64_t count;
 
@@ -104,7 +105,7 @@ looks_like_nobody(struct ctx *c, struct unicode_look look)
 enum err
 account_name_free(struct ctx *c, const char *username)
 {
-	return looks_like_nobody(c, unicode_look(&c->arena, username));
+	return looks_like_nobody(c, unicode_skeleton(&c->arena, username));
 }
 
 /* claimed: an address that is told to this account only. confirm_by: when an address
@@ -113,11 +114,11 @@ static enum err
 add(struct ctx *c, struct account *a, const char *password, const char *claimed,
 	bool confirmed, struct utc confirm_by)
 {
-	struct unicode_look look = {NULL, NULL};
+	struct unicode_skeleton look = {NULL, NULL};
 	const char *hash;
 
 	if (a->username != NULL) {
-		look = unicode_look(&c->arena, a->username);
+		look = unicode_skeleton(&c->arena, a->username);
 		TRY(looks_like_nobody(c, look));
 	}
 	TRY(hashed(c, password, &hash));
@@ -225,7 +226,7 @@ known_permission(struct ctx *c, const char *permission)
 
 	if (e != E_INPUT)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return fail(c, E_INPUT, "there is no permission %s", permission);
 }
 
@@ -308,7 +309,7 @@ account_prove(struct ctx *c, const char *password, struct account *out)
 		.name = a.username != NULL ? a.username : a.email};
 	enum err e = account_sign_in(c, &attempt, password, out);
 	if (e == E_CREDENTIALS || (e == OK && out->id != c->actor)) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_OLD_PASSWORD, NULL);
 	}
 	return e;

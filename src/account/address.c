@@ -51,7 +51,7 @@ mail_new_side(
 		return person_mail_exists(c, &other, language);
 	if (e != E_ACCOUNT_NOT_FOUND)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return mail_side(
 		c, a->id, "change_new", email, conf.account_confirm_lifetime, language);
 }

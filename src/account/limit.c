@@ -35,7 +35,7 @@ name_hash(struct ctx *c, enum sign_in_by by, const char *face, const char *name)
 static enum err
 refuse(struct ctx *c, int64_t seconds)
 {
-	tell(c, "retry_after", seconds);
+	error_detail(c, "retry_after", seconds);
 	return fail(c, E_LIMIT, NULL);
 }
 

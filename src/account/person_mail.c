@@ -126,7 +126,7 @@ deliver(struct ctx *c, const struct mail *mail, int64_t account_id)
 
 	if (e == E_MAIL_REFUSED) {
 		const char *why = c->why;
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return db_do(c, &PERSON_MAIL_TROUBLE, ARGS(c, account_id, why));
 	}
 	TRY(e);

@@ -31,7 +31,7 @@ find(struct ctx *c, const char *email, struct account *out, bool *found)
 	*found = e == OK;
 	if (e != E_ACCOUNT_NOT_FOUND)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return OK;
 }
 

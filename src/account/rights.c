@@ -19,10 +19,10 @@ rights_not_superuser(struct ctx *c, const struct account *a)
 static enum err
 unknown(struct ctx *c, const char *field, const char *name)
 {
-	return flaw_add(
-		c, (struct flaw){.place = "body",
+	return field_error_add(
+		c, (struct field_error){.place = "body",
 			   .field = field,
-			   .kind = FLAW_CHOICE,
+			   .kind = FIELD_ERROR_CHOICE,
 			   .words = arena_fmt(&c->arena, "there is no %s", name)});
 }
 

@@ -9,13 +9,13 @@
 #include "base/unicode.h"
 
 static enum err
-flaw(struct ctx *c, const struct field *f, const char *place, const char *words)
+field_error(struct ctx *c, const struct field *f, const char *place, const char *words)
 {
-	return flaw_add(c, (struct flaw){.place = place,
-				   .field = f->name,
-				   .kind = FLAW_FORM,
-				   .expected = "value",
-				   .words = words});
+	return field_error_add(c, (struct field_error){.place = place,
+					  .field = f->name,
+					  .kind = FIELD_ERROR_FORM,
+					  .expected = "value",
+					  .words = words});
 }
 
 /* Nothing in it that cannot be seen, and no blanks that cannot be told apart. */
@@ -26,14 +26,15 @@ make_plain(struct ctx *c, const struct field *f, const char *place, const char *
 	const char *fault = unicode_name_fault(&c->arena, *text);
 
 	if (fault != NULL)
-		return flaw(c, f, place, fault);
+		return field_error(c, f, place, fault);
 	*text = unicode_plain_blanks(&c->arena, *text, kept);
 	return utf8_count(*text) >= f->min ? OK
-	       : (*text)[0] == '\0'        ? flaw(c, f, place, "must not be blank")
-					   : flaw_add(c, (struct flaw){.place = place,
-								 .field = f->name,
-								 .kind = FLAW_SHORT,
-								 .limit = f->min});
+	       : (*text)[0] == '\0'
+		       ? field_error(c, f, place, "must not be blank")
+		       : field_error_add(c, (struct field_error){.place = place,
+						    .field = f->name,
+						    .kind = FIELD_ERROR_SHORT,
+						    .limit = f->min});
 }
 
 enum err
@@ -56,15 +57,15 @@ username_rule(struct ctx *c, const struct field *f, const char *place, void *mem
 	const char *name = unicode_nfc(&c->arena, *(const char **)member);
 
 	if (name == NULL)
-		return flaw(c, f, place, "is no text of any language");
+		return field_error(c, f, place, "is no text of any language");
 	const char *fault = unicode_identifier_fault(&c->arena, name);
 	if (fault != NULL)
-		return flaw(c, f, place, fault);
+		return field_error(c, f, place, fault);
 	*(const char **)member = name;
 	if (strcmp(str_trim(&c->arena, name), name) != 0)
-		return flaw(c, f, place, "must not begin or end with a blank");
+		return field_error(c, f, place, "must not begin or end with a blank");
 	if (name[0] == '#')
-		return flaw(c, f, place, "must not begin with #");
+		return field_error(c, f, place, "must not begin with #");
 	return OK;
 }
 
@@ -98,10 +99,10 @@ email_fits(const char *s)
 static enum err
 not_an_email(struct ctx *c, const struct field *f, const char *place)
 {
-	return flaw_add(c, (struct flaw){.place = place,
-				   .field = f->name,
-				   .kind = FLAW_FORM,
-				   .expected = "email address"});
+	return field_error_add(c, (struct field_error){.place = place,
+					  .field = f->name,
+					  .kind = FIELD_ERROR_FORM,
+					  .expected = "email address"});
 }
 
 enum err
@@ -142,7 +143,7 @@ staff_password_rule(
 	uint32_t u;
 
 	if (utf8_count(s) < conf.account_min_password_length)
-		return flaw(c, f, place,
+		return field_error(c, f, place,
 			arena_fmt(&c->arena,
 				"Пароль должен содержать не менее %lld символов.",
 				(long long)conf.account_min_password_length));
@@ -152,7 +153,7 @@ staff_password_rule(
 		digit = digit || (u >= '0' && u <= '9');
 	}
 	if (!upper || !lower || !digit)
-		return flaw(c, f, place,
+		return field_error(c, f, place,
 			"Пароль должен содержать заглавную букву, строчную букву и "
 			"цифру.");
 	return OK;
@@ -201,7 +202,7 @@ person_name_rule(struct ctx *c, const struct field *f, const char *place, void *
 	char *titled = arena_new(&c->arena, strlen(given) + 1);
 
 	if (!name_titled(given, titled))
-		return flaw(c, f, place,
+		return field_error(c, f, place,
 			"Допустимы только кириллица, дефис и пробел; начните с "
 			"заглавной буквы.");
 	*(const char **)member = titled;

@@ -170,7 +170,7 @@ check_lock(struct ctx *c, const struct factor *f)
 
 	if (f->failures < FAILURES_MOST || until <= c->now.us)
 		return OK;
-	tell(c, "retry_after", (until - c->now.us) / US_PER_SECOND + 1);
+	error_detail(c, "retry_after", (until - c->now.us) / US_PER_SECOND + 1);
 	return fail(c, E_LIMIT, NULL);
 }
 

@@ -56,7 +56,7 @@ from_cache(struct ctx *c, const char *key, struct session *out)
 	if (json_read(c, text, strlen(text), &json) == OK &&
 		fields_from_json(c, json, copy_fields, false, out) == OK)
 		return true;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return false;
 }
 

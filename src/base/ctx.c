@@ -39,22 +39,22 @@ fail(struct ctx *c, enum err e, const char *why, ...)
 }
 
 void
-ctx_forgive(struct ctx *c)
+ctx_clear_error(struct ctx *c)
 {
 	c->err = OK;
 	c->why = NULL;
-	c->flaws = c->last_flaw = NULL;
-	c->flaw_count = 0;
-	c->told = NULL;
+	c->field_errors = c->last_field_error = NULL;
+	c->field_error_count = 0;
+	c->error_details = NULL;
 }
 
 void
-tell(struct ctx *c, const char *key, int64_t value)
+error_detail(struct ctx *c, const char *key, int64_t value)
 {
-	struct told *t = arena_new(&c->arena, sizeof(*t));
+	struct error_detail *t = arena_new(&c->arena, sizeof(*t));
 
-	*t = (struct told){c->told, key, value};
-	c->told = t;
+	*t = (struct error_detail){c->error_details, key, value};
+	c->error_details = t;
 }
 
 void

@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/flaw.h"
+#include "base/field_error.h"
 #include "base/utc.h"
 
 struct db;
@@ -14,8 +14,8 @@ struct cache;
 struct after;
 
 /* Data beside an error's words: tell(c, "left_chance", 2). */
-struct told {
-	struct told *next;
+struct error_detail {
+	struct error_detail *next;
 	const char *key;
 	int64_t value;
 };
@@ -38,10 +38,12 @@ struct ctx {
 	unsigned queries;       /* run so far, for the access log */
 	enum err err;           /* the first failure... */
 	const char *why;        /* ...and the sentence that goes with it */
-	struct flaw *flaws;     /* what is wrong with the input, in order... */
-	struct flaw *last_flaw;
-	size_t flaw_count; /* ...all of it; only the first FLAWS_MOST are in the list */
-	struct told *told;
+	struct field_error
+		*field_errors; /* what is wrong with the input, in order... */
+	struct field_error *last_field_error;
+	size_t field_error_count; /* ...all of it; only the first FIELD_ERRORS_MOST are
+				     in the list */
+	struct error_detail *error_details;
 	struct after *after, *last_after;
 };
 
@@ -59,11 +61,11 @@ void ctx_end(struct ctx *c);
 enum err fail(struct ctx *c, enum err e, const char *why, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Forgets a failure that has been dealt with, flaws too. */
-void ctx_forgive(struct ctx *c);
+/* Forgets a failure that has been dealt with, field errors too. */
+void ctx_clear_error(struct ctx *c);
 
 /* Adds data beside the words of an error. key must outlive the ctx. */
-void tell(struct ctx *c, const char *key, int64_t value);
+void error_detail(struct ctx *c, const char *key, int64_t value);
 
 /* Calls fn(c, thing) once the transaction is committed; never when it is undone. */
 void ctx_after_commit(struct ctx *c, void (*fn)(struct ctx *, void *), void *thing);

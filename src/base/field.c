@@ -20,14 +20,14 @@ static const char *const type_names[] = {[FIELD_TEXT] = "str",
 	[FIELD_OBJECT] = "dict"};
 
 static enum err
-flaw_at(struct ctx *c, const struct field *f, const char *place, enum flaw_kind kind,
-	int64_t limit, const char *expected)
+field_error_at(struct ctx *c, const struct field *f, const char *place,
+	enum field_error_kind kind, int64_t limit, const char *expected)
 {
-	return flaw_add(c, (struct flaw){.place = place,
-				   .field = f->name,
-				   .kind = kind,
-				   .limit = limit,
-				   .expected = expected});
+	return field_error_add(c, (struct field_error){.place = place,
+					  .field = f->name,
+					  .kind = kind,
+					  .limit = limit,
+					  .expected = expected});
 }
 
 enum err
@@ -36,7 +36,7 @@ uuid_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 	const char *uuid = uuid_read(&c->arena, *(const char **)member);
 
 	if (uuid == NULL)
-		return flaw_at(c, f, place, FLAW_FORM, 0, "uuid");
+		return field_error_at(c, f, place, FIELD_ERROR_FORM, 0, "uuid");
 	*(const char **)member = uuid;
 	return OK;
 }
@@ -48,11 +48,11 @@ check_range(
 	if (f->min == 0 && f->max == 0)
 		return OK;
 	if (v < f->min)
-		return flaw_at(
-			c, f, place, text ? FLAW_SHORT : FLAW_SMALL, f->min, NULL);
+		return field_error_at(c, f, place,
+			text ? FIELD_ERROR_SHORT : FIELD_ERROR_SMALL, f->min, NULL);
 	if (v > f->max)
-		return flaw_at(
-			c, f, place, text ? FLAW_LONG : FLAW_LARGE, f->max, NULL);
+		return field_error_at(c, f, place,
+			text ? FIELD_ERROR_LONG : FIELD_ERROR_LARGE, f->max, NULL);
 	return OK;
 }
 
@@ -61,15 +61,16 @@ put_text(struct ctx *c, const struct field *f, const char *place, const char *s,
 	void *member)
 {
 	if (utf8_count(s) < 0)
-		return flaw_at(c, f, place, FLAW_FORM, 0, "utf-8");
+		return field_error_at(c, f, place, FIELD_ERROR_FORM, 0, "utf-8");
 	s = f->trim ? str_trim(&c->arena, s) : arena_str(&c->arena, s);
 	if (!f->as_typed)
 		s = unicode_nfc(&c->arena, s);
 	if (s == NULL)
-		return flaw_at(c, f, place, FLAW_FORM, 0, "text of any language");
+		return field_error_at(
+			c, f, place, FIELD_ERROR_FORM, 0, "text of any language");
 	TRY(check_range(c, f, place, utf8_count(s), true));
 	if (f->one_of != NULL && !str_in(s, f->one_of))
-		return flaw_at(c, f, place, FLAW_CHOICE, 0, f->one_of);
+		return field_error_at(c, f, place, FIELD_ERROR_CHOICE, 0, f->one_of);
 	*(const char **)member = s;
 	return OK;
 }
@@ -85,7 +86,7 @@ put_texts(struct ctx *c, const struct field *f, struct json_object *json,
 		struct json_object *item = json_object_array_get_idx(json, i);
 
 		if (!json_object_is_type(item, json_type_string))
-			return flaw_at(c, f, "body", FLAW_TYPE, 0, "str");
+			return field_error_at(c, f, "body", FIELD_ERROR_TYPE, 0, "str");
 		TRY(put_text(c, &(struct field){.name = f->name}, "body",
 			json_object_get_string(item), &list[i]));
 	}
@@ -93,7 +94,7 @@ put_texts(struct ctx *c, const struct field *f, struct json_object *json,
 	return OK;
 }
 
-/* A value of the field's own JSON type, else FLAW_TYPE. */
+/* A value of the field's own JSON type, else FIELD_ERROR_TYPE. */
 static enum err
 put_json(struct ctx *c, const struct field *f, struct json_object *json, void *member)
 {
@@ -102,7 +103,8 @@ put_json(struct ctx *c, const struct field *f, struct json_object *json, void *m
 	if (f->type == FIELD_TEXT && type == json_type_string) {
 		if (strlen(json_object_get_string(json)) !=
 			(size_t)json_object_get_string_len(json))
-			return flaw_at(c, f, "body", FLAW_FORM, 0, "text without NUL");
+			return field_error_at(
+				c, f, "body", FIELD_ERROR_FORM, 0, "text without NUL");
 		return put_text(c, f, "body", json_object_get_string(json), member);
 	}
 	if (f->type == FIELD_INT && type == json_type_int) {
@@ -110,7 +112,8 @@ put_json(struct ctx *c, const struct field *f, struct json_object *json, void *m
 		/* json-c cuts a larger number down to the largest that fits. */
 		if (*(int64_t *)member == INT64_MAX &&
 			json_object_get_uint64(json) > INT64_MAX)
-			return flaw_at(c, f, "body", FLAW_LARGE, INT64_MAX, NULL);
+			return field_error_at(
+				c, f, "body", FIELD_ERROR_LARGE, INT64_MAX, NULL);
 		return check_range(c, f, "body", *(int64_t *)member, false);
 	}
 	if (f->type == FIELD_BOOL && type == json_type_boolean) {
@@ -123,7 +126,8 @@ put_json(struct ctx *c, const struct field *f, struct json_object *json, void *m
 
 		*(double *)member = v;
 		return !isfinite(v)
-			       ? flaw_at(c, f, "body", FLAW_TYPE, 0, "float")
+			       ? field_error_at(
+					 c, f, "body", FIELD_ERROR_TYPE, 0, "float")
 			       : check_range(c, f, "body",
 					 (int64_t)(v < 0 ? floor(v) : ceil(v)), false);
 	}
@@ -135,11 +139,11 @@ put_json(struct ctx *c, const struct field *f, struct json_object *json, void *m
 	if (f->type == FIELD_DATE && type == json_type_string &&
 		date_parse(json_object_get_string(json), member))
 		return OK;
-	return flaw_add(c, (struct flaw){.place = "body",
-				   .field = f->name,
-				   .kind = FLAW_TYPE,
-				   .expected = type_names[f->type],
-				   .got = json_type_to_name(type)});
+	return field_error_add(c, (struct field_error){.place = "body",
+					  .field = f->name,
+					  .kind = FIELD_ERROR_TYPE,
+					  .expected = type_names[f->type],
+					  .got = json_type_to_name(type)});
 }
 
 static void
@@ -153,9 +157,9 @@ flag_extra_keys(struct ctx *c, struct json_object *json, const struct field *fie
 		while (f->name != NULL && strcmp(f->name, key) != 0)
 			f++;
 		if (f->name == NULL)
-			flaw_add(c, (struct flaw){.place = "body",
-					    .kind = FLAW_EXTRA,
-					    .field = arena_str(&c->arena, key)});
+			field_error_add(c, (struct field_error){.place = "body",
+						   .kind = FIELD_ERROR_EXTRA,
+						   .field = arena_str(&c->arena, key)});
 	}
 }
 
@@ -169,10 +173,11 @@ fields_from_json(struct ctx *c, struct json_object *json, const struct field *fi
 
 		if (!json_object_object_get_ex(json, f->name, &value)) {
 			if (f->must)
-				flaw_at(c, f, "body", FLAW_MISSING, 0, NULL);
+				field_error_at(
+					c, f, "body", FIELD_ERROR_MISSING, 0, NULL);
 		} else if (value == NULL) {
 			if (f->must)
-				flaw_at(c, f, "body", FLAW_NULL, 0, NULL);
+				field_error_at(c, f, "body", FIELD_ERROR_NULL, 0, NULL);
 		} else if (put_json(c, f, value, member) == OK && f->rule != NULL) {
 			f->rule(c, f, "body", member);
 		}
@@ -191,19 +196,22 @@ put_pair(struct ctx *c, const struct field *f, const char *place, const char *s,
 		return put_text(c, f, place, s, member);
 	case FIELD_INT:
 		if (!int_read(s, member))
-			return flaw_at(c, f, place, FLAW_TYPE, 0, "integer");
+			return field_error_at(
+				c, f, place, FIELD_ERROR_TYPE, 0, "integer");
 		return check_range(c, f, place, *(int64_t *)member, false);
 	case FIELD_BOOL:
 		*(bool *)member = str_eq(s, "true") || str_eq(s, "1");
 		return *(bool *)member || str_eq(s, "false") || str_eq(s, "0")
 			       ? OK
-			       : flaw_at(c, f, place, FLAW_TYPE, 0, "boolean");
+			       : field_error_at(
+					 c, f, place, FIELD_ERROR_TYPE, 0, "boolean");
 	case FIELD_DATE:
-		return date_parse(s, member)
-			       ? OK
-			       : flaw_at(c, f, place, FLAW_TYPE, 0, "date");
+		return date_parse(s, member) ? OK
+					     : field_error_at(c, f, place,
+						       FIELD_ERROR_TYPE, 0, "date");
 	default:
-		return flaw_at(c, f, place, FLAW_TYPE, 0, type_names[f->type]);
+		return field_error_at(
+			c, f, place, FIELD_ERROR_TYPE, 0, type_names[f->type]);
 	}
 }
 
@@ -237,7 +245,8 @@ fields_from_pairs(struct ctx *c, const struct pair *pairs, size_t count,
 				value = pairs[i].value;
 		if (value == NULL) {
 			if (f->must)
-				flaw_at(c, f, place, FLAW_MISSING, 0, NULL);
+				field_error_at(
+					c, f, place, FIELD_ERROR_MISSING, 0, NULL);
 		} else if (f->type == FIELD_TEXTS) {
 			put_repeated(c, f, place, pairs, count, member);
 		} else if (put_pair(c, f, place, value, member) == OK &&

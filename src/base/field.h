@@ -52,7 +52,8 @@ struct field {
 
 	/*
 	 * Input: a rule of its own for a member that is there; may rewrite it in place.
-	 * Adds a flaw by flaw_add() or fails with fail(), and returns that error.
+	 * Adds a field error by field_error_add() or fails with fail(), and returns
+	 * that error.
 	 */
 	enum err (*rule)(
 		struct ctx *c, const struct field *f, const char *place, void *member);
@@ -105,9 +106,9 @@ enum face_style {
 struct json_object;
 
 /*
- * Fills a zeroed struct from a JSON object, checks included. All flaws are noted, not
- * just the first; keys that no field names are flaws if strict. E_INPUT if there is
- * one, a rule's error else. Texts live as long as the ctx.
+ * Fills a zeroed struct from a JSON object, checks included. All field errors are
+ * noted, not just the first; keys that no field names are field errors if strict.
+ * E_INPUT if there is one, a rule's error else. Texts live as long as the ctx.
  */
 enum err fields_from_json(struct ctx *c, struct json_object *json,
 	const struct field *fields, bool strict, void *out);

@@ -75,7 +75,7 @@ apostrophe(const char *text, size_t n)
 enum err
 json_read(struct ctx *c, const char *text, size_t n, struct json_object **out)
 {
-	struct flaw flaw = {.place = "body", .kind = FLAW_SYNTAX};
+	struct field_error field_error = {.place = "body", .kind = FIELD_ERROR_SYNTAX};
 	json_tokener *t = json_tokener_new_ex(JSON_DEPTH);
 	json_object *json = NULL;
 
@@ -83,14 +83,14 @@ json_read(struct ctx *c, const char *text, size_t n, struct json_object **out)
 		return fail(c, E_BUG, NULL);
 	if (n == 0) {
 		json_tokener_free(t);
-		flaw.kind = FLAW_MISSING;
-		return flaw_add(c, flaw);
+		field_error.kind = FIELD_ERROR_MISSING;
+		return field_error_add(c, field_error);
 	}
 	arena_defer(&c->arena, tokener_drop, t);
 	const char *bare = apostrophe(text, n);
 	if (bare != NULL) {
-		flaw.limit = bare - text;
-		return flaw_add(c, flaw);
+		field_error.limit = bare - text;
+		return field_error_add(c, field_error);
 	}
 	json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	/* The NUL behind the text ends a number that stands alone. */
@@ -98,13 +98,13 @@ json_read(struct ctx *c, const char *text, size_t n, struct json_object **out)
 		json = json_tokener_parse_ex(t, text, (int)n + 1);
 	if (json == NULL && (json_tokener_get_error(t) != json_tokener_success ||
 				    memchr(text, '\0', n) != NULL)) {
-		flaw.limit = (int64_t)json_tokener_get_parse_end(t);
-		return flaw_add(c, flaw);
+		field_error.limit = (int64_t)json_tokener_get_parse_end(t);
+		return field_error_add(c, field_error);
 	}
 	arena_defer(&c->arena, json_drop, json);
 	if (!json_object_is_type(json, json_type_object)) {
-		flaw.kind = FLAW_NOT_OBJECT;
-		return flaw_add(c, flaw);
+		field_error.kind = FIELD_ERROR_NOT_OBJECT;
+		return field_error_add(c, field_error);
 	}
 	*out = json;
 	return OK;
@@ -181,12 +181,12 @@ json_read_input(struct ctx *c, const char *text, size_t n, size_t most,
 	const char *half = half_surrogate(text, n);
 
 	if (count_values(text, n) > most)
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .kind = FLAW_MANY,
-					   .limit = (int64_t)most});
+		return field_error_add(c, (struct field_error){.place = "body",
+						  .kind = FIELD_ERROR_MANY,
+						  .limit = (int64_t)most});
 	if (half != NULL)
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .kind = FLAW_SURROGATE,
-					   .limit = half - text});
+		return field_error_add(c, (struct field_error){.place = "body",
+						  .kind = FIELD_ERROR_SURROGATE,
+						  .limit = half - text});
 	return json_read(c, text, n, out);
 }

@@ -28,15 +28,15 @@ bool json_truth(struct json_object *json, const char *name);
 
 /*
  * Reads text as one JSON object: UTF-8, at most 32 levels, nothing behind it. The
- * object lives as long as the ctx. E_INPUT with one flaw (FLAW_MISSING, FLAW_SYNTAX,
- * FLAW_NOT_OBJECT) at "body" if it is not.
+ * object lives as long as the ctx. E_INPUT with one field error (FIELD_ERROR_MISSING,
+ * FIELD_ERROR_SYNTAX, FIELD_ERROR_NOT_OBJECT) at "body" if it is not.
  */
 enum err json_read(struct ctx *c, const char *text, size_t n, struct json_object **out);
 
 /*
  * The same for what people send: more than `most` members and items are refused, and
  * half of a surrogate pair ("\\ud800"), which would be read as U+FFFD and make one text
- * of two (FLAW_SURROGATE).
+ * of two (FIELD_ERROR_SURROGATE).
  */
 enum err json_read_input(struct ctx *c, const char *text, size_t n, size_t most,
 	struct json_object **out);

@@ -31,7 +31,7 @@ named_algorithm(struct ctx *c, const char *token)
 		return NULL;
 	if (json_read(c, (const char *)text, size, &json) == OK)
 		return json_text(json, "alg");
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return NULL;
 }
 
@@ -56,7 +56,7 @@ jwt_verify(struct ctx *c, const char *token, const struct jwt_key *key,
 	free(text);
 	if (e == OK)
 		return OK;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return fail(c, E_TOKEN_PAYLOAD, NULL);
 }
 

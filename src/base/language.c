@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/conf.h"
-#include "base/share.h"
+#include "base/install_paths.h"
 #include "config.h"
 
 /* gettext remembers what it found until this changes (GNU gettext manual, "Being a
@@ -29,7 +29,7 @@ language_open(void)
 	setenv("PGLOCALEDIR", "/nonexistent", 1);
 	bindtextdomain("libc", "/nonexistent");
 	bindtextdomain(PACKAGE, conf.site_locale_directory[0] == '\0'
-					? share_locale()
+					? install_locale()
 					: conf.site_locale_directory);
 	bind_textdomain_codeset(PACKAGE, "UTF-8");
 	textdomain(PACKAGE);

@@ -242,12 +242,13 @@ look(struct arena *a, const UChar *text, int32_t length)
 	return narrow(a, text, length);
 }
 
-struct unicode_look
-unicode_look(struct arena *a, const char *text)
+struct unicode_skeleton
+unicode_skeleton(struct arena *a, const char *text)
 {
 	int32_t length, small;
 	const UChar *given = wide(a, text, &length);
 	const UChar *folded = fold(a, given, length, &small);
 
-	return (struct unicode_look){look(a, given, length), look(a, folded, small)};
+	return (struct unicode_skeleton){
+		look(a, given, length), look(a, folded, small)};
 }

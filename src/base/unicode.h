@@ -70,10 +70,10 @@ uint32_t unicode_capital(uint32_t letter);
  * skeletons of UTS 39 without capitals. "eyespauI" and "eyespaul" have `typed` in
  * common, "Ivan" and "ivan" `folded`.
  */
-struct unicode_look {
+struct unicode_skeleton {
 	const char *typed, *folded;
 };
 
-struct unicode_look unicode_look(struct arena *a, const char *text);
+struct unicode_skeleton unicode_skeleton(struct arena *a, const char *text);
 
 #endif

@@ -14,7 +14,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/rand.h"
-#include "base/share.h"
+#include "base/install_paths.h"
 #include "base/str.h"
 #include "cards/layout.h"
 #include "cards/place.h"
@@ -31,7 +31,7 @@
 static const char *
 root(struct ctx *c, int which)
 {
-	return which == 0 ? arena_fmt(&c->arena, "%s/artifacts", share_folder())
+	return which == 0 ? arena_fmt(&c->arena, "%s/artifacts", install_folder())
 			  : conf.cards_artifacts;
 }
 
@@ -251,7 +251,7 @@ take_layout(struct ctx *c, int which, const char *role, bool *taken)
 			(struct layout_canvas){size.width, size.height}, &layout);
 	if (e == E_LAYOUT || e == E_INPUT || e == E_CARD_ROLE_GONE) {
 		log_warn("cards: %s cannot be used: %s", path, c->why);
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK;
 	}
 	TRY(e);
@@ -373,7 +373,7 @@ artefact_background(struct ctx *c, const char *sha256, struct image_pixels *out)
 		}
 	enum err e = encoded(c, sha256, &png);
 	if (e == E_MISSING) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_NO_BACKGROUND,
 			"the background is in no folder and on no server");
 	}

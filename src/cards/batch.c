@@ -67,12 +67,12 @@ joined(struct ctx *c, const struct texts *cards)
 }
 
 static enum err
-cards_flaw(struct ctx *c, const char *words)
+cards_field_error(struct ctx *c, const char *words)
 {
-	return flaw_add(c, (struct flaw){.place = "body",
-				   .field = "cards",
-				   .kind = FLAW_FORM,
-				   .words = words});
+	return field_error_add(c, (struct field_error){.place = "body",
+					  .field = "cards",
+					  .kind = FIELD_ERROR_FORM,
+					  .words = words});
 }
 
 enum err
@@ -83,14 +83,14 @@ batch_add(struct ctx *c, const char *kind, const struct texts *cards, const char
 	struct chosen chosen = {0};
 
 	if (cards->count > 0 && (uuids = joined(c, cards)) == NULL)
-		return cards_flaw(c, "must be UUIDs");
+		return cards_field_error(c, "must be UUIDs");
 	TRY(db_one(c, &BATCH_CARDS, chosen_fields, &chosen, ARGS(c, uuids, role)));
 	if (uuids != NULL && chosen.found < (int64_t)cards->count)
-		return cards_flaw(c, "has some that there are not");
+		return cards_field_error(c, "has some that there are not");
 	if (chosen.drawn < chosen.found)
 		return fail(c, E_CARD_NOT_DRAWN, "some of the cards are not drawn");
 	if (chosen.drawn == 0 || chosen.drawn > BATCH_MOST)
-		return cards_flaw(c, "must be 1 to 500 cards");
+		return cards_field_error(c, "must be 1 to 500 cards");
 	TRY(db_json(
 		c, &BATCH_INSERT, &uuid, ARGS(c, kind, chosen.ids, c->now, c->actor)));
 	TRY(job_add(c, &(struct job_order){.kind = "card.batch",
@@ -231,6 +231,6 @@ cards_batch_job(struct ctx *c, const struct job *job)
 	if (e == OK || job->tries < job->max_tries)
 		return e;
 	const char *why = c->why == NULL ? err_sentence(e) : c->why;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return db_do(c, &BATCH_FAILED, ARGS(c, job->subject, why));
 }

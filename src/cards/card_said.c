@@ -6,12 +6,13 @@
 #include "base/str.h"
 
 static enum err
-flaw_form(struct ctx *c, const struct field *f, const char *place, const char *words)
+field_error_form(
+	struct ctx *c, const struct field *f, const char *place, const char *words)
 {
-	return flaw_add(c, (struct flaw){.place = place,
-				   .field = f->name,
-				   .kind = FLAW_FORM,
-				   .words = words});
+	return field_error_add(c, (struct field_error){.place = place,
+					  .field = f->name,
+					  .kind = FIELD_ERROR_FORM,
+					  .words = words});
 }
 
 enum err
@@ -22,7 +23,7 @@ card_role_rule(struct ctx *c, const struct field *f, const char *place, void *me
 	if (name[0] >= 'a' && name[0] <= 'z' && strlen(name) <= 32 &&
 		name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")] == '\0')
 		return OK;
-	return flaw_form(c, f, place,
+	return field_error_form(c, f, place,
 		"must be a small letter and up to 31 small letters, digits and _");
 }
 
@@ -57,7 +58,7 @@ day_rule(struct ctx *c, const struct field *f, const char *place, void *member)
 
 	return day_read(*(const char **)member, &day)
 		       ? OK
-		       : flaw_form(c, f, place, "must be a date YYYY-MM-DD");
+		       : field_error_form(c, f, place, "must be a date YYYY-MM-DD");
 }
 
 FIELDS(card_said_fields, FIELD(struct card_said, user_id, .rule = uuid_rule),

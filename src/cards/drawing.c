@@ -280,7 +280,7 @@ cards_draw_job(struct ctx *c, const struct job *job)
 		return e;
 	const char *why = c->why == NULL ? err_sentence(e) : c->why;
 	log_warn("card %s cannot be drawn: %s", r.uuid, why);
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return db_do(c, &CARDS_DRAW_FAILED, ARGS(c, r.id, work, why));
 }
 

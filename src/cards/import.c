@@ -115,15 +115,16 @@ read_heading(struct ctx *c, struct reader *r)
 		while (f->name != NULL && !str_eq(f->name, r->names[i]))
 			f++;
 		if (f->name == NULL)
-			return flaw_add(c, (struct flaw){.place = "body",
-						   .field = r->names[i],
-						   .kind = FLAW_FORM,
-						   .words = "is no column of a card"});
+			return field_error_add(
+				c, (struct field_error){.place = "body",
+					   .field = r->names[i],
+					   .kind = FIELD_ERROR_FORM,
+					   .words = "is no column of a card"});
 	}
 	return r->columns > 0 ? OK
-			      : flaw_add(c, (struct flaw){.place = "body",
-						    .kind = FLAW_FORM,
-						    .words = "has no heading"});
+			      : field_error_add(c, (struct field_error){.place = "body",
+							   .kind = FIELD_ERROR_FORM,
+							   .words = "has no heading"});
 }
 
 static void
@@ -143,21 +144,21 @@ begin_line(struct buf *b, int64_t line)
 static void
 refuse(struct ctx *c, struct reader *r, int64_t line)
 {
-	if (c->flaws == NULL) {
+	if (c->field_errors == NULL) {
 		begin_line(&r->wrong, line);
 		add_text(&r->wrong, "field", c->err == E_CARD_NUMBER ? "number" : NULL);
 		add_text(&r->wrong, "detail",
 			c->why == NULL ? err_sentence(c->err) : c->why);
 		buf_add(&r->wrong, "}");
 	}
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
+	for (const struct field_error *f = c->field_errors; f != NULL; f = f->next) {
 		begin_line(&r->wrong, line);
 		add_text(&r->wrong, "field", f->field);
-		add_text(&r->wrong, "detail", flaw_sentence(c, f));
+		add_text(&r->wrong, "detail", field_error_sentence(c, f));
 		buf_add(&r->wrong, "}");
 	}
 	r->import->refused++;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 }
 
 /* A card as it is. */
@@ -206,9 +207,9 @@ apply(struct ctx *c, struct reader *r, const struct card_said *said, int64_t lin
 	bool found = false;
 
 	if (said->user_id == NULL && said->name == NULL && said->surname == NULL)
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .field = "name",
-					   .kind = FLAW_MISSING});
+		return field_error_add(c, (struct field_error){.place = "body",
+						  .field = "name",
+						  .kind = FIELD_ERROR_MISSING});
 	if (d.number >= 0 && d.role != NULL)
 		TRY(db_maybe(c, &CARDS_IMPORT_FIND, known_fields, &k, &found,
 			ARGS(c, d.number, d.role)));
@@ -267,9 +268,9 @@ import(struct ctx *c, struct reader *r)
 		if (count == 0)
 			return OK;
 		if (++lines > IMPORT_LINES)
-			return flaw_add(c, (struct flaw){.place = "body",
-						   .kind = FLAW_MANY,
-						   .limit = IMPORT_LINES});
+			return field_error_add(c, (struct field_error){.place = "body",
+							  .kind = FIELD_ERROR_MANY,
+							  .limit = IMPORT_LINES});
 		TRY(take_line(c, r, values, count, r->row));
 	}
 }
@@ -285,9 +286,9 @@ cards_import(struct ctx *c, const char *csv, size_t n, bool dry_run, struct impo
 
 	*out = (struct import){0};
 	if (!utf8_valid(csv, n) || memchr(csv, '\0', n) != NULL)
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .kind = FLAW_FORM,
-					   .expected = "utf-8"});
+		return field_error_add(c, (struct field_error){.place = "body",
+						  .kind = FIELD_ERROR_FORM,
+						  .expected = "utf-8"});
 	TRY(db_begin(c));
 	enum err e = import(c, &r);
 	if (e == OK && !dry_run && out->refused == 0)

@@ -39,16 +39,16 @@ struct reader {
 };
 
 static void
-flaw(struct reader *r, const char *member, const char *words)
+field_error(struct reader *r, const char *member, const char *words)
 {
-	flaw_add(r->c,
-		(struct flaw){.place = "body",
+	field_error_add(r->c,
+		(struct field_error){.place = "body",
 			.field = member == NULL
 					 ? r->place
 					 : arena_fmt(&r->c->arena, "%s%s%s", r->place,
 						   r->place[0] == '\0' ? "" : ".",
 						   member),
-			.kind = FLAW_FORM,
+			.kind = FIELD_ERROR_FORM,
 			.words = words});
 	r->bad = true;
 }
@@ -63,7 +63,7 @@ whole(struct reader *r, const char *name, int64_t least, int64_t most, int64_t u
 		return unsaid;
 	if (!json_object_is_type(v, json_type_int) ||
 		json_object_get_int64(v) < least || json_object_get_int64(v) > most) {
-		flaw(r, name,
+		field_error(r, name,
 			arena_fmt(&r->c->arena,
 				"must be a whole number from %lld to %lld",
 				(long long)least, (long long)most));
@@ -89,7 +89,7 @@ choice(struct reader *r, const char *name, const char *const *words, size_t coun
 	buf_add(&b, "must be one of:");
 	for (size_t i = 0; i < count; i++)
 		buf_fmt(&b, " %s", words[i]);
-	flaw(r, name, buf_text(&b));
+	field_error(r, name, buf_text(&b));
 	return unsaid;
 }
 
@@ -107,7 +107,7 @@ colour(struct reader *r, const char *name, struct card_colour *out)
 				: "";
 	if (s[0] != '#' || strlen(s) != 7 ||
 		strspn(s + 1, "0123456789abcdefABCDEF") != 6) {
-		flaw(r, name, "must be a colour #rrggbb");
+		field_error(r, name, "must be a colour #rrggbb");
 		return true;
 	}
 	rgb = strtoul(s + 1, &end, 16);
@@ -124,7 +124,7 @@ position(struct reader *r, int32_t *x, int32_t *y)
 	int64_t at[2] = {-1, -1};
 
 	if (v == NULL || json_object_array_length(v) != 2) {
-		flaw(r, "position", "must be [x, y]");
+		field_error(r, "position", "must be [x, y]");
 		return false;
 	}
 	for (size_t i = 0; i < 2; i++) {
@@ -135,7 +135,7 @@ position(struct reader *r, int32_t *x, int32_t *y)
 	}
 	if (at[0] < 0 || at[1] < 0 || at[0] >= r->canvas.width ||
 		at[1] >= r->canvas.height) {
-		flaw(r, "position", "is not on the canvas");
+		field_error(r, "position", "is not on the canvas");
 		return false;
 	}
 	*x = (int32_t)at[0];
@@ -158,7 +158,7 @@ check_box(struct reader *r, const struct card_text *t)
 		left = right = t->max_width / 2;
 	if (t->y - above < 0 || t->y + below > r->canvas.height || t->x - left < 0 ||
 		t->x + right > r->canvas.width)
-		flaw(r, NULL, "its box goes off the canvas");
+		field_error(r, NULL, "its box goes off the canvas");
 }
 
 static void
@@ -169,7 +169,7 @@ read_text(
 	static const char *const aligns[] = {"left", "centre", "right"};
 
 	if (r->json == NULL) {
-		flaw(r, NULL, "is missing");
+		field_error(r, NULL, "is missing");
 		return;
 	}
 	out->anchor = (uint8_t)choice(r, "anchor", anchors, 2, CARD_TOP_LEFT);
@@ -181,7 +181,7 @@ read_text(
 	out->colour = usual;
 	colour(r, "color", &out->colour);
 	if (which == LAYOUT_LEVEL && out->max_width == 0)
-		flaw(r, "max_width", "is missing");
+		field_error(r, "max_width", "is missing");
 	if (position(r, &out->x, &out->y))
 		check_box(r, out);
 }
@@ -207,7 +207,7 @@ read_qr(struct reader *r, struct card_qr *out)
 	int64_t least = (int64_t)ceil((double)r->canvas.width * QR_SHARE);
 
 	if (r->json == NULL) {
-		flaw(r, NULL, "is missing");
+		field_error(r, NULL, "is missing");
 		return;
 	}
 	out->plate = (struct card_colour){255, 255, 255};
@@ -217,12 +217,12 @@ read_qr(struct reader *r, struct card_qr *out)
 	/* Dark on light: many readers take no other. */
 	if ((luminance(out->plate) + .05) / (luminance(out->colour) + .05) <
 		LEAST_CONTRAST)
-		flaw(r, "plate",
+		field_error(r, "plate",
 			"must be light, with a contrast to color of 4.5 at least");
 	if (position(r, &out->x, &out->y) &&
 		(out->x + out->size > r->canvas.width ||
 			out->y + out->size > r->canvas.height))
-		flaw(r, NULL, "its box goes off the canvas");
+		field_error(r, NULL, "its box goes off the canvas");
 }
 
 enum err
@@ -240,7 +240,7 @@ layout_read(struct ctx *c, struct json_object *json, struct layout_canvas canvas
 	out->own_script = choice(&r, "script", scripts, 2, 0) == 1;
 	out->language = languages[choice(&r, "language", languages, 3, 0)];
 	if (!colour(&r, "font_color", &usual))
-		flaw(&r, "font_color", "is missing");
+		field_error(&r, "font_color", "is missing");
 	struct json_object *all = json_member(json, "texts", json_type_object);
 	for (size_t i = 0; i < LAYOUT_TEXTS; i++) {
 		r.place = arena_fmt(&c->arena, "texts.%s", texts[i].name);

@@ -34,9 +34,9 @@ struct layout_canvas {
 struct json_object;
 
 /*
- * Reads and checks one. E_LAYOUT with a flaw for each reason: a box off the canvas, a
- * colour that is none, a size outside 8 to 600, an unknown font, no max_width of level,
- * a QR code that nobody could read.
+ * Reads and checks one. E_LAYOUT with a field error for each reason: a box off the
+ * canvas, a colour that is none, a size outside 8 to 600, an unknown font, no max_width
+ * of level, a QR code that nobody could read.
  */
 enum err layout_read(struct ctx *c, struct json_object *json,
 	struct layout_canvas canvas, struct layout *out);

@@ -82,10 +82,10 @@ member_of_user(struct ctx *c, const struct card_data *d, int64_t *out)
 		TRY(db_maybe(c, &CARDS_MEMBER_OF_ACCOUNT, id_fields, &m, &found,
 			ARGS(c, d->user_id, d->name, d->surname, d->number, c->now)));
 	if (!found)
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .field = "user_id",
-					   .kind = FLAW_FORM,
-					   .words = "is nobody's"});
+		return field_error_add(c, (struct field_error){.place = "body",
+						  .field = "user_id",
+						  .kind = FIELD_ERROR_FORM,
+						  .words = "is nobody's"});
 	*out = m.id;
 	return change_member(c, m.id, d, &changed);
 }

@@ -59,7 +59,7 @@ place_undo(struct ctx *c, const struct placed *placed)
 			kept_at(c, &placed->server, placed->kept[i].key);
 
 		if (s3_delete(c, &o) != OK)
-			ctx_forgive(c);
+			ctx_clear_error(c);
 	}
 }
 
@@ -72,12 +72,12 @@ holder(struct ctx *c, const char *file_id, struct kept_arrived *what,
 		return fail(c, E_MISSING, NULL);
 	enum err e = kept_arrived(c, file_id, what);
 	if (e == E_FILE_NOT_FOUND || (e == OK && what->version_id == NULL)) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_MISSING, NULL);
 	}
 	TRY(e);
-	return server_holding(
-		c, what->version_id, (struct place){.in_order = true}, true, server);
+	return server_holding(c, what->version_id, (struct geo_point){.in_order = true},
+		true, server);
 }
 
 enum err

@@ -154,13 +154,13 @@ forgive(struct ctx *c, enum err e, const char **wrong)
 {
 	if (e != E_INPUT && e != E_CARD_NUMBER && e != E_EXISTS)
 		return e;
-	if (c->flaws != NULL)
-		*wrong = arena_fmt(&c->arena, "%s: %s", c->flaws->field,
-			flaw_sentence(c, c->flaws));
+	if (c->field_errors != NULL)
+		*wrong = arena_fmt(&c->arena, "%s: %s", c->field_errors->field,
+			field_error_sentence(c, c->field_errors));
 	else
 		*wrong =
 			arena_str(&c->arena, c->why == NULL ? err_sentence(e) : c->why);
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return OK;
 }
 

@@ -402,7 +402,7 @@ cards_round_job(struct ctx *c, const struct job *job)
 		note_error(r, NULL, c->why == NULL ? err_sentence(e) : c->why);
 		log_warn("cards: a round with Airtable ended early: %s",
 			c->why == NULL ? err_sentence(e) : c->why);
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		e = OK;
 	}
 	TRY(e);

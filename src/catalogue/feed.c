@@ -265,7 +265,7 @@ pick_rows(struct ctx *c, struct feed *f, char *bytes, size_t *rows)
 	if (csv_pick(c, &f->head, bytes, rows, &at) == OK)
 		return OK;
 	const char *why = c->why;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return fail(c, E_INPUT, "%s, line %lld: %s", f->path,
 		line_at(f, f->done + (int64_t)at), why);
 }
@@ -290,7 +290,7 @@ put_chunk(struct ctx *c, struct feed *f, char *bytes, size_t n)
 	if (e != E_INPUT)
 		return e;
 	const char *why = c->why == NULL ? err_sentence(e) : c->why;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return fail(c, e, "%s, in the rows after byte %lld: %s",
 		f->raw->part[0] == '\0' ? f->load->source : f->raw->part,
 		(long long)f->done, why);
@@ -398,7 +398,7 @@ feed_array(struct ctx *c, struct feed *f)
 	db_rollback(c);
 	if (e != E_INPUT)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return fail(c, e, "%s is no array of films", f->load->source);
 }
 

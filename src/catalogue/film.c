@@ -5,7 +5,7 @@
 #include "catalogue/film.sql.h"
 
 enum err
-film_list(struct ctx *c, const struct question *q, const char **json)
+film_list(struct ctx *c, const struct film_query *q, const char **json)
 {
 	int64_t before = (q->page - 1) * q->size;
 
@@ -21,7 +21,7 @@ film_list(struct ctx *c, const struct question *q, const char **json)
 }
 
 enum err
-film_search(struct ctx *c, const struct question *q, const char **json)
+film_search(struct ctx *c, const struct film_query *q, const char **json)
 {
 	return db_json(c, &FILM_SEARCH, json,
 		ARGS(c, (q->page - 1) * q->size, q->size, q->whole, q->text,
@@ -29,13 +29,13 @@ film_search(struct ctx *c, const struct question *q, const char **json)
 }
 
 enum err
-film_get(struct ctx *c, const struct question *q, const char **json)
+film_get(struct ctx *c, const struct film_query *q, const char **json)
 {
 	return db_json(c, &FILM_GET, json, ARGS(c, q->id, q->whole));
 }
 
 enum err
-film_of_person(struct ctx *c, const struct question *q, const char **json)
+film_of_person(struct ctx *c, const struct film_query *q, const char **json)
 {
 	return db_json(c, &FILM_OF_PERSON, json,
 		ARGS(c, (q->page - 1) * q->size, q->size, q->whole, q->id));

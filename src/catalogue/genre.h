@@ -1,12 +1,12 @@
 #ifndef GENRE_H
 #define GENRE_H
 
-#include "catalogue/question.h"
+#include "catalogue/film_query.h"
 
 /* Array of Genre by name: page, size. */
-answerer genre_list;
+loader genre_list;
 
 /* Genre by its id. E_GENRE_NOT_FOUND. */
-answerer genre_get;
+loader genre_get;
 
 #endif

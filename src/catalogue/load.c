@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 #include "catalogue/feed.h"
-#include "catalogue/shelf.h"
+#include "catalogue/response_cache.h"
 #include "db/db.h"
 
 #include "catalogue/load.sql.h"
@@ -105,13 +105,13 @@ publish(struct ctx *c, struct load *l)
 
 	for (int i = 0; e == E_BUSY && i < PUBLISH_TRIES; i++) {
 		if (i > 0) {
-			ctx_forgive(c);
+			ctx_clear_error(c);
 			nanosleep(&pause, NULL);
 		}
 		e = db_int(c, &LOAD_PUBLISH, &l->edition, ARGS(c, l->source));
 	}
 	TRY(e);
-	shelf_edition(c, l->edition);
+	response_cache_edition(c, l->edition);
 	return OK;
 }
 

@@ -1,7 +1,7 @@
 #ifndef LOAD_H
 #define LOAD_H
 
-#include "catalogue/question.h"
+#include "catalogue/film_query.h"
 
 /*
  * Loads a whole new set of films, genres and people, beside the one that is read, and

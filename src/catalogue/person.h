@@ -1,15 +1,15 @@
 #ifndef PERSON_H
 #define PERSON_H
 
-#include "catalogue/question.h"
+#include "catalogue/film_query.h"
 
 /* Array of Person, those with most films first: page, size. */
-answerer person_list;
+loader person_list;
 
 /* Array of Person, the most relevant first: text, page, size. */
-answerer person_search;
+loader person_search;
 
 /* Person by its id. E_PERSON_NOT_FOUND. */
-answerer person_get;
+loader person_get;
 
 #endif

@@ -26,7 +26,7 @@ call_account(struct call *call, const char *word, struct account *out)
 	enum err e = account_by_any(c, call_arg(call, word), out);
 
 	if (e == E_ACCOUNT_NOT_FOUND) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, e, "no account has the user name or e-mail %s",
 			call_arg(call, word));
 	}
@@ -379,7 +379,7 @@ confirm_address(struct call *call, struct account *a)
 
 	if (e != E_EMAIL_TOKEN)
 		return e;
-	ctx_forgive(&call->ctx);
+	ctx_clear_error(&call->ctx);
 	return fail(&call->ctx, E_INPUT, "this account has no address");
 }
 

@@ -9,7 +9,7 @@
 #include "account/account.h"
 #include "base/conf.h"
 #include "base/str.h"
-#include "base/share.h"
+#include "base/install_paths.h"
 #include "cards/artefact.h"
 #include "cards/member_card.h"
 #include "catalogue/load.h"
@@ -48,7 +48,7 @@ add_account(
 	enum err e = account_by_any(c, a.email, &found);
 	if (e != E_ACCOUNT_NOT_FOUND)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	TRY(account_add(c, &a, password));
 	if (a.username == NULL)
 		return OK;
@@ -229,8 +229,8 @@ static enum err
 add_films(struct call *call)
 {
 	struct ctx *c = &call->ctx;
-	struct load l = {.source = arena_fmt(
-				 &c->arena, "%s/catalogue/seed.jsonl", share_folder())};
+	struct load l = {.source = arena_fmt(&c->arena, "%s/catalogue/seed.jsonl",
+				 install_folder())};
 	const char *there;
 
 	TRY(catalogue_status(c, &there));

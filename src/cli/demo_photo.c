@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/share.h"
+#include "base/install_paths.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/photo.h"
@@ -39,7 +39,7 @@ glob_end(void *found)
 static const char *
 file_of(struct ctx *c, const char *name)
 {
-	return arena_fmt(&c->arena, "%s/photos/%s.jpg", share_folder(), name);
+	return arena_fmt(&c->arena, "%s/photos/%s.jpg", install_folder(), name);
 }
 
 static enum err

@@ -51,7 +51,7 @@ import_file(struct ctx *c, struct import *in, const char *path, const char *name
 		return fail(c, E_TOO_LARGE, "larger than 5 GiB");
 	c->actor = in->owner;
 	TRY(file_announce(
-		c, &wish, (struct place){0}, conf.s3_put_lifetime, &server, &file));
+		c, &wish, (struct geo_point){0}, conf.s3_put_lifetime, &server, &file));
 	const struct s3_object o = {server_site(c, &server), file.key};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
@@ -59,7 +59,7 @@ import_file(struct ctx *c, struct import *in, const char *path, const char *name
 	enum err e = s3_put_file(c, &o, fd, st->st_size, &d);
 	close(fd);
 	TRY(e);
-	const struct object_news news = {.server = server.name,
+	const struct object_event news = {.server = server.name,
 		.key = file.key,
 		.created = true,
 		.size = d.size,

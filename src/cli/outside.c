@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/conf.h"
-#include "base/share.h"
+#include "base/install_paths.h"
 #include "cli/commands.h"
 
 static void
@@ -55,7 +55,7 @@ db_cmd(struct call *call)
 static enum err
 sqitch(struct call *call, const char *verb, const char *option, const char *value)
 {
-	const char *folder = arena_fmt(&call->ctx.arena, "%s/sql", share_folder());
+	const char *folder = arena_fmt(&call->ctx.arena, "%s/sql", install_folder());
 
 	/* A change and its entry in the registry are two transactions: between them
 	 * nobody shall stop it. psql takes SIGINT all the same, and rolls back. */

@@ -13,7 +13,7 @@
 #include "s3/client.h"
 #include "storage/copy.h"
 #include "storage/ask_job.h"
-#include "storage/drop.h"
+#include "storage/server_removal.h"
 #include "storage/file.h"
 #include "storage/reconcile.h"
 #include "storage/server.h"
@@ -180,7 +180,7 @@ verdict(struct ctx *c, const struct copy *copy, const struct server *s, bool dee
 	if (e != OK) {
 		const char *why =
 			c->why == NULL ? err_sentence(e) : arena_str(&c->arena, c->why);
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return why;
 	}
 	if (deep)
@@ -321,7 +321,7 @@ storage_reconcile_cmd(struct call *call)
 	for (size_t i = 0; i < count; i++)
 		if (reconcile_one(call, &all[i]) != OK) {
 			failed++;
-			ctx_forgive(c);
+			ctx_clear_error(c);
 		}
 	return failed == 0 ? OK
 			   : fail(c, E_PEER, "%zu servers could not be looked through",
@@ -447,7 +447,7 @@ until_gone(struct call *call, const char *id)
 	if (e == OK)
 		puts("its row goes when no upload link leads there any more");
 	else if (e == E_SERVER_NOT_FOUND)
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	else
 		return e;
 	return OK;

@@ -448,7 +448,7 @@ copy_fail(struct ctx *c, const char *sql, PGresult *r)
 
 	if (e != E_INPUT)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return fail(c, e, "%s%s%s", words, context == NULL ? "" : "; ",
 		context == NULL ? "" : context);
 }

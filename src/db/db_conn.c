@@ -11,7 +11,7 @@
 #include "base/conf.h"
 #include "base/fence.h"
 #include "base/log.h"
-#include "base/parent.h"
+#include "base/prefork.h"
 #include "base/program.h"
 #include "base/utc.h"
 
@@ -154,7 +154,7 @@ static atomic_llong *hang;
 void
 db_share_hang(void)
 {
-	hang = parent_memory(sizeof(*hang));
+	hang = prefork_memory(sizeof(*hang));
 }
 
 static int64_t

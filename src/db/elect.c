@@ -31,7 +31,7 @@ take(struct ctx *c, const char *key, const char *name)
 	int64_t got = 0;
 
 	if (db_int(c, &ELECT_TRY, &got, ARGS(c, key, name)) != OK)
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	return got == 1;
 }
 

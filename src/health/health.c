@@ -59,7 +59,7 @@ health_ask(struct ctx *c, struct health_finding **out, size_t *count)
 		found[i].wrong =
 			c->why == NULL ? "the database does not answer" : c->why;
 		found[i].advice = "is PostgreSQL running?";
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	}
 	*out = found;
 }

@@ -16,9 +16,9 @@
 
 #include "base/conf.h"
 #include "base/log.h"
-#include "base/parent.h"
+#include "base/prefork.h"
 #include "base/program.h"
-#include "base/share.h"
+#include "base/install_paths.h"
 #include "base/utc.h"
 #include "image/fds.h"
 
@@ -67,7 +67,7 @@ become(int socket)
 		(char[]){"LC_ALL=C.UTF-8"}, (char[]){"MALLOC_ARENA_MAX=1"}, NULL, NULL};
 	char *args[] = {
 		(char[]){"samovar-image"}, (char[]){"3"}, processes, level, NULL};
-	const char *path = program != NULL ? program : share_image_program();
+	const char *path = program != NULL ? program : install_image_program();
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (stream != NULL) {
@@ -95,7 +95,7 @@ image_serve(void)
 	asking = -1;
 	program_signals();
 	prctl(PR_SET_NAME, "samovar-image"); /* for ps(1); once asked, it is true */
-	parent_ready();
+	prefork_ready();
 	while (!program_stopping() && asked.revents == 0)
 		if (ppoll(&asked, 1, NULL, program_wait_mask()) < 0 && errno != EINTR)
 			return 1;
@@ -415,7 +415,7 @@ image_person(struct ctx *c, struct image_blob picture, const struct person_wish 
 	out->format = format_name(r.format);
 	out->refused = reason(e, r.verdict);
 	if (out->refused != NULL) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK;
 	}
 	for (size_t i = 0; e == OK && i < PERSON_FILES; i++) {

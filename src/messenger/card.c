@@ -42,7 +42,7 @@ card_picture(struct ctx *c, const char *data)
 	struct json_object *json;
 
 	if (json_read(c, data, strlen(data), &json) != OK) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return NULL;
 	}
 	return json_text(json, "image");

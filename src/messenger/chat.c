@@ -261,7 +261,7 @@ chat_leave_all(struct ctx *c, struct chat_actor who)
 		enum err e = chat_lock(c, rooms[i].room_id, who, &room);
 
 		if (e == E_ROOM_NOT_FOUND) {
-			ctx_forgive(c);
+			ctx_clear_error(c);
 			continue;
 		}
 		TRY(e);

@@ -112,7 +112,7 @@ profile_data_read(struct ctx *c, const char *text, struct profile_data *out)
 	}
 	if (strlen(text) > PROFILE_DATA_BYTES ||
 		json_read(c, text, strlen(text), &data) != OK || !data_fits(data)) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_INPUT, NULL);
 	}
 	*out = (struct profile_data){

@@ -17,8 +17,8 @@ struct profile_data {
 	const char *email, *phone, *sns, *address;
 };
 
-/* E_INPUT, without a flaw, for what has another shape. What an older server has encoded
- * twice is unwrapped. */
+/* E_INPUT, without a field error, for what has another shape. What an older server has
+ * encoded twice is unwrapped. */
 enum err profile_data_read(struct ctx *c, const char *text, struct profile_data *out);
 
 #define PROFILE_DATA_BYTES 65536 /* longest data */

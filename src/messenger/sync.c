@@ -130,7 +130,7 @@ sync_bring_up(struct ctx *c, int64_t account, const struct sync_bytes *old,
 			return e;
 		log_warn("sync: the copy of account=%lld is built anew: %s",
 			(long long)account, c->why);
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	}
 	*changed = *whole = true;
 	return sync_build(c, account, out);
@@ -185,7 +185,7 @@ ensure(struct ctx *c, int64_t account, bool anew, struct sync_file *f,
 static enum err
 read_unstored(struct ctx *c, int64_t account, struct sync_bytes *out, const char **etag)
 {
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	TRY(sync_build(c, account, out));
 	*etag = digest_of(c, DIGEST_MD5, out->bytes, out->n);
 	return *etag == NULL ? fail(c, E_BUG, NULL) : OK;

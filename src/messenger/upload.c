@@ -181,7 +181,7 @@ clean(struct ctx *c, const char *type, struct image_blob *inout)
 		enum err e = image_jpegs(c, *inout, &side, 1, &made);
 		if (e == E_PICTURE || e == E_PICTURE_DAMAGED || e == E_PICTURE_LARGE) {
 			const char *why = c->why;
-			ctx_forgive(c);
+			ctx_clear_error(c);
 			return fail(c, E_UPLOAD, "%s", why);
 		}
 		TRY(e);
@@ -359,7 +359,7 @@ upload_delete_url(struct ctx *c, int64_t account_id, const char *url)
 		return OK;
 	enum err e = upload_get(c, url + sizeof(prefix) - 1, &u);
 	if (e == E_MISSING) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK;
 	}
 	TRY(e);

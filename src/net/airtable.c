@@ -112,7 +112,7 @@ airtable_list(struct ctx *c, const char *table, const char *formula,
 	TRY(ask(c, http_handle(c, url, &limits, body), NULL, 0, body));
 	if (json_read(c, buf_text(&body->text), body->text.used, page) != OK ||
 		json_member(*page, "records", json_type_array) == NULL) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_PEER, "Airtable's answer is no list of records");
 	}
 	*offset = json_text(*page, "offset");

@@ -51,7 +51,7 @@ fcm_account_read(struct ctx *c, struct fcm_account *out)
 				strerror(errno));
 	}
 	if (json_read(c, text, n, &json) != OK) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return fail(c, E_INPUT, "push.certificate: not a JSON object");
 	}
 	*out = (struct fcm_account){.project = required(c, json, "project_id"),
@@ -77,7 +77,7 @@ assertion(struct ctx *c, const struct fcm_account *a)
 	buf_fmt(&claims, ",\"iat\":%lld,\"exp\":%lld}", now, now + ASSERTION_SECONDS);
 	if (jwt_make(c, claims.text, &(struct jwt_key){"RS256", a->key, a->key_id},
 		    &text) != OK)
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	return text;
 }
 
@@ -120,7 +120,7 @@ fcm_token_read(struct ctx *c, long status, const struct http_body *answer,
 	struct json_object *json;
 
 	if (json_read(c, buf_text(&answer->text), answer->text.used, &json) != OK) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		json = NULL;
 	}
 	*access_token = json_text(json, "access_token");
@@ -225,7 +225,7 @@ error_code(struct ctx *c, const struct http_body *answer)
 	struct json_object *json, *error, *details;
 
 	if (json_read(c, buf_text(&answer->text), answer->text.used, &json) != OK) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return "";
 	}
 	error = json_member(json, "error", json_type_object);
@@ -264,7 +264,7 @@ has_name(struct ctx *c, const struct http_body *answer)
 	struct json_object *json;
 
 	if (json_read(c, buf_text(&answer->text), answer->text.used, &json) != OK) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return false;
 	}
 	return json_text(json, "name") != NULL;

@@ -13,7 +13,7 @@
 #include "base/fence.h"
 #include "base/log.h"
 #include "base/rand.h"
-#include "base/share.h"
+#include "base/install_paths.h"
 #include "base/str.h"
 #include "db/counted.h"
 #include "net/smtp_account.h"
@@ -26,7 +26,7 @@ template_path(struct ctx *c, const struct mail *mail, const char *language,
 	const char *suffix)
 {
 	const char *folder = conf.mail_templates[0] == '\0'
-				     ? arena_fmt(&c->arena, "%s/mail", share_folder())
+				     ? arena_fmt(&c->arena, "%s/mail", install_folder())
 				     : conf.mail_templates;
 
 	return arena_fmt(
@@ -338,6 +338,6 @@ mail_send(struct ctx *c, const struct mail *mail)
 
 	/* That it cannot be counted must not send it twice. */
 	if (counted(c, "mails", result, 1) != OK && e == OK)
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	return e;
 }

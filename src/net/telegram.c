@@ -100,7 +100,7 @@ telegram_read(
 		return;
 	out->why = arena_fmt(&c->arena, "HTTP %ld without a Bot API answer", status);
 	if (json_read(c, body, n, &json) != OK) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return;
 	}
 	v = json_member(json, "ok", json_type_boolean);

@@ -56,7 +56,7 @@ within_day(struct ctx *c, int64_t account_id)
 		ARGS(c, account_id, c->now, conf.people_pictures_a_day)));
 	if (day.count < conf.people_pictures_a_day)
 		return OK;
-	tell(c, "retry_after",
+	error_detail(c, "retry_after",
 		(utc_after(day.first, DAY).us - c->now.us) / US_PER_SECOND + 1);
 	return fail(c, E_PICTURE_BUSY, NULL);
 }

@@ -100,7 +100,7 @@ fetch_original(struct ctx *c, const char *upload_id, struct image_blob *out)
 	if (a.size > conf.people_picture_bytes)
 		return OK;
 	TRY(server_holding(
-		c, a.version_id, (struct place){.in_order = true}, true, &from));
+		c, a.version_id, (struct geo_point){.in_order = true}, true, &from));
 	const struct s3_object o = kept_at(c, &from, a.key);
 	TRY(server_answered(c, &from,
 		s3_get_bytes(c, &o, (size_t)conf.people_picture_bytes, &got)));
@@ -237,7 +237,7 @@ give_up(struct ctx *c, const char *id, enum err e)
 {
 	const char *why = c->why == NULL ? NULL : arena_str(&c->arena, c->why);
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	TRY(db_do(c, &PICTURE_FAIL, ARGS(c, id, c->now)));
 	TRY(order_removal(c, id));
 	return fail(c, e, "%s", why == NULL ? err_sentence(e) : why);
@@ -297,7 +297,7 @@ drop_strays(struct ctx *c, struct work *w)
 
 	enum err e = server_own(c, w->server_id, &w->server);
 	if (e == E_SERVER_NOT_FOUND) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK;
 	}
 	TRY(e);
@@ -345,12 +345,12 @@ best_bytes(struct ctx *c, const struct picture *p, struct picture_in *out, bool 
 	enum err e =
 		picture_file(c, p->id, person_variants[0].name, "webp", &shown, &f);
 	if (e == E_PICTURE_GONE) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK;
 	}
 	TRY(e);
 	TRY(server_holding(
-		c, f.version_id, (struct place){.in_order = true}, true, &from));
+		c, f.version_id, (struct geo_point){.in_order = true}, true, &from));
 	const struct s3_object o = kept_at(c, &from, f.key);
 	TRY(server_answered(c, &from, s3_get_bytes(c, &o, (size_t)f.bytes, &got)));
 	if (got.bytes == NULL)
@@ -373,7 +373,7 @@ picture_rebuild_job(struct ctx *c, const struct job *job)
 
 	enum err e = picture_by_id(c, job->subject, &p);
 	if (e == E_PICTURE_GONE || (e == OK && !str_eq(p.state, "ready"))) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK; /* over meanwhile */
 	}
 	TRY(e);

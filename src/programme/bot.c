@@ -11,7 +11,7 @@
 #include "db/db.h"
 #include "programme/absence_words.h"
 #include "programme/answer.h"
-#include "programme/hear.h"
+#include "programme/update_handlers.h"
 #include "programme/outbox.h"
 #include "programme/intake.h"
 
@@ -81,14 +81,14 @@ is_absence_press(const struct update *u)
 }
 
 static enum err
-hear_nothing(struct ctx *c, const struct update *u, const struct person *p)
+on_nothing(struct ctx *c, const struct update *u, const struct person *p)
 {
 	(void)c, (void)u, (void)p;
 	return OK;
 }
 
 static enum err
-hear_membership(struct ctx *c, const struct update *u, const struct person *p)
+on_membership(struct ctx *c, const struct update *u, const struct person *p)
 {
 	bool gone = str_in(u->status == NULL ? "" : u->status, "kicked left");
 
@@ -98,7 +98,7 @@ hear_membership(struct ctx *c, const struct update *u, const struct person *p)
 }
 
 enum err
-hear_stranger(struct ctx *c, const struct update *u)
+on_stranger(struct ctx *c, const struct update *u)
 {
 	return answer_say(c, answer_key(c, u, "stranger"), u->chat_id,
 		_("You are not registered in the project yet. Send /start to "
@@ -107,10 +107,10 @@ hear_stranger(struct ctx *c, const struct update *u)
 }
 
 static enum err
-hear_text(struct ctx *c, const struct update *u, const struct person *p)
+on_text(struct ctx *c, const struct update *u, const struct person *p)
 {
 	if (p == NULL)
-		return hear_stranger(c, u);
+		return on_stranger(c, u);
 	if (!p->is_member)
 		return answer_say(c, answer_key(c, u, "text"), u->chat_id,
 			_("I do not understand words yet. Send /start to see where "
@@ -123,7 +123,7 @@ hear_text(struct ctx *c, const struct update *u, const struct person *p)
 }
 
 static enum err
-hear_other(struct ctx *c, const struct update *u, const struct person *p)
+on_other(struct ctx *c, const struct update *u, const struct person *p)
 {
 	bool later;
 
@@ -131,16 +131,16 @@ hear_other(struct ctx *c, const struct update *u, const struct person *p)
 	if (later)
 		return OK;
 	if (p == NULL)
-		return hear_stranger(c, u);
+		return on_stranger(c, u);
 	return answer_say(c, answer_key(c, u, "other"), u->chat_id,
 		_("A report must be sent as a photo."), NULL);
 }
 
 static enum err
-hear_edited(struct ctx *c, const struct update *u, const struct person *p)
+on_edited(struct ctx *c, const struct update *u, const struct person *p)
 {
 	if (p == NULL)
-		return hear_stranger(c, u);
+		return on_stranger(c, u);
 	return answer_say(c, answer_key(c, u, "edited"), u->chat_id,
 		_("Changes of messages do not count: send it as a new message."), NULL);
 }
@@ -148,9 +148,9 @@ hear_edited(struct ctx *c, const struct update *u, const struct person *p)
 static const struct {
 	const char *kind, *holds;
 	bool (*fits)(const struct update *);
-	hear_fn *hear;
+	update_handler *handle;
 } table[] = {
-#define ON(kind, holds, fits, hear) {kind, holds, fits, hear},
+#define ON(kind, holds, fits, handle) {kind, holds, fits, handle},
 #include "programme/updates.def"
 #undef ON
 };
@@ -164,7 +164,7 @@ dispatch(struct ctx *c, const struct update *u, const struct person *p)
 		if (table[i].holds[0] != '\0' && !str_eq(table[i].holds, u->holds))
 			continue;
 		if (table[i].fits == NULL || table[i].fits(u))
-			return table[i].hear(c, u, p);
+			return table[i].handle(c, u, p);
 	}
 	return OK;
 }
@@ -240,7 +240,7 @@ bot_take(struct ctx *c, const struct update *u)
 		return e;
 	const char *why = c->why == NULL ? err_sentence(e) : c->why;
 	log_error("bot: update %lld kind=%s: %s", (long long)u->id, u->kind, why);
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return in_transaction(c, u, why);
 }
 

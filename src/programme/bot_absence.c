@@ -9,7 +9,7 @@
 #include "programme/absence.h"
 #include "programme/absence_words.h"
 #include "programme/answer.h"
-#include "programme/hear.h"
+#include "programme/update_handlers.h"
 
 #define _(text) gettext(text)
 #define DATE_LENGTH 10 /* 2026-11-21 */
@@ -164,7 +164,7 @@ plan(struct ctx *c, const struct update *u, struct absence *a)
 	enum err e = absence_add(c, a);
 
 	if (e == E_LIMIT) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return say(c, u, none_left(c, a->days, a->left), NULL);
 	}
 	TRY(e);
@@ -197,8 +197,8 @@ set_days(struct ctx *c, struct absence *a, const struct absence_days *d,
 }
 
 static enum err
-hear_days(struct ctx *c, const struct update *u, const struct person *p,
-	const char *kind, const struct absence_days *d)
+on_days(struct ctx *c, const struct update *u, const struct person *p, const char *kind,
+	const struct absence_days *d)
 {
 	struct absence a = {.kind = kind};
 	struct absent m = {0};
@@ -253,7 +253,7 @@ take_back(struct ctx *c, const struct person *p, struct date from, struct date t
 }
 
 enum err
-hear_absence(struct ctx *c, const struct update *u, const struct person *p)
+on_absence(struct ctx *c, const struct update *u, const struct person *p)
 {
 	enum absence_word word = absence_word(u->text);
 	struct date today = utc_date(c->now), none = {0};
@@ -261,7 +261,7 @@ hear_absence(struct ctx *c, const struct update *u, const struct person *p)
 	const char *words;
 
 	if (p == NULL)
-		return hear_stranger(c, u);
+		return on_stranger(c, u);
 	if (word == ABSENCE_BACK) {
 		TRY(take_back(c, p, today, none, &words));
 		return say(c, u, words, NULL);
@@ -270,12 +270,12 @@ hear_absence(struct ctx *c, const struct update *u, const struct person *p)
 		return say(c, u, how_to_write(c), NULL);
 	if (!d.are_named && d.count == 0)
 		return ask_for_days(c, u, p);
-	return hear_days(c, u, p, word == ABSENCE_ILL ? "ill" : "away", &d);
+	return on_days(c, u, p, word == ABSENCE_ILL ? "ill" : "away", &d);
 }
 
 /* "ill/2026-11-21/3" */
 static enum err
-hear_ill_press(struct ctx *c, const struct update *u, const struct person *p)
+on_ill_press(struct ctx *c, const struct update *u, const struct person *p)
 {
 	const char *text = u->text + strlen("ill/");
 	struct absence_days d = {.count = 0};
@@ -283,17 +283,17 @@ hear_ill_press(struct ctx *c, const struct update *u, const struct person *p)
 
 	if (sscanf(text, "%*10[0-9-]/%2d", &d.count) != 1 || d.count < 1 ||
 		!date_parse(arena_strn(&c->arena, text, strcspn(text, "/")), &day))
-		return hear_press(c, u, p);
+		return on_press(c, u, p);
 	if (date_cmp(day, utc_date(c->now)) != 0)
 		return answer_press(c, u,
 			_("This button is of another day: nothing has been planned."));
 	TRY(answer_press(c, u, days_label(c, d.count)));
-	return hear_days(c, u, p, "ill", &d);
+	return on_days(c, u, p, "ill", &d);
 }
 
 /* "back/2026-11-21/2026-11-25" */
 static enum err
-hear_back_press(struct ctx *c, const struct update *u, const struct person *p)
+on_back_press(struct ctx *c, const struct update *u, const struct person *p)
 {
 	const char *text = u->text + strlen("back/"), *words;
 	struct date from, to;
@@ -301,16 +301,16 @@ hear_back_press(struct ctx *c, const struct update *u, const struct person *p)
 	if (strlen(text) != 2 * DATE_LENGTH + 1 ||
 		!date_parse(arena_strn(&c->arena, text, DATE_LENGTH), &from) ||
 		!date_parse(text + DATE_LENGTH + 1, &to))
-		return hear_press(c, u, p);
+		return on_press(c, u, p);
 	TRY(take_back(c, p, from, to, &words));
 	return answer_press(c, u, words);
 }
 
 enum err
-hear_absence_press(struct ctx *c, const struct update *u, const struct person *p)
+on_absence_press(struct ctx *c, const struct update *u, const struct person *p)
 {
 	if (p == NULL)
-		return hear_press(c, u, p);
-	return str_starts(u->text, "ill/") ? hear_ill_press(c, u, p)
-					   : hear_back_press(c, u, p);
+		return on_press(c, u, p);
+	return str_starts(u->text, "ill/") ? on_ill_press(c, u, p)
+					   : on_back_press(c, u, p);
 }

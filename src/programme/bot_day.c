@@ -7,7 +7,7 @@
 #include "db/db.h"
 #include "programme/answer.h"
 #include "programme/day.h"
-#include "programme/hear.h"
+#include "programme/update_handlers.h"
 #include "programme/today.h"
 
 #include "programme/bot_day.sql.h"
@@ -101,12 +101,12 @@ no_points(const struct person *p, const struct balance *b)
 }
 
 enum err
-hear_balance(struct ctx *c, const struct update *u, const struct person *p)
+on_balance(struct ctx *c, const struct update *u, const struct person *p)
 {
 	struct balance b = {0};
 
 	if (p == NULL)
-		return hear_stranger(c, u);
+		return on_stranger(c, u);
 	TRY(db_one(c, &DAY_BALANCE, balance_fields, &b, ARGS(c, p->id)));
 	return answer_say(c, answer_key(c, u, "balance"), u->chat_id,
 		b.points == 0 ? no_points(p, &b)
@@ -121,10 +121,10 @@ hear_balance(struct ctx *c, const struct update *u, const struct person *p)
 }
 
 enum err
-hear_skip(struct ctx *c, const struct update *u, const struct person *p)
+on_skip(struct ctx *c, const struct update *u, const struct person *p)
 {
 	if (p == NULL)
-		return hear_stranger(c, u);
+		return on_stranger(c, u);
 	return answer_say(c, answer_key(c, u, "skip"), u->chat_id,
 		_("If you skip the task, there will be no report for today and no "
 		  "lombaryer. Skip it? (If you are ill or go away, write so: \"ill\" "
@@ -145,12 +145,12 @@ is_of_another_day(struct ctx *c, const struct update *u)
 }
 
 enum err
-hear_skip_press(struct ctx *c, const struct update *u, const struct person *p)
+on_skip_press(struct ctx *c, const struct update *u, const struct person *p)
 {
 	struct today today;
 
 	if (p == NULL)
-		return hear_press(c, u, p);
+		return on_press(c, u, p);
 	if (is_of_another_day(c, u))
 		return answer_press(c, u,
 			_("This button is of another day: nothing has been skipped."));
@@ -177,7 +177,7 @@ hear_skip_press(struct ctx *c, const struct update *u, const struct person *p)
 }
 
 enum err
-hear_press(struct ctx *c, const struct update *u, const struct person *p)
+on_press(struct ctx *c, const struct update *u, const struct person *p)
 {
 	return answer_press(c, u,
 		p == NULL ? _("You are not registered in the project yet. Send /start "

@@ -35,7 +35,7 @@ form_read(struct ctx *c, const char *text, struct form *out)
 
 	*out = (struct form){"", "", "", "", "", {0}};
 	if (text == NULL || json_read(c, text, strlen(text), &json) != OK) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return;
 	}
 	out->name = text_member(c, json, "name");
@@ -175,7 +175,7 @@ check_name(struct ctx *c, const char **name, int64_t max)
 		    person_name_rule(c, &(struct field){.name = "name"}, "form",
 			    (void *)name) == OK;
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return good;
 }
 
@@ -262,7 +262,7 @@ form_by_token(struct ctx *c, const char *token)
 
 	if (text == NULL || json_read(c, text, strlen(text), &json) != OK ||
 		json_number(json, "until") <= c->now.us) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return NULL;
 	}
 	form = json_member(json, "form", json_type_object);

@@ -16,7 +16,7 @@
 #include "net/telegram.h"
 #include "programme/answer.h"
 #include "programme/day.h"
-#include "programme/hear.h"
+#include "programme/update_handlers.h"
 #include "programme/photo_files.h"
 #include "programme/refusal.h"
 #include "programme/shift.h"
@@ -166,7 +166,7 @@ note(struct ctx *c, const struct update *u, const struct today *today, struct ut
 
 /* Why the photo is not taken; NULL: it is. */
 static enum err
-hear_objection(struct ctx *c, const struct update *u, const struct today *today,
+on_objection(struct ctx *c, const struct update *u, const struct today *today,
 	struct utc sent, const char **words)
 {
 	bool open = date_cmp(today->task_date, programme_task_date(c->now)) >= 0;
@@ -191,7 +191,7 @@ hear_objection(struct ctx *c, const struct update *u, const struct today *today,
 }
 
 enum err
-hear_photo(struct ctx *c, const struct update *u, const struct person *p)
+on_photo(struct ctx *c, const struct update *u, const struct person *p)
 {
 	const char *words = NULL;
 	struct utc sent = sent_at(c, u);
@@ -200,9 +200,9 @@ hear_photo(struct ctx *c, const struct update *u, const struct person *p)
 
 	TRY(intake_is_later(c, u, true, &later));
 	if (p == NULL)
-		return later ? OK : hear_stranger(c, u);
+		return later ? OK : on_stranger(c, u);
 	TRY(today_report_at(c, p, sent, &today));
-	TRY(hear_objection(c, u, &today, sent, &words));
+	TRY(on_objection(c, u, &today, sent, &words));
 	if (words == NULL)
 		return note(c, u, &today, sent);
 	/* An album is answered once, for the first of its photos. */
@@ -407,7 +407,7 @@ not_yet(struct ctx *c, const struct job *job, const struct intake *i, enum err e
 {
 	const char *why = c->why;
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	if (job->tries >= job->max_tries) {
 		const struct refusal never = refusal_not_given();
 
@@ -474,6 +474,6 @@ photo_fetch_job(struct ctx *c, const struct job *job)
 	}
 	if (!is_final(e, &why))
 		return not_yet(c, job, &i, e);
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return in_transaction(c, job->subject, NULL, &why);
 }

@@ -5,7 +5,7 @@
 #include "programme/update.h"
 
 /*
- * The way of a photo into its report. hear_photo() notes it (table photo_intake), this
+ * The way of a photo into its report. on_photo() notes it (table photo_intake), this
  * job fetches it from Telegram, and only when it is safely stored does the report
  * change, once. Until then the report waits: the morning does not close it.
  *

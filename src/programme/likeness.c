@@ -38,7 +38,7 @@ look_at(struct ctx *c, const struct photo *p, struct fingerprint *out, bool *see
 		if (e == E_BUSY || e == E_BUG)
 			return e;
 		if (e != OK)
-			ctx_forgive(c);
+			ctx_clear_error(c);
 		*seen = e == OK;
 	}
 	return OK;

@@ -15,9 +15,10 @@
  *
  * "dispatched" is committed when the connection to Telegram stands and the very next
  * thing is to write the request. Bot API calls have no key against doubles, so what a
- * killed sender leaves in that state is not sent again, unless the sender's recorder
- * (src/worker/recorder.h) shows that it had not been written, or that Telegram had not
- * answered for long. A sender that is stopped leaves nothing in that state.
+ * killed sender leaves in that state is not sent again, unless the sender's in-flight
+ * journal (src/worker/inflight_journal.h) shows that it had not been written, or that
+ * Telegram had not answered for long. A sender that is stopped leaves nothing in that
+ * state.
  */
 struct message {
 	int64_t id, chat_id, tries;
@@ -63,12 +64,12 @@ enum err outbox_forget_picture(struct ctx *c, int64_t id);
 
 /*
  * For a sender that has just been elected: nobody else sends, so what is claimed was
- * left behind. What was dispatched under this recorder's name (the end of claimed_by)
- * and is not among the ids `under_way` was never written and waits again. What is among
- * those `hung` had waited for its answer so long that a living sender would soon have
- * tried it again, and waits again too while it has tries left: rather two than none.
- * All else that was dispatched is presumed sent. Both: text of a bigint[], NULL when
- * nobody knows.
+ * left behind. What was dispatched under this in-flight journal's name (the end of
+ * claimed_by) and is not among the ids `under_way` was never written and waits again.
+ * What is among those `hung` had waited for its answer so long that a living sender
+ * would soon have tried it again, and waits again too while it has tries left: rather
+ * two than none. All else that was dispatched is presumed sent. Both: text of a
+ * bigint[], NULL when nobody knows.
  */
 enum err outbox_recover(
 	struct ctx *c, const char *recorder, const char *under_way, const char *hung);

@@ -7,7 +7,7 @@
 #include "db/db.h"
 #include "programme/answer.h"
 #include "programme/form.h"
-#include "programme/hear.h"
+#include "programme/update_handlers.h"
 
 #include "programme/registration.sql.h"
 
@@ -123,7 +123,7 @@ offer_to_known(struct ctx *c, const struct update *u, const struct person *p)
 }
 
 enum err
-hear_start(struct ctx *c, const struct update *u, const struct person *p)
+on_start(struct ctx *c, const struct update *u, const struct person *p)
 {
 	struct row shift = {0}, request;
 	bool open;
@@ -272,7 +272,7 @@ accept_form(struct ctx *c, const struct update *u, const struct person *p,
  * cancellation at this very moment.
  */
 enum err
-hear_form(struct ctx *c, const struct update *u, const struct person *p)
+on_form(struct ctx *c, const struct update *u, const struct person *p)
 {
 	struct buf wrong = {.arena = &c->arena};
 	struct row shift = {0}, request;

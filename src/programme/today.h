@@ -1,7 +1,7 @@
 #ifndef PROGRAMME_TODAY_H
 #define PROGRAMME_TODAY_H
 
-#include "programme/hear.h"
+#include "programme/update_handlers.h"
 
 /* A member's report in the running shift: of the task that is current (8.3), or of the
  * one before. */

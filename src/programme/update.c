@@ -136,9 +136,9 @@ update_read(struct ctx *c, struct json_object *json, struct update *out)
 {
 	*out = (struct update){.id = json_number(json, "update_id"), .kind = "other"};
 	if (out->id <= 0)
-		return flaw_add(c, (struct flaw){.place = "body",
-					   .field = "update_id",
-					   .kind = FLAW_MISSING});
+		return field_error_add(c, (struct field_error){.place = "body",
+						  .field = "update_id",
+						  .kind = FIELD_ERROR_MISSING});
 	for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++) {
 		struct json_object *v =
 			json_member(json, readers[i].kind, json_type_object);

@@ -140,7 +140,7 @@ enum err s3_get_bytes(
 	struct ctx *c, const struct s3_object *o, size_t most, struct s3_bytes *out);
 
 /* Bytes on their way from one server to another. */
-struct s3_flow {
+struct s3_transfer {
 	const struct s3_object *from, *to;
 	const char *etag;      /* of the source: another one there is refused */
 	const char *md5;       /* digits that the bytes must have, NULL: any */
@@ -154,7 +154,7 @@ struct s3_flow {
 	void *thing;
 };
 
-struct s3_flown {
+struct s3_transferred {
 	const char *etag;   /* as the target told */
 	const char *md5;    /* of the bytes */
 	const char *sha256; /* of the bytes */
@@ -169,6 +169,7 @@ struct s3_flown {
  * come and are what they should be, so that nothing wrong is ever stored. E_PEER,
  * E_SERVER_DOWN.
  */
-enum err s3_stream(struct ctx *c, const struct s3_flow *flow, struct s3_flown *out);
+enum err s3_stream(
+	struct ctx *c, const struct s3_transfer *flow, struct s3_transferred *out);
 
 #endif

@@ -30,7 +30,7 @@ unreadable(struct ctx *c, enum err e)
 {
 	if (e != E_S3_XML)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return fail(c, E_PEER, "a listing that cannot be read");
 }
 

@@ -42,7 +42,7 @@ verdict(struct ctx *c, CURL *handle, CURLcode code, const struct s3_site *site)
 	curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
 	if (status == 200 || (status == 404 && s3_make_bucket(c, site) == OK))
 		return NULL;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return arena_fmt(&c->arena, "status %ld", status);
 }
 

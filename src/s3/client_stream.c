@@ -16,7 +16,7 @@
 
 struct stream {
 	struct ctx *c;
-	const struct s3_flow *flow;
+	const struct s3_transfer *flow;
 	struct s3_call get, put;
 	CURL *get_handle, *put_handle;
 	struct digest *md5, *sha256;
@@ -84,7 +84,7 @@ drain(char *to, size_t size, size_t n, void *stream)
 static void
 set_up(struct stream *s)
 {
-	const struct s3_flow *f = s->flow;
+	const struct s3_transfer *f = s->flow;
 	int64_t get_rate = f->from->site.rate, put_rate = f->to->site.rate;
 
 	s->get_handle = s3_handle(&s->get);
@@ -111,7 +111,7 @@ set_up(struct stream *s)
 }
 
 static enum err
-source_fault(struct stream *s, struct s3_flown *out, bool lacks, const char *why)
+source_fault(struct stream *s, struct s3_transferred *out, bool lacks, const char *why)
 {
 	out->source_failed = true;
 	out->source_lacks = lacks;
@@ -121,9 +121,9 @@ source_fault(struct stream *s, struct s3_flown *out, bool lacks, const char *why
 
 /* All that can be known of the bytes before the last of them is given away. */
 static enum err
-verify(struct stream *s, CURLcode code, struct s3_flown *out)
+verify(struct stream *s, CURLcode code, struct s3_transferred *out)
 {
-	const struct s3_flow *f = s->flow;
+	const struct s3_transfer *f = s->flow;
 	long status = s->get.status;
 
 	if (status == 404 || status == 412 || status == 416)
@@ -148,7 +148,7 @@ verify(struct stream *s, CURLcode code, struct s3_flown *out)
 }
 
 static enum err
-stored(struct stream *s, CURLcode code, struct s3_flown *out)
+stored(struct stream *s, CURLcode code, struct s3_transferred *out)
 {
 	long status = s->put.status;
 	const char *etag = s->put.state.etag;
@@ -167,7 +167,7 @@ stored(struct stream *s, CURLcode code, struct s3_flown *out)
 		etag[32] == '\0' && !str_eq(etag, s->md5_text))
 		return fail(s->c, E_PEER, "PUT %s: the server has other bytes",
 			s->flow->to->site.base);
-	*out = (struct s3_flown){
+	*out = (struct s3_transferred){
 		.etag = etag, .md5 = s->md5_text, .sha256 = s->sha256_text};
 	return OK;
 }
@@ -191,7 +191,7 @@ wake(struct stream *s)
 
 /* Looks who has ended. *done: the target has all. */
 static enum err
-collect(struct stream *s, CURLM *multi, struct s3_flown *out, bool *done)
+collect(struct stream *s, CURLM *multi, struct s3_transferred *out, bool *done)
 {
 	CURLMsg *m;
 	int left;
@@ -214,7 +214,7 @@ collect(struct stream *s, CURLM *multi, struct s3_flown *out, bool *done)
 }
 
 static enum err
-flow(struct stream *s, CURLM *multi, struct s3_flown *out)
+flow(struct stream *s, CURLM *multi, struct s3_transferred *out)
 {
 	double next = monotonic() + ALIVE_SECONDS;
 	bool done = false;
@@ -244,7 +244,7 @@ stream_end(void *stream)
 }
 
 enum err
-s3_stream(struct ctx *c, const struct s3_flow *f, struct s3_flown *out)
+s3_stream(struct ctx *c, const struct s3_transfer *f, struct s3_transferred *out)
 {
 	struct stream *s = calloc(1, sizeof(*s));
 	struct pair part[] = {
@@ -252,7 +252,7 @@ s3_stream(struct ctx *c, const struct s3_flow *f, struct s3_flown *out)
 		{"uploadId", f->upload_id}};
 	CURLM *multi = http_connections();
 
-	*out = (struct s3_flown){0};
+	*out = (struct s3_transferred){0};
 	if (s == NULL)
 		abort();
 	arena_defer(&c->arena, stream_end, s);

@@ -34,7 +34,7 @@ policy_field(const struct pair *fields, size_t count, const char *name)
 static enum err
 unreadable(struct checked *k)
 {
-	ctx_forgive(k->c);
+	ctx_clear_error(k->c);
 	return fail(k->c, E_S3_POLICY_FORM, NULL);
 }
 

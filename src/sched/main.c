@@ -34,7 +34,7 @@ elected(struct scheduler *s, struct ctx *c)
 
 	/* Between two slots nothing else would notice that the connection has gone. */
 	if (db_int(c, &SCHEDULER_PING, &one, ARGS(c)) != OK)
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	if (elect_try(&s->election, c, ELECT_SCHEDULER))
 		log_info("elected");
 	return elect_holds(&s->election, s->db);
@@ -63,7 +63,7 @@ tick(struct scheduler *s)
 				utc_iso(&c.arena, slot));
 		if (e == OK && i < TIMERS_MAX)
 			s->known[i] = slot.us;
-		ctx_forgive(&c);
+		ctx_clear_error(&c);
 	}
 	ctx_end(&c);
 }

@@ -16,7 +16,7 @@
 
 /* Tells what was found as if the server had told it. */
 enum err
-copy_tell(struct ctx *c, const struct object_news *news)
+copy_tell(struct ctx *c, const struct object_event *news)
 {
 	TRY(db_begin(c));
 	return db_end(c, copy_news(c, news));
@@ -48,9 +48,9 @@ look_at_version(struct ctx *c, const char *version_id)
 	const struct s3_object o = {server_site(c, &server), p.key};
 	if (server.is_on && !server.is_down &&
 		server_answered(c, &server, s3_head(c, &o, &state)) != OK)
-		ctx_forgive(c); /* the next look may find it up */
+		ctx_clear_error(c); /* the next look may find it up */
 	if (state.found) {
-		const struct object_news news = {.server = server.name,
+		const struct object_event news = {.server = server.name,
 			.server_id = server.id,
 			.key = p.key,
 			.created = true,
@@ -90,7 +90,7 @@ look_at_slot(struct ctx *c, const struct job *job, struct utc first, struct utc 
 }
 
 enum err
-upload_look_job(struct ctx *c, const struct job *job)
+upload_poll_job(struct ctx *c, const struct job *job)
 {
 	struct utc first, end;
 
@@ -103,7 +103,7 @@ enum err
 copy_ask(struct ctx *c, const struct server *s, const char *key, bool *held)
 {
 	const struct s3_object o = {server_site(c, s), key};
-	struct object_news news;
+	struct object_event news;
 	struct s3_state state;
 	int64_t known;
 
@@ -112,7 +112,7 @@ copy_ask(struct ctx *c, const struct server *s, const char *key, bool *held)
 	TRY(db_int(c, &COPY_HELD, &known, ARGS(c, s->id, key)));
 	if (!state.found && known == 0)
 		return OK;
-	news = (struct object_news){.server = s->name,
+	news = (struct object_event){.server = s->name,
 		.server_id = s->id,
 		.key = key,
 		.created = state.found,
@@ -139,7 +139,7 @@ copy_check_job(struct ctx *c, const struct job *job)
 		return OK;
 	enum err e = server_own(c, id, &server);
 	if (e == E_SERVER_NOT_FOUND) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK;
 	}
 	TRY(e);

@@ -10,12 +10,12 @@
 /* Servers are asked what they have, and their answers taken as if they had told it. */
 
 /*
- * upload.look: asks the server itself whether an announced upload has come, in case its
+ * upload.poll: asks the server itself whether an announced upload has come, in case its
  * event is lost or it sends none; again and again, ever more seldom, while the link
  * lives. Subject: a slot of uploads (upload_slot_of), or a version of it that was not
  * there at the first look.
  */
-enum err upload_look_job(struct ctx *c, const struct job *job);
+enum err upload_poll_job(struct ctx *c, const struct job *job);
 
 /*
  * copy.check: asks a server whether it has an object, and takes its answer for the
@@ -33,6 +33,6 @@ enum err copy_doubt(struct ctx *c, const char *server_id, const char *key);
 enum err copy_ask(struct ctx *c, const struct server *s, const char *key, bool *held);
 
 /* copy_news() in a transaction of its own. */
-enum err copy_tell(struct ctx *c, const struct object_news *news);
+enum err copy_tell(struct ctx *c, const struct object_event *news);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "job/job.h"
-#include "storage/drop.h"
+#include "storage/server_removal.h"
 #include "storage/server.h"
 
 #include "storage/copy.sql.h"
@@ -53,10 +53,10 @@ static FIELDS(
 
 static FIELDS(lost_fields, FIELD(struct version, id));
 
-static FIELDS(news_fields, FIELD(struct object_news, server),
-	FIELD(struct object_news, server_id), FIELD(struct object_news, key),
-	FIELD(struct object_news, created), FIELD(struct object_news, size),
-	FIELD(struct object_news, etag));
+static FIELDS(news_fields, FIELD(struct object_event, server),
+	FIELD(struct object_event, server_id), FIELD(struct object_event, key),
+	FIELD(struct object_event, created), FIELD(struct object_event, size),
+	FIELD(struct object_event, etag));
 
 static int
 by_key(const void *a, const void *b)
@@ -129,7 +129,7 @@ copy_lost(struct ctx *c, const char *version_id, const char *server_id)
 
 /* Other bytes than those that are served, under the same key. */
 static bool
-is_replaced(const struct version *v, const struct object_news *news)
+is_replaced(const struct version *v, const struct object_event *news)
 {
 	return str_eq(v->state, "stored") && !str_eq(v->etag, news->etag);
 }
@@ -164,7 +164,7 @@ order_picture(struct ctx *c, const char *file_id, bool *found)
 
 /* The bytes have arrived: from now on they are what the file serves. */
 static enum err
-serve(struct ctx *c, const struct version *v, const struct object_news *news)
+serve(struct ctx *c, const struct version *v, const struct object_event *news)
 {
 	bool replaced = is_replaced(v, news), is_original = false;
 
@@ -200,7 +200,7 @@ static enum err
 found_again(struct ctx *c, const char *version_id)
 {
 	const struct job_order spread = {
-		.kind = "copy.spread", .subject = version_id, .key = version_id};
+		.kind = "copy.replicate", .subject = version_id, .key = version_id};
 
 	TRY(db_do(c, &VERSION_FIND, ARGS(c, version_id)));
 	return job_add(c, &spread);
@@ -215,7 +215,7 @@ copy_lock(struct ctx *c, int64_t event_id)
 }
 
 enum err
-copy_news(struct ctx *c, const struct object_news *news)
+copy_news(struct ctx *c, const struct object_event *news)
 {
 	struct version v = {0};
 	int64_t too_much = 0;
@@ -263,7 +263,7 @@ copy_news(struct ctx *c, const struct object_news *news)
 enum err
 copy_look(struct ctx *c, const char *file_id, bool *arrived)
 {
-	struct object_news news = {0};
+	struct object_event news = {0};
 
 	TRY(db_maybe(c, &COPY_FOUND, news_fields, &news, arrived,
 		ARGS(c, file_id, conf.s3_bucket)));
@@ -310,7 +310,7 @@ enum err
 copy_fill_server(struct ctx *c, const struct server *s)
 {
 	const struct job_order fill = {
-		.kind = "server.fill", .subject = s->id, .key = s->id};
+		.kind = "server.resync", .subject = s->id, .key = s->id};
 	const struct job_order prepare = {
 		.kind = "server.prepare", .subject = s->id, .key = s->id};
 	const struct job_order look = {
@@ -328,7 +328,7 @@ copy_fill_server(struct ctx *c, const struct server *s)
 enum err
 upload_look_later(struct ctx *c, const char *version_id, int64_t seconds)
 {
-	const struct job_order look = {.kind = "upload.look",
+	const struct job_order look = {.kind = "upload.poll",
 		.subject = version_id,
 		.delay = seconds < LOOK_SECONDS ? LOOK_SECONDS : seconds};
 

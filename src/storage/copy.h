@@ -9,7 +9,7 @@
 /* Which server holds the object of which version: told by events, acted on by jobs. */
 
 /* What an S3 server says has happened to an object. */
-struct object_news {
+struct object_event {
 	const char *server;    /* its name */
 	const char *server_id; /* NULL: only its name is known */
 	const char *key;
@@ -27,7 +27,7 @@ struct object_news {
  * removed. A key or a server that is not ours is no error. Runs in the caller's
  * transaction.
  */
-enum err copy_news(struct ctx *c, const struct object_news *news);
+enum err copy_news(struct ctx *c, const struct object_event *news);
 
 /*
  * Keeps the file that an event of the embedded store is about for the caller's
@@ -50,7 +50,7 @@ enum err copy_look(struct ctx *c, const char *file_id, bool *arrived);
 
 /*
  * Uploads that are announced within a few seconds, all with links of this lifetime, are
- * looked at by one job (upload.look), in case nobody tells that they have come. Its
+ * looked at by one job (upload.poll), in case nobody tells that they have come. Its
  * subject is the slot's name: which one, counted by when their links expire. delay:
  * seconds until it is due.
  */
@@ -64,7 +64,7 @@ struct upload_slot upload_slot_of(struct ctx *c, int64_t seconds);
  * name is none. */
 bool upload_slot_read(const char *name, struct utc *first, struct utc *end);
 
-/* Orders a look at an announced upload (job upload.look), in `seconds` but not sooner
+/* Orders a look at an announced upload (job upload.poll), in `seconds` but not sooner
  * than 10. */
 enum err upload_look_later(struct ctx *c, const char *version_id, int64_t seconds);
 

@@ -12,7 +12,7 @@
 #include "storage/ask_job.h"
 #include "storage/claim.h"
 #include "storage/copy.h"
-#include "storage/drop.h"
+#include "storage/server_removal.h"
 #include "storage/server.h"
 #include "s3/digest.h"
 
@@ -64,7 +64,7 @@ read_task(struct ctx *c, const struct job *job, struct task *out, bool *found)
 	*found = false;
 	enum err e = server_own(c, slash + 1, &out->target);
 	if (e == E_SERVER_NOT_FOUND) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK;
 	}
 	TRY(e);
@@ -94,7 +94,7 @@ alive(void *thing, int64_t bytes)
 		return true;
 	t->kept_at = now;
 	if (job_keep(t->c, t->job, LEASE_SECONDS, bytes, t->size) != OK)
-		ctx_forgive(t->c);
+		ctx_clear_error(t->c);
 	return true;
 }
 
@@ -110,12 +110,13 @@ is_md5(const char *etag)
  * that cannot is left out from then on.
  */
 static enum err
-fetch(struct ctx *c, struct task *t, const struct s3_flow *piece, struct s3_flown *out)
+fetch(struct ctx *c, struct task *t, const struct s3_transfer *piece,
+	struct s3_transferred *out)
 {
-	const struct place place = {
+	const struct geo_point place = {
 		true, t->target.latitude, t->target.longitude, false};
 	const struct s3_object to = object_at(c, &t->target, t->key);
-	struct s3_flow flow = *piece;
+	struct s3_transfer flow = *piece;
 	struct server from;
 	const char *etag;
 
@@ -136,14 +137,14 @@ fetch(struct ctx *c, struct task *t, const struct s3_flow *piece, struct s3_flow
 		}
 		if (out->source_lacks) {
 			const char *why = arena_str(&c->arena, c->why);
-			ctx_forgive(c);
+			ctx_clear_error(c);
 			TRY(copy_doubt(c, from.id, t->key));
 			return fail(c, e, "%s", why);
 		}
 		server_note_failure(c, &from);
 		if (i + 1 == SOURCES_MOST)
 			return e;
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	}
 }
 
@@ -153,7 +154,7 @@ begin_anew(struct ctx *c, struct task *t)
 {
 	const struct s3_site site = server_site(c, &t->target);
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	TRY(db_do(c, &TRANSFER_DROP, ARGS(c, t->version_id, t->target.id)));
 	TRY(s3_make_bucket(c, &site));
 	return fail(c, E_PEER, "%s had no such bucket or upload; it has now",
@@ -163,11 +164,11 @@ begin_anew(struct ctx *c, struct task *t)
 static enum err
 copy_whole(struct ctx *c, struct task *t, const char **etag)
 {
-	struct s3_flow flow = {.md5 = is_md5(t->etag) ? t->etag : NULL,
+	struct s3_transfer flow = {.md5 = is_md5(t->etag) ? t->etag : NULL,
 		.sha256 = t->sha256,
 		.size = t->size,
 		.whole = true};
-	struct s3_flown flown = {0};
+	struct s3_transferred flown = {0};
 	enum err e = fetch(c, t, &flow, &flown);
 
 	if (e != OK)
@@ -252,11 +253,11 @@ copy_part(struct ctx *c, struct task *t, const struct transfer *transfer,
 	int64_t number, const char **etag)
 {
 	int64_t first = (number - 1) * transfer->part_bytes, left = t->size - first;
-	struct s3_flow flow = {.first = first,
+	struct s3_transfer flow = {.first = first,
 		.size = left < transfer->part_bytes ? left : transfer->part_bytes,
 		.upload_id = transfer->upload_id,
 		.part = number};
-	struct s3_flown flown = {0};
+	struct s3_transferred flown = {0};
 	enum err e = fetch(c, t, &flow, &flown);
 
 	if (e != OK)
@@ -277,7 +278,7 @@ complete(struct ctx *c, struct task *t, const struct transfer *transfer,
 	enum err e = s3_upload_complete(c, &to, transfer->upload_id, etags, n, etag);
 	if (e == E_MISSING) {
 		/* Completed by somebody who died before he could say so? */
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		TRY(s3_head(c, &to, &state));
 		if (!state.found || state.size != t->size)
 			return begin_anew(c, t);
@@ -361,7 +362,7 @@ copy_make_job(struct ctx *c, const struct job *job)
 	if (!found || !t.target.is_on)
 		return OK;
 	if (t.target.is_deleted && t.target.is_down)
-		return OK;    /* server.fill orders it anew */
+		return OK;    /* server.resync orders it anew */
 	if (t.target.is_down) /* the prober has it ordered at once when it is up */
 		return fail(c, E_SERVER_DOWN, "%s is down", t.target.name);
 	/* Since it was ordered the file may have gone, or the server been closed. */
@@ -379,7 +380,7 @@ copy_make_job(struct ctx *c, const struct job *job)
 		TRY(copy_whole(c, &t, &etag));
 
 	/* The server tells by an event too, sooner or later, if it tells at all. */
-	const struct object_news news = {.server = t.target.name,
+	const struct object_event news = {.server = t.target.name,
 		.server_id = t.target.id,
 		.copied = true,
 		.key = t.key,
@@ -429,7 +430,7 @@ copy_remove_job(struct ctx *c, const struct job *job)
 
 	TRY(read_task(c, job, &t, &found));
 	if (!found || !t.doomed ||
-		!t.target.is_on) /* once it is on, server.fill orders it again */
+		!t.target.is_on) /* once it is on, server.resync orders it again */
 		return OK;
 	if (t.wanted && !t.target.is_leaving &&
 		!t.target.is_deleted) /* copy.make overwrites it */

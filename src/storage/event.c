@@ -86,7 +86,7 @@ take_order(struct ctx *c, const char *what, const char *text, size_t n)
 			order.kind = "copy.make";
 		else
 			order = (struct job_order){
-				.kind = "copy.spread", .subject = id, .key = id};
+				.kind = "copy.replicate", .subject = id, .key = id};
 		TRY(job_add(c, &order));
 	}
 	return OK;

@@ -123,10 +123,10 @@ static FIELDS(announced_fields, FIELD_OBJ(struct announced, server, chosen_field
 	FIELD_OBJ(struct announced, file, new_version_fields));
 
 static enum err
-announce(struct ctx *c, const struct file *wish, struct place place, int64_t seconds,
-	bool has_room, struct announced *out)
+announce(struct ctx *c, const struct file *wish, struct geo_point place,
+	int64_t seconds, bool has_room, struct announced *out)
 {
-	const struct job_kind *look = job_kind("upload.look");
+	const struct job_kind *look = job_kind("upload.poll");
 	struct upload_slot slot = upload_slot_of(c, seconds);
 
 	*out = (struct announced){.file = {0}};
@@ -140,7 +140,7 @@ announce(struct ctx *c, const struct file *wish, struct place place, int64_t sec
 
 /* Of an account with a quota: nobody else announces while there is room. */
 static enum err
-announce_within(struct ctx *c, const struct file *wish, struct place place,
+announce_within(struct ctx *c, const struct file *wish, struct geo_point place,
 	int64_t seconds, struct announced *out)
 {
 	TRY(check_quota(c, wish->name, wish->size));
@@ -148,7 +148,7 @@ announce_within(struct ctx *c, const struct file *wish, struct place place,
 }
 
 enum err
-file_announce(struct ctx *c, const struct file *wish, struct place place,
+file_announce(struct ctx *c, const struct file *wish, struct geo_point place,
 	int64_t seconds, struct server *server, struct file *out)
 {
 	struct announced a;

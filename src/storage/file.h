@@ -7,7 +7,7 @@
 #include "base/ctx.h"
 #include "base/field.h"
 #include "db/db.h"
-#include "storage/place.h"
+#include "storage/geo_point.h"
 #include "storage/server.h"
 
 /*
@@ -49,7 +49,7 @@ enum err file_any(struct ctx *c, const char *id, struct file *out);
  * go. seconds: how long the link will live. A transaction by itself: not in another.
  * E_QUOTA; E_SERVER_NOT_FOUND: none is usable; E_SERVER_DOWN: none of those is alive
  */
-enum err file_announce(struct ctx *c, const struct file *wish, struct place place,
+enum err file_announce(struct ctx *c, const struct file *wish, struct geo_point place,
 	int64_t seconds, struct server *server, struct file *out);
 
 /*

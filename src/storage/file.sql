@@ -101,9 +101,9 @@ with server as materialized (
     returning id, key
 ), look as (
     insert into job.job (kind, subject, key, priority, max_tries, request_id, run_at)
-    select 'upload.look', $15::text, $15::text, $13::smallint, $14::smallint, $17, now() + make_interval(secs => $16::double precision)
+    select 'upload.poll', $15::text, $15::text, $13::smallint, $14::smallint, $17, now() + make_interval(secs => $16::double precision)
       from version
-     where not exists (select from job.job where kind = 'upload.look' and key = $15::text and lease_until is null)
+     where not exists (select from job.job where kind = 'upload.poll' and key = $15::text and lease_until is null)
     on conflict (kind, key) do update set again = job.job.lease_until is not null
 ), history as (
     insert into storage.history (account_id, object_id, event, data, created)

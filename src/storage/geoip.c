@@ -86,15 +86,15 @@ number(MMDB_lookup_result_s *found, const char *const *where, double *out)
 	return true;
 }
 
-struct place
-geoip_place(const char *path, const char *address)
+struct geo_point
+geoip_point(const char *path, const char *address)
 {
 	/* MaxMind's members, then DB-IP's. */
 	static const char *const latitude[][3] = {
 		{"location", "latitude", NULL}, {"latitude", NULL}};
 	static const char *const longitude[][3] = {
 		{"location", "longitude", NULL}, {"longitude", NULL}};
-	struct place place = {0};
+	struct geo_point place = {0};
 	int no_address = 0, status = MMDB_SUCCESS;
 
 	struct database *d = choose(path, address);
@@ -109,5 +109,5 @@ geoip_place(const char *path, const char *address)
 			      number(&found, longitude[i], &place.longitude) &&
 			      place.latitude >= -90 && place.latitude <= 90 &&
 			      place.longitude >= -180 && place.longitude <= 180;
-	return place.known ? place : (struct place){0};
+	return place.known ? place : (struct geo_point){0};
 }

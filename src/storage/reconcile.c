@@ -132,7 +132,7 @@ remove_object(struct look *k, const char *key)
 static enum err
 tell_found(struct look *k, const struct odd *o)
 {
-	const struct object_news news = {.server = k->server->name,
+	const struct object_event news = {.server = k->server->name,
 		.server_id = k->server->id,
 		.key = o->key,
 		.created = true,
@@ -375,9 +375,9 @@ reconcile_server(struct ctx *c, const struct server *s,
 	if (e == OK)
 		return report(&k, NULL);
 	why = c->why == NULL ? err_sentence(e) : arena_str(&c->arena, c->why);
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	if (report(&k, why) != OK)
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	return fail(c, e, "%s", why);
 }
 
@@ -411,7 +411,7 @@ keep_on(void *thing, int64_t objects)
 	struct shift *s = thing;
 
 	if (job_keep(s->c, s->job, LEASE_SECONDS, objects, 0) != OK)
-		ctx_forgive(s->c);
+		ctx_clear_error(s->c);
 	return !program_stopping();
 }
 
@@ -424,7 +424,7 @@ server_reconcile_job(struct ctx *c, const struct job *job)
 
 	enum err e = server_own(c, job->subject, &server);
 	if (e == E_SERVER_NOT_FOUND) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK;
 	}
 	TRY(e);

@@ -78,7 +78,7 @@ server_own(struct ctx *c, const char *id, struct server *out)
 }
 
 enum err
-server_holding(struct ctx *c, const char *version_id, struct place place,
+server_holding(struct ctx *c, const char *version_id, struct geo_point place,
 	bool for_a_copy, struct server *out)
 {
 	*out = (struct server){0};
@@ -168,9 +168,9 @@ server_note_failure(struct ctx *c, const struct server *s)
 	const char *why = c->why == NULL ? "" : arena_str(&c->arena, c->why);
 	enum err e = c->err;
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	if (server_suspect(c, s, why, false) != OK)
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	fail(c, e, "%s", why);
 }
 

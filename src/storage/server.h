@@ -8,7 +8,7 @@
 #include "base/field.h"
 #include "net/authority.h"
 #include "s3/client.h"
-#include "storage/place.h"
+#include "storage/geo_point.h"
 
 /* An S3 server in a city. Usable: is_on and is_active. */
 struct server {
@@ -59,7 +59,7 @@ enum err server_own(struct ctx *c, const char *id, struct server *out);
  * is being given up. E_SERVER_NOT_FOUND: none is usable; E_SERVER_DOWN: none of those
  * is alive
  */
-enum err server_holding(struct ctx *c, const char *version_id, struct place place,
+enum err server_holding(struct ctx *c, const char *version_id, struct geo_point place,
 	bool for_a_copy, struct server *out);
 
 /* The servers that have or had first that name, whatever its case: one at most, and

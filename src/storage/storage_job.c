@@ -8,7 +8,7 @@
 #include "db/db.h"
 #include "s3/client.h"
 #include "storage/copy.h"
-#include "storage/drop.h"
+#include "storage/server_removal.h"
 #include "storage/event.h"
 #include "storage/file.h"
 #include "storage/server.h"
@@ -29,7 +29,7 @@ storage_event_job(struct ctx *c, const struct job *job)
 	TRY(object_event(c, id, &event, &found));
 	if (!found || !str_eq(event.bucket, conf.s3_bucket))
 		return OK;
-	const struct object_news news = {.server = event.server,
+	const struct object_event news = {.server = event.server,
 		.key = event.key,
 		.created = event.created,
 		.compared = true, /* what has just been stored, or read once more */
@@ -39,7 +39,7 @@ storage_event_job(struct ctx *c, const struct job *job)
 }
 
 enum err
-copy_spread_job(struct ctx *c, const struct job *job)
+copy_replicate_job(struct ctx *c, const struct job *job)
 {
 	return copy_order_missing(c, job->subject, NULL);
 }
@@ -70,7 +70,7 @@ server_prepare_job(struct ctx *c, const struct job *job)
 
 	enum err e = server_own(c, job->subject, &server);
 	if (e == E_SERVER_NOT_FOUND) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK;
 	}
 	TRY(e);
@@ -89,13 +89,13 @@ server_prepare_job(struct ctx *c, const struct job *job)
 }
 
 enum err
-server_fill_job(struct ctx *c, const struct job *job)
+server_resync_job(struct ctx *c, const struct job *job)
 {
 	struct server server;
 
 	enum err e = server_own(c, job->subject, &server);
 	if (e == E_SERVER_NOT_FOUND) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK;
 	}
 	TRY(e);

@@ -7,17 +7,17 @@
  * subject: the event's id. */
 enum err storage_event_job(struct ctx *c, const struct job *job);
 
-/* copy.spread: orders the copies that a version lacks in its zone; subject: the
+/* copy.replicate: orders the copies that a version lacks in its zone; subject: the
  * version. */
-enum err copy_spread_job(struct ctx *c, const struct job *job);
+enum err copy_replicate_job(struct ctx *c, const struct job *job);
 
 /* server.prepare: notes whether it answers, makes the bucket and, if
  * storage.notification_arn is set, has its events sent there; subject: the server. */
 enum err server_prepare_job(struct ctx *c, const struct job *job);
 
-/* server.fill: orders what a server lacks and what is to go from it; of one that is
+/* server.resync: orders what a server lacks and what is to go from it; of one that is
  * deleted all goes, and then it. Subject: the server. */
-enum err server_fill_job(struct ctx *c, const struct job *job);
+enum err server_resync_job(struct ctx *c, const struct job *job);
 
 /* storage.sweep: gives up uploads that never came; orders anew whatever is still to be
  * done. */

@@ -23,7 +23,7 @@ struct disk_file {
 };
 
 /* What a body must be; NULL or -1: anything. */
-struct disk_wish {
+struct put_expectation {
 	const char *md5;    /* 32 digits */
 	const char *sha256; /* 64 digits */
 	int64_t size;
@@ -41,12 +41,12 @@ struct disk_wish {
  * E_BUSY: the disk refuses, which is logged. E_S3_TRAILER.
  */
 enum err disk_keep(struct ctx *c, const char *server, const char *body_file,
-	const struct disk_wish *wish, struct disk_file *out);
+	const struct put_expectation *wish, struct disk_file *out);
 
 /* The same with bytes that are in memory. E_S3_CHECKSUM, E_S3_MD5, E_S3_SHA256,
  * E_S3_TRUNCATED. */
 enum err disk_keep_bytes(struct ctx *c, const char *server, const void *bytes, size_t n,
-	const struct disk_wish *wish, struct disk_file *out);
+	const struct put_expectation *wish, struct disk_file *out);
 
 /*
  * A file that is kept already once more, under a name of its own: its bytes are shared,

@@ -22,7 +22,7 @@ struct meter {
 };
 
 static enum err
-meter_open(struct ctx *c, const struct disk_wish *wish, int to, struct meter *out)
+meter_open(struct ctx *c, const struct put_expectation *wish, int to, struct meter *out)
 {
 	bool sum = wish->checksum != NULL ||
 		   (wish->chunks != NULL && wish->chunks->trailer != NULL);
@@ -72,7 +72,8 @@ meter_close(struct meter *m, struct disk_file *out)
 
 /* Reads the whole file once for size, MD5 and what else is wished for. */
 static enum err
-measure(struct ctx *c, int fd, const struct disk_wish *wish, struct disk_file *out)
+measure(struct ctx *c, int fd, const struct put_expectation *wish,
+	struct disk_file *out)
 {
 	static unsigned char chunk[DISK_CHUNK_BYTES];
 	struct meter m;
@@ -88,7 +89,7 @@ measure(struct ctx *c, int fd, const struct disk_wish *wish, struct disk_file *o
 }
 
 static enum err
-compare(struct ctx *c, const struct disk_file *file, const struct disk_wish *wish)
+compare(struct ctx *c, const struct disk_file *file, const struct put_expectation *wish)
 {
 	if (wish->size >= 0 && file->size != wish->size)
 		return fail(c, E_S3_TRUNCATED, NULL);
@@ -143,7 +144,7 @@ make_durable(struct ctx *c, int fd, const char *server, const char *body_file,
 
 static enum err
 keep(struct ctx *c, int fd, const char *server, const char *body_file,
-	const struct disk_wish *wish, struct disk_file *out)
+	const struct put_expectation *wish, struct disk_file *out)
 {
 	TRY(measure(c, fd, wish, out));
 	TRY(compare(c, out, wish));
@@ -174,7 +175,7 @@ incoming_close(struct incoming *in)
 
 enum err
 disk_keep_bytes(struct ctx *c, const char *server, const void *bytes, size_t n,
-	const struct disk_wish *wish, struct disk_file *out)
+	const struct put_expectation *wish, struct disk_file *out)
 {
 	struct incoming in;
 	struct meter m;
@@ -195,10 +196,10 @@ disk_keep_bytes(struct ctx *c, const char *server, const void *bytes, size_t n,
 
 /* The checksum behind the last chunk is what the bytes must have. */
 static enum err
-compare_chunks(struct ctx *c, const struct disk_wish *wish, const char *trailer,
+compare_chunks(struct ctx *c, const struct put_expectation *wish, const char *trailer,
 	const struct disk_file *file)
 {
-	struct disk_wish whole = *wish;
+	struct put_expectation whole = *wish;
 
 	if (trailer != NULL) {
 		whole.checksum = digest_digits(&c->arena, wish->kind, trailer);
@@ -210,8 +211,8 @@ compare_chunks(struct ctx *c, const struct disk_wish *wish, const char *trailer,
 
 /* A body in chunks: what is in them goes to a file of its own. */
 static enum err
-keep_chunks(struct ctx *c, int body, const char *server, const struct disk_wish *wish,
-	struct disk_file *out)
+keep_chunks(struct ctx *c, int body, const char *server,
+	const struct put_expectation *wish, struct disk_file *out)
 {
 	const char *trailer = NULL;
 	struct incoming in;
@@ -233,7 +234,7 @@ keep_chunks(struct ctx *c, int body, const char *server, const struct disk_wish 
 
 enum err
 disk_keep(struct ctx *c, const char *server, const char *body_file,
-	const struct disk_wish *wish, struct disk_file *out)
+	const struct put_expectation *wish, struct disk_file *out)
 {
 	/* nginx makes no file for an empty body. */
 	if (body_file == NULL || body_file[0] == '\0')
@@ -315,7 +316,7 @@ enum err
 disk_slice(struct ctx *c, const char *server, const char *path, int64_t first,
 	int64_t size, struct disk_file *out)
 {
-	const struct disk_wish wish = {.size = size};
+	const struct put_expectation wish = {.size = size};
 	int64_t copied = 0;
 	struct incoming in;
 
@@ -333,7 +334,7 @@ disk_slice(struct ctx *c, const char *server, const char *path, int64_t first,
 enum err
 disk_sum(struct ctx *c, const char *path, enum digest_kind kind, const char **digits)
 {
-	const struct disk_wish wish = {.size = -1, .kind = kind, .checksum = ""};
+	const struct put_expectation wish = {.size = -1, .kind = kind, .checksum = ""};
 	int fd = open(disk_full(c, path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct disk_file file = {0};
 

@@ -99,7 +99,7 @@ is_same(struct ctx *c, const struct object_name *name, const char *etag,
 	struct store_object there;
 	bool same = object_own(c, name, &there) == OK && str_eq(there.etag, etag);
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	if (same)
 		*out = there;
 	return same;
@@ -133,7 +133,7 @@ object_put(struct ctx *c, const struct object_name *name, const struct object_ne
 	disk_drop(c, file.path);
 	if (e != E_S3_CONDITION || new->condition.rule != PUT_ONCE)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return is_same(c, name, file.md5, out) ? OK
 					       : fail(c, E_S3_CONDITION,
 							 "this address has been used: "

@@ -48,13 +48,13 @@ struct object_condition {
  * cut. The event is recorded and handed on by a job. Errors: disk_keep()'s and
  * object_record()'s; then nothing is stored.
  */
-struct disk_wish;
+struct put_expectation;
 struct object_new {
 	const char *body_file, *content_type;
 	const void *bytes; /* the body itself, of so many bytes; NULL: body_file */
 	size_t size;
 	const char *headers; /* as struct store_object's. E_S3_CONDITION. */
-	const struct disk_wish *wish;
+	const struct put_expectation *wish;
 	struct object_condition condition;
 };
 enum err object_put(struct ctx *c, const struct object_name *name,

@@ -114,14 +114,14 @@ scrub_look_again(struct ctx *c, const char *server, struct scrub_found *out)
 }
 
 /* Where the next page begins. */
-struct place {
+struct geo_point {
 	char bucket[64 + 1], key[KEY_BYTES + 1];
 };
 
 /* One page, in a ctx of its own: a million objects do not stay in memory. */
 static enum err
-look_page(struct ctx *c, const char *server, struct place *at, struct scrub_found *out,
-	size_t *n)
+look_page(struct ctx *c, const char *server, struct geo_point *at,
+	struct scrub_found *out, size_t *n)
 {
 	struct row *rows;
 	struct ctx page;
@@ -146,7 +146,7 @@ scrub_look(struct ctx *c, const char *server,
 	bool (*go_on)(void *thing, int64_t objects), void *thing,
 	struct scrub_found *out)
 {
-	struct place *at = arena_new(&c->arena, sizeof(*at));
+	struct geo_point *at = arena_new(&c->arena, sizeof(*at));
 	size_t n = 1;
 
 	*out = (struct scrub_found){0};

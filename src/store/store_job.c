@@ -62,7 +62,7 @@ keep_on(void *thing, int64_t objects)
 	struct shift *s = thing;
 
 	if (job_keep(s->c, s->job, LEASE_SECONDS, objects, 0) != OK)
-		ctx_forgive(s->c);
+		ctx_clear_error(s->c);
 	return !program_stopping();
 }
 
@@ -74,7 +74,7 @@ order_looks(struct ctx *c)
 
 	TRY(scrub_servers(c, &servers, &count));
 	for (size_t i = 0; i < count; i++) {
-		const struct job_order look = {.kind = "store.look",
+		const struct job_order look = {.kind = "store.scan",
 			.subject = servers[i].server,
 			.key = servers[i].server};
 
@@ -84,7 +84,7 @@ order_looks(struct ctx *c)
 }
 
 enum err
-store_look_job(struct ctx *c, const struct job *job)
+store_scan_job(struct ctx *c, const struct job *job)
 {
 	struct shift shift = {c, job};
 	struct scrub_found found;
@@ -94,7 +94,7 @@ store_look_job(struct ctx *c, const struct job *job)
 	/* A disk that is away is the prober's to tell. */
 	if (scrub_city(c, job->subject) == E_BUSY) {
 		log_warn("store: %s", c->why);
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return OK;
 	}
 	TRY(c->err);

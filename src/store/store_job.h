@@ -13,8 +13,8 @@ enum err store_unlink_job(struct ctx *c, const struct job *job);
  */
 enum err store_sweep_job(struct ctx *c, const struct job *job);
 
-/* store.look: scrub_look() at the city that subject names; without one, orders that for
+/* store.scan: scrub_look() at the city that subject names; without one, orders that for
  * every city. */
-enum err store_look_job(struct ctx *c, const struct job *job);
+enum err store_scan_job(struct ctx *c, const struct job *job);
 
 #endif

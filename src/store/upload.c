@@ -103,7 +103,7 @@ record_part(struct ctx *c, const struct object_name *name, const char *id,
 
 enum err
 upload_part(struct ctx *c, const struct object_name *name, const char *id,
-	int64_t number, const char *body_file, const struct disk_wish *wish,
+	int64_t number, const char *body_file, const struct put_expectation *wish,
 	struct store_part *out)
 {
 	struct disk_file file;
@@ -217,7 +217,7 @@ static enum err
 check_whole(struct ctx *c, const struct upload_list *named,
 	const struct disk_file *file, struct store_object *out)
 {
-	const struct disk_wish *wish = named->wish;
+	const struct put_expectation *wish = named->wish;
 	const char *digits;
 
 	if (wish->size >= 0 && file->size != wish->size)
@@ -302,7 +302,7 @@ is_complete(struct ctx *c, const struct object_name *name,
 		    etag_of(c, named->parts, named->count, &etag) == OK &&
 		    str_eq(there.etag, etag);
 
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	if (same)
 		*out = there;
 	return same;
@@ -322,7 +322,7 @@ upload_complete(struct ctx *c, const struct object_name *name,
 		disk_drop(c, out->path);
 	if (e != E_S3_NO_UPLOAD)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	return is_complete(c, name, named, out) ? OK : fail(c, E_S3_NO_UPLOAD, NULL);
 }
 

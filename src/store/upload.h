@@ -37,7 +37,7 @@ enum err upload_open(struct ctx *c, const struct object_name *name,
 /* Keeps a part, over an older one of the number; out has what it is then. Errors:
  * disk_keep()'s, E_S3_NO_UPLOAD */
 enum err upload_part(struct ctx *c, const struct object_name *name, const char *id,
-	int64_t number, const char *body_file, const struct disk_wish *wish,
+	int64_t number, const char *body_file, const struct put_expectation *wish,
 	struct store_part *out);
 
 /* The same with a piece of an object: [first, first + size). E_S3_NO_OBJECT: its file
@@ -63,7 +63,7 @@ struct upload_list {
 	const struct store_part *parts;
 	size_t count;
 	struct object_condition condition;
-	const struct disk_wish *wish; /* size and checksum of the whole */
+	const struct put_expectation *wish; /* size and checksum of the whole */
 	const char
 		*composite; /* "crc32:BASE64-3": of the parts' checksums; NULL: any */
 };

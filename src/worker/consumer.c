@@ -162,7 +162,7 @@ take(struct ctx *c, const char *key, const amqp_bytes_t *body, bool *parked)
 	db_rollback(c);
 	if (e == E_BUSY)
 		return e;
-	ctx_forgive(c);
+	ctx_clear_error(c);
 	*parked = true;
 	log_warn("rabbitmq: a message for %s is parked: %s", key, why);
 	return event_park(c, "amqp", key, text, body->len, why);

@@ -23,7 +23,7 @@
 #define LOOK_SECONDS 3
 #define RUN_SECONDS 300 /* longest statement of a job */
 
-struct taker {
+struct job_consumer {
 	char name[PROCESS_NAME];
 	char host[256];
 	bool looks;     /* for what the dead have leased */
@@ -38,7 +38,7 @@ struct taker {
 /* The job and its end. What is OK leaves the queue, in the job's own transaction if it
  * wants. */
 static enum err
-do_job(struct taker *t, struct ctx *c, const struct job *job,
+do_job(struct job_consumer *t, struct ctx *c, const struct job *job,
 	const struct job_kind *kind)
 {
 	job_handler *handler = handler_of(job->kind);
@@ -57,7 +57,7 @@ do_job(struct taker *t, struct ctx *c, const struct job *job,
 }
 
 static void
-note_failure(struct taker *t, const struct job *job, const char *why, enum err e)
+note_failure(struct job_consumer *t, const struct job *job, const char *why, enum err e)
 {
 	struct ctx c;
 
@@ -73,7 +73,7 @@ note_failure(struct taker *t, const struct job *job, const char *why, enum err e
 }
 
 static void
-run_one(struct taker *t, const struct job *job)
+run_one(struct job_consumer *t, const struct job *job)
 {
 	const struct job_kind *kind = job_kind(job->kind);
 	double begin = monotonic();
@@ -101,7 +101,7 @@ run_one(struct taker *t, const struct job *job)
 
 /* True if this one goes alone and the rest of the batch has gone back to the queue. */
 static bool
-goes_alone(struct taker *t, const struct job *job)
+goes_alone(struct job_consumer *t, const struct job *job)
 {
 	const struct job_kind *kind = job_kind(job->kind);
 	struct ctx c;
@@ -117,7 +117,7 @@ goes_alone(struct taker *t, const struct job *job)
 /* Slow jobs are claimed one by one, so that a slow batch does not hold urgent ones;
  * quick ones many. */
 static void
-learn(struct taker *t, double seconds, size_t count)
+learn(struct job_consumer *t, double seconds, size_t count)
 {
 	if (seconds > QUICK_SECONDS)
 		t->batch = 1;
@@ -128,7 +128,7 @@ learn(struct taker *t, double seconds, size_t count)
 
 /* Is it "host:pid:began" of a process that has ended? Older ones have no beginning. */
 static bool
-is_dead(const struct taker *t, const char *worker)
+is_dead(const struct job_consumer *t, const char *worker)
 {
 	char *end;
 	long pid = strtol(worker + strlen(t->host) + 1, &end, 10);
@@ -144,7 +144,7 @@ is_dead(const struct taker *t, const char *worker)
  * process looks every few seconds; the first, which is never busy with a bulk of jobs.
  */
 static void
-recover_dead(struct taker *t)
+recover_dead(struct job_consumer *t)
 {
 	const char **workers = NULL;
 	size_t count = 0;
@@ -163,7 +163,7 @@ recover_dead(struct taker *t)
 }
 
 static void
-take_turn(struct taker *t)
+take_turn(struct job_consumer *t)
 {
 	int64_t wait_ms = conf.worker_poll * 1000;
 	struct job *jobs;
@@ -200,7 +200,7 @@ take_turn(struct taker *t)
 int
 jobs_run(int slot)
 {
-	static struct taker t;
+	static struct job_consumer t;
 	struct ctx c;
 
 	gethostname(t.host, sizeof(t.host) - 1);

@@ -1,7 +1,7 @@
 /* samovar-worker: a parent and the processes that do background work. */
 #include "base/conf.h"
 #include "base/log.h"
-#include "base/parent.h"
+#include "base/prefork.h"
 #include "base/program.h"
 #include "db/db.h"
 #include "image/image.h"
@@ -24,7 +24,7 @@ process(int slot)
 	static int (*const others[])(void) = {image_serve, sender_run, listener_run,
 		prober_run, scrubber_run, pusher_run, consumer_run};
 
-	parent_ready();
+	prefork_ready();
 	return slot < conf.worker_processes
 		       ? jobs_run(slot)
 		       : others[slot - (int)conf.worker_processes]();
@@ -61,6 +61,6 @@ main(int argc, char **argv)
 		return 1;
 	int others = conf.rabbitmq_host[0] == '\0' ? 6 : 7;
 	image_prepare();
-	parent_run((int)conf.worker_processes + others, process, NULL);
+	prefork_run((int)conf.worker_processes + others, process, NULL);
 	return 0;
 }

@@ -62,14 +62,14 @@ note_up(struct ctx *c, const struct server *s)
 	bool risen = false;
 
 	if (server_note_health(c, s->id, NULL, &risen) != OK) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return;
 	}
 	if (!risen)
 		return;
 	log_info("server %s is up again", s->name);
 	if (copy_fill_server(c, s) != OK)
-		ctx_forgive(c);
+		ctx_clear_error(c);
 }
 
 /* True if it is in doubt: neither up nor known to be down. */
@@ -83,7 +83,7 @@ note_failure(struct ctx *c, const struct server *s, int failures, const char *wh
 	enum err e = down ? server_note_health(c, s->id, why, &risen)
 			  : server_suspect(c, s, why, true);
 	if (e != OK)
-		ctx_forgive(c);
+		ctx_clear_error(c);
 	return !down;
 }
 

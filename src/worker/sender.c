@@ -18,8 +18,8 @@
 #include "net/telegram.h"
 #include "programme/outbox.h"
 #include "programme/text.h"
-#include "worker/pace.h"
-#include "worker/recorder.h"
+#include "worker/rate_limiter.h"
+#include "worker/inflight_journal.h"
 
 #include "worker/sender.sql.h"
 
@@ -50,7 +50,7 @@ struct flight {
 };
 
 struct sender {
-	char name[330]; /* host:pid:recorder */
+	char name[330]; /* host:pid:in-flight journal */
 	const char *recorder;
 	struct db *db;
 	struct cache *cache;
@@ -62,7 +62,7 @@ struct sender {
 	struct elect election;
 	bool batch_open;
 	bool more; /* the last claim was full: there is more to claim */
-	struct pace pace;
+	struct rate_limiter pace;
 	/* monotonic seconds */
 	double next_claim, next_expiry, paused_until;
 	int64_t flood_chat; /* whose call was refused with 429 last, and when */
@@ -92,7 +92,7 @@ about_to_send(void *flight, char *ip, char *local_ip, int port, int local_port)
 		outbox_dispatch(&f->ctx, f->message.id, f->sender->name) != OK)
 		return CURL_PREREQFUNC_ABORT;
 	f->dispatched = true;
-	recorder_note((int)(f - f->sender->flights), f->message.id);
+	inflight_journal_note((int)(f - f->sender->flights), f->message.id);
 	return CURL_PREREQFUNC_OK;
 }
 
@@ -131,7 +131,7 @@ any_flying(const struct sender *s)
 static void
 flight_end(struct flight *f)
 {
-	recorder_note((int)(f - f->sender->flights), 0);
+	inflight_journal_note((int)(f - f->sender->flights), 0);
 	ctx_end(&f->ctx);
 	f->state = FREE;
 }
@@ -201,7 +201,7 @@ pause_all(struct sender *s, struct ctx *c, int64_t seconds, const char *why)
 	s->paused_until = until;
 	log_warn("bot: pause of %lld s: %s", (long long)seconds, why);
 	if (db_do(c, &SENDER_PAUSE, ARGS(c, seconds)) != OK)
-		ctx_forgive(c);
+		ctx_clear_error(c);
 }
 
 /*
@@ -310,7 +310,7 @@ collect(struct sender *s)
 		curl_easy_getinfo(m->easy_handle, CURLINFO_RESPONSE_CODE, &status);
 		CURLcode result = m->data.result;
 		curl_multi_remove_handle(s->multi, m->easy_handle);
-		ctx_forgive(&f->ctx);
+		ctx_clear_error(&f->ctx);
 		telegram_read(&f->ctx, result == CURLE_OK ? status : 0,
 			buf_text(&f->answer.text), f->answer.text.used, &f->outcome);
 		if (result != CURLE_OK)
@@ -364,7 +364,7 @@ claim(struct sender *s, double now)
 	if (outbox_claim(&s->batch, s->name, BATCH, &s->queue, &s->queued) != OK)
 		s->queued = 0;
 	if (!s->more)
-		pace_idle(&s->pace, now);
+		rate_limiter_idle(&s->pace, now);
 	s->more = s->queued == BATCH;
 	s->next_claim = s->queued == 0 ? now + CLAIM_PAUSE : 0;
 }
@@ -372,7 +372,7 @@ claim(struct sender *s, double now)
 static double
 send_time(const struct sender *s)
 {
-	double at = pace_time(&s->pace);
+	double at = rate_limiter_time(&s->pace);
 
 	return at > s->paused_until ? at : s->paused_until;
 }
@@ -383,7 +383,7 @@ send_due(struct sender *s, double now)
 	if (s->next >= s->queued || now < send_time(s) || free_flight(s) == NULL)
 		return;
 	start_flight(s, &s->queue[s->next++]);
-	pace_note(&s->pace, now);
+	rate_limiter_note(&s->pace, now);
 }
 
 /* Sleeps until there is something to do: an answer, the next slot, a new message, a
@@ -426,12 +426,12 @@ take_over(struct sender *s, struct ctx *c)
 	int64_t pause = 0;
 
 	if (db_do(c, &SENDER_USE_INDEXES, ARGS(c)) != OK ||
-		outbox_recover(c, s->recorder, recorder_ids(&c->arena, 0),
-			recorder_ids(&c->arena, HANG_SECONDS)) != OK ||
+		outbox_recover(c, s->recorder, inflight_journal_ids(&c->arena, 0),
+			inflight_journal_ids(&c->arena, HANG_SECONDS)) != OK ||
 		db_int(c, &SENDER_PAUSED, &pause, ARGS(c)) != OK)
 		return false;
-	recorder_clear();
-	pace_begin(&s->pace, monotonic());
+	inflight_journal_clear();
+	rate_limiter_begin(&s->pace, monotonic());
 	s->paused_until = monotonic() + (double)pause;
 	return true;
 }
@@ -474,7 +474,7 @@ turn(struct sender *s)
 	curl_multi_perform(s->multi, &running);
 	collect(s);
 	record_landed(s);
-	recorder_alive();
+	inflight_journal_alive();
 	rest(s);
 }
 
@@ -528,13 +528,13 @@ sender_run(void)
 	char host[256] = "";
 
 	gethostname(host, sizeof(host) - 1);
-	s.recorder = recorder_open();
+	s.recorder = inflight_journal_open();
 	snprintf(s.name, sizeof(s.name), "%s:%d:%s", host, (int)getpid(), s.recorder);
 	program_signals();
 	s.db = db_new("samovar-sender");
 	s.cache = cache_new();
 	s.multi = http_connections();
-	pace_make(&s.pace, conf.bot_rate);
+	rate_limiter_make(&s.pace, conf.bot_rate);
 	db_listen(s.db, "outbox");
 	if (db_open(s.db) == E_BUG)
 		return 1;

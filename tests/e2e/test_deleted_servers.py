@@ -53,7 +53,7 @@ def is_gone(db, id):
 
 
 def fill(db, id):
-    db.do("insert into job.job (kind, subject, key) values ('server.fill', %s, %s) on conflict do nothing", id, id)
+    db.do("insert into job.job (kind, subject, key) values ('server.resync', %s, %s) on conflict do nothing", id, id)
     db.do("notify job")
 
 
@@ -196,7 +196,7 @@ class TestAway:
             db.do("insert into job.job (kind) values ('storage.sweep'), ('storage.reconcile')")
             db.do("notify job")
             wait_for(lambda: not db.one("select 1 from job.job where kind in"
-                                        " ('storage.sweep', 'storage.reconcile', 'server.fill') limit 1"), 20, "it was looked at")
+                                        " ('storage.sweep', 'storage.reconcile', 'server.resync') limit 1"), 20, "it was looked at")
         assert not db.all("select 1 from job.job where subject like %s", f"%{id}%"), "nobody knocks at its door"
         lines = [w.split() for w in ctl("storage", "servers").stdout.splitlines() if w.startswith("s1_3 ")]
         assert [(w[3], w[4]) for w in lines] == [("deleted", "down")] and int(lines[0][5]) >= 1
@@ -216,7 +216,7 @@ class TestAway:
         db.do("update storage.server set deleted_at = now() - interval '8 days' where id = %s", id)
         db.do("update storage.health set since = now() - interval '6 days' where server_id = %s", id)
         fill(db, id)
-        wait_for(lambda: not db.one("select 1 from job.job where kind = 'server.fill' limit 1"), 20)
+        wait_for(lambda: not db.one("select 1 from job.job where kind = 'server.resync' limit 1"), 20)
         assert not is_gone(db, id), "it has answered six days ago"
         left = db.value("select count(*) from storage.copy where server_id = %s", id)
         db.do("update storage.health set since = now() - interval '8 days' where server_id = %s", id)
@@ -364,10 +364,10 @@ class TestLateUpload:
         if taken:
             assert anna.post("/servers/", server(name="s1_3", is_on=True)).status_code == 201
         fill(db, id)
-        wait_for(lambda: not db.one("select 1 from job.job where kind = 'server.fill' limit 1"), 20)
+        wait_for(lambda: not db.one("select 1 from job.job where kind = 'server.resync' limit 1"), 20)
         assert not is_gone(db, id), "the link is good still"
         assert put(link["link"], b"late").status_code == 200
-        look = "update job.job set run_at = now() where kind = 'upload.look' and lease_until is null"
+        look = "update job.job set run_at = now() where kind = 'upload.poll' and lease_until is null"
         wait_for(lambda: (told or db.do(look), hurry(db)) and holders(anna, file) == {"s1_2"}, 30, "it has moved")
         assert content(anna, file) == b"late"
         key = key_of(db, file)
@@ -420,7 +420,7 @@ class TestAgain:
             wait_for(lambda: delete(anna, "s1_3").status_code == 204, 10)
             assert self.again(anna, dallas).status_code == 201
         wait_for(lambda: hurry(db) or all(holders(anna, f) == {"s1_2", "s1_3"} for f in files), 40, "they are made anew")
-        wait_for(lambda: not db.one("select 1 from job.job where kind in ('copy.remove', 'copy.make', 'server.fill')"
+        wait_for(lambda: not db.one("select 1 from job.job where kind in ('copy.remove', 'copy.make', 'server.resync')"
                                     " and strpos(subject, %s) > 0 limit 1", str(dallas["id"])), 30)
         for f in files:
             assert holders(anna, f) == {"s1_2", "s1_3"} and bytes_at(city, key_of(db, f)) == b"both"

@@ -54,7 +54,7 @@ def look(ctl, db, how, *paths):
               ["/".join(p.parts[-3:]) for p in paths])
         db.do("notify scrub")
     else:
-        ctl("timers", "run", "store.look")
+        ctl("timers", "run", "store.scan")
 
 
 def told(db, file, name, server):
@@ -257,8 +257,8 @@ def test_a_disk_that_is_not_mounted_is_down_and_a_new_one_is_filled(anna, ctl, d
         assert plain("GET", dallas.presign("get_object", "storage", key)).status_code == 503
         assert plain("PUT", dallas.presign("put_object", "storage", key), data=b"new").status_code == 503
         assert not list(folder.glob("??")), "what is written now would be under the disk"
-        ctl("timers", "run", "store.look")
-        wait_for(lambda: not db.all("select 1 from job.job where kind = 'store.look'"), 20, "the look has ended")
+        ctl("timers", "run", "store.scan")
+        wait_for(lambda: not db.all("select 1 from job.job where kind = 'store.scan'"), 20, "the look has ended")
         assert db.value(LOST) == before
     down()
     assert ctl("storage", "new-disk", "s1_3", check=False).returncode == 1

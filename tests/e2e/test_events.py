@@ -60,7 +60,7 @@ def deaf(db):
     db.do("create or replace function public.deaf() returns trigger language plpgsql as"
           " $$ begin return null; end $$")
     db.do("create or replace trigger deaf before insert on job.job for each row"
-          " when (new.kind in ('store.event', 'upload.look', 'storage.sweep')) execute function public.deaf()")
+          " when (new.kind in ('store.event', 'upload.poll', 'storage.sweep')) execute function public.deaf()")
     yield
     db.do("drop trigger deaf on job.job")
 

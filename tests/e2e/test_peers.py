@@ -104,7 +104,7 @@ def peer(request, stack, db, anna):
 
 def hurry(db):
     """No events come from elsewhere: what looks by itself does so now, and no copy waits for its next try."""
-    db.hurry("upload.look", "copy.make", "copy.remove")
+    db.hurry("upload.poll", "copy.make", "copy.remove")
 
 
 def holders(db, file):
@@ -195,7 +195,7 @@ def test_reconciliation(anna, db, peer, ctl):
     reconcile(ctl, other)
     db.do("create or replace function public.deaf() returns trigger language plpgsql as $$ begin return null; end $$")
     db.do("create or replace trigger deaf before insert on job.job for each row"
-          " when (new.kind in ('store.event', 'upload.look')) execute function public.deaf()")
+          " when (new.kind in ('store.event', 'upload.poll')) execute function public.deaf()")
     try:
         peer.s3[other].delete_object(Bucket=peer.bucket, Key=key)
         assert ", 1 lost," in reconcile(ctl, other)
@@ -264,7 +264,7 @@ def test_what_ceph_tells_the_broker_is_heard(cluster, peer, anna, db, stack, req
         wait_for(lambda: all(map(told, peer.names)), 30, "the servers are told where to send their events")
         db.do("create or replace function public.deaf() returns trigger language plpgsql as $$ begin return null; end $$")
         db.do("create or replace trigger deaf before insert on job.job for each row"
-              " when (new.kind in ('store.event', 'upload.look', 'storage.sweep')) execute function public.deaf()")
+              " when (new.kind in ('store.event', 'upload.poll', 'storage.sweep')) execute function public.deaf()")
         try:
             file = upload(anna, b"told by the broker")
             wait_for(lambda: holders(db, file) == set(peer.names[:2]), 30, "the upload and its copy are heard of")

@@ -69,7 +69,7 @@ def test_an_upload_that_nobody_told_of(anna, db, deaf, city, reconcile):  # noqa
 
 def test_a_copy_that_is_lost_is_made_again(anna, db, deaf, city, reconcile):  # noqa: F811
     file = upload_at(anna, NEW_YORK, b"lost")
-    db.do("insert into job.job (kind, subject) select 'copy.spread', current_version::text from storage.file"
+    db.do("insert into job.job (kind, subject) select 'copy.replicate', current_version::text from storage.file"
           " where id = %s", file["id"])
     zone_has(anna, file)
     dallas, key = city("s1_3"), key_of(db, file)

@@ -268,7 +268,7 @@ class TestCopies:
         body = {k: v for k, v in cape.items() if k not in ("id", "created", "updated")}
         assert anna("PUT", f"/servers/{cape['id']}/", {**body, "is_on": False}).status_code == 200
         assert anna("DELETE", f"/files/{file['id']}/").status_code == 204
-        wait_for(lambda: not db.all("select 1 from job.job where kind in ('copy.remove', 'server.fill')"), 15)
+        wait_for(lambda: not db.all("select 1 from job.job where kind in ('copy.remove', 'server.resync')"), 15)
         store_ = city("s3_1")
         held = lambda: store_.s3.list_objects_v2(  # noqa: E731
             Bucket=store_.keys.bucket, Prefix=file["id"]).get("Contents", [])
@@ -336,28 +336,28 @@ def test_an_upload_whose_event_is_lost_is_found_all_the_same(anna, stack, db):
         link = anna.post("/files/upload/", {"name": word("f"), "size": 4}, headers=at(VLADIVOSTOK)).json()
         assert put(link["link"], b"lost").status_code == 200
         db.do("delete from job.job where kind = 'store.event'")
-        db.do("update job.job set run_at = now() where kind = 'upload.look'")
+        db.do("update job.job set run_at = now() where kind = 'upload.poll'")
     wait_for(lambda: holders(anna, link["file"]) == {"s2_1"}, 15, "the worker has found it")
 
 
 def test_an_upload_that_never_comes_is_looked_for_ever_more_seldom(anna, db):
     link = anna.post("/files/upload/", {"name": word("f"), "size": 4}, headers=at(VLADIVOSTOK)).json()
     version = db.value("select id from storage.file_version where file_id = %s", link["file"]["id"])
-    db.do("update job.job set run_at = now() where kind = 'upload.look'")  # at all of the same seconds
+    db.do("update job.job set run_at = now() where kind = 'upload.poll'")  # at all of the same seconds
     db.do("notify job")
-    wait_for(lambda: db.one("select 1 from job.job where kind = 'upload.look' and subject = %s", str(version)), 10,
+    wait_for(lambda: db.one("select 1 from job.job where kind = 'upload.poll' and subject = %s", str(version)), 10,
              "it has one of its own")
     waits = ("select extract(epoch from run_at - now()) from job.job"
-             " where kind = 'upload.look' and subject = %s and lease_until is null")
+             " where kind = 'upload.poll' and subject = %s and lease_until is null")
     for age in (0, 100, 400):
         db.do("update storage.file_version set created = created - make_interval(secs => %s)"
               " where id = %s", age, version)
-        db.do("update job.job set run_at = now() where kind = 'upload.look' and subject = %s", str(version))
+        db.do("update job.job set run_at = now() where kind = 'upload.poll' and subject = %s", str(version))
         db.do("notify job")
         wait_for(lambda: (db.value(waits, str(version)) or 0) > 5, 10, "it is ordered again")
         assert db.value(waits, str(version)) >= age - 5
     db.do("update storage.file_version set link_expires = now() - interval '2 hours' where id = %s", version)
-    db.do("update job.job set run_at = now() where kind = 'upload.look' and subject = %s", str(version))
+    db.do("update job.job set run_at = now() where kind = 'upload.poll' and subject = %s", str(version))
     db.do("notify job")
     wait_for(lambda: not db.one("select 1 from job.job where subject = %s", str(version)), 10, "it is let go")
 

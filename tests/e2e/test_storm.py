@@ -200,7 +200,7 @@ def test_what_came_through_is_there_in_the_end(stack, db, ctl, owner, admin, gat
         change = {k: row[k] for k in row if k not in ("id", "created", "updated")}
         assert admin("PUT", f"/servers/{row['id']}/", {**change, "is_on": True, "is_active": True}).status_code == 200
     # One that the storm broke off may still have its lock.
-    wait_for(lambda: ctl("timers", "run", "store.look", check=False).returncode == 0, 20, "the store is looked through", every=0.5)
+    wait_for(lambda: ctl("timers", "run", "store.scan", check=False).returncode == 0, 20, "the store is looked through", every=0.5)
     last = []
 
     def well():

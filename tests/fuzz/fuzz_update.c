@@ -24,7 +24,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		form_read(&c, update.text, &form);
 		form_check(&c, &form, &wrong);
 	}
-	ctx_forgive(&c);
+	ctx_clear_error(&c);
 	form_read(&c, text, &form);
 	form_check(&c, &form, &wrong);
 	ctx_end(&c);

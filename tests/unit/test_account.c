@@ -15,7 +15,7 @@ typedef enum err rule_function(
 static const char *
 by(rule_function *rule, const char *text)
 {
-	ctx_forgive(&c);
+	ctx_clear_error(&c);
 	return rule(&c, &field, "body", &text) == OK ? text : NULL;
 }
 

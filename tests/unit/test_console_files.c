@@ -149,7 +149,7 @@ a_server_is_added_asked_and_used(void **state)
 	const char *path = text("/servers/%s", answer_text(a, "id"));
 	assert_int_equal(
 		number("select count(*) from job.job where kind = 'server.prepare' or "
-		       "kind = 'server.fill'") > 0,
+		       "kind = 'server.resync'") > 0,
 		1);
 	is_error(post("/servers", text(PERM, "false"), op), 409, "Server.Exists");
 	a = get("/servers", op);

@@ -18,7 +18,7 @@ pick(const char *wanted, const char *rows)
 	for (size_t i = 0; i < head.count; i++)
 		head.wanted[i] = wanted[i] == '1';
 	if (csv_pick(&c, &head, bytes, &n, &at) != OK) {
-		ctx_forgive(&c);
+		ctx_clear_error(&c);
 		return NULL;
 	}
 	bytes[n] = '\0';

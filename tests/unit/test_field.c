@@ -30,18 +30,18 @@ read(const char *text, bool strict, struct thing *out)
 }
 
 static void
-one_flaw(const char *text, const char *field, enum flaw_kind kind)
+one_field_error(const char *text, const char *field, enum field_error_kind kind)
 {
 	struct thing t;
 
-	ctx_forgive(&c);
+	ctx_clear_error(&c);
 	assert_int_equal(read(text, true, &t), E_INPUT);
-	assert_non_null(c.flaws);
-	assert_null(c.flaws->next);
-	assert_int_equal(c.flaws->kind, kind);
+	assert_non_null(c.field_errors);
+	assert_null(c.field_errors->next);
+	assert_int_equal(c.field_errors->kind, kind);
 	if (field != NULL)
-		assert_string_equal(c.flaws->field, field);
-	assert_non_null(strstr(c.why, flaw_sentence(&c, c.flaws)));
+		assert_string_equal(c.field_errors->field, field);
+	assert_non_null(strstr(c.why, field_error_sentence(&c, c.field_errors)));
 }
 
 static void
@@ -68,26 +68,27 @@ static void
 each_wrong_value_is_named(void **state)
 {
 	(void)state;
-	one_flaw("{}", "name", FLAW_MISSING);
-	one_flaw("{\"name\":null}", "name", FLAW_NULL);
-	one_flaw("{\"name\":5}", "name", FLAW_TYPE);
-	one_flaw("{\"name\":\"\"}", "name", FLAW_SHORT);
-	one_flaw("{\"name\":\"ёёёёёё\"}", "name", FLAW_LONG);
-	one_flaw("{\"name\":\"a\\u0000b\"}", "name", FLAW_FORM);
-	one_flaw("{\"name\":\"a\",\"kind\":\"c\"}", "kind", FLAW_CHOICE);
-	one_flaw("{\"name\":\"a\",\"count\":11}", "count", FLAW_LARGE);
-	one_flaw("{\"name\":\"a\",\"count\":-1}", "count", FLAW_SMALL);
-	one_flaw("{\"name\":\"a\",\"count\":1.5}", "count", FLAW_TYPE);
-	one_flaw(
-		"{\"name\":\"a\",\"count\":99999999999999999999}", "count", FLAW_LARGE);
-	one_flaw("{\"name\":\"a\",\"on\":1}", "on", FLAW_TYPE);
-	one_flaw("{\"name\":\"a\",\"day\":\"2026-02-30\"}", "day", FLAW_TYPE);
-	one_flaw("{\"name\":\"a\",\"words\":[1]}", "words", FLAW_TYPE);
-	one_flaw("{\"name\":\"a\",\"more\":1}", "more", FLAW_EXTRA);
+	one_field_error("{}", "name", FIELD_ERROR_MISSING);
+	one_field_error("{\"name\":null}", "name", FIELD_ERROR_NULL);
+	one_field_error("{\"name\":5}", "name", FIELD_ERROR_TYPE);
+	one_field_error("{\"name\":\"\"}", "name", FIELD_ERROR_SHORT);
+	one_field_error("{\"name\":\"ёёёёёё\"}", "name", FIELD_ERROR_LONG);
+	one_field_error("{\"name\":\"a\\u0000b\"}", "name", FIELD_ERROR_FORM);
+	one_field_error("{\"name\":\"a\",\"kind\":\"c\"}", "kind", FIELD_ERROR_CHOICE);
+	one_field_error("{\"name\":\"a\",\"count\":11}", "count", FIELD_ERROR_LARGE);
+	one_field_error("{\"name\":\"a\",\"count\":-1}", "count", FIELD_ERROR_SMALL);
+	one_field_error("{\"name\":\"a\",\"count\":1.5}", "count", FIELD_ERROR_TYPE);
+	one_field_error("{\"name\":\"a\",\"count\":99999999999999999999}", "count",
+		FIELD_ERROR_LARGE);
+	one_field_error("{\"name\":\"a\",\"on\":1}", "on", FIELD_ERROR_TYPE);
+	one_field_error(
+		"{\"name\":\"a\",\"day\":\"2026-02-30\"}", "day", FIELD_ERROR_TYPE);
+	one_field_error("{\"name\":\"a\",\"words\":[1]}", "words", FIELD_ERROR_TYPE);
+	one_field_error("{\"name\":\"a\",\"more\":1}", "more", FIELD_ERROR_EXTRA);
 }
 
 static void
-all_flaws_are_told_at_once(void **state)
+all_field_errors_are_told_at_once(void **state)
 {
 	struct thing t;
 	int count = 0;
@@ -95,10 +96,10 @@ all_flaws_are_told_at_once(void **state)
 	(void)state;
 	assert_int_equal(
 		read("{\"count\":11,\"kind\":\"c\",\"x\":1}", true, &t), E_INPUT);
-	for (const struct flaw *f = c.flaws; f != NULL; f = f->next)
+	for (const struct field_error *f = c.field_errors; f != NULL; f = f->next)
 		count++;
 	assert_int_equal(count, 4);
-	assert_string_equal(c.flaws->field, "name");
+	assert_string_equal(c.field_errors->field, "name");
 }
 
 static void
@@ -120,10 +121,10 @@ what_is_no_json_object_is_told_apart(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(syntax) / sizeof(*syntax); i++)
-		one_flaw(syntax[i], NULL, FLAW_SYNTAX);
+		one_field_error(syntax[i], NULL, FIELD_ERROR_SYNTAX);
 	for (size_t i = 0; i < sizeof(other) / sizeof(*other); i++)
-		one_flaw(other[i], NULL, FLAW_NOT_OBJECT);
-	one_flaw("", NULL, FLAW_MISSING);
+		one_field_error(other[i], NULL, FIELD_ERROR_NOT_OBJECT);
+	one_field_error("", NULL, FIELD_ERROR_MISSING);
 }
 
 static void
@@ -154,7 +155,7 @@ pairs_fill_a_struct_and_the_last_one_counts(void **state)
 	const struct pair bad[] = {{"name", "a"}, {"count", "7x"}};
 	assert_int_equal(
 		fields_from_pairs(&c, bad, 2, "query", thing_fields, &t), E_INPUT);
-	assert_string_equal(c.flaws->place, "query");
+	assert_string_equal(c.field_errors->place, "query");
 }
 
 static void
@@ -179,7 +180,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_struct_is_filled_from_json),
 		TEST(each_wrong_value_is_named),
-		TEST(all_flaws_are_told_at_once),
+		TEST(all_field_errors_are_told_at_once),
 		TEST(unknown_keys_are_ignored_where_that_is_the_manner),
 		TEST(what_is_no_json_object_is_told_apart),
 		TEST(a_tower_of_brackets_is_refused),

@@ -126,7 +126,7 @@ an_address_has_its_place(void **state)
 {
 	(void)state;
 	write_database(path, false, 40.5, -74.25);
-	struct place p = geoip_place(path, "203.0.113.7");
+	struct geo_point p = geoip_point(path, "203.0.113.7");
 	assert_true(p.known);
 	assert_float_equal(p.latitude, 40.5, 1e-9);
 	assert_float_equal(p.longitude, -74.25, 1e-9);
@@ -137,12 +137,12 @@ what_is_not_known_is_nowhere(void **state)
 {
 	(void)state;
 	write_database(path, false, 40.5, -74.25);
-	assert_false(geoip_place(path, "198.51.100.1").known);
-	assert_false(geoip_place(path, "2001:db8::1").known);
-	assert_false(geoip_place(path, "no address").known);
-	assert_false(geoip_place("/nonexistent.mmdb", "203.0.113.7").known);
+	assert_false(geoip_point(path, "198.51.100.1").known);
+	assert_false(geoip_point(path, "2001:db8::1").known);
+	assert_false(geoip_point(path, "no address").known);
+	assert_false(geoip_point("/nonexistent.mmdb", "203.0.113.7").known);
 	write_database(path, false, 91, 0);
-	assert_false(geoip_place(path, "203.0.113.7").known);
+	assert_false(geoip_point(path, "203.0.113.7").known);
 }
 
 static void
@@ -150,9 +150,9 @@ a_new_database_counts_at_once(void **state)
 {
 	(void)state;
 	write_database(path, false, 1, 2);
-	assert_float_equal(geoip_place(path, "203.1.2.3").latitude, 1, 1e-9);
+	assert_float_equal(geoip_point(path, "203.1.2.3").latitude, 1, 1e-9);
 	write_database(path, true, 3, 4);
-	assert_float_equal(geoip_place(path, "203.1.2.3").latitude, 3, 1e-9);
+	assert_float_equal(geoip_point(path, "203.1.2.3").latitude, 3, 1e-9);
 }
 
 int

@@ -79,7 +79,7 @@ a_refusal_has_its_reason(void **state)
 		struct image_blob in = {cases[i].bytes, cases[i].size};
 
 		assert_int_equal(image_jpegs(&c, in, (int[]){64}, 1, &out), cases[i].e);
-		ctx_forgive(&c);
+		ctx_clear_error(&c);
 	}
 	assert_picture_is_made();
 }
@@ -95,7 +95,7 @@ requests_that_make_no_sense_are_refused(void **state)
 		assert_int_equal(image_jpegs(&c, (struct image_blob){png, sizeof(png)},
 					 sides[i], 1, &out),
 			E_BUSY);
-		ctx_forgive(&c);
+		ctx_clear_error(&c);
 	}
 	assert_picture_is_made();
 }
@@ -158,7 +158,7 @@ whoever_breaks_out_of_a_decoder_is_in_a_prison(void **state)
 
 		if (e != a->e)
 			fail_msg("%s: %s: %s", a->name, err_name(e), c.why);
-		ctx_forgive(&c);
+		ctx_clear_error(&c);
 		if (answer.outcome == IMAGE_DIED)
 			assert_int_equal(answer.number, a->signal);
 		else if (number < a->least || number > a->most)
@@ -178,7 +178,7 @@ what_does_not_end_is_ended(void **state)
 	(void)state;
 	assert_int_equal(image_probe(&c, PROBE_SLEEP, 50, &answer, &number), E_BUSY);
 	assert_int_equal(answer.outcome, IMAGE_TIMED_OUT);
-	ctx_forgive(&c);
+	ctx_clear_error(&c);
 	assert_picture_is_made();
 }
 
@@ -257,7 +257,7 @@ killed_at_work_it_is_tried_once_more(void **state)
 	}
 	assert_int_equal(
 		image_probe(&c, PROBE_CPU, LONG_MS, &answer, &number), E_PICTURE_LARGE);
-	ctx_forgive(&c);
+	ctx_clear_error(&c);
 	waitpid(killer, NULL, 0);
 	assert_true(image_process() != first);
 	assert_picture_is_made();

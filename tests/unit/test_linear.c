@@ -20,7 +20,7 @@
 #include "programme/update.h"
 #include "reply.h"
 #include "storage/notification.h"
-#include "storage/place.h"
+#include "storage/geo_point.h"
 #include "s3/keys_xml.h"
 #include "s3/policy.h"
 #include "s3/sigv4.h"
@@ -246,7 +246,7 @@ update(const char *text)
 	ctx_start(&ctx, NULL, NULL);
 	if (json_read(&ctx, text, strlen(text), &json) == OK)
 		update_read(&ctx, json, &u);
-	ctx_forgive(&ctx);
+	ctx_clear_error(&ctx);
 	form_read(&ctx, text, &f);
 	form_check(&ctx, &f, &(struct buf){.arena = &ctx.arena});
 	ctx_end(&ctx);
@@ -274,9 +274,9 @@ tags(const char *text)
 static void
 place(const char *text)
 {
-	struct place p;
+	struct geo_point p;
 
-	place_read(text, &p);
+	geo_point_read(text, &p);
 }
 
 static void
@@ -290,7 +290,7 @@ xml(const char *text)
 
 	ctx_start(&ctx, NULL, NULL);
 	keys_xml_read(&ctx, text, keys, &count, &quiet);
-	ctx_forgive(&ctx);
+	ctx_clear_error(&ctx);
 	upload_xml_read(&ctx, text, parts, &count);
 	ctx_end(&ctx);
 }
@@ -543,7 +543,7 @@ each_reader_works_in_proportion_to_what_it_reads(void **state)
 }
 
 static void
-only_so_many_flaws_are_told_and_all_are_counted(void **state)
+only_so_many_field_errors_are_told_and_all_are_counted(void **state)
 {
 	const char *text = repeated("{\"name\":1", ",\"a#\":0", "}", 20000);
 	struct texts_in in = {0};
@@ -553,15 +553,16 @@ only_so_many_flaws_are_told_and_all_are_counted(void **state)
 	(void)state;
 	assert_int_equal(json_read(&c, text, strlen(text), &json), OK);
 	assert_int_equal(fields_from_json(&c, json, texts_fields, true, &in), E_INPUT);
-	for (const struct flaw *f = c.flaws; f != NULL; f = f->next)
+	for (const struct field_error *f = c.field_errors; f != NULL; f = f->next)
 		listed++;
-	assert_int_equal(listed, FLAWS_MOST);
-	assert_int_equal(c.flaw_count, json_object_object_length(json));
-	assert_int_equal(flaws_left_out(&c), c.flaw_count - FLAWS_MOST);
-	assert_string_equal(c.flaws->field, "name");
-	ctx_forgive(&c);
-	assert_int_equal(flaws_left_out(&c), 0);
-	assert_null(c.flaws);
+	assert_int_equal(listed, FIELD_ERRORS_MOST);
+	assert_int_equal(c.field_error_count, json_object_object_length(json));
+	assert_int_equal(
+		field_errors_left_out(&c), c.field_error_count - FIELD_ERRORS_MOST);
+	assert_string_equal(c.field_errors->field, "name");
+	ctx_clear_error(&c);
+	assert_int_equal(field_errors_left_out(&c), 0);
+	assert_null(c.field_errors);
 }
 
 int
@@ -569,7 +570,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(each_reader_works_in_proportion_to_what_it_reads),
-		TEST(only_so_many_flaws_are_told_and_all_are_counted),
+		TEST(only_so_many_field_errors_are_told_and_all_are_counted),
 	};
 
 	/* The kernel's work for memory that comes and goes is not what is measured. */

@@ -51,7 +51,7 @@ checked(const char *address, const char *method, const char *region)
 		.headers = arena_strn(&c.arena, host, (size_t)(path - host))};
 	struct s3_payload payload;
 
-	ctx_forgive(&c);
+	ctx_clear_error(&c);
 	return s3_check(&c, &q, &key, &payload);
 }
 

@@ -80,13 +80,13 @@ no_header_carries_another(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
 		struct headers h = {0};
-		ctx_forgive(&c);
+		ctx_clear_error(&c);
 		assert_int_equal(
 			headers_add(&c, &h, "x-amz-meta-a", values[i]), E_S3_ARGUMENT);
 		assert_null(headers_text(&h));
 	}
 	struct headers h = {0};
-	ctx_forgive(&c);
+	ctx_clear_error(&c);
 	assert_int_equal(
 		headers_add(&c, &h, "x-amz-meta-a: b\r\nx", "1"), E_S3_ARGUMENT);
 	assert_int_equal(headers_add(&c, &h, "x-amz-meta-", "1"), E_S3_ARGUMENT);
@@ -99,7 +99,7 @@ add_metadata(size_t entries, size_t bytes)
 	char value[4096] = "";
 	enum err e = OK;
 
-	ctx_forgive(&c);
+	ctx_clear_error(&c);
 	memset(value, 'v', bytes);
 	for (size_t i = 0; i < entries && e == OK; i++)
 		e = headers_add(

@@ -141,8 +141,8 @@ user_names_hide_nothing(void **state)
 static bool
 looks_like(const char *a, const char *b)
 {
-	struct unicode_look x = unicode_look(&c.arena, a),
-			    y = unicode_look(&c.arena, b);
+	struct unicode_skeleton x = unicode_skeleton(&c.arena, a),
+				y = unicode_skeleton(&c.arena, b);
 
 	return str_eq(x.typed, y.typed) || str_eq(x.typed, y.folded) ||
 	       str_eq(x.folded, y.typed) || str_eq(x.folded, y.folded);
@@ -159,8 +159,8 @@ the_look_of_a_name_is_known(void **state)
 	assert_false(looks_like("anna", "anne"));
 	assert_false(looks_like("анна", "anna"));
 	assert_false(looks_like("елена", "елёна"));
-	assert_string_equal(unicode_look(&c.arena, "").typed, "");
-	assert_string_equal(unicode_look(&c.arena, "").folded, "");
+	assert_string_equal(unicode_skeleton(&c.arena, "").typed, "");
+	assert_string_equal(unicode_skeleton(&c.arena, "").folded, "");
 }
 
 static void
@@ -195,19 +195,19 @@ half_a_pair_is_no_text(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		ctx_forgive(&c);
+		ctx_clear_error(&c);
 		assert_int_equal(
 			json_read_input(&c, bad[i], strlen(bad[i]), 9, &json), E_INPUT);
-		assert_int_equal(c.flaws->kind, FLAW_SURROGATE);
+		assert_int_equal(c.field_errors->kind, FIELD_ERROR_SURROGATE);
 	}
-	ctx_forgive(&c);
+	ctx_clear_error(&c);
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
 		assert_int_equal(
 			json_read_input(&c, good[i], strlen(good[i]), 9, &json), OK);
 	static const char *const broken[] = {
 		"{\"a\":\"\\ud8", "{\"a\":\"\\", "\\u", "{\"a\":\"\\ud83d\\u"};
 	for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
-		ctx_forgive(&c);
+		ctx_clear_error(&c);
 		assert_int_equal(
 			json_read_input(&c, broken[i], strlen(broken[i]), 9, &json),
 			E_INPUT);
@@ -223,7 +223,7 @@ only_so_many_values_are_read(void **state)
 	const char *three = "{\"a\":[1,2],\"b,,,\":\",\\\",,\"}";
 	assert_int_equal(json_read_input(&c, three, strlen(three), 3, &json), OK);
 	assert_int_equal(json_read_input(&c, three, strlen(three), 2, &json), E_INPUT);
-	assert_int_equal(c.flaws->kind, FLAW_MANY);
+	assert_int_equal(c.field_errors->kind, FIELD_ERROR_MANY);
 }
 
 struct in {

@@ -49,10 +49,10 @@ trial_reply(struct req *r, int status, const char *sub_code, const char *data)
 static bool
 all_missing(const struct ctx *c)
 {
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next)
-		if (f->kind != FLAW_MISSING)
+	for (const struct field_error *f = c->field_errors; f != NULL; f = f->next)
+		if (f->kind != FIELD_ERROR_MISSING)
 			return false;
-	return c->flaws != NULL;
+	return c->field_errors != NULL;
 }
 
 static void
@@ -62,29 +62,29 @@ refuse_omitted(struct req *r)
 	struct buf data = {.arena = &c->arena};
 
 	buf_add(&data, "{\"lacks\":[");
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
-		buf_add(&data, f == c->flaws ? "" : ",");
+	for (const struct field_error *f = c->field_errors; f != NULL; f = f->next) {
+		buf_add(&data, f == c->field_errors ? "" : ",");
 		buf_json(&data, f->field);
 	}
 	buf_add(&data, "]}");
 	trial_reply(r, 400,
-		str_eq(c->flaws->place, "header") ? "request.header.omitted"
-						  : "request.body.omitted",
+		str_eq(c->field_errors->place, "header") ? "request.header.omitted"
+							 : "request.body.omitted",
 		buf_text(&data));
 }
 
 static void
-refuse_flaws(struct req *r)
+refuse_field_errors(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct buf data = {.arena = &c->arena};
 
 	buf_add(&data, "{\"bad_semantics\":[");
-	for (const struct flaw *f = c->flaws; f != NULL; f = f->next) {
-		buf_add(&data, f == c->flaws ? "{\"field\":" : ",{\"field\":");
+	for (const struct field_error *f = c->field_errors; f != NULL; f = f->next) {
+		buf_add(&data, f == c->field_errors ? "{\"field\":" : ",{\"field\":");
 		buf_json(&data, f->field == NULL ? f->place : f->field);
 		buf_add(&data, ",\"reason\":");
-		buf_json(&data, flaw_sentence(c, f));
+		buf_json(&data, field_error_sentence(c, f));
 		buf_add(&data, "}");
 	}
 	buf_add(&data, "]}");
@@ -98,8 +98,8 @@ refuse(struct req *r, enum err e)
 
 	if (w->err == E_INPUT && all_missing(&r->ctx))
 		refuse_omitted(r);
-	else if (w->err == E_INPUT && r->ctx.flaws != NULL)
-		refuse_flaws(r);
+	else if (w->err == E_INPUT && r->ctx.field_errors != NULL)
+		refuse_field_errors(r);
 	else
 		trial_reply(r, w->status, w->words, "{}");
 }

@@ -1,8 +1,8 @@
-#include "tally.h"
+#include "metrics.h"
 
 #include <stdatomic.h>
 
-#include "base/parent.h"
+#include "base/prefork.h"
 #include "face.h"
 
 #include "config.h"
@@ -13,11 +13,11 @@
 static const int64_t bucket_us[BUCKETS] = {
 	1000, 2500, 5000, 10000, 50000, 250000, 1000000, 10000000};
 
-struct route_tally {
+struct route_metrics {
 	atomic_uint_fast64_t answers[CLASSES], microseconds, buckets[BUCKETS];
 };
 
-struct worker_tally {
+struct worker_metrics {
 	atomic_int pid;
 	atomic_int_fast64_t memory;
 	atomic_uint_fast64_t requests;
@@ -26,50 +26,51 @@ struct worker_tally {
 static struct {
 	int workers;
 	atomic_uint_fast64_t *restarts;
-	struct worker_tally *worker;
-	struct route_tally *route;
-} tally;
+	struct worker_metrics *worker;
+	struct route_metrics *route;
+} metrics;
 
 void
-tally_open(int workers)
+metrics_open(int workers)
 {
 	size_t routes = face_route_count();
-	size_t size = sizeof(*tally.restarts) +
-		      (size_t)workers * sizeof(*tally.worker) +
-		      routes * sizeof(*tally.route);
-	char *memory = parent_memory(size);
+	size_t size = sizeof(*metrics.restarts) +
+		      (size_t)workers * sizeof(*metrics.worker) +
+		      routes * sizeof(*metrics.route);
+	char *memory = prefork_memory(size);
 
-	tally.workers = workers;
-	tally.restarts = (void *)memory;
-	tally.route = (void *)(memory + sizeof(*tally.restarts));
-	tally.worker = (void *)((char *)tally.route + routes * sizeof(*tally.route));
+	metrics.workers = workers;
+	metrics.restarts = (void *)memory;
+	metrics.route = (void *)(memory + sizeof(*metrics.restarts));
+	metrics.worker =
+		(void *)((char *)metrics.route + routes * sizeof(*metrics.route));
 }
 
 void
-tally_worker(int slot, pid_t pid, int64_t memory_bytes, uint64_t requests)
+metrics_worker(int slot, pid_t pid, int64_t memory_bytes, uint64_t requests)
 {
-	atomic_store(&tally.worker[slot].pid, (int)pid);
-	atomic_store(&tally.worker[slot].memory, memory_bytes);
-	atomic_store(&tally.worker[slot].requests, requests);
+	atomic_store(&metrics.worker[slot].pid, (int)pid);
+	atomic_store(&metrics.worker[slot].memory, memory_bytes);
+	atomic_store(&metrics.worker[slot].requests, requests);
 }
 
 void
-tally_worker_gone(int slot)
+metrics_worker_gone(int slot)
 {
-	atomic_store(&tally.worker[slot].pid, 0);
-	atomic_store(&tally.worker[slot].memory, 0);
+	atomic_store(&metrics.worker[slot].pid, 0);
+	atomic_store(&metrics.worker[slot].memory, 0);
 }
 
 void
-tally_restart(void)
+metrics_restart(void)
 {
-	atomic_fetch_add(tally.restarts, 1);
+	atomic_fetch_add(metrics.restarts, 1);
 }
 
 void
-tally_request(const struct req *r, int64_t microseconds)
+metrics_request(const struct req *r, int64_t microseconds)
 {
-	struct route_tally *t = &tally.route[face_route_index(r)];
+	struct route_metrics *t = &metrics.route[face_route_index(r)];
 	int class = r->status / 100;
 
 	atomic_fetch_add(&t->answers[class >= 0 && class < CLASSES ? class : 0], 1);
@@ -110,7 +111,7 @@ print_answers(struct buf *out, size_t index)
 	const char *labels = labels_of(out, index);
 
 	for (int i = 0; i < CLASSES; i++) {
-		uint64_t n = atomic_load(&tally.route[index].answers[i]);
+		uint64_t n = atomic_load(&metrics.route[index].answers[i]);
 
 		if (n > 0 || i >= 2)
 			buf_fmt(out, "samovar_requests_total{%s,class=\"%dxx\"} %llu\n",
@@ -121,7 +122,7 @@ print_answers(struct buf *out, size_t index)
 static void
 print_seconds(struct buf *out, size_t index)
 {
-	struct route_tally *t = &tally.route[index];
+	struct route_metrics *t = &metrics.route[index];
 	const char *labels = labels_of(out, index);
 	uint64_t count = 0;
 
@@ -145,45 +146,46 @@ print_seconds(struct buf *out, size_t index)
 static void
 print_workers(struct buf *out)
 {
-	tally_head(
+	metrics_head(
 		out, "samovar_worker_up", "gauge", "Is this worker process running?");
-	for (int i = 0; i < tally.workers; i++)
+	for (int i = 0; i < metrics.workers; i++)
 		buf_fmt(out, "samovar_worker_up{worker=\"%d\"} %d\n", i,
-			atomic_load(&tally.worker[i].pid) != 0);
-	tally_head(out, "samovar_worker_memory_bytes", "gauge",
+			atomic_load(&metrics.worker[i].pid) != 0);
+	metrics_head(out, "samovar_worker_memory_bytes", "gauge",
 		"Resident memory of this worker process.");
-	for (int i = 0; i < tally.workers; i++)
+	for (int i = 0; i < metrics.workers; i++)
 		buf_fmt(out, "samovar_worker_memory_bytes{worker=\"%d\"} %lld\n", i,
-			(long long)atomic_load(&tally.worker[i].memory));
-	tally_head(out, "samovar_worker_requests", "gauge",
+			(long long)atomic_load(&metrics.worker[i].memory));
+	metrics_head(out, "samovar_worker_requests", "gauge",
 		"Requests that this worker process has answered since it started.");
-	for (int i = 0; i < tally.workers; i++)
+	for (int i = 0; i < metrics.workers; i++)
 		buf_fmt(out, "samovar_worker_requests{worker=\"%d\"} %llu\n", i,
-			(unsigned long long)atomic_load(&tally.worker[i].requests));
+			(unsigned long long)atomic_load(&metrics.worker[i].requests));
 }
 
 void
-tally_head(struct buf *out, const char *name, const char *type, const char *help)
+metrics_head(struct buf *out, const char *name, const char *type, const char *help)
 {
 	buf_fmt(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
 void
-tally_print(struct buf *out)
+metrics_print(struct buf *out)
 {
-	tally_head(out, "samovar_build_info", "gauge", "1; its label is the version.");
+	metrics_head(
+		out, "samovar_build_info", "gauge", "1; its label is the version.");
 	buf_add(out, "samovar_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
-	tally_head(out, "samovar_worker_restarts_total", "counter",
+	metrics_head(out, "samovar_worker_restarts_total", "counter",
 		"Worker processes that were started again after they had ended.");
 	buf_fmt(out, "samovar_worker_restarts_total %llu\n",
-		(unsigned long long)atomic_load(tally.restarts));
+		(unsigned long long)atomic_load(metrics.restarts));
 	print_workers(out);
-	tally_head(out, "samovar_requests_total", "counter",
+	metrics_head(out, "samovar_requests_total", "counter",
 		"Answered requests by route and class of status.");
 	for (size_t i = 0; i < face_route_count(); i++)
 		if (is_counted(i))
 			print_answers(out, i);
-	tally_head(out, "samovar_request_seconds", "histogram",
+	metrics_head(out, "samovar_request_seconds", "histogram",
 		"Time to the answer by route; routes that were asked.");
 	for (size_t i = 0; i < face_route_count(); i++)
 		print_seconds(out, i);

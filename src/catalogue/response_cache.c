@@ -1,4 +1,4 @@
-#include "catalogue/shelf.h"
+#include "catalogue/response_cache.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "cache/cache.h"
 #include "db/db.h"
 
-#include "catalogue/shelf.sql.h"
+#include "catalogue/response_cache.sql.h"
 
 #define EDITION_KEY "catalogue:edition"
 #define EDITION_SECONDS 60 /* how long a load during which Redis was away is unseen */
@@ -26,7 +26,7 @@ edition(struct ctx *c)
 	if (known != NULL)
 		return known;
 	if (db_int(c, &EDITION_NEWEST, &number, ARGS(c)) != OK) {
-		ctx_forgive(c);
+		ctx_clear_error(c);
 		return NULL;
 	}
 	known = arena_fmt(&c->arena, "%lld", (long long)number);
@@ -36,7 +36,7 @@ edition(struct ctx *c)
 }
 
 void
-shelf_edition(struct ctx *c, int64_t number)
+response_cache_edition(struct ctx *c, int64_t number)
 {
 	cache_set(c, EDITION_KEY, arena_fmt(&c->arena, "%lld", (long long)number),
 		EDITION_SECONDS);
@@ -50,7 +50,7 @@ or_any(const char *word)
 
 /* What was searched for may be long and of any characters: its hash stands for it. */
 static const char *
-key_of(struct ctx *c, const char *name, const struct question *q)
+key_of(struct ctx *c, const char *name, const struct film_query *q)
 {
 	unsigned char hash[HASH_BYTES];
 	char hex[2 * HASH_BYTES + 1] = "";
@@ -87,21 +87,21 @@ wait_for(struct ctx *c, const char *key, const char *reading)
 }
 
 enum err
-shelf_get(struct ctx *c, const char *name, answerer *read, const struct question *q,
-	const char **json, enum shelf_state *state)
+response_cache_get(struct ctx *c, const char *name, loader *read,
+	const struct film_query *q, const char **json, enum response_cache_state *state)
 {
 	const char *key = key_of(c, name, q);
 
-	*state = SHELF_HIT;
+	*state = RESPONSE_CACHE_HIT;
 	if (key != NULL && (*json = cache_get(c, key)) != NULL)
 		return OK;
 	const char *reading =
 		key == NULL ? NULL : arena_fmt(&c->arena, "%s:reading", key);
 	bool mine = key != NULL && cache_add(c, reading, "1", READING_SECONDS);
-	*state = SHELF_WAITED;
+	*state = RESPONSE_CACHE_WAITED;
 	if (key != NULL && !mine && (*json = wait_for(c, key, reading)) != NULL)
 		return OK;
-	*state = SHELF_MISS;
+	*state = RESPONSE_CACHE_MISS;
 	enum err e = read(c, q, json);
 	if (key != NULL && e == OK)
 		cache_set(c, key, *json, conf.catalogue_keep);

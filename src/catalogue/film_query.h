@@ -12,7 +12,7 @@
  */
 
 /* What a reader asks; which members count is said at each function. */
-struct question {
+struct film_query {
 	const char *id;              /* uuid of a film, genre or person */
 	const char *genre, *similar; /* uuids, NULL: any */
 	const char *text;            /* what is searched for */
@@ -22,7 +22,7 @@ struct question {
 };
 
 /* The answer as JSON text, which lives as long as the ctx. */
-typedef enum err answerer(struct ctx *c, const struct question *q, const char **json);
+typedef enum err loader(struct ctx *c, const struct film_query *q, const char **json);
 
 /* A search shows so many hits at most, over all its pages. */
 #define MOST_HITS ((int64_t)500)

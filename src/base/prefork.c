@@ -1,4 +1,4 @@
-#include "base/parent.h"
+#include "base/prefork.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -31,8 +31,8 @@ struct slot {
 };
 
 struct parent {
-	struct slot slots[PARENT_MAX];
-	pid_t old[PARENT_MAX]; /* finishing after a SIGHUP */
+	struct slot slots[PREFORK_MAX];
+	pid_t old[PREFORK_MAX]; /* finishing after a SIGHUP */
 	int count;
 	int (*child)(int slot);
 	void (*gone)(int slot, bool clean);
@@ -43,7 +43,7 @@ static atomic_int *ready;
 static int own_slot;
 
 void *
-parent_memory(size_t size)
+prefork_memory(size_t size)
 {
 	void *memory = mmap(
 		NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -54,7 +54,7 @@ parent_memory(size_t size)
 }
 
 void
-parent_ready(void)
+prefork_ready(void)
 {
 	if (ready == NULL)
 		return; /* a test runs the child's part alone */
@@ -125,7 +125,7 @@ reap(struct parent *p)
 				child_gone(p, i, status);
 			else if (p->slots[i].before == pid)
 				p->slots[i].before = 0;
-		for (int i = 0; i < PARENT_MAX; i++)
+		for (int i = 0; i < PREFORK_MAX; i++)
 			if (p->old[i] == pid)
 				p->old[i] = 0;
 	}
@@ -144,7 +144,7 @@ spawn_due(struct parent *p)
 static void
 retire(struct parent *p, pid_t pid)
 {
-	for (int k = 0; k < PARENT_MAX; k++)
+	for (int k = 0; k < PREFORK_MAX; k++)
 		if (p->old[k] == 0) {
 			p->old[k] = pid;
 			break;
@@ -203,7 +203,7 @@ reload(struct parent *p)
 static bool
 any_left(const struct parent *p)
 {
-	for (int i = 0; i < PARENT_MAX; i++)
+	for (int i = 0; i < PREFORK_MAX; i++)
 		if (p->old[i] != 0 || p->slots[i].pid != 0 || p->slots[i].before != 0)
 			return true;
 	return false;
@@ -228,14 +228,14 @@ stop_all(struct parent *p)
 }
 
 void
-parent_run(int count, int (*child)(int slot), void (*gone)(int slot, bool clean))
+prefork_run(int count, int (*child)(int slot), void (*gone)(int slot, bool clean))
 {
 	static struct parent p;
 
-	p = (struct parent){.count = count < PARENT_MAX ? count : PARENT_MAX,
+	p = (struct parent){.count = count < PREFORK_MAX ? count : PREFORK_MAX,
 		.child = child,
 		.gone = gone};
-	ready = parent_memory(PARENT_MAX * sizeof(*ready));
+	ready = prefork_memory(PREFORK_MAX * sizeof(*ready));
 	program_signals();
 	spawn_due(&p);
 	log_info("%d processes", p.count);

@@ -1,10 +1,10 @@
-#ifndef WORKER_H
-#define WORKER_H
+#ifndef SERVER_H
+#define SERVER_H
 
 #include <stdbool.h>
 
 /* Where a worker listens; -1: not there. */
-struct worker_sockets {
+struct server_sockets {
 	int requests; /* everything but... */
 	int sign_ins; /* ...what hashes a password, as conf/nginx/nginx.conf.in says */
 	bool others_hash; /* it should not, because others do nothing else */
@@ -21,6 +21,6 @@ struct worker_sockets {
  * FCGX_Accept_r() only for what is readable. Handlers do not know. One that does
  * nothing but sign-ins is nice to the others.
  */
-int worker_run(struct worker_sockets sockets, int slot);
+int server_run(struct server_sockets sockets, int slot);
 
 #endif

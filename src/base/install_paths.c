@@ -1,4 +1,4 @@
-#include "share.h"
+#include "install_paths.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ beside(char *path, size_t size, const char *name, const char *configured)
 }
 
 const char *
-share_folder(void)
+install_folder(void)
 {
 	static char path[PATH_MAX + 32];
 	static const char *found;
@@ -37,7 +37,7 @@ share_folder(void)
 }
 
 const char *
-share_locale(void)
+install_locale(void)
 {
 	static char path[PATH_MAX + 32];
 	static const char *found;
@@ -48,7 +48,7 @@ share_locale(void)
 }
 
 const char *
-share_image_program(void)
+install_image_program(void)
 {
 	static char path[PATH_MAX + 32];
 	static const char *found;

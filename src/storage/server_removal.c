@@ -1,11 +1,11 @@
-#include "storage/drop.h"
+#include "storage/server_removal.h"
 
 #include "base/log.h"
 #include "db/db.h"
 #include "job/job.h"
 #include "storage/copy.h"
 
-#include "storage/drop.sql.h"
+#include "storage/server_removal.sql.h"
 
 #define BATCH 1000 /* objects of a step: the queue of jobs stays short, and quick */
 #define GIVE_UP_DAYS INT64_C(7) /* without an answer, a deleted server is forgotten */
@@ -30,14 +30,14 @@ static FIELDS(row_fields, FIELD(struct row, id));
 static enum err
 forget(struct ctx *c, const char *id)
 {
-	TRY(db_do(c, &DROP_FORGET_COPIES, ARGS(c, id)));
-	return db_do(c, &DROP_ROW, ARGS(c, id));
+	TRY(db_do(c, &SERVER_REMOVAL_FORGET_COPIES, ARGS(c, id)));
+	return db_do(c, &SERVER_REMOVAL_ROW, ARGS(c, id));
 }
 
 enum err
 server_sole_copies(struct ctx *c, const char *id, int64_t *count)
 {
-	return db_int(c, &DROP_SOLE, count, ARGS(c, id));
+	return db_int(c, &SERVER_REMOVAL_SOLE, count, ARGS(c, id));
 }
 
 enum err
@@ -45,7 +45,7 @@ server_drop(struct ctx *c, const char *id, bool leave_objects, struct server *ou
 {
 	int64_t sole, others;
 
-	TRY(db_int(c, &DROP_LOCK, &others, ARGS(c)));
+	TRY(db_int(c, &SERVER_REMOVAL_LOCK, &others, ARGS(c)));
 	TRY(server_own(c, id, out));
 	if (out->is_deleted && !leave_objects)
 		return fail(c, E_SERVER_NOT_FOUND, NULL);
@@ -53,24 +53,24 @@ server_drop(struct ctx *c, const char *id, bool leave_objects, struct server *ou
 	if (sole > 0)
 		return fail(c, E_SERVER_NEEDED, "%lld files are on this server only",
 			(long long)sole);
-	TRY(db_int(c, &DROP_SHARED, &others, ARGS(c, id)));
+	TRY(db_int(c, &SERVER_REMOVAL_SHARED, &others, ARGS(c, id)));
 	if (!out->is_on || others > 0 || leave_objects)
 		return forget(c, id);
-	TRY(db_do(c, &DROP_HIDE, ARGS(c, id)));
+	TRY(db_do(c, &SERVER_REMOVAL_HIDE, ARGS(c, id)));
 	return server_clean_later(c, id);
 }
 
 enum err
 server_leave(struct ctx *c, const char *id)
 {
-	TRY(db_do(c, &DROP_LEAVE, ARGS(c, id, c->now)));
+	TRY(db_do(c, &SERVER_REMOVAL_LEAVE, ARGS(c, id, c->now)));
 	return copy_order_moves(c, id);
 }
 
 enum err
 server_stay(struct ctx *c, const char *id)
 {
-	return db_do(c, &DROP_STAY, ARGS(c, id, c->now));
+	return db_do(c, &SERVER_REMOVAL_STAY, ARGS(c, id, c->now));
 }
 
 enum err
@@ -80,9 +80,10 @@ server_clean_later(struct ctx *c, const char *id)
 	size_t count = 1;
 
 	if (id == NULL)
-		TRY(db_many(c, &DROP_ALL, row_fields, &list, &count, ARGS(c)));
+		TRY(db_many(
+			c, &SERVER_REMOVAL_ALL, row_fields, &list, &count, ARGS(c)));
 	for (size_t i = 0; i < count; i++) {
-		const struct job_order fill = {.kind = "server.fill",
+		const struct job_order fill = {.kind = "server.resync",
 			.subject = list[i].id,
 			.key = list[i].id};
 
@@ -95,7 +96,7 @@ static enum err
 read_left(struct ctx *c, const struct server *s, struct left *out)
 {
 	*out = (struct left){0};
-	return db_one(c, &DROP_LEFT, left_fields, out,
+	return db_one(c, &SERVER_REMOVAL_LEFT, left_fields, out,
 		ARGS(c, s->id, GIVE_UP_DAYS * DAY_SECONDS));
 }
 
@@ -107,13 +108,14 @@ close_row(struct ctx *c, const struct server *s)
 	struct row row;
 	bool found;
 
-	TRY(db_maybe(c, &DROP_CLOSE, row_fields, &row, &found, ARGS(c, s->id)));
+	TRY(db_maybe(
+		c, &SERVER_REMOVAL_CLOSE, row_fields, &row, &found, ARGS(c, s->id)));
 	if (!found)
 		return OK;
 	TRY(read_left(c, s, &left));
 	if (left.copies > 0 || left.transfers > 0 || left.links)
 		return OK;
-	TRY(db_do(c, &DROP_ROW, ARGS(c, s->id)));
+	TRY(db_do(c, &SERVER_REMOVAL_ROW, ARGS(c, s->id)));
 	log_info("server %s (%s:%lld), deleted, is empty and forgotten", s->name,
 		s->host, (long long)s->port);
 	return OK;
@@ -138,14 +140,14 @@ server_clean(struct ctx *c, const struct server *s)
 	struct left left;
 	int64_t others;
 
-	TRY(db_int(c, &DROP_SHARED, &others, ARGS(c, s->id)));
+	TRY(db_int(c, &SERVER_REMOVAL_SHARED, &others, ARGS(c, s->id)));
 	if (others > 0) {
 		log_warn("server %s, deleted, is forgotten with its objects: "
 			 "another server is at %s:%lld",
 			s->name, s->host, (long long)s->port);
 		return forget(c, s->id);
 	}
-	TRY(db_do(c, &DROP_DOOM, ARGS(c, s->id, (int64_t)BATCH)));
+	TRY(db_do(c, &SERVER_REMOVAL_DOOM, ARGS(c, s->id, (int64_t)BATCH)));
 	bool more = c->rows == BATCH;
 	TRY(read_left(c, s, &left));
 	if (left.is_late)

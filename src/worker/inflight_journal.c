@@ -1,4 +1,4 @@
-#include "worker/recorder.h"
+#include "worker/inflight_journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +44,7 @@ map(const char *path)
 }
 
 const char *
-recorder_open(void)
+inflight_journal_open(void)
 {
 	struct arena a = {0};
 	char path[4096], boot[BOOT_BYTES];
@@ -57,7 +57,7 @@ recorder_open(void)
 	boot_read(boot);
 	if (boot[0] == '\0' || strncmp(record->boot, boot, sizeof(boot)) != 0 ||
 		record->name[0] == '\0') {
-		recorder_clear();
+		inflight_journal_clear();
 		memcpy(record->boot, boot, sizeof(boot));
 		snprintf(record->name, sizeof(record->name), "%s", rand_hex(&a, 8));
 	}
@@ -66,7 +66,7 @@ recorder_open(void)
 }
 
 void
-recorder_note(int slot, int64_t id)
+inflight_journal_note(int slot, int64_t id)
 {
 	if (record == NULL)
 		return;
@@ -75,7 +75,7 @@ recorder_note(int slot, int64_t id)
 }
 
 void
-recorder_alive(void)
+inflight_journal_alive(void)
 {
 	if (record != NULL)
 		atomic_store(&record->alive, boot_ms());
@@ -91,7 +91,7 @@ waited(int slot, int seconds)
 }
 
 const char *
-recorder_ids(struct arena *a, int seconds)
+inflight_journal_ids(struct arena *a, int seconds)
 {
 	struct buf out = {.arena = a};
 
@@ -106,8 +106,8 @@ recorder_ids(struct arena *a, int seconds)
 }
 
 void
-recorder_clear(void)
+inflight_journal_clear(void)
 {
 	for (int i = 0; i < RECORDER_SLOTS; i++)
-		recorder_note(i, 0);
+		inflight_journal_note(i, 0);
 }

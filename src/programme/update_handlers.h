@@ -14,18 +14,19 @@ struct person {
 };
 
 /* p is NULL for somebody who is not registered. */
-typedef enum err hear_fn(struct ctx *c, const struct update *u, const struct person *p);
+typedef enum err update_handler(
+	struct ctx *c, const struct update *u, const struct person *p);
 
 /* Registration: docs/programme.md. */
-hear_fn hear_start, hear_form;
+update_handler on_start, on_form;
 
 /* A day's task: 9.5. */
-hear_fn hear_photo, hear_balance, hear_skip, hear_skip_press, hear_press;
+update_handler on_photo, on_balance, on_skip, on_skip_press, on_press;
 
 /* Days that do not count: programme/absence.h. */
-hear_fn hear_absence, hear_absence_press;
+update_handler on_absence, on_absence_press;
 
 /* "Register first", which is said to whoever is not registered. */
-enum err hear_stranger(struct ctx *c, const struct update *u);
+enum err on_stranger(struct ctx *c, const struct update *u);
 
 #endif

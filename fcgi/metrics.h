@@ -1,5 +1,5 @@
-#ifndef TALLY_H
-#define TALLY_H
+#ifndef METRICS_H
+#define METRICS_H
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -14,21 +14,22 @@
  */
 
 /* Makes the shared memory; before the first fork. */
-void tally_open(int workers);
+void metrics_open(int workers);
 
 /* What a worker says of itself; slot is its number, from 0. */
-void tally_worker(int slot, pid_t pid, int64_t memory_bytes, uint64_t requests);
-void tally_worker_gone(int slot);
-void tally_restart(void);
+void metrics_worker(int slot, pid_t pid, int64_t memory_bytes, uint64_t requests);
+void metrics_worker_gone(int slot);
+void metrics_restart(void);
 
 /* Counts one answered request. */
-void tally_request(const struct req *r, int64_t microseconds);
+void metrics_request(const struct req *r, int64_t microseconds);
 
 /* The lines # HELP and # TYPE that stand before a metric. */
-void tally_head(struct buf *out, const char *name, const char *type, const char *help);
+void metrics_head(
+	struct buf *out, const char *name, const char *type, const char *help);
 
 /* Everything in the text format of Prometheus,
  * https://prometheus.io/docs/instrumenting/exposition_formats/. */
-void tally_print(struct buf *out);
+void metrics_print(struct buf *out);
 
 #endif

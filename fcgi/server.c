@@ -1,4 +1,4 @@
-#include "worker.h"
+#include "server.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,14 +17,14 @@
 #include "base/conf.h"
 #include "base/hash.h"
 #include "base/log.h"
-#include "base/parent.h"
+#include "base/prefork.h"
 #include "base/str.h"
 #include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
 #include "face.h"
 #include "reply.h"
-#include "tally.h"
+#include "metrics.h"
 
 #define MAX_CONNECTIONS 64
 #define DRAIN_SECONDS 10 /* nginx closes what is idle after 1 (conf/nginx) */
@@ -37,7 +37,7 @@
 #define SIGN_IN_NICE 5
 
 struct worker {
-	struct worker_sockets sockets;
+	struct server_sockets sockets;
 	int slot;
 	struct db *db;
 	struct cache *cache;
@@ -176,7 +176,7 @@ serve(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 	FCGX_Finish_r(fcgi);
 
 	int64_t us = monotonic_us() - t->begun;
-	tally_request(r, us);
+	metrics_request(r, us);
 	if (hash_count() > hashed && w->sockets.others_hash)
 		log_error("%s hashes a password: its requests belong to the workers "
 			  "that do nothing else (HASHES in its row)",
@@ -357,7 +357,7 @@ must_retire(struct worker *w)
 		return false; /* a limit below the start would let none serve anything
 			       */
 	int64_t memory = memory_bytes();
-	tally_worker(w->slot, getpid(), memory, w->served);
+	metrics_worker(w->slot, getpid(), memory, w->served);
 	return memory > conf.fcgi_max_memory;
 }
 
@@ -412,7 +412,7 @@ turn(struct worker *w, const sigset_t *waiting)
 }
 
 int
-worker_run(struct worker_sockets sockets, int slot)
+server_run(struct server_sockets sockets, int slot)
 {
 	static struct worker w;
 	struct sigaction act = {.sa_handler = on_stop};
@@ -436,11 +436,11 @@ worker_run(struct worker_sockets sockets, int slot)
 	w.cap = conf.fcgi_connections < MAX_CONNECTIONS ? (int)conf.fcgi_connections
 							: MAX_CONNECTIONS;
 	FCGX_Init();
-	tally_worker(slot, getpid(), memory_bytes(), 0);
+	metrics_worker(slot, getpid(), memory_bytes(), 0);
 	if (db_open(w.db) == E_BUG)
 		return 1;
 	log_gather();
-	parent_ready();
+	prefork_ready();
 	while (!drained(&w))
 		turn(&w, &waiting);
 	db_close(w.db);

@@ -1,5 +1,5 @@
 /* What is wrong with the input, in the words of staff: docs/openapi/programme.yaml. */
-#include "base/flaw.h"
+#include "base/field_error.h"
 #include "base/ctx.h"
 #include "base/str.h"
 #include "programme/programme.h"
@@ -59,7 +59,7 @@ symbols(int64_t n)
 }
 
 const char *
-programme_flaw_words(struct ctx *c, const struct flaw *f)
+programme_field_error_words(struct ctx *c, const struct field_error *f)
 {
 	struct arena *a = &c->arena;
 	long long limit = (long long)f->limit;
@@ -67,38 +67,38 @@ programme_flaw_words(struct ctx *c, const struct flaw *f)
 	if (f->words != NULL)
 		return rule_words(f->words);
 	switch (f->kind) {
-	case FLAW_MISSING:
+	case FIELD_ERROR_MISSING:
 		return "field required"; /* the contract's words: 3.3 */
-	case FLAW_NULL:
+	case FIELD_ERROR_NULL:
 		return "Значение не может быть пустым.";
-	case FLAW_EXTRA:
+	case FIELD_ERROR_EXTRA:
 		return "Лишнее поле.";
-	case FLAW_TYPE:
+	case FIELD_ERROR_TYPE:
 		return type_words(f->expected);
-	case FLAW_SHORT:
+	case FIELD_ERROR_SHORT:
 		return arena_fmt(a,
 			"Слишком короткое значение: нужно не меньше %lld %s.", limit,
 			symbols(f->limit));
-	case FLAW_LONG:
+	case FIELD_ERROR_LONG:
 		return arena_fmt(a,
 			"Слишком длинное значение: можно не больше %lld %s.", limit,
 			symbols(f->limit));
-	case FLAW_SMALL:
+	case FIELD_ERROR_SMALL:
 		return arena_fmt(a, "Число должно быть не меньше %lld.", limit);
-	case FLAW_LARGE:
+	case FIELD_ERROR_LARGE:
 		return arena_fmt(a, "Число должно быть не больше %lld.", limit);
-	case FLAW_FORM:
+	case FIELD_ERROR_FORM:
 		return form_words(f->expected);
-	case FLAW_CHOICE:
+	case FIELD_ERROR_CHOICE:
 		return arena_fmt(a, "Недопустимое значение. Можно: %s.", f->expected);
-	case FLAW_SYNTAX:
+	case FIELD_ERROR_SYNTAX:
 		return arena_fmt(a, "Это не JSON, ошибка в байте %lld.", limit);
-	case FLAW_MANY:
+	case FIELD_ERROR_MANY:
 		return arena_fmt(
 			a, "Слишком много значений: можно не больше %lld.", limit);
-	case FLAW_SURROGATE:
+	case FIELD_ERROR_SURROGATE:
 		return arena_fmt(a, "Половина символа в байте %lld.", limit);
-	case FLAW_NOT_OBJECT:
+	case FIELD_ERROR_NOT_OBJECT:
 		return "Тело запроса должно быть объектом JSON.";
 	}
 	return "Неверное значение.";

@@ -1,5 +1,5 @@
-#ifndef WORKER_PACE_H
-#define WORKER_PACE_H
+#ifndef RATE_LIMITER_H
+#define RATE_LIMITER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
  * What a short stall cost is made up for at twice the pace. Times are monotonic
  * seconds, and the caller's: nothing here looks at a clock.
  */
-struct pace {
+struct rate_limiter {
 	size_t rate;
 	double *sends; /* when the last `rate` messages went, a ring */
 	size_t sent;
@@ -19,19 +19,19 @@ struct pace {
 };
 
 /* Makes the ring, for the life of the program. rate < 1 counts as 1. */
-void pace_make(struct pace *p, long long rate);
+void rate_limiter_make(struct rate_limiter *p, long long rate);
 
 /* Begins as if the last second had been used to the full: somebody else may have done
  * so. */
-void pace_begin(struct pace *p, double now);
+void rate_limiter_begin(struct rate_limiter *p, double now);
 
 /* There was nothing to send: that is no stall to be made up for. */
-void pace_idle(struct pace *p, double now);
+void rate_limiter_idle(struct rate_limiter *p, double now);
 
 /* When the next message may go. */
-double pace_time(const struct pace *p);
+double rate_limiter_time(const struct rate_limiter *p);
 
 /* One has gone. */
-void pace_note(struct pace *p, double now);
+void rate_limiter_note(struct rate_limiter *p, double now);
 
 #endif

@@ -1,9 +1,9 @@
 -- Who may be deleted is asked by one after the other, and beside no edit of a server.
--- name: drop_lock
+-- name: server_removal_lock
 select count(*) from (select from storage.server order by id for no key update) s;
 
 -- Live files that are on this server only.
--- name: drop_sole
+-- name: server_removal_sole
 select count(*) from storage.copy here
   join storage.file f on f.current_version = here.version_id and f.deleted_at is null
  where here.server_id = $1 and here.doomed_at is null
@@ -11,24 +11,24 @@ select count(*) from storage.copy here
                     where other.version_id = here.version_id and other.server_id <> $1);
 
 -- Other servers at the same address: the objects are theirs, too.
--- name: drop_shared
+-- name: server_removal_shared
 select count(*) from storage.server s join storage.server o on lower(o.host) = lower(s.host) and o.port = s.port
  where s.id = $1 and o.id <> s.id and o.deleted_at is null;
 
--- name: drop_hide : E_SERVER_NOT_FOUND
+-- name: server_removal_hide : E_SERVER_NOT_FOUND
 update storage.server set deleted_at = now() where id = $1 and deleted_at is null;
 
--- name: drop_forget_copies
+-- name: server_removal_forget_copies
 delete from storage.copy where server_id = $1;
 
--- name: drop_row : E_SERVER_NOT_FOUND
+-- name: server_removal_row : E_SERVER_NOT_FOUND
 delete from storage.server where id = $1;
 
--- name: drop_all
+-- name: server_removal_all
 select id from storage.server where deleted_at is not null;
 
 -- The only copy of a live file is kept until another server has one.
--- name: drop_doom
+-- name: server_removal_doom
 update storage.copy c set doomed_at = now()
   from (select here.version_id from storage.copy here
          where here.server_id = $1 and here.doomed_at is null
@@ -40,7 +40,7 @@ update storage.copy c set doomed_at = now()
 
 -- What is left on a deleted server. A body may arrive an hour after its link has run out. $2: so many seconds without
 -- any answer are enough.
--- name: drop_left : E_SERVER_NOT_FOUND
+-- name: server_removal_left : E_SERVER_NOT_FOUND
 select (select count(*) from storage.copy c where c.server_id = s.id) as copies,
        (select count(*) from storage.transfer t where t.server_id = s.id) as transfers,
        exists (select from storage.file_version v
@@ -51,11 +51,11 @@ select (select count(*) from storage.copy c where c.server_id = s.id) as copies,
  where s.id = $1;
 
 -- Waits for uploads that are being announced there.
--- name: drop_close
+-- name: server_removal_close
 select id from storage.server where id = $1 and deleted_at is not null for update;
 
--- name: drop_leave : E_SERVER_NOT_FOUND
+-- name: server_removal_leave : E_SERVER_NOT_FOUND
 update storage.server set leaving_at = coalesce(leaving_at, utc($2)), updated = utc($2) where id = $1 and deleted_at is null;
 
--- name: drop_stay : E_SERVER_NOT_FOUND
+-- name: server_removal_stay : E_SERVER_NOT_FOUND
 update storage.server set leaving_at = null, updated = utc($2) where id = $1 and deleted_at is null;

@@ -1,4 +1,4 @@
-#include "worker/pace.h"
+#include "worker/rate_limiter.h"
 
 #include <stdlib.h>
 
@@ -6,7 +6,7 @@
 #define DEBT 0.5    /* seconds of a stall that are made up for */
 
 void
-pace_make(struct pace *p, long long rate)
+rate_limiter_make(struct rate_limiter *p, long long rate)
 {
 	p->rate = rate > 0 ? (size_t)rate : 1;
 	p->sends = calloc(p->rate, sizeof(*p->sends));
@@ -15,7 +15,7 @@ pace_make(struct pace *p, long long rate)
 }
 
 void
-pace_begin(struct pace *p, double now)
+rate_limiter_begin(struct rate_limiter *p, double now)
 {
 	for (size_t i = 0; i < p->rate; i++)
 		p->sends[i] = now - WINDOW + WINDOW * (double)(i + 1) / (double)p->rate;
@@ -24,14 +24,14 @@ pace_begin(struct pace *p, double now)
 }
 
 void
-pace_idle(struct pace *p, double now)
+rate_limiter_idle(struct rate_limiter *p, double now)
 {
 	if (p->next < now)
 		p->next = now;
 }
 
 double
-pace_time(const struct pace *p)
+rate_limiter_time(const struct rate_limiter *p)
 {
 	double last = p->sends[(p->sent + p->rate - 1) % p->rate];
 	double gap = last + WINDOW / (double)p->rate / 2;
@@ -42,7 +42,7 @@ pace_time(const struct pace *p)
 }
 
 void
-pace_note(struct pace *p, double now)
+rate_limiter_note(struct rate_limiter *p, double now)
 {
 	p->sends[p->sent++ % p->rate] = now;
 	if (p->next < now - DEBT)

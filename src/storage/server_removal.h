@@ -11,7 +11,7 @@
  * Servers that are given up. A deleted one is there for nobody any more, but its row
  * stays until its objects are removed, its uploads in parts are ended, and no upload
  * link leads there; what arrives through one is copied elsewhere first. The job
- * server.fill does it, step by step.
+ * server.resync does it, step by step.
  */
 
 /*

@@ -1,4 +1,4 @@
-#include "storage/place.h"
+#include "storage/geo_point.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -83,11 +83,11 @@ on_earth(double latitude, double longitude)
 }
 
 bool
-place_read(const char *text, struct place *out)
+geo_point_read(const char *text, struct geo_point *out)
 {
 	char *end;
 
-	*out = (struct place){0};
+	*out = (struct geo_point){0};
 	double latitude = strtod(text, &end);
 	if (end == text || *end != ',')
 		return false;
@@ -95,13 +95,13 @@ place_read(const char *text, struct place *out)
 	double longitude = strtod(text, &end);
 	if (end == text || *end != '\0' || !on_earth(latitude, longitude))
 		return false;
-	*out = (struct place){true, latitude, longitude, false};
+	*out = (struct geo_point){true, latitude, longitude, false};
 	return true;
 }
 
 /* A line of the table: a prefix, blanks, two numbers. False if it is none. */
 static bool
-line_read(const char *line, struct address *prefix, int *bits, struct place *out)
+line_read(const char *line, struct address *prefix, int *bits, struct geo_point *out)
 {
 	char cidr[64], *end;
 	size_t n = strcspn(line, " \t\n");
@@ -124,10 +124,10 @@ line_read(const char *line, struct address *prefix, int *bits, struct place *out
 	return out->known && prefix_read(cidr, prefix, bits);
 }
 
-struct place
-place_in_table(const char *text, const char *address)
+struct geo_point
+geo_point_in_table(const char *text, const char *address)
 {
-	struct place found = {0}, place;
+	struct geo_point found = {0}, place;
 	struct address wanted, prefix;
 	int longest = -1, bits = 0;
 
@@ -205,33 +205,33 @@ place_random_address(struct arena *arena)
 		arena, "%u.%u.%u.%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255);
 }
 
-struct place
-place_of_caller(struct ctx *c, const char *said)
+struct geo_point
+geo_point_of_caller(struct ctx *c, const char *said)
 {
 	const char *how = conf.storage_geo;
-	struct place place = {0};
+	struct geo_point place = {0};
 
 	place.in_order = str_eq(how, "off");
 	if (str_eq(how, "header")) {
 		if (said != NULL)
-			place_read(said, &place);
+			geo_point_read(said, &place);
 		return place;
 	}
 	if (str_eq(how, "random"))
-		return (struct place){true, (double)rand_below(18001) / 100 - 90,
+		return (struct geo_point){true, (double)rand_below(18001) / 100 - 90,
 			(double)rand_below(36001) / 100 - 180, false};
 	const char *address =
 		conf.storage_use_real_ip ? c->address : place_random_address(&c->arena);
 	if (how[0] != '/' || address == NULL)
 		return place;
 	if (ends_in(how, ".mmdb"))
-		return geoip_place(how, address);
+		return geoip_point(how, address);
 	const char *text = table_text(how);
-	return text == NULL ? place : place_in_table(text, address);
+	return text == NULL ? place : geo_point_in_table(text, address);
 }
 
 double
-place_distance(struct place a, struct place b)
+geo_point_distance(struct geo_point a, struct geo_point b)
 {
 	const double degree = acos(-1) / 180;
 	double up = sin((b.latitude - a.latitude) * degree / 2);

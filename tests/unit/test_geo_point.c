@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "storage/place.h"
+#include "storage/geo_point.h"
 
 #include <cmocka.h> /* last: it has a macro fail() of its own */
 
@@ -21,7 +21,7 @@ static const char table[] = "# documentation addresses\n"
 static void
 assert_at(const char *address, double latitude, double longitude)
 {
-	struct place p = place_in_table(table, address);
+	struct geo_point p = geo_point_in_table(table, address);
 
 	assert_true(p.known);
 	assert_float_equal(p.latitude, latitude, 1e-9);
@@ -46,8 +46,8 @@ an_unknown_address_is_nowhere(void **state)
 		"2001:db9::1", "", "localhost", "203.0.113", "unix:"};
 
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++)
-		assert_false(place_in_table(table, addresses[i]).known);
-	assert_false(place_in_table("", "203.0.113.1").known);
+		assert_false(geo_point_in_table(table, addresses[i]).known);
+	assert_false(geo_point_in_table("", "203.0.113.1").known);
 }
 
 static void
@@ -56,14 +56,14 @@ a_place_is_two_numbers_on_the_earth(void **state)
 	(void)state;
 	static const char *const wrong[] = {"", ",", "1", "1,", ",1", "1,2,3", "91,0",
 		"-91,0", "0,181", "nan,0", "inf,0", "1;2", "a,b", "1,2x"};
-	struct place p;
+	struct geo_point p;
 
-	assert_true(place_read("40.7,-74", &p));
+	assert_true(geo_point_read("40.7,-74", &p));
 	assert_float_equal(p.latitude, 40.7, 1e-9);
 	assert_float_equal(p.longitude, -74, 1e-9);
-	assert_true(place_read("-90,180", &p));
+	assert_true(geo_point_read("-90,180", &p));
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		assert_false(place_read(wrong[i], &p));
+		assert_false(geo_point_read(wrong[i], &p));
 		assert_false(p.known);
 	}
 }
@@ -72,16 +72,16 @@ static void
 distances_are_along_the_great_circle(void **state)
 {
 	(void)state;
-	const struct place new_york = {true, 40.730610, -73.935242, false};
-	const struct place detroit = {true, 42.3314, -83.0458, false};
-	const struct place vladivostok = {true, 43.10562, 131.87353, false};
-	const struct place pole = {true, 90, 0, false},
-			   other_pole = {true, -90, 77, false};
+	const struct geo_point new_york = {true, 40.730610, -73.935242, false};
+	const struct geo_point detroit = {true, 42.3314, -83.0458, false};
+	const struct geo_point vladivostok = {true, 43.10562, 131.87353, false};
+	const struct geo_point pole = {true, 90, 0, false},
+			       other_pole = {true, -90, 77, false};
 
-	assert_float_equal(place_distance(new_york, detroit), 776, 10);
-	assert_float_equal(place_distance(new_york, vladivostok), 10340, 60);
-	assert_float_equal(place_distance(pole, other_pole), 20015, 1);
-	assert_float_equal(place_distance(detroit, detroit), 0, 1e-6);
+	assert_float_equal(geo_point_distance(new_york, detroit), 776, 10);
+	assert_float_equal(geo_point_distance(new_york, vladivostok), 10340, 60);
+	assert_float_equal(geo_point_distance(pole, other_pole), 20015, 1);
+	assert_float_equal(geo_point_distance(detroit, detroit), 0, 1e-6);
 }
 
 /* What the older system meant by GEO__USE_REAL_IP=false. */
@@ -99,11 +99,11 @@ a_random_address_is_a_public_one(void **state)
 	for (size_t i = 0; i < sizeof(private) / sizeof(*private); i++)
 		snprintf(reserved + strlen(reserved),
 			sizeof(reserved) - strlen(reserved), "%s 1 1\n", private[i]);
-	assert_true(place_in_table(reserved, "100.64.0.1").known);
+	assert_true(geo_point_in_table(reserved, "100.64.0.1").known);
 	for (int i = 0; i < 20000; i++) {
 		const char *address = place_random_address(&arena);
 
-		assert_false(place_in_table(reserved, address).known);
+		assert_false(geo_point_in_table(reserved, address).known);
 		differ = differ || (i > 0 && strcmp(first, address) != 0);
 		snprintf(first, sizeof(first), "%s", address);
 	}

@@ -1,5 +1,5 @@
-#ifndef SHARE_H
-#define SHARE_H
+#ifndef INSTALL_PATHS_H
+#define INSTALL_PATHS_H
 
 /*
  * Where installed files are: share/samovar and share/locale beside the bin/ that this
@@ -7,10 +7,10 @@
  * that configure was told. The first call looks, later ones remember; call it before
  * forking.
  */
-const char *share_folder(void);
-const char *share_locale(void);
+const char *install_folder(void);
+const char *install_locale(void);
 
 /* samovar-image, in libexec/samovar. */
-const char *share_image_program(void);
+const char *install_image_program(void);
 
 #endif

@@ -1,5 +1,5 @@
-#ifndef PARENT_H
-#define PARENT_H
+#ifndef PREFORK_H
+#define PREFORK_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,16 +18,16 @@
  * it sets its own. gone(slot, clean), may be NULL, runs in the parent when a child has
  * ended.
  */
-void parent_run(int count, int (*child)(int slot), void (*gone)(int slot, bool clean));
+void prefork_run(int count, int (*child)(int slot), void (*gone)(int slot, bool clean));
 
 /* The child says that it serves now. */
-void parent_ready(void);
+void prefork_ready(void);
 
 /* Memory, all zero, that the children share with their parent. Ends the program if
  * there is none. */
-void *parent_memory(size_t size);
+void *prefork_memory(size_t size);
 
 /* More children than this are not kept. */
-#define PARENT_MAX 256
+#define PREFORK_MAX 256
 
 #endif

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "worker/pace.h"
+#include "worker/rate_limiter.h"
 
 #include <cmocka.h> /* last: it has a macro fail() of its own */
 
@@ -11,7 +11,7 @@
 #define MESSAGES 20000
 
 static double times[MESSAGES];
-static struct pace pace;
+static struct rate_limiter pace;
 
 /* Sends MESSAGES; before every so many there is a stall of up to so many seconds. */
 static void
@@ -20,14 +20,14 @@ send_all(unsigned every, double longest)
 	uint32_t chance = 1;
 	double now = 1000;
 
-	pace_begin(&pace, now);
+	rate_limiter_begin(&pace, now);
 	for (size_t i = 0; i < MESSAGES; i++) {
 		chance = chance * 1664525u + 1013904223u;
 		if (every > 0 && (chance >> 8) % every == 0)
 			now += longest * (double)(chance >> 16) / 65536;
-		double at = pace_time(&pace);
+		double at = rate_limiter_time(&pace);
 		now = at > now ? at : now;
-		pace_note(&pace, now);
+		rate_limiter_note(&pace, now);
 		times[i] = now;
 	}
 }
@@ -66,19 +66,19 @@ static void
 nothing_to_send_is_no_stall(void **state)
 {
 	(void)state;
-	pace_begin(&pace, 1000);
-	pace_idle(&pace, 2000);
-	assert_true(pace_time(&pace) >= 2000);
-	pace_note(&pace, 2000);
-	assert_true(pace_time(&pace) - 2000 > 0.9 / RATE);
+	rate_limiter_begin(&pace, 1000);
+	rate_limiter_idle(&pace, 2000);
+	assert_true(rate_limiter_time(&pace) >= 2000);
+	rate_limiter_note(&pace, 2000);
+	assert_true(rate_limiter_time(&pace) - 2000 > 0.9 / RATE);
 }
 
 static void
 whoever_begins_takes_the_last_second_for_used(void **state)
 {
 	(void)state;
-	pace_begin(&pace, 1000);
-	assert_true(pace_time(&pace) > 1000);
+	rate_limiter_begin(&pace, 1000);
+	assert_true(rate_limiter_time(&pace) > 1000);
 }
 
 int
@@ -91,6 +91,6 @@ main(void)
 		cmocka_unit_test(whoever_begins_takes_the_last_second_for_used),
 	};
 
-	pace_make(&pace, RATE);
+	rate_limiter_make(&pace, RATE);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
