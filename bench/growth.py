@@ -25,7 +25,7 @@ def routes(base, shift, token, staff):
     files, api = base + "/storage/api/v1/files", base + "/api"
     return [
         ("users/me", base + "/users/api/v1/users/me/", "GET", "", token),
-        ("upload link", files + "/upload/", "POST", '{"name":"again","size":5}', token),
+        ("upload link", files + "/upload/", "POST", '{"name":"a %d","size":5}', token),
         ("files, page of 50", files + "/search/?limit=50", "GET", "", token),
         ("files, search without hit", files + "/search/?q=nothing+like+this", "GET", "", token),
         ("staff: shifts", api + "/shifts/", "GET", "", staff),

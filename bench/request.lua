@@ -4,6 +4,7 @@
 local threads = {}
 
 function setup(thread)
+	thread:set("first", 1000 * #threads)
 	table.insert(threads, thread)
 end
 
@@ -13,11 +14,22 @@ function init(args)
 		wrk.body = args[2]
 		wrk.headers["Content-Type"] = "application/json"
 	end
+	body = args[2] and args[2]:find("%d", 1, true) and args[2]
+	turn = 0
 	for i = 3, #args do
 		local name, value = args[i]:match("^([^:]+):%s*(.*)$")
 		wrk.headers[name] = value
 	end
 	good, bad = 0, 0
+end
+
+-- "%d" in a body is a number that goes round: people upload files of many names, and two at once seldom the same.
+function request()
+	if not body then
+		return wrk.format()
+	end
+	turn = (turn + 1) % 1000
+	return wrk.format(nil, nil, nil, (body:gsub("%%d", first + turn)))
 end
 
 function response(status)

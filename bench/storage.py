@@ -109,7 +109,7 @@ def measure(wrk, stack, db, port, site, token, pgbench, statement):
     pgbench(wrk, stack, "pgbench, the list of files", list_sql)
     wrk("list of files", api + "/files/", headers=bearer)
     wrk("search", api + "/files/search/?q=file&limit=20", headers=bearer)
-    wrk("upload link", api + "/files/upload/", "POST", '{"name":"again","size":5}', headers=bearer)
+    wrk("upload link", api + "/files/upload/", "POST", '{"name":"a %d","size":5}', headers=bearer)
     wrk("download link", f"{api}/files/{id}/", headers=bearer)
     wrk("share, looked at", f"{api}/files/{id}/links/{share['id']}/")
     wrk("share, resolved", f"{api}/files/{id}/links/{share['id']}/", "POST", "{}")

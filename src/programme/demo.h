@@ -11,7 +11,8 @@
  */
 bool demo_is_on(void);
 
-/* Families of the running shift with what was said to them last, as JSON. E_NO_ROUTE. */
+/* Families of the running shift with what was said to them last, as JSON. E_NO_ROUTE.
+ */
 enum err demo_chats(struct ctx *c, const char **json);
 
 /* What the bot said in a chat, the newest fifty, as the chat shows it. E_MISSING.
