@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fcgiapp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@
 #define MEMORY_EVERY 256 /* requests between two looks at the memory */
 #define TURN_MS 1000
 #define IDLE_MS 5000
+#define LINGER_MS 3000      /* nginx ends what it keeps sooner */
 #define FLUSH_EVERY 1000000 /* microseconds between two writes of the log */
 #define LEFTOVER 4096
 #define APART_MOST 2 /* processes apart at once, of one worker */
@@ -262,6 +264,18 @@ take_connection(struct worker *w, int listen_fd)
 	queue_up(w, listen_fd);
 }
 
+/* What else nginx writes to a connection before it ends it. */
+static bool
+comes_again(FCGX_Request *fcgi)
+{
+	struct pollfd fd = {.fd = fcgi->ipcFd, .events = POLLIN};
+	char byte;
+
+	return fcgi->ipcFd >= 0 && poll(&fd, 1, LINGER_MS) == 1 &&
+	       recv(fcgi->ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0 &&
+	       FCGX_Accept_r(fcgi) == 0;
+}
+
 /* The process that serves this one request: with a session of its own, and without the
  * connections of the others. */
 static _Noreturn void
@@ -276,8 +290,12 @@ go_apart(struct worker *w, int i, struct exchange *t)
 	db_forget(w->db);
 	w->db = t->r.ctx.db = db_new("samovar-fcgi");
 	w->cache = t->r.ctx.cache = cache_new();
-	w->open[i].keepConnection = 0;
+	w->drain_until = (time_t)(monotonic_us() / 1000000) + LINGER_MS / 1000;
 	serve(w, &w->open[i], t);
+	while (comes_again(&w->open[i])) {
+		begin(w, &w->open[i], t);
+		serve(w, &w->open[i], t);
+	}
 	db_close(w->db);
 	log_flush();
 	_exit(0);
