@@ -22,13 +22,21 @@ with drawn as (
 insert into cards.history (card_id, at, what, layout_version) select id, utc($5), 'drawn', $4 from drawn;
 
 -- name: cards_drawn_tell
--- Once a code, by the bot, to whoever has its chat: a certificate, and ($2) any other card.
+-- Once a code, by the bot, to whoever has its chat: a certificate, and ($2) any other card. The message is swept one day,
+-- so the card says that it was told.
+with whom as (
+    select c.id as card_id, 'card/' || c.code as key, p.id as participant_id, p.telegram_id,
+           case when c.programme_member_id is null then 'card' else 'certificate' end as kind,
+           jsonb_build_object('name', p.name, 'url', '/c/' || c.code) as payload
+      from cards.card c join cards.member m on m.id = c.member_id
+           join programme.participant p on p.id = m.participant_id or (m.participant_id is null and p.account_id = m.account_id)
+     where c.id = $1 and c.told_at is null and (c.programme_member_id is not null or $2) and not p.telegram_blocked
+       and not m.hides_preview
+), told as (
+    update cards.card set told_at = now() where id in (select card_id from whom)
+)
 insert into programme.outbox (key, participant_id, chat_id, kind, payload, priority)
-select 'card/' || c.code, p.id, p.telegram_id, case when c.programme_member_id is null then 'card' else 'certificate' end,
-       jsonb_build_object('name', p.name, 'url', '/c/' || c.code), 50
-  from cards.card c join cards.member m on m.id = c.member_id
-       join programme.participant p on p.id = m.participant_id or (m.participant_id is null and p.account_id = m.account_id)
- where c.id = $1 and (c.programme_member_id is not null or $2) and not p.telegram_blocked and not m.hides_preview
+select key, participant_id, telegram_id, kind, payload, 50 from whom
 on conflict (key) do nothing;
 
 -- name: cards_draw_failed

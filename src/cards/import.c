@@ -248,11 +248,13 @@ take_line(struct ctx *c, struct reader *r, const char *const *values, size_t cou
 	enum err e = fields_from_pairs(c, pairs, n, "body", card_said_fields, &said);
 	if (e == OK)
 		e = apply(c, r, &said, line);
+	if (e == OK)
+		return db_command(c, "release savepoint line");
 	if (e != E_INPUT && e != E_CARD_NUMBER && e != E_CARD_WITHDRAWN &&
 		e != E_CARD_GONE && e != E_EXISTS)
 		return e;
 	refuse(c, r, line);
-	return db_command(c, "rollback to savepoint line");
+	return db_command(c, "rollback to savepoint line; release savepoint line");
 }
 
 static enum err

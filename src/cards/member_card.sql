@@ -81,7 +81,7 @@ update cards.card set status = 'withdrawn', withdrawn_at = utc($2), withdrawn_wh
 with former as (
     insert into cards.former_code (code, card_id, retired) select code, id, utc($3) from cards.card where id = $1
 )
-update cards.card set code = $2, version = version + 1, updated = utc($3) where id = $1;
+update cards.card set code = $2, told_at = null, version = version + 1, updated = utc($3) where id = $1;
 
 -- name: cards_history_add
 insert into cards.history (card_id, at, actor, what, layout_version, data)

@@ -16,6 +16,7 @@
 #include "cards/round.sql.h"
 
 #define RECORDS_MOST 20000 /* of a round */
+#define COLUMNS_FROM 10    /* fewer records tell nothing about columns */
 #define EVER "1970-01-01T00:00:00Z"
 
 /* A round on its way. */
@@ -143,7 +144,8 @@ fetch_users(struct round *r)
 	return OK;
 }
 
-/* Airtable leaves out what is empty; but a column that no record has was renamed. */
+/* Airtable leaves out what is empty; but a column that none of many records has was
+ * renamed. */
 static enum err
 check_columns(struct round *r)
 {
@@ -151,7 +153,7 @@ check_columns(struct round *r)
 		"uuid", "user_uuid", "role", "level", "card_issued_date"};
 
 	for (size_t k = 0; k < sizeof(columns) / sizeof(*columns); k++) {
-		bool there = r->count == 0;
+		bool there = r->count < COLUMNS_FROM;
 
 		for (size_t i = 0; i < r->count && !there; i++)
 			there = json_object_object_get_ex(
@@ -263,6 +265,31 @@ write_batch(struct round *r, const struct unwritten *list, size_t count)
 	return db_do(c, &ROUND_WRITTEN, ARGS(c, buf_text(&ids), c->now));
 }
 
+/* Airtable refuses ten because of one that is deleted there. Where it takes none, the
+ * fault is none of theirs. */
+static enum err
+write_one_by_one(struct round *r, const struct unwritten *list, size_t count)
+{
+	enum err e = OK;
+	size_t refused = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		ctx_clear_error(r->c);
+		e = write_batch(r, list + i, 1);
+		if (e != OK && e != E_INPUT)
+			return e;
+		if (e == E_INPUT) {
+			note_error(r, list[i].record_id,
+				r->c->why == NULL ? err_sentence(e) : r->c->why);
+			refused++;
+		}
+	}
+	if (refused == count && count > 1)
+		return fail(r->c, E_INPUT, "none of these records takes a picture");
+	ctx_clear_error(r->c);
+	return OK;
+}
+
 static enum err
 write_back(struct round *r)
 {
@@ -271,9 +298,12 @@ write_back(struct round *r)
 	size_t count = 0;
 
 	TRY(db_many(c, &ROUND_UNWRITTEN, unwritten_fields, &list, &count, ARGS(c)));
-	for (size_t at = 0; at < count; at += AIRTABLE_BATCH)
-		TRY(write_batch(r, list + at,
-			count - at < AIRTABLE_BATCH ? count - at : AIRTABLE_BATCH));
+	for (size_t at = 0; at < count; at += AIRTABLE_BATCH) {
+		size_t n = count - at < AIRTABLE_BATCH ? count - at : AIRTABLE_BATCH;
+		enum err e = write_batch(r, list + at, n);
+
+		TRY(e == E_INPUT ? write_one_by_one(r, list + at, n) : e);
+	}
 	return OK;
 }
 

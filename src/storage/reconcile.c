@@ -81,15 +81,31 @@ struct look {
 	void *thing;
 };
 
-/* Two UUIDs and, of a picture, between "people/" and the name of a variant; whatever is
- * in the folder of the cards. */
+#define UUID_LENGTH 36
+
+/* In the folder of the cards: a card's UUID, a background's hash, or a batch's UUID,
+ * each followed by the name of what was made. */
+static bool
+is_of_cards(struct ctx *c, const char *key)
+{
+	if (str_starts(key, "background/")) {
+		key += strlen("background/");
+		return strspn(key, "0123456789abcdef") == 64 && key[64] == '/';
+	}
+	if (str_starts(key, "batch/"))
+		key += strlen("batch/");
+	return strlen(key) > UUID_LENGTH && key[UUID_LENGTH] == '/' &&
+	       uuid_valid(arena_strn(&c->arena, key, UUID_LENGTH));
+}
+
+/* Two UUIDs and, of a picture, between "people/" and the name of a variant. */
 static bool
 is_ours(struct ctx *c, const char *key)
 {
 	const char *prefix = "people/", *name = NULL;
 
 	if (str_starts(key, "cards/"))
-		return true;
+		return is_of_cards(c, key + strlen("cards/"));
 	if (str_starts(key, prefix)) {
 		key += strlen(prefix);
 		name = strlen(key) > KEY_CHARACTERS ? key + KEY_CHARACTERS : "";

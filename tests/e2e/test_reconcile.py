@@ -99,14 +99,16 @@ def test_a_replica_with_other_bytes_is_made_again(anna, db, city, reconcile, oth
 def test_objects_of_no_file_go_when_they_are_old(db, city, reconcile):
     cape = city("s3_1")
     old, young = (f"{uuid.uuid4()}/{uuid.uuid4()}" for _ in range(2))
-    picture = f"people/{uuid.uuid4()}/{uuid.uuid4()}/w500.webp"
-    for key in (old, young, picture, "not/ours"):
+    ours = {old, f"people/{uuid.uuid4()}/{uuid.uuid4()}/w500.webp", f"cards/{uuid.uuid4()}/{uuid.uuid4()}/print.jpg",
+            f"cards/background/{'0a' * 32}/{uuid.uuid4()}.png", f"cards/batch/{uuid.uuid4()}/{uuid.uuid4()}.zip"}
+    others = {"not/ours", "cards/logo.png", "cards/background/old.png", "cards/batch/2024.zip"}
+    for key in (*ours, *others, young):
         cape.s3.put_object(Bucket=cape.keys.bucket, Key=key, Body=b"x")
-    db.do("update store.object set modified = modified - interval '2 hours' where key in (%s, %s, 'not/ours')", old, picture)
-    assert counts(reconcile("s3_1")) == {"orphans": 2}
+    db.do("update store.object set modified = modified - interval '2 hours' where key = any(%s)", [*ours, *others])
+    assert counts(reconcile("s3_1")) == {"orphans": len(ours)}
     left = {o["Key"] for o in cape.s3.list_objects_v2(Bucket=cape.keys.bucket)["Contents"]}
-    assert not {old, picture} & left and {young, "not/ours"} <= left
-    for key in (young, "not/ours"):
+    assert not ours & left and {young, *others} <= left
+    for key in (young, *others):
         cape.s3.delete_object(Bucket=cape.keys.bucket, Key=key)
 
 
