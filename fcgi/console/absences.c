@@ -78,45 +78,66 @@ INPUT(console_absence_in, struct absence_body, DAYS,
 	FIELD(struct absence_body, instead_to));
 INPUT(console_absence_back_in, struct absence_body, DAYS);
 
+/* What staff asks for. E_INPUT */
 static enum err
-change(struct req *r, enum err (*how)(struct ctx *, struct absence *))
+read_days(struct req *r, struct absence *out)
 {
 	const struct absence_body *in = r->in;
-	struct absence a = {.member_id = r->word[0],
+
+	*out = (struct absence){.member_id = r->word[0],
 		.kind = in->kind,
 		.from = in->from,
 		.to = in->to,
 		.by_staff = true};
-	const char *json = NULL;
-
 	if (date_cmp(in->to, date_after(in->from, MOST_DAYS)) > 0)
 		return fail(&r->ctx, E_INPUT, "more days than a shift has");
-	if (in->instead_from.year != 0 && in->instead_to.year != 0) {
-		struct absence old = a;
+	return OK;
+}
 
-		old.from = in->instead_from;
-		old.to = in->instead_to;
-		TRY(absence_back(&r->ctx, &old));
-	}
-	TRY(how(&r->ctx, &a));
+static enum err
+reply_child(struct req *r)
+{
+	const char *json = NULL;
+
 	TRY(show(r, &json));
 	return reply_json(r, 200, json);
 }
 
 /*
  * POST /children/{uuid}/absence {"from", "to", "kind", "instead_from", "instead_to"}:
- * 200 the child as it is then. What it is instead of is taken back with it, or, where
- * the new days cannot be, stays. E_MISSING, E_INPUT.
+ * 200 the child as it is then. Of what it is instead of, days that are of both have the
+ * new kind, all others are taken back. E_CONFLICT: none of the days can be planned;
+ * E_MISSING, E_INPUT. Then all is as it was before.
  */
 enum err
 console_post_absence(struct req *r)
 {
-	return change(r, absence_add);
+	const struct absence_body *in = r->in;
+	bool planned = false;
+	struct absence a;
+
+	TRY(read_days(r, &a));
+	if (in->instead_from.year != 0 && in->instead_to.year != 0) {
+		TRY(absence_move(
+			&r->ctx, &a, in->instead_from, in->instead_to, &planned));
+	} else {
+		TRY(absence_add(&r->ctx, &a));
+		planned = a.days > 0;
+	}
+	if (!planned)
+		return fail(&r->ctx, E_CONFLICT,
+			"these days are planned already or have a report");
+	return reply_child(r);
 }
 
-/* POST /children/{uuid}/back {"from", "to"}: the same. */
+/* POST /children/{uuid}/back {"from", "to"}: 200 the child as it is then. E_MISSING,
+ * E_INPUT. */
 enum err
 console_post_absence_back(struct req *r)
 {
-	return change(r, absence_back);
+	struct absence a;
+
+	TRY(read_days(r, &a));
+	TRY(absence_back(&r->ctx, &a));
+	return reply_child(r);
 }

@@ -15,14 +15,14 @@ static FIELDS(absent_fields, FIELD(struct absent, member_id),
 
 struct outcome {
 	int64_t days, used;
-	bool has_report, is_today;
+	bool has_report, is_today, has_staffs;
 };
 
 static FIELDS(free_fields, FIELD(struct outcome, days),
 	FIELD(struct outcome, has_report), FIELD(struct outcome, used));
 
 static FIELDS(removed_fields, FIELD(struct outcome, days), FIELD(struct outcome, used),
-	FIELD(struct outcome, is_today));
+	FIELD(struct outcome, is_today), FIELD(struct outcome, has_staffs));
 
 enum err
 absence_member(struct ctx *c, const char *participant_id, struct date day,
@@ -95,6 +95,18 @@ absence_add(struct ctx *c, struct absence *a)
 	return audit(c, a, "absence.add");
 }
 
+/* The last of the days in a row that begin with the first; that one, if it is not
+ * planned. */
+static enum err
+cut_to_run(struct ctx *c, struct absence *a)
+{
+	int64_t days;
+
+	TRY(db_int(c, &ABSENCE_RUN, &days, ARGS(c, a->member_id, a->from)));
+	a->to = date_after(a->from, days > 0 ? (int)days - 1 : 0);
+	return OK;
+}
+
 enum err
 absence_back(struct ctx *c, struct absence *a)
 {
@@ -104,13 +116,79 @@ absence_back(struct ctx *c, struct absence *a)
 	struct outcome o = {0};
 
 	TRY(lock(c, a, &m));
+	if (a->is_run)
+		TRY(cut_to_run(c, a));
 	TRY(db_one(c, &ABSENCE_REMOVE, removed_fields, &o,
 		ARGS(c, a->member_id, a->from, a->to, current, end, c->now.us < end.us,
-			c->now)));
+			c->now, a->by_staff)));
 	a->days = o.days;
 	a->left = conf.programme_absence_days - o.used;
 	a->is_today = o.is_today;
+	a->has_staffs = o.has_staffs;
 	return a->days == 0 ? OK : audit(c, a, "absence.back");
+}
+
+static struct date
+earlier(struct date a, struct date b)
+{
+	return date_cmp(a, b) < 0 ? a : b;
+}
+
+static struct date
+later(struct date a, struct date b)
+{
+	return date_cmp(a, b) < 0 ? b : a;
+}
+
+/* Takes back what is old and not new, which may be days before and behind. */
+static enum err
+give_up(struct ctx *c, const struct absence *a, struct date from, struct date to)
+{
+	struct absence before = *a, behind = *a;
+
+	before.from = from;
+	before.to = earlier(to, date_after(a->from, -1));
+	behind.from = later(from, date_after(a->to, 1));
+	behind.to = to;
+	if (date_cmp(before.from, before.to) <= 0)
+		TRY(absence_back(c, &before));
+	return date_cmp(behind.from, behind.to) <= 0 ? absence_back(c, &behind) : OK;
+}
+
+/* The days of both; *kept: so many are planned. */
+static enum err
+keep(struct ctx *c, const struct absence *a, struct date from, struct date to,
+	int64_t *kept)
+{
+	struct absence both = *a;
+
+	both.from = later(from, a->from);
+	both.to = earlier(to, a->to);
+	TRY(db_int(c, &ABSENCE_COUNT, kept, ARGS(c, a->member_id, both.from, both.to)));
+	TRY(db_do(c, &ABSENCE_CHANGE,
+		ARGS(c, a->member_id, both.from, both.to, a->kind)));
+	both.days = c->rows;
+	return both.days == 0 ? OK : audit(c, &both, "absence.change");
+}
+
+enum err
+absence_move(struct ctx *c, struct absence *a, struct date old_from, struct date old_to,
+	bool *moved)
+{
+	struct absence all = *a;
+	struct absent m = {0};
+	int64_t kept = 0;
+
+	if (date_cmp(a->to, a->from) < 0 || date_cmp(old_to, old_from) < 0)
+		return fail(c, E_INPUT, "the last day is before the first one");
+	all.from = earlier(old_from, a->from);
+	all.to = later(old_to, a->to);
+	TRY(lock(c, &all, &m));
+	TRY(give_up(c, a, old_from, old_to));
+	TRY(keep(c, a, old_from, old_to, &kept));
+	TRY(absence_add(c, a));
+	*moved = kept > 0 || a->days > 0;
+	return OK;
 }
 
 enum err

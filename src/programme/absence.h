@@ -28,11 +28,13 @@ struct absence {
 	struct date from, to;
 	bool by_staff; /* any day, past ones too, beside the budget; else from today on
 			*/
+	bool is_run;   /* take back only the days in a row that begin with `from` */
 	/* filled in */
 	int64_t days;    /* that were free and are planned now, or taken back */
 	int64_t left;    /* of the family's budget */
 	bool has_report; /* a day was passed over: it has a report that counts */
 	bool is_today;   /* taken back: the current task has to be done again */
+	bool has_staffs; /* not taken back: days that staff has planned */
 };
 
 /*
@@ -44,11 +46,20 @@ struct absence {
 enum err absence_add(struct ctx *c, struct absence *a);
 
 /*
- * Takes planned days back. The current day's task is given (again) if there is time
- * left for it (programme.task_until) or it had been sent; a day that is over counts as
- * what it was before. E_MISSING as above.
+ * Takes planned days back: a family those that it has planned itself, staff all. The
+ * current day's task is given (again) if there is time left for it
+ * (programme.task_until) or it had been sent; a day that is over counts as what it was
+ * before. E_MISSING as above.
  */
 enum err absence_back(struct ctx *c, struct absence *a);
+
+/*
+ * Plans days instead of earlier ones, for staff. Days that are of both stay planned, by
+ * whom they were, and have the new kind. *moved: any of the new days is planned.
+ * E_MISSING, E_INPUT as above.
+ */
+enum err absence_move(struct ctx *c, struct absence *a, struct date old_from,
+	struct date old_to, bool *moved);
 
 /* The days of a shift have changed: what is planned outside of them goes. */
 enum err absence_trim(

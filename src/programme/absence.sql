@@ -47,16 +47,34 @@ with added as (
     update programme.report r set status = 'not_participate', updated = utc($7)
       from added where added.replaced is not null and r.member_id = $1 and r.task_date = added.day
 ), waiting as (
-    select o.id from programme.outbox o join added on o.key in ('task/' || added.day || '/' || $1, 'remind/' || added.day || '/' || $1)
-     where o.state = 'waiting' for update of o skip locked
+    -- Keys of what somebody asked for by hand have a further part, the moment.
+    select o.id from programme.member m
+      join programme.participant p on p.id = m.participant_id
+      join programme.outbox o on o.chat_id = p.telegram_id and o.state = 'waiting' and o.kind in ('task', 'remind')
+     where m.id = $1 and split_part(o.key, '/', 3) = $1::text
+       and split_part(o.key, '/', 2) in (select day::text from added)
+       for update of o skip locked
 )
 delete from programme.outbox where id in (select id from waiting);
 
+-- name: absence_run
+-- How many days in a row from $2 on the family has planned itself: each is as far from the first as its number says.
+select count(*) from (select day - row_number() over (order by day)::integer as before
+                        from programme.absence where member_id = $1 and day >= $2::date and not is_staffs) own
+ where before = $2::date - 1;
+
+-- name: absence_change
+update programme.absence set kind = $4 where member_id = $1 and day between $2::date and $3::date and kind <> $4;
+
+-- name: absence_count
+select count(*) from programme.absence where member_id = $1 and day between $2::date and $3::date;
+
 -- name: absence_remove
--- $4 the day whose task is current, $5 until when it is sent, $6 whether that is to come. A task that has been sent
--- is not sent again: it has its key.
+-- $4 the day whose task is current, $5 until when it is sent, $6 whether that is to come, $8 whether staff's days go,
+-- too. A task that has been sent is not sent again: it has its key.
 with gone as (
-    delete from programme.absence where member_id = $1::uuid and day between $2::date and $3::date returning day, replaced
+    delete from programme.absence
+     where member_id = $1::uuid and day between $2::date and $3::date and ($8::boolean or not is_staffs) returning day, replaced
 ), restored as (
     update programme.report r
        set status = case when r.task_date < $4::date and g.replaced = 'waiting' then 'skipped'
@@ -79,6 +97,8 @@ with gone as (
     on conflict (key) do nothing
 )
 select (select count(*) from gone) as days, false as has_report,
+       exists (select from programme.absence s where s.member_id = $1 and s.day between $2::date and $3::date
+                  and s.is_staffs and not $8::boolean) as has_staffs,
        (select count(*) from programme.absence u where u.member_id = $1 and not u.is_staffs and u.day not in (select day from gone)) as used,
        exists (select from restored where status = 'waiting') as is_today;
 

@@ -8,6 +8,7 @@
 #define MOST_WORDS 4 /* behind them the text is about something else */
 #define LONG_AGO 182 /* days: an earlier date without its year is that of next year */
 #define FEW_DAYS 31  /* a lone number may be a count of days */
+#define WEEK 7
 #define WORD_SIZE 32 /* bytes; longer ones are cut, and known to nobody */
 
 static const struct {
@@ -26,7 +27,7 @@ static const struct {
 };
 
 static const char *const months[12][2] = {{"янв", "jan"}, {"фев", "feb"},
-	{"мар", "mar"}, {"апр", "apr"}, {"ма", "may"}, {"июн", "jun"}, {"июл", "jul"},
+	{"мар", "mar"}, {"апр", "apr"}, {"май", "may"}, {"июн", "jun"}, {"июл", "jul"},
 	{"авг", "aug"}, {"сен", "sep"}, {"окт", "oct"}, {"ноя", "nov"}, {"дек", "dec"}};
 
 static uint32_t
@@ -101,13 +102,29 @@ month_of(const char *word)
 	for (int m = 0; m < 12; m++)
 		if (str_starts(word, months[m][0]) || str_starts(word, months[m][1]))
 			return m + 1;
-	return 0;
+	return str_in(word, "мая мае") ? 5 : 0; /* "ма" begins other words, too */
+}
+
+/* Days in the unit that a word names; 0: a unit that is not of days; -1: it is none. */
+static int
+unit_of(const char *word)
+{
+	static const char *const others[] = {"лет", "год", "year", "мес", "month",
+		"час", "hour", "мин", "min", "класс", "раз"};
+
+	if (str_starts(word, "недел") || str_starts(word, "week"))
+		return WEEK;
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (str_starts(word, others[i]))
+			return 0;
+	return -1;
 }
 
 struct reading {
 	struct date dates[MOST_DATES]; /* month 0: only a day was written */
 	int count;
-	bool is_wrong, is_until;
+	int unit; /* days in what the last number counts */
+	bool is_wrong, is_until, is_from;
 };
 
 static void
@@ -143,17 +160,36 @@ read_month(int month, struct reading *out)
 static void
 read_text(const char *text, struct reading *out)
 {
+	bool behind_number = false, behind_from = false;
 	char word[WORD_SIZE];
 
 	for (text = next_word(text, word); word[0] != '\0';
 		text = next_word(text, word)) {
-		if (is_digit(word[0]))
+		if (is_digit(word[0])) {
 			read_number(word, out);
-		else if (month_of(word) > 0)
+			out->is_from = out->is_from || behind_from;
+		} else if (behind_number && unit_of(word) >= 0) {
+			out->unit = unit_of(word);
+		} else if (month_of(word) > 0) {
 			read_month(month_of(word), out);
-		else if (str_in(word, "до по to until till"))
+		} else if (str_in(word, "до по to until till")) {
 			out->is_until = true;
+		}
+		behind_number = is_digit(word[0]);
+		behind_from = str_in(word, "с со from since");
 	}
+}
+
+/* "3 days", "2 weeks", "5": one number that is no date. */
+static int
+count_of(const struct reading *r)
+{
+	int number = r->count == 1 ? r->dates[0].day : 0;
+
+	if (r->is_wrong || r->is_until || r->is_from || r->dates[0].month != 0 ||
+		number < 1 || number > FEW_DAYS)
+		return 0;
+	return number * r->unit;
 }
 
 static bool
@@ -182,15 +218,13 @@ complete(struct date *d, struct date today)
 struct absence_days
 absence_days(const char *text, struct date today)
 {
-	struct reading r = {.count = 0};
+	struct reading r = {.unit = 1};
 	struct absence_days out = {.count = 0};
 
 	read_text(text, &r);
-	if (r.count == 1 && r.dates[0].month == 0 && !r.is_until && !r.is_wrong &&
-		r.dates[0].day >= 1 && r.dates[0].day <= FEW_DAYS) {
-		out.count = r.dates[0].day;
+	out.count = count_of(&r);
+	if (out.count > 0)
 		return out;
-	}
 	out.are_wrong = r.is_wrong || r.count > 2;
 	for (int i = 0; i < r.count && !out.are_wrong; i++)
 		out.are_wrong = !complete(&r.dates[i], today);

@@ -19,7 +19,7 @@ struct absence_days {
 	bool are_wrong;       /* a date that is none, or numbers that say nothing */
 	bool are_named;       /* from and to are what was written */
 	struct date from, to; /* "to 25.11": from is today */
-	int count;            /* "3 days"; 0: not said */
+	int count;            /* "3 days", "2 weeks"; 0: not said */
 };
 
 /* The days that a text names. A date without its year is the next one, or one of the

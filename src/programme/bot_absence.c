@@ -229,26 +229,51 @@ ask_for_days(struct ctx *c, const struct update *u, const struct person *p)
 		keyboard_days(c));
 }
 
-/* Everything planned from `from` on, and today at the earliest. */
+static const char *
+none_back(struct ctx *c, const struct absence *a)
+{
+	if (a->has_staffs)
+		return arena_fmt(&c->arena,
+			_("We have planned this ourselves. If you are back, write to "
+			  "us: %s"),
+			conf.mail_from);
+	if (a->is_run)
+		return _("There is nothing to take back today. The button below our "
+			 "answer takes back the days that it names.");
+	return _("There is nothing to take back: no such days are planned.");
+}
+
+static const char *
+welcome(struct ctx *c, const struct absence *a)
+{
+	if (a->is_today)
+		return _("Welcome back! Today's task is to be done again.");
+	if (date_cmp(a->from, utc_date(c->now)) == 0 &&
+		utc_hour(c->now) < conf.programme_new_task_hour)
+		return arena_fmt(&c->arena,
+			_("Welcome back! Today's task comes at %02lld:00."),
+			(long long)conf.programme_new_task_hour);
+	return _("Welcome back! Tasks come again from the next day on.");
+}
+
+/* What is planned from `from` to `to`, today at the earliest. is_run: only the days in
+ * a row that today is one of. */
 static enum err
-take_back(struct ctx *c, const struct person *p, struct date from, struct date to,
-	const char **words)
+take_back(struct ctx *c, const struct person *p, struct absence *a, const char **words)
 {
 	struct date today = utc_date(c->now);
-	struct absence a = {.from = date_cmp(from, today) < 0 ? today : from};
 	struct absent m = {0};
 	bool found;
 
-	TRY(absence_member(c, p->id, a.from, &m, &found));
-	a.member_id = m.member_id;
-	a.to = to.year == 0 ? m.finished_at : to;
+	if (date_cmp(a->from, today) < 0)
+		a->from = today;
+	TRY(absence_member(c, p->id, a->from, &m, &found));
+	a->member_id = m.member_id;
+	if (a->is_run)
+		a->to = m.finished_at;
 	if (found)
-		TRY(absence_back(c, &a));
-	*words = a.days == 0 ? _("There is nothing to take back: no such days are "
-				 "planned.")
-		 : a.is_today
-			 ? _("Welcome back! Today's task is to be done again.")
-			 : _("Welcome back! Tasks come again from the next day on.");
+		TRY(absence_back(c, a));
+	*words = a->days == 0 ? none_back(c, a) : welcome(c, a);
 	return OK;
 }
 
@@ -256,14 +281,14 @@ enum err
 on_absence(struct ctx *c, const struct update *u, const struct person *p)
 {
 	enum absence_word word = absence_word(u->text);
-	struct date today = utc_date(c->now), none = {0};
-	struct absence_days d = absence_days(u->text, today);
+	struct absence_days d = absence_days(u->text, utc_date(c->now));
+	struct absence back = {.is_run = true};
 	const char *words;
 
 	if (p == NULL)
 		return on_stranger(c, u);
 	if (word == ABSENCE_BACK) {
-		TRY(take_back(c, p, today, none, &words));
+		TRY(take_back(c, p, &back, &words));
 		return say(c, u, words, NULL);
 	}
 	if (d.are_wrong || (word == ABSENCE_AWAY && !d.are_named && d.count == 0))
@@ -296,13 +321,13 @@ static enum err
 on_back_press(struct ctx *c, const struct update *u, const struct person *p)
 {
 	const char *text = u->text + strlen("back/"), *words;
-	struct date from, to;
+	struct absence back = {.by_staff = false};
 
 	if (strlen(text) != 2 * DATE_LENGTH + 1 ||
-		!date_parse(arena_strn(&c->arena, text, DATE_LENGTH), &from) ||
-		!date_parse(text + DATE_LENGTH + 1, &to))
+		!date_parse(arena_strn(&c->arena, text, DATE_LENGTH), &back.from) ||
+		!date_parse(text + DATE_LENGTH + 1, &back.to))
 		return on_press(c, u, p);
-	TRY(take_back(c, p, from, to, &words));
+	TRY(take_back(c, p, &back, &words));
 	return answer_press(c, u, words);
 }
 

@@ -17,7 +17,8 @@
 static FIELDS(today_fields, FIELD(struct today, id), FIELD(struct today, status),
 	FIELD(struct today, attempts), FIELD(struct today, task_date),
 	FIELD(struct today, issued), FIELD(struct today, changed),
-	FIELD(struct today, on_its_way), FIELD(struct today, is_absent));
+	FIELD(struct today, on_its_way), FIELD(struct today, is_absent),
+	FIELD(struct today, is_staffs));
 
 enum err
 today_report(struct ctx *c, const struct person *p, struct today *out)
@@ -55,9 +56,21 @@ today_none(void)
 	return _("There are no tasks for you now.");
 }
 
-const char *
-today_absent(void)
+/* Would "back" still bring the task? It takes back the family's days from this one on.
+ */
+static bool
+can_come_back(struct ctx *c, const struct today *today)
 {
+	return !today->is_staffs && date_cmp(today->task_date, utc_date(c->now)) == 0 &&
+	       c->now.us < programme_task_end(today->task_date).us;
+}
+
+const char *
+today_absent(struct ctx *c, const struct today *today)
+{
+	if (!can_come_back(c, today))
+		return _("This day is noted as one on which you are ill or away, so it "
+			 "does not count.");
 	return _(
 		"This day is noted as one on which you are ill or away, so it does not "
 		"count. If you are back, write \"back\", and its task waits for you "
@@ -157,7 +170,7 @@ on_skip_press(struct ctx *c, const struct update *u, const struct person *p)
 	TRY(today_report(c, p, &today));
 	if (!today.is_there || str_eq(today.status, "not_participate"))
 		return answer_press(
-			c, u, today.is_absent ? today_absent() : today_none());
+			c, u, today.is_absent ? today_absent(c, &today) : today_none());
 	if (str_eq(today.status, "skipped"))
 		return answer_press(c, u,
 			arena_fmt(&c->arena,

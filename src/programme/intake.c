@@ -176,7 +176,7 @@ on_objection(struct ctx *c, const struct update *u, const struct today *today,
 	if (!today->is_there)
 		*words = today_none();
 	else if (open && today->is_absent && str_eq(today->status, "not_participate"))
-		*words = today_absent();
+		*words = today_absent(c, today);
 	else if (today->on_its_way >= MOST_AT_ONCE)
 		*words = _("Several photos of this task have come already. Please wait "
 			   "for the answer.");

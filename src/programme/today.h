@@ -13,6 +13,7 @@ struct today {
 	bool is_there;
 	int64_t on_its_way; /* photos that are still being fetched */
 	bool is_absent;     /* a day that was planned as ill or away */
+	bool is_staffs;     /* planned by staff: the family cannot take it back */
 };
 
 /* Finds and locks it; is_there says whether there is one. */
@@ -27,7 +28,7 @@ enum err today_report_at(
 
 /* Sentences that are said of it in more than one place. */
 const char *today_none(void);
-const char *today_absent(void);
+const char *today_absent(struct ctx *c, const struct today *today);
 const char *today_busy(void);
 const char *today_skipped(struct ctx *c);
 

@@ -94,7 +94,7 @@ def move_an_absence(window, page, db, shift):
     tab_to(page, "dialog .button.main")
     page.press("Enter")
     page.wait("!document.querySelector('dialog[open]')")
-    wait_for(lambda: db.all("select kind, is_staffs from programme.absence") == [("ill", True)])
+    wait_for(lambda: db.all("select kind, is_staffs from programme.absence") == [("ill", False)])
 
 
 

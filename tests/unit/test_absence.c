@@ -172,6 +172,11 @@ words_of_families_are_understood(void **state)
 			"2027-04-02", 0},
 		{"уедем 21–25 мая", ABSENCE_AWAY, "2027-05-21", "2027-05-25", 0},
 		{"уезжаем на 2 дня", ABSENCE_AWAY, NULL, NULL, 2},
+		{"уезжаем на 2 недели", ABSENCE_AWAY, NULL, NULL, 14},
+		{"ill 1 week", ABSENCE_ILL, NULL, NULL, 7},
+		{"мама болеет 5 дней", ABSENCE_ILL, NULL, NULL, 5},
+		{"болеем 5 дней, и мама тоже", ABSENCE_ILL, NULL, NULL, 5},
+		{"болеем с 5 марта", ABSENCE_ILL, "2027-03-05", "2027-03-05", 0},
 		{"мы вернулись", ABSENCE_BACK, NULL, NULL, 0},
 		{"back", ABSENCE_BACK, NULL, NULL, 0},
 		{"мы не болеем", ABSENCE_NONE, NULL, NULL, 0},
@@ -213,7 +218,9 @@ dates_that_are_none_are_noticed(void **state)
 	static const char *const texts[] = {"away 31.02", "away 0.3", "away 32.01",
 		"away 1.13", "away from 5 to 8", "away 1.03 2.03 3.03",
 		"away 2027-03-12", "away 99999999999999999999", "away 1.2.3.4",
-		"ill 400", "away 29.02.2027"};
+		"ill 400", "away 29.02.2027", "болеем с 5", "ill from 5",
+		"болеет сын, 7 лет", "ill, 7 years old", "уехали на 1 месяц",
+		"away 2 months", "болеем 1 год", "болеем 3 часа"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++)
@@ -286,7 +293,7 @@ wrong_days_are_answered_clearly(void **state)
 		{"болеем 09.03", "09.03.2027 уже прошло"},
 		{"уезжаем с 28.05 по 02.06", "Смена идёт с 01.03.2027 по 29.05.2027"},
 		{"уезжаем с 11.03 по 25.03", "Вместе это дней: 15"},
-		{"вернулись", "Отменять нечего"},
+		{"вернулись", "Сегодня отменять нечего"},
 	};
 
 	(void)state;
@@ -363,6 +370,68 @@ what_is_taken_back_counts_again(void **state)
 }
 
 static void
+a_word_takes_back_only_the_days_that_today_is_one_of(void **state)
+{
+	(void)state;
+	given_child();
+	told("болеем 2 дня");
+	told("уезжаем с 14.03 по 16.03");
+	says(told("вернулись"), "со следующего дня"); /* there was no morning */
+	assert_int_equal(planned(), 3);
+	says(told("спасибо, мы вернулись"), "Сегодня отменять нечего");
+	assert_int_equal(planned(), 3);
+	value("update programme.outbox set state = 'sent'"); /* nothing is said twice */
+	says(pressed("back/2027-03-14/2027-03-16"), "со следующего дня");
+	assert_int_equal(planned(), 0);
+}
+
+static void
+what_staff_has_planned_is_not_taken_back_by_a_family(void **state)
+{
+	(void)state;
+	given_child();
+	value("insert into programme.absence (member_id, day, kind, is_staffs) select "
+	      "id, '2027-03-10'::date + d, 'away', d > 0 from programme.member, "
+	      "generate_series(0, 3) d");
+	says(told("вернулись"), "со следующего дня");
+	assert_int_equal(planned(), 3);
+	pressed("back/2027-03-10/2027-03-13");
+	assert_int_equal(planned(), 3);
+	hear(date_after(today, 1), 10, "message", "вернулись");
+	says(answer(), "отметили мы сами");
+	assert_int_equal(planned(), 3);
+}
+
+static void
+before_the_morning_todays_task_is_to_come(void **state)
+{
+	(void)state;
+	given_child();
+	told("болеем 2 дня");
+	hear(date_after(today, 1), 7, "message", "вернулись");
+	says(answer(), "придёт в 08:00");
+	morning(date_after(today, 1));
+	assert_string_equal(status(date_after(today, 1)), "waiting");
+}
+
+static void
+what_was_asked_for_by_hand_goes_with_the_day(void **state)
+{
+	(void)state;
+	given_child();
+	morning(today);
+	value("insert into programme.outbox (key, participant_id, chat_id, kind) "
+	      "select k || '/2027-03-' || d || '/' || m.id || '/17', "
+	      "m.participant_id, %lld, k from programme.member m, "
+	      "unnest(array['task', 'remind']) k, unnest(array[10, 15]) d",
+		(long long)chat);
+	told("болеем 1 день");
+	assert_int_equal(messages("task", today), 0);
+	assert_int_equal(messages("remind", today), 0);
+	assert_int_equal(messages("remind", date_after(today, 5)), 1);
+}
+
+static void
 a_photo_on_such_a_day_is_told_how_to_count(void **state)
 {
 	struct update photo = {.id = 990001,
@@ -384,6 +453,15 @@ a_photo_on_such_a_day_is_told_how_to_count(void **state)
 	ctx_end(&c);
 	says(answer(), "напишите «вернулись»");
 	says(pressed("skip/2027-03-10"), "напишите «вернулись»");
+	/* Nothing is promised that is not kept. */
+	hear(today, 20, "callback_query", "skip/2027-03-10");
+	assert_null(strstr(answer(), "напишите"));
+	hear(date_after(today, 1), 7, "callback_query", "skip/2027-03-10");
+	assert_null(strstr(answer(), "напишите"));
+	says(answer(), "не считается");
+	value("update programme.absence set is_staffs = true");
+	pressed("skip/2027-03-10");
+	assert_null(strstr(answer(), "напишите"));
 	assert_string_equal(status(today), "not_participate");
 }
 
@@ -435,7 +513,7 @@ the_budget_is_of_the_shift_and_not_of_staff(void **state)
 	says(told("уезжаем с 11.03 по 24.03"), "ещё 0 таких дней");
 	says(told("болеем 1 день"), "осталось: 0");
 	says(told("уезжаем с 20.03 по 24.03"), "уже не считаются");
-	says(told("вернулись"), "со следующего дня");
+	says(pressed("back/2027-03-11/2027-03-24"), "со следующего дня");
 	assert_int_equal(planned(), 0);
 	value("insert into programme.absence (member_id, day, kind, is_staffs) select "
 	      "id, "
@@ -613,6 +691,10 @@ main(int argc, char **argv)
 		EDGE_TEST(wrong_days_are_answered_clearly),
 		EDGE_TEST(a_report_that_has_come_counts_all_the_same),
 		EDGE_TEST(what_is_taken_back_counts_again),
+		EDGE_TEST(a_word_takes_back_only_the_days_that_today_is_one_of),
+		EDGE_TEST(what_staff_has_planned_is_not_taken_back_by_a_family),
+		EDGE_TEST(before_the_morning_todays_task_is_to_come),
+		EDGE_TEST(what_was_asked_for_by_hand_goes_with_the_day),
 		EDGE_TEST(a_photo_on_such_a_day_is_told_how_to_count),
 		EDGE_TEST(a_shift_that_ends_takes_its_days_along),
 		EDGE_TEST(a_skipped_day_is_excused_and_given_back),
