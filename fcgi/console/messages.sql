@@ -40,5 +40,5 @@ select json_build_object('data', coalesce((
 select coalesce(json_agg(json_build_object('id', s.id, 'title', s.title, 'status', s.status,
            'cities', (select coalesce(json_agg(distinct p.city order by p.city), '[]')
                         from programme.member m join programme.participant p on p.id = m.participant_id
-                       where m.shift_id = s.id and p.erased_at is null)) order by s.started_at desc), '[]')::text
-  from (select * from programme.shift where status <> 'cancelled' order by started_at desc limit 10) s;
+                       where m.shift_id = s.id and p.erased_at is null)) order by s.status = 'started' desc, s.started_at desc), '[]')::text
+  from (select * from programme.shift where status <> 'cancelled' order by status = 'started' desc, started_at desc limit 10) s;

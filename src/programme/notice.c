@@ -25,6 +25,8 @@ struct people {
 static FIELDS(people_fields, FIELD(struct people, count),
 	FIELD(struct people, unreachable), FIELD(struct people, digest));
 
+static FIELDS(sent_fields, FIELD(struct notice, count), FIELD(struct notice, send_at));
+
 /* {id,id} for PostgreSQL, NULL for all. */
 static const char *
 ids_of(struct ctx *c, const struct notice *n)
@@ -78,22 +80,29 @@ notice_count(struct ctx *c, struct notice *n)
 	return OK;
 }
 
-/* Its own parts make the token anew; NULL if it has no such form or is too old. */
-static const char *
-expected(struct ctx *c, const struct notice *n, const struct people *p,
-	const char *confirm, const char **nonce)
+/* The moment and the nonce of a token; false if it has no such form. */
+static bool
+read_token(struct ctx *c, const char *confirm, int64_t *moment, const char **nonce)
 {
-	int64_t now = c->now.us / US_PER_SECOND;
 	const char *dot = strchr(confirm, '.');
-	int64_t moment;
 
 	if (dot == NULL || strlen(dot) < 2 + 2 * NONCE ||
 		!int_read(arena_strn(&c->arena, confirm, (size_t)(dot - confirm)),
-			&moment) ||
-		moment > now + 60 || moment < now - LIFETIME)
-		return NULL;
+			moment))
+		return false;
 	*nonce = arena_strn(&c->arena, dot + 1, 2 * (size_t)NONCE);
-	return token(c, n, p, moment, *nonce);
+	return true;
+}
+
+/* Is it what these parts make, and not too old? */
+static bool
+is_good(struct ctx *c, const struct notice *n, const struct people *p,
+	const char *confirm, int64_t moment, const char *nonce)
+{
+	int64_t now = c->now.us / US_PER_SECOND;
+
+	return moment <= now + 60 && moment >= now - LIFETIME &&
+	       str_same_secret(confirm, token(c, n, p, moment, nonce));
 }
 
 static enum err
@@ -110,12 +119,19 @@ audit(struct ctx *c, const struct notice *n)
 enum err
 notice_send(struct ctx *c, struct notice *n, const char *confirm)
 {
-	const char *nonce = NULL, *good;
+	const char *nonce = NULL;
 	struct people people;
+	int64_t moment = 0;
+	bool has_form = read_token(c, confirm, &moment, &nonce), found = false;
 
+	/* Before the people, who may be others since: have reported, have left. */
+	if (has_form)
+		TRY(db_maybe(c, &NOTICE_SENT, sent_fields, n, &found,
+			ARGS(c, nonce, n->text, n->shift_id, c->actor)));
+	if (found)
+		return OK;
 	TRY(look_up(c, n, &people));
-	good = expected(c, n, &people, confirm, &nonce);
-	if (good == NULL || !str_same_secret(confirm, good))
+	if (!has_form || !is_good(c, n, &people, confirm, moment, nonce))
 		return fail(c, E_CONFLICT,
 			"Текст или состав получателей изменились либо подтверждение "
 			"устарело: проверьте число получателей ещё раз.");
@@ -170,7 +186,6 @@ notice_stop(struct ctx *c, int64_t id, int64_t *count)
 enum err
 notice_retry(struct ctx *c, int64_t id, int64_t *count)
 {
-	TRY(db_do(c, &NOTICE_RETRY, ARGS(c, id)));
-	*count = c->rows;
+	TRY(db_int(c, &NOTICE_RETRY, count, ARGS(c, id, notice_time(c->now))));
 	return *count == 0 ? OK : audit_of(c, "broadcast.retry", id, *count);
 }

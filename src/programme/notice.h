@@ -31,7 +31,8 @@ enum err notice_count(struct ctx *c, struct notice *n);
 
 /*
  * The caller's transaction. E_CONFLICT: the token is not of this text and exactly these
- * people, or older than an hour. E_MISSING.
+ * people, or older than an hour. E_MISSING. A token that the caller has used for this
+ * text and shift adds nothing, whoever the people are by now: OK.
  */
 enum err notice_send(struct ctx *c, struct notice *n, const char *confirm);
 
@@ -43,11 +44,11 @@ struct utc notice_time(struct utc at);
 enum err notice_try(struct ctx *c, const char *text);
 
 /* What has not been sent yet is not sent any more: *count messages. E_MISSING: there is
- * no such broadcast, or it is stopped. In the caller's transaction, with an audit row.
- */
+ * no such broadcast. In the caller's transaction, with an audit row. */
 enum err notice_stop(struct ctx *c, int64_t id, int64_t *count);
 
-/* Sends again what failed, but to who has blocked the bot: *count messages. */
+/* Sends again what failed, but to who has blocked the bot, outside of the quiet hours:
+ * *count messages. If there are any, the broadcast is not stopped any more. */
 enum err notice_retry(struct ctx *c, int64_t id, int64_t *count);
 
 #endif

@@ -15,6 +15,11 @@ select count(m.id) filter (where not p.telegram_blocked) as count,
  where s.id = $1
  group by s.id;
 
+-- name: notice_sent
+-- A token that has been used: the nonce is $1, the rest as notice_add has it.
+select total as count, us(send_at) as send_at from programme.broadcast
+ where nonce = $1 and text = $2 and shift_id = $3 and created_by is not distinct from nullif($4::bigint, 0);
+
 -- name: notice_add
 -- The same people; of two calls with one token the second one adds nothing.
 with b as (
@@ -41,12 +46,19 @@ select 'notice-try/' || $2, p.id, p.telegram_id, 'text', jsonb_build_object('tex
   from programme.participant p where p.account_id = $1::bigint and not p.telegram_blocked;
 
 -- name: notice_stop : E_MISSING
-update programme.broadcast set stopped_at = utc($2) where id = $1 and stopped_at is null returning id::text;
+update programme.broadcast set stopped_at = utc($2) where id = $1 returning id::text;
 
 -- name: notice_drop_waiting
 delete from programme.outbox where broadcast_id = $1 and state = 'waiting';
 
 -- name: notice_retry
-update programme.outbox o set state = 'waiting', tries = 0, not_before = now(), last_error = null
- where o.broadcast_id = $1 and o.state = 'failed'
-   and not exists (select from programme.participant p where p.id = o.participant_id and p.telegram_blocked);
+-- What has been stopped goes on, if anything does.
+with again as (
+    update programme.outbox o set state = 'waiting', tries = 0, not_before = utc($2), last_error = null
+     where o.broadcast_id = $1 and o.state = 'failed'
+       and not exists (select from programme.participant p where p.id = o.participant_id and p.telegram_blocked)
+    returning 1
+), resumed as (
+    update programme.broadcast set stopped_at = null where id = $1 and stopped_at is not null and exists (select from again)
+)
+select count(*) from again;

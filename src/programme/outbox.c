@@ -70,8 +70,9 @@ outbox_recover(
 	struct ctx *c, const char *recorder, const char *under_way, const char *hung)
 {
 	TRY(db_do(c, &OUTBOX_RECOVER_CLAIMED, ARGS(c)));
-	return db_do(c, &OUTBOX_RECOVER_DISPATCHED,
-		ARGS(c, recorder, under_way, hung, conf.bot_tries));
+	TRY(db_do(c, &OUTBOX_RECOVER_DISPATCHED,
+		ARGS(c, recorder, under_way, hung, conf.bot_tries)));
+	return db_do(c, &OUTBOX_RECOVER_STOPPED, ARGS(c));
 }
 
 enum err

@@ -27,8 +27,8 @@ struct message {
 	const char *file_id; /* the task's picture as Telegram knows it, or NULL */
 };
 
-/* Claims up to `most` messages whose time has come: per chat the oldest, and one a
- * second. */
+/* Claims up to `most` messages whose time has come: per chat the oldest of those that
+ * are not meant for a later hour, and one a second. */
 enum err outbox_claim(struct ctx *c, const char *sender, int64_t most,
 	struct message **out, size_t *count);
 
@@ -47,7 +47,8 @@ enum err outbox_dispatch(struct ctx *c, int64_t id, const char *sender);
 enum err outbox_sent(
 	struct ctx *c, int64_t id, int64_t message_id, const char *file_id);
 
-/* To be tried again after so many seconds. counts: this was one of its tries. */
+/* To be tried again after so many seconds. counts: this was one of its tries. What
+ * is of a stopped broadcast is given up instead. */
 enum err outbox_again(
 	struct ctx *c, int64_t id, int64_t seconds, const char *why, bool counts);
 
@@ -69,7 +70,7 @@ enum err outbox_forget_picture(struct ctx *c, int64_t id);
  * What is among those `hung` had waited for its answer so long that a living sender
  * would soon have tried it again, and waits again too while it has tries left: rather
  * two than none. All else that was dispatched is presumed sent. Both: text of a
- * bigint[], NULL when nobody knows.
+ * bigint[], NULL when nobody knows. What is of a stopped broadcast does not wait again.
  */
 enum err outbox_recover(
 	struct ctx *c, const char *recorder, const char *under_way, const char *hung);

@@ -6,7 +6,9 @@ with due as (
        -- A note is no message: it is shown at once, keeps no order and nobody waits for it.
        and (o.kind = 'note' or not exists (
                select from programme.outbox e where e.chat_id = o.chat_id and e.id < o.id and e.kind <> 'note'
-                  and e.state in ('waiting', 'claimed', 'dispatched')))
+                  and e.state in ('waiting', 'claimed', 'dispatched')
+                  -- What is kept for a later hour holds nothing up; what is to be tried again does.
+                  and not (e.state = 'waiting' and e.last_error is null and e.not_before > now())))
        -- Not "not exists": the planner would hash what all chats have ever been sent.
        and (o.kind = 'note' or coalesce((
                select r.dispatched_at from programme.outbox r
@@ -61,10 +63,14 @@ update programme.task t set telegram_file_id = $3
    and t.telegram_file_id is distinct from $3;
 
 -- name: outbox_put_back
-update programme.outbox
-   set state = 'waiting', not_before = now() + make_interval(secs => $2::double precision), last_error = $3,
+-- Nothing of a broadcast that is stopped waits again.
+update programme.outbox o
+   set state = case when x.is_stopped then 'failed' else 'waiting' end::programme.outbox_state,
+       not_before = now() + make_interval(secs => $2::double precision), last_error = case when x.is_stopped then 'stopped' else $3 end,
        tries = tries - case when $4::boolean or state = 'claimed' then 0 else 1 end
- where id = $1 and state in ('claimed', 'dispatched', 'presumed');
+  from (select exists (select from programme.outbox i join programme.broadcast b on b.id = i.broadcast_id
+                        where i.id = $1 and b.stopped_at is not null) as is_stopped) x
+ where o.id = $1 and o.state in ('claimed', 'dispatched', 'presumed');
 
 -- name: outbox_give_up
 update programme.outbox set state = 'failed', last_error = $2
@@ -99,6 +105,12 @@ update programme.outbox o
                          when l.hung then 'the sender died while Telegram did not answer'
                          else 'the sender died while it was on its way' end
   from left_behind l where l.id = o.id;
+
+-- name: outbox_recover_stopped
+-- What so waits again, and is of a broadcast that has been stopped meanwhile.
+update programme.outbox o set state = 'failed', last_error = 'stopped'
+  from programme.broadcast b
+ where b.stopped_at is not null and o.broadcast_id = b.id and o.state = 'waiting';
 
 -- name: outbox_resend_all_presumed
 update programme.outbox o set state = 'waiting', tries = 0, not_before = now(), last_error = null

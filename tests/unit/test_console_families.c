@@ -115,6 +115,10 @@ staff_moves_a_childs_absence(void **state)
 		text("{\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"away\",%s}", iso(from),
 			iso(date_after(to, 1)), instead),
 		staff));
+	/* What is there already cannot be added. */
+	is_error(post(text("%s/absence", path), text("{%s,\"kind\":\"ill\"}", days),
+			 staff),
+		409, "Console.Conflict");
 	assert_int_equal(
 		number("select count(*) from programme.absence where kind = 'away'"),
 		6);
@@ -137,6 +141,50 @@ staff_moves_a_childs_absence(void **state)
 	is_error(post("/children/00000000-0000-4000-8000-000000000005/back",
 			 text("{%s}", days), staff),
 		404, "Console.Gone");
+}
+
+static int64_t
+days_of(const char *kind, bool staffs)
+{
+	return number("select count(*) from programme.absence where kind = '%s' and "
+		      "is_staffs = %s",
+		kind, staffs ? "true" : "false");
+}
+
+static const struct answer *
+move(const char *staff, struct date old, struct date from, struct date to)
+{
+	return post(text("/children/%s/absence", child(1)),
+		text("{\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"away\","
+		     "\"instead_from\":\"%s\",\"instead_to\":\"%s\"}",
+			iso(from), iso(to), iso(old), iso(date_after(old, 2))),
+		staff);
+}
+
+static void
+days_of_both_stay_planned_by_whom_they_were(void **state)
+{
+	const char *staff = given_console("", "expert");
+	struct date day = current(), next = date_after(day, 1);
+
+	(void)state;
+	given_shift();
+	value("insert into programme.absence (member_id, day, kind, is_staffs) select "
+	      "'%s', '%s'::date + d, 'ill', false from generate_series(0, 2) d",
+		child(1), iso(next));
+	good(move(staff, next, date_after(next, 1), date_after(next, 4)));
+	assert_int_equal(days_of("away", false), 2);
+	assert_int_equal(days_of("away", true), 2);
+	assert_int_equal(number("select count(*) from programme.absence"), 4);
+	assert_int_equal(number("select count(*) from account.audit where object_id = "
+				"'%s' and action in ('absence.back', "
+				"'absence.change', 'absence.add')",
+				 child(1)),
+		3);
+	/* To where a report has come: nothing at all is changed. */
+	value("update programme.report set status = 'approved', number_attempt = 1");
+	is_error(move(staff, date_after(next, 1), day, day), 409, "Console.Conflict");
+	assert_int_equal(number("select count(*) from programme.absence"), 4);
 }
 
 /* -- words to many */
@@ -242,9 +290,90 @@ a_confirmed_broadcast_goes_out_once(void **state)
 			NULL, staff);
 	assert_int_equal(json_number(good(stop), "messages"), 2);
 	assert_int_equal(waiting(), 0);
-	is_error(post(text("/broadcasts/%lld/stop", (long long)json_number(b, "id")),
-			 NULL, staff),
-		404, "Console.Gone");
+	is_error(post("/broadcasts/999999999/stop", NULL, staff), 404, "Console.Gone");
+}
+
+static void
+a_lost_answer_is_given_again(void **state)
+{
+	const char *staff = given_console("", "expert"),
+		   *other = given_console("", "expert");
+
+	(void)state;
+	given_shift();
+	const char *again = sent(staff, ",\"city\":\"Perm\",\"unreported\":true");
+	/* Meanwhile somebody has reported: these are not those people any more. */
+	value("update programme.report set status = 'reviewing' where member_id = '%s'",
+		child(1));
+	struct json_object *a = good(broadcast(staff, again));
+	assert_int_equal(json_number(a, "added"), 0);
+	assert_int_equal(json_number(a, "count"), 3);
+	is_error(broadcast(other, again), 409, "Console.Conflict");
+	is_error(
+		post("/broadcasts",
+			text("{\"text\":\"Other\",\"shift\":\"%s\"%s}", shift(), again),
+			staff),
+		409, "Console.Conflict");
+	assert_int_equal(waiting(), 3);
+}
+
+static bool
+is_stopped(void)
+{
+	return number("select count(stopped_at) from programme.broadcast") == 1;
+}
+
+static void
+what_is_stopped_stays_so_until_it_is_sent_again(void **state)
+{
+	const char *staff = given_console("", "expert");
+	struct message *list;
+	size_t count;
+	struct ctx c;
+
+	(void)state;
+	given_shift();
+	conf.programme_quiet_from = conf.programme_quiet_until = 0;
+	sent(staff, ",\"city\":\"Perm\"");
+	const char *path =
+		text("/broadcasts/%s", value("select id from programme.broadcast"));
+	edge_ctx(&c);
+	assert_int_equal(outbox_claim(&c, "test", 2, &list, &count), OK);
+	assert_int_equal(count, 2);
+	assert_int_equal(
+		json_number(good(post(text("%s/stop", path), NULL, staff)), "messages"),
+		1);
+	/* Telegram asks for patience with one, the sender of the other dies. */
+	assert_int_equal(outbox_again(&c, list[0].id, 1, "429", false), OK);
+	assert_int_equal(outbox_recover(&c, NULL, NULL, NULL), OK);
+	ctx_end(&c);
+	assert_int_equal(waiting(), 0);
+	assert_int_equal(number("select count(*) from programme.outbox where state = "
+				"'failed' and last_error = 'stopped'"),
+		2);
+	assert_true(is_stopped());
+	/* Sent again, but not at night; and it can be stopped again. */
+	conf.programme_quiet_from = utc_hour(utc_now());
+	conf.programme_quiet_until = (utc_hour(utc_now()) + 22) % 24;
+	assert_int_equal(json_number(good(post(text("%s/retry", path), NULL, staff)),
+				 "messages"),
+		2);
+	assert_int_equal(number("select count(*) from programme.outbox where state = "
+				"'waiting' and not_before > now() + '1 hour'"),
+		2);
+	assert_false(is_stopped());
+	assert_int_equal(
+		json_number(good(post(text("%s/stop", path), NULL, staff)), "messages"),
+		2);
+	assert_int_equal(
+		json_number(good(post(text("%s/stop", path), NULL, staff)), "messages"),
+		0);
+	assert_int_equal(json_number(good(post(text("%s/retry", path), NULL, staff)),
+				 "messages"),
+		0);
+	assert_true(is_stopped());
+	conf.programme_quiet_from = 21;
+	conf.programme_quiet_until = 9;
 }
 
 static void
@@ -366,6 +495,26 @@ claimed(void)
 	assert_int_equal(outbox_claim(&c, "test", 10, &list, &count), OK);
 	ctx_end(&c);
 	return count;
+}
+
+static void
+what_is_kept_for_later_holds_nothing_up(void **state)
+{
+	const char *staff = given_console("", "expert");
+
+	(void)state;
+	given_shift();
+	sent(staff, text(",\"city\":\"Perm\",\"send_at\":\"%sT12:00:00Z\"",
+			    iso(date_after(current(), 2))));
+	assert_int_equal(claimed(), 0);
+	assert_int_equal(reminded(staff), 6);
+	assert_int_equal(claimed(), 6);
+	/* What Telegram was not ready for does: messages keep their order. */
+	value("update programme.outbox set state = 'waiting', last_error = '429', "
+	      "not_before = now() + '1 minute' where chat_id = 66005");
+	value("insert into programme.outbox (key, chat_id, kind) values ('later', "
+	      "66005, 'text')");
+	assert_int_equal(claimed(), 0);
 }
 
 static const struct answer *
@@ -498,8 +647,12 @@ main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		EDGE_TEST(staff_moves_a_childs_absence),
+		EDGE_TEST(days_of_both_stay_planned_by_whom_they_were),
 		EDGE_TEST(segments_are_counted_before_anything_goes_out),
 		EDGE_TEST(a_confirmed_broadcast_goes_out_once),
+		EDGE_TEST(a_lost_answer_is_given_again),
+		EDGE_TEST(what_is_stopped_stays_so_until_it_is_sent_again),
+		EDGE_TEST(what_is_kept_for_later_holds_nothing_up),
 		EDGE_TEST(what_the_outbox_forgets_is_still_counted),
 		EDGE_TEST(quiet_hours_are_kept),
 		EDGE_TEST(a_try_goes_to_ones_own_chat),
