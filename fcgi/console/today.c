@@ -4,6 +4,7 @@
 #include "db/db.h"
 #include "db/elect.h"
 #include "programme/day.h"
+#include "programme/notice.h"
 #include "reply.h"
 #include "sched/timer.h"
 
@@ -38,9 +39,9 @@ read_programme(struct req *r, struct date day, const char **out)
 }
 
 /*
- * GET /today: 200 {"day", "begins_at", "programme", "timers", "attention"}. programme:
- * null without a running shift, or for who is not staff. attention: what is wrong, as
- * far as the caller may see it.
+ * GET /today: 200 {"day", "begins_at", "quiet", "programme", "timers", "attention"}.
+ * quiet: no broadcast would begin now. programme: null without a running shift, or for
+ * who is not staff. attention: what is wrong, as far as the caller may see it.
  */
 enum err
 console_get_today(struct req *r)
@@ -55,10 +56,11 @@ console_get_today(struct req *r)
 			elect_key(ELECT_SCHEDULER))));
 	return console_reply(
 		r, arena_fmt(&c->arena,
-			   "{\"day\":\"%s\",\"begins_at\":%lld,\"programme\":%s,"
-			   "\"timers\":%s,\"attention\":%s}",
+			   "{\"day\":\"%s\",\"begins_at\":%lld,\"quiet\":%s,"
+			   "\"programme\":%s,\"timers\":%s,\"attention\":%s}",
 			   date_iso(&c->arena, day),
 			   (long long)conf.programme_new_task_hour,
+			   notice_time(c->now).us == c->now.us ? "false" : "true",
 			   programme == NULL ? "null" : programme, next_timers(c),
 			   attention));
 }

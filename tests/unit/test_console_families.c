@@ -352,9 +352,11 @@ what_is_stopped_stays_so_until_it_is_sent_again(void **state)
 				"'failed' and last_error = 'stopped'"),
 		2);
 	assert_true(is_stopped());
+	assert_non_null(strstr(get("/today", staff)->body, "\"quiet\":false"));
 	/* Sent again, but not at night; and it can be stopped again. */
 	conf.programme_quiet_from = utc_hour(utc_now());
 	conf.programme_quiet_until = (utc_hour(utc_now()) + 22) % 24;
+	assert_non_null(strstr(get("/today", staff)->body, "\"quiet\":true"));
 	assert_int_equal(json_number(good(post(text("%s/retry", path), NULL, staff)),
 				 "messages"),
 		2);

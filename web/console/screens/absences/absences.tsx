@@ -47,7 +47,8 @@ async function attempt(what: () => Promise<string>): Promise<boolean> {
 		return true;
 	} catch (e) {
 		if (!(e instanceof Problem)) throw e;
-		say(e.status === 422 ? t('These are no days of the shift.') : problemText(e), 'bad');
+		say(e.status === 422 ? t('These are no days of the shift.')
+			: e.code === 'Console.Conflict' ? t('Nothing is changed: these days are planned already, or their report has come.') : problemText(e), 'bad');
 		return false;
 	}
 }

@@ -4,7 +4,6 @@ import { useEffect } from 'preact/hooks';
 import { api, type Broadcast, type OutMessage } from '../../app/api';
 import { Problem } from '../../app/call';
 import { useKeys } from '../../app/keys';
-import { may } from '../../app/me';
 import { pulse } from '../../app/pulse';
 import { useRead } from '../../app/read';
 import { go, place } from '../../app/router';
@@ -12,6 +11,7 @@ import { say } from '../../app/say';
 import { n, number, percent, t } from '../../app/text';
 import { Button, Chip, Empty, Figure, Head, Moment, problemText, Shown, Table } from '../../parts/kit';
 import { More, usePages } from '../../parts/pages';
+import { Sending } from '../../parts/sending';
 import { Write } from './write';
 import './messages.css';
 
@@ -70,7 +70,7 @@ function One({ b, again }: { b: Broadcast; again: () => void }) {
 				{b.waiting > 0 && <Chip>{t('{n} waiting', { n: number(b.waiting) })}</Chip>}
 				{b.failed > 0 && <Chip kind="bad">{t('{n} failed', { n: number(b.failed) })}</Chip>}
 				{b.stopped_at && <Chip kind="warn">{t('stopped')}</Chip>}
-				{b.waiting > 0 && !b.stopped_at && (
+				{b.waiting > 0 && (
 					<Button look="bad" onClick={() => act(async () => n('{n} message is not sent.', '{n} messages are not sent.', (await api.stopBroadcast(b.id)).messages))}>{t('Stop the rest')}</Button>
 				)}
 				{b.failed > 0 && (
@@ -110,24 +110,15 @@ export default function Messages() {
 	const read = useRead((more) => api.getBroadcasts(more), ['messages']);
 	const segments = useRead((more) => api.getSegments(more));
 	const writing = useSignal(false);
-	const paused = read.data.value?.paused_at;
 	const counts = pulse.value.messages;
-	const operator = may('operator');
-	const pause = (on: boolean) => void attempt(async () => {
-		await api.setSending({ paused: on });
-		return on ? t('Nothing goes out until sending is resumed.') : t('Messages go out again.');
-	}).then(() => read.again());
 	useEffect(() => {
 		if (place.peek().query.has('write')) writing.value = true;
 	}, []);
-	useKeys([
-		{ key: 'w', label: t('Write to many'), run: () => (writing.value = true) },
-		...(operator ? [{ key: 'p', label: paused ? t('Resume sending') : t('Pause sending'), run: () => pause(!paused) }] : []),
-	], [paused, operator]);
+	useKeys([{ key: 'w', label: t('Write to many'), run: () => (writing.value = true) }]);
 	return (
 		<>
 			<Head title={t('Messages')} note={read.data.value && t('{rate} messages a second now, {limit} are allowed.', { rate: number(read.data.value.per_second), limit: number(read.data.value.limit) })}>
-				{operator && <Button hint="p" look={paused ? 'main' : 'plain'} onClick={() => pause(!paused)}>{paused ? t('Resume sending') : t('Pause sending')}</Button>}
+				<Sending paused={!!read.data.value?.paused_at} changed={() => void read.again()} />
 				<Button look="main" icon="mail" hint="w" onClick={() => (writing.value = true)}>{t('Write to many')}</Button>
 			</Head>
 			<Shown read={read} lines={6}>
@@ -145,7 +136,7 @@ export default function Messages() {
 					</div>
 				)}
 			</Shown>
-			<Write segments={segments.data.value ?? []} open={writing.value} close={() => (writing.value = false)} sent={() => void read.again()} />
+			<Write segments={segments.data.value} open={writing.value} close={() => (writing.value = false)} sent={() => void read.again()} />
 		</>
 	);
 }

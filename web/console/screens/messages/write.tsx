@@ -5,10 +5,11 @@ import { api, type BroadcastCount, type BroadcastOrder, type Segment } from '../
 import { Problem } from '../../app/call';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
-import { Button, Dialog, Field, Moment, problemText } from '../../parts/kit';
+import { Button, Dialog, Empty, Field, Moment, problemText } from '../../parts/kit';
 
 interface WriteProps {
-	segments: Segment[];
+	/** undefined: they are still to come. */
+	segments: Segment[] | undefined;
 	open: boolean;
 	close: () => void;
 	sent: () => void;
@@ -33,7 +34,11 @@ function Counted({ counted }: { counted: BroadcastCount }) {
 	);
 }
 
-function Form({ segments, close, sent }: Omit<WriteProps, 'open'>) {
+interface FormProps extends Omit<WriteProps, 'open'> {
+	segments: Segment[];
+}
+
+function Form({ segments, close, sent }: FormProps) {
 	const order = useSignal<BroadcastOrder>({ text: '', shift: segments[0]?.id ?? '', status: 'active' });
 	const counted = useSignal<BroadcastCount | null>(null);
 	const busy = useSignal(false);
@@ -56,6 +61,8 @@ function Form({ segments, close, sent }: Omit<WriteProps, 'open'>) {
 			sent();
 			close();
 		} catch (e) {
+			// Without it the button counts again; after other problems it sends the same once more.
+			if (e instanceof Problem && e.code === 'Console.Conflict') counted.value = null;
 			said(e);
 		} finally {
 			busy.value = false;
@@ -121,10 +128,12 @@ function Form({ segments, close, sent }: Omit<WriteProps, 'open'>) {
 	);
 }
 
-export function Write({ open, ...rest }: WriteProps) {
+export function Write({ open, segments, ...rest }: WriteProps) {
 	return (
-		<Dialog wide title={t('Write to many')} open={open} close={rest.close}>
-			<Form {...rest} />
+		<Dialog wide title={t('Write to many')} open={open && !!segments} close={rest.close}>
+			{segments?.length
+				? <Form segments={segments} {...rest} />
+				: <Empty title={t('There is no shift yet')}>{t('Words go to the members of a shift: prepare one first.')}</Empty>}
 		</Dialog>
 	);
 }

@@ -9,6 +9,7 @@ import { screenAddress } from '../../app/shown';
 import { dayName, n, number, percent, relative, t } from '../../app/text';
 import { Button, Dialog, Empty, Figure, Head, Moment, problemText, Shown } from '../../parts/kit';
 import { DayPlot } from '../../parts/plot';
+import { Sending } from '../../parts/sending';
 import { Icon } from '../../parts/icon';
 
 const QUARTERS = 96;
@@ -99,7 +100,7 @@ function Programme({ p, begins }: { p: ProgrammeDay; begins: number }) {
 }
 
 /** Who has sent nothing yet hears of it now; nobody twice in an hour. */
-function Remind({ missing }: { missing: number }) {
+function Remind({ missing, quiet }: { missing: number; quiet: boolean }) {
 	const asking = useSignal(false);
 	useKeys(missing ? [{ key: 'n', label: t('Remind now'), run: () => (asking.value = true) }] : [], [missing]);
 	if (!missing) return null;
@@ -119,6 +120,7 @@ function Remind({ missing }: { missing: number }) {
 			<Dialog title={t('Remind now?')} open={asking.value} close={() => (asking.value = false)}>
 				<p>{n('{n} child has sent no photo today. A message goes to their family, unless one did within the last hour.',
 					'{n} children have sent no photo today. A message goes to their families, unless one did within the last hour.', missing)}</p>
+				{quiet && <p class="failure">{t('These are the quiet hours: it goes out now all the same.')}</p>}
 				<div class="row">
 					<Button look="main" autofocus onClick={() => void send()}>{t('Remind them')}</Button>
 					<Button onClick={() => (asking.value = false)}>{t('Not now')}</Button>
@@ -166,7 +168,8 @@ export default function Today() {
 	return (
 		<>
 			<Head title={t('Today')} note={day && note(day)}>
-				{day?.programme && <Remind missing={day.programme.missing} />}
+				{day?.programme && <Remind missing={day.programme.missing} quiet={day.quiet} />}
+				{day && <Sending paused={day.attention.some((a) => a.what === 'sending_paused')} changed={() => void read.again()} />}
 			</Head>
 			<Shown read={read} lines={8}>
 				{(d) => (
