@@ -152,16 +152,46 @@ console_delete_setting(struct req *r)
 	return change(r, r->word[0], NULL);
 }
 
+/* Those of one file whose value is another in the other: {"section.key": "value"}. */
+static void
+add_different(struct buf *out, const struct own_settings *of,
+	const struct own_settings *other)
+{
+	const char *comma = "";
+
+	buf_add(out, "{");
+	for (size_t i = 0; i < of->count; i++) {
+		const struct own_setting *s = &of->list[i];
+		const char *there = value_in(other, s->name);
+
+		if (there != NULL && str_eq(there, s->value))
+			continue;
+		buf_add(out, comma);
+		buf_json(out, s->name);
+		buf_add(out, ":");
+		buf_json(out, s->value);
+		comma = ",";
+	}
+	buf_add(out, "}");
+}
+
 /* POST /settings/undo, If-Match: 204; the file is as before the last change. E_MISSING.
  */
 enum err
 console_post_settings_undo(struct req *r)
 {
 	struct ctx *c = &r->ctx;
-	struct own_settings own = {0};
+	struct own_settings own = {0}, before = {0};
+	struct buf data = {.arena = &c->arena};
 
 	TRY(read_seen(r, &own));
-	TRY(audit_add(c, "setting.undo", "setting", "", NULL));
+	TRY(own_settings_before(c, &before));
+	buf_add(&data, "{\"before\":");
+	add_different(&data, &own, &before);
+	buf_add(&data, ",\"after\":");
+	add_different(&data, &before, &own);
+	buf_add(&data, "}");
+	TRY(audit_add(c, "setting.undo", "setting", "", buf_text(&data)));
 	TRY(own_settings_undo(c));
 	return reply_empty(r, 204);
 }

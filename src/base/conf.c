@@ -26,14 +26,25 @@ struct setting {
 	const char *def;
 	const char *env; /* further names, blank-separated */
 	int flags;
-	const char *unit, *meaning;
+	const char *unit;
 	size_t offset;
+	const char *meaning;
+	/* What it may be, where that is less than its type allows. */
+	int64_t least, most; /* 0: any */
+	const char *words;   /* one of these, blank-separated; NULL: any */
 };
 
 static const struct setting settings[] = {
-#define SETTING(section, key, type, def, env, flags, unit, meaning)                    \
-	{#section, #key, type, def, env, flags, unit, meaning,                         \
-		offsetof(struct conf, section##_##key)},
+#define SETTING(s, k, t, d, e, f, u, ...)                                              \
+	{.section = #s,                                                                \
+		.key = #k,                                                             \
+		.type = t,                                                             \
+		.def = d,                                                              \
+		.env = e,                                                              \
+		.flags = f,                                                            \
+		.unit = u,                                                             \
+		.offset = offsetof(struct conf, s##_##k),                              \
+		.meaning = __VA_ARGS__},
 #include "base/settings.def"
 #undef SETTING
 };
@@ -389,13 +400,61 @@ bool_read(const char *text, bool *out)
 	return false;
 }
 
+/* "20", "64k", "10m": as one would write it. */
+static const char *
+number_text(enum type type, int64_t n)
+{
+	static const struct {
+		enum type type;
+		const char *letter;
+		int64_t times;
+	} units[] = {{LIFETIME, "h", 3600}, {SECONDS, "h", 3600}, {LIFETIME, "m", 60},
+		{SECONDS, "m", 60}, {BYTES, "g", 1073741824}, {BYTES, "m", 1048576},
+		{BYTES, "k", 1024}};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+		if (n != 0 && units[i].type == type && n % units[i].times == 0)
+			return arena_fmt(&kept, "%lld%s",
+				(long long)(n / units[i].times), units[i].letter);
+	return arena_fmt(&kept, "%lld", (long long)n);
+}
+
+/* What a setting may be, in words; "" for any that its type allows. */
+static const char *
+bounds_text(const struct setting *s)
+{
+	if (s->words != NULL)
+		return arena_fmt(&kept, "one of: %s", s->words);
+	if (s->least == 0 && s->most == 0)
+		return "";
+	const char *least = number_text(s->type, s->least);
+	return s->most == 0 ? arena_fmt(&kept, "%s at least", least)
+			    : arena_fmt(&kept, "%s to %s", least,
+				      number_text(s->type, s->most));
+}
+
 static bool
-apply_one(
-	struct conf *out, const struct setting *s, const char *value, const char *from)
+in_bounds(const struct setting *s, const void *member)
+{
+	if (s->words != NULL) {
+		const char *word = *(const char *const *)member;
+
+		return word[0] != '\0' && str_in(word, s->words);
+	}
+	if (s->least == 0 && s->most == 0)
+		return true;
+	int64_t n = *(const int64_t *)member;
+	return n >= s->least && (s->most == 0 || n <= s->most);
+}
+
+/* *why: what is wrong with it. */
+static bool
+read_one(struct conf *out, const struct setting *s, const char *value, const char **why)
 {
 	void *member = (char *)out + s->offset;
 	bool good = true;
 
+	*why = "";
 	if ((s->flags & SECRET) != 0 && value[0] == '@') {
 		value = secret_from_file(value);
 		good = value != NULL;
@@ -405,17 +464,36 @@ apply_one(
 		good = number_read(value, s->type, member) &&
 		       in_range(s->type, *(int64_t *)member);
 	}
-	if (good && s->type == TEXT)
+	if (!good) {
+		*why = s->unit[0] == '\0'
+			       ? "cannot be read"
+			       : arena_fmt(&kept, "cannot be read, expected: %s",
+					 s->unit);
+		return false;
+	}
+	if (s->type == TEXT)
 		*(const char **)member = value;
+	if (in_bounds(s, member))
+		return true;
+	*why = arena_fmt(&kept, "must be %s", bounds_text(s));
+	return false;
+}
+
+static bool
+apply_one(
+	struct conf *out, const struct setting *s, const char *value, const char *from)
+{
+	const char *why;
+	bool good = read_one(out, s, value, &why);
+
 	if (!good)
-		log_error("conf: %s.%s (%s): cannot be read%s%s", s->section, s->key,
-			from, s->unit[0] == '\0' ? "" : ", expected: ", s->unit);
+		log_error("conf: %s.%s (%s): %s", s->section, s->key, from, why);
 	return good;
 }
 
 /* -- the file that the console writes */
 
-static struct timespec own_changed; /* when it was read; 0: it was not there */
+static struct timespec own_changed; /* of the one in force; 0: it was not there */
 
 static struct timespec
 changed_at(const char *path)
@@ -436,9 +514,9 @@ is_own(const struct setting *s)
 }
 
 /* What cannot be read, or is not the console's to set, is left out: a file that a
- * program writes keeps no program from starting. */
+ * program writes keeps no program from starting. *changed: of what was read. */
 static void
-read_own(struct sources *sources)
+read_own(struct sources *sources, struct timespec *changed)
 {
 	size_t place = (size_t)(by_section_key("console", "settings_file") - settings);
 	const char *path = sources->value[place];
@@ -447,8 +525,8 @@ read_own(struct sources *sources)
 
 	if (path == NULL)
 		path = settings[place].def;
-	own_changed = changed_at(path);
-	if (own_changed.tv_sec == 0)
+	*changed = changed_at(path);
+	if (changed->tv_sec == 0)
 		return;
 	read_file(&own, path);
 	for (size_t i = 0; i < COUNT; i++) {
@@ -475,6 +553,7 @@ conf_own_changed(void)
 static bool
 load(struct sources *sources, struct conf *out)
 {
+	struct timespec changed = {0};
 	bool good = true;
 
 	if (conf_path != NULL)
@@ -482,7 +561,7 @@ load(struct sources *sources, struct conf *out)
 	if (env_path != NULL)
 		good = read_env_file(sources) && good;
 	good = read_environment(sources) && good;
-	read_own(sources);
+	read_own(sources, &changed);
 	for (size_t i = 0; i < COUNT; i++) {
 		if (sources->value[i] == NULL) {
 			sources->value[i] = settings[i].def;
@@ -492,6 +571,8 @@ load(struct sources *sources, struct conf *out)
 			       sources->from[i]) &&
 		       good;
 	}
+	if (good)
+		own_changed = changed;
 	return good;
 }
 
@@ -552,24 +633,9 @@ tell_unknown(void)
 		log_warn("conf: %s: not understood:%s", env_path, unknown_names);
 }
 
-/* Is a setting one of a few words? */
-static bool
-check_word(const char *name, const char *value, const char *words)
-{
-	if (value[0] != '\0' && str_in(value, words))
-		return true;
-	log_error("conf: %s: one of: %s", name, words);
-	return false;
-}
-
 static bool
 check_confirmation(void)
 {
-	bool good = check_word("account.confirm_email", conf.account_confirm_email,
-			    "off later before") &&
-		    check_word("people.picture_visibility",
-			    conf.people_picture_visibility, "everyone members nobody");
-
 	if (strcmp(conf.account_confirm_email, "before") == 0 &&
 		conf.mail_server[0] == '\0' && conf.mail_directory[0] == '\0' &&
 		strcasecmp(conf.mail_provider, "AMAZON") != 0 &&
@@ -578,7 +644,7 @@ check_confirmation(void)
 			  "mail.directory");
 		return false;
 	}
-	return good;
+	return true;
 }
 
 /* What the sender of mails needs (net/smtp_account.h). */
@@ -706,6 +772,7 @@ conf_refuse(const char *name, const char *value)
 {
 	const struct setting *s = by_name(name, strlen(name));
 	struct conf saved = conf;
+	const char *why;
 
 	if (s == NULL)
 		return "there is no such setting";
@@ -716,17 +783,23 @@ conf_refuse(const char *name, const char *value)
 			return "must be one line";
 	if (strlen(value) > VALUE_MOST || value[0] == ' ' || value[0] == '@')
 		return "cannot be such a text";
-	bool good = apply_one(&conf, s, value, "console") && check_confirmation() &&
-		    check_mail();
+	if (!read_one(&conf, s, value, &why)) {
+		conf = saved;
+		return why;
+	}
+	bool good = check_confirmation() && check_mail();
 	conf = saved;
-	return good ? NULL : "cannot be read, or does not fit the others";
+	return good ? NULL : "does not fit the others";
 }
 
 static void
 print_meaning(FILE *out, const struct setting *s)
 {
-	fprintf(out, "# %s%s%s%s%s\n", s->meaning, s->unit[0] == '\0' ? "" : " [",
-		s->unit, s->unit[0] == '\0' ? "" : "]",
+	const char *bounds = bounds_text(s);
+
+	fprintf(out, "# %s%s%s%s%s%s%s\n", s->meaning, bounds[0] == '\0' ? "" : "; ",
+		bounds, s->unit[0] == '\0' ? "" : " [", s->unit,
+		s->unit[0] == '\0' ? "" : "]",
 		(s->flags & RELOAD) != 0 ? " (SIGHUP)" : "");
 }
 

@@ -20,8 +20,7 @@ typedef int64_t conf_PORT;
 typedef int64_t conf_HOUR; /* of the day */
 
 struct conf {
-#define SETTING(section, key, type, def, env, flags, unit, meaning)                    \
-	conf_##type section##_##key;
+#define SETTING(section, key, type, ...) conf_##type section##_##key;
 #include "base/settings.def"
 #undef SETTING
 };
@@ -32,8 +31,8 @@ extern struct conf conf;
  * Reads defaults, then file (may be NULL), then env_file (a .env; NULL: the one beside
  * file, x/samovar.env beside x/samovar.conf, if there is one), then the environment. A
  * later source wins. False, with every complaint in the log, if a
- * value cannot be read, a key of file is unknown, or two names of one setting
- * contradict each other.
+ * value cannot be read or is out of its bounds, a key of file is unknown, or two names
+ * of one setting contradict each other.
  */
 bool conf_load(const char *file, const char *env_file);
 
@@ -75,12 +74,13 @@ void conf_each(void (*each)(void *to, const struct conf_entry *e), void *to);
 
 /*
  * The console's own file (console.settings_file), read last, sets what is marked
- * RELOAD. Has it changed since it was read? Every program looks once a second and then
- * does what it does at SIGHUP.
+ * RELOAD. Is it another one than that in force? Every program looks once a second and
+ * then does what it does at SIGHUP.
  */
 bool conf_own_changed(void);
 
-/* Why this value will not do for that setting in the console's file; NULL: it will. */
+/* Why this value will not do for that setting in the console's file; NULL: it will. The
+ * text lives as long as the process. */
 const char *conf_refuse(const char *name, const char *value);
 
 /* Prints a sample .env: every setting with its names, default, unit and meaning. */

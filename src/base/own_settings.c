@@ -72,18 +72,13 @@ take_line(
 		.value = str_trim(&c->arena, equals + 1)};
 }
 
-enum err
-own_settings_read(struct ctx *c, struct own_settings *out)
+static void
+take_text(struct ctx *c, struct own_settings *out, const char *text)
 {
-	const char *path = "", *before = "", *text = "", *section = "";
+	const char *section = "";
 
-	*out = (struct own_settings){0};
-	TRY(path_of(c, "", &path));
-	TRY(path_of(c, ".before", &before));
-	TRY(read_text(c, path, &text));
 	out->list = arena_new(&c->arena, SETTINGS_MOST * sizeof(*out->list));
 	out->version = version_of(c, text);
-	out->can_undo = access(before, R_OK) == 0;
 	for (const char *at = text; *at != '\0';) {
 		size_t n = strcspn(at, "\n");
 		const char *line = arena_strn(&c->arena, at, n);
@@ -95,6 +90,34 @@ own_settings_read(struct ctx *c, struct own_settings *out)
 			take_line(c, out, section, line);
 		at += n + (at[n] == '\n');
 	}
+}
+
+enum err
+own_settings_read(struct ctx *c, struct own_settings *out)
+{
+	const char *path = "", *before = "", *text = "";
+
+	*out = (struct own_settings){0};
+	TRY(path_of(c, "", &path));
+	TRY(path_of(c, ".before", &before));
+	TRY(read_text(c, path, &text));
+	take_text(c, out, text);
+	out->can_undo = access(before, R_OK) == 0;
+	return OK;
+}
+
+enum err
+own_settings_before(struct ctx *c, struct own_settings *out)
+{
+	const char *before = "", *text = "";
+
+	*out = (struct own_settings){0};
+	TRY(path_of(c, ".before", &before));
+	if (access(before, R_OK) != 0)
+		return fail(c, E_MISSING, NULL);
+	TRY(read_text(c, before, &text));
+	take_text(c, out, text);
+	out->can_undo = true;
 	return OK;
 }
 

@@ -23,6 +23,9 @@ struct own_settings {
 /* Reads it; one that is not there is empty. E_CONFLICT. */
 enum err own_settings_read(struct ctx *c, struct own_settings *out);
 
+/* The same of the one before it; E_MISSING where there is none. E_CONFLICT. */
+enum err own_settings_before(struct ctx *c, struct own_settings *out);
+
 /* Sets one, or takes it out (value NULL). The whole file is replaced at once.
  * E_CONFLICT. */
 enum err own_settings_set(struct ctx *c, const struct own_settings *now,

@@ -147,10 +147,17 @@ program_stopping(void)
 	return stopping != 0;
 }
 
+/* Programs ask about once a second. While something else of the settings cannot be read
+ * the file stays a changed one: it is tried again, but not as often as that. */
+#define LOOKS_A_TRY 5
+
 bool
 program_reload_wanted(void)
 {
-	bool wanted = reload_wanted != 0 || conf_own_changed();
+	static int looks;
+
+	looks = conf_own_changed() ? looks + 1 : 0;
+	bool wanted = reload_wanted != 0 || looks % LOOKS_A_TRY == 1;
 
 	reload_wanted = 0;
 	return wanted;

@@ -86,6 +86,10 @@ one_is_set_taken_back_and_noted(void **state)
 		.headers = {SAME_ORIGIN, op, version_of(op)});
 	assert_int_equal(a->status, 204);
 	assert_null(strstr(written(file), "cors_origins"));
+	assert_string_equal(
+		value("select data->>'before' || (data->>'after') from account.audit "
+		      "where action = 'setting.undo'"),
+		"{\"site.cors_origins\": \"https://a.test\"}{}");
 	a = call("DELETE", API "/settings/programme.review_undo",
 		.headers = {SAME_ORIGIN, op, version_of(op)});
 	assert_int_equal(a->status, 204);
@@ -104,7 +108,12 @@ what_will_not_do_is_refused(void **state)
 		{"token.secret", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
 		{"console.settings_file", "/etc/passwd"},
 		{"site.cors_origins", "a\\n[token]\\nsecret = x"},
-		{"account.confirm_email", "perhaps"}};
+		{"account.confirm_email", "perhaps"}, {"fcgi.max_requests", "0"},
+		{"fcgi.max_body", "32k"}, {"console.idle", "5m"},
+		{"console.fresh", "1"}, {"account.sign_in_per_address", "0"},
+		{"account.argon2_memory", "32"}, {"account.argon2_memory", "2g"},
+		{"account.argon2_passes", "0"}, {"console.second_factor", "always"},
+		{"console.second_factor", ""}};
 
 	given_no_file();
 	const char *op = given_console("can_operate", NULL);
@@ -120,6 +129,74 @@ what_will_not_do_is_refused(void **state)
 	is_error(set(op, "programme.review_undo", "15", "If-Match: *"), 409,
 		"Console.Conflict");
 	assert_int_equal(get("/settings", op)->status, 200);
+}
+
+static void
+it_is_said_what_would_do(void **state)
+{
+	(void)state;
+	assert_string_equal(conf_refuse("console.idle", "5m"), "must be 10m at least");
+	assert_string_equal(
+		conf_refuse("account.argon2_memory", "32"), "must be 1m to 1g");
+	assert_string_equal(conf_refuse("console.second_factor", "x"),
+		"must be one of: optional photos");
+	assert_string_equal(
+		conf_refuse("console.idle", "soon"), "cannot be read, expected: s");
+	assert_null(conf_refuse("console.idle", "10m"));
+	assert_null(conf_refuse("console.second_factor", "photos"));
+}
+
+/* The text of a file of settings with this line. */
+static bool
+loads_with(const char *line)
+{
+	const char *path = text("/tmp/samovar-conf-%d", (int)getpid());
+	FILE *f = fopen(path, "we");
+	struct conf saved = conf;
+
+	assert_non_null(f);
+	fprintf(f, "%s\n", line);
+	fclose(f);
+	bool good = conf_load(path, NULL);
+	unlink(path);
+	conf_load(NULL, NULL);
+	conf = saved;
+	return good;
+}
+
+static void
+no_program_starts_out_of_bounds(void **state)
+{
+	(void)state;
+	assert_true(loads_with("[fcgi]\nconnections = 1"));
+	assert_false(loads_with("[fcgi]\nconnections = 0"));
+	assert_false(loads_with("[fcgi]\nmax_requests = 0"));
+	assert_false(loads_with("[console]\nsecond_factor = always"));
+}
+
+static void
+a_change_waits_until_the_rest_can_be_read(void **state)
+{
+	(void)state;
+	int64_t before = conf.programme_review_undo;
+
+	given_no_file();
+	setenv("SAMOVAR_CONSOLE_SETTINGS_FILE", file, 1);
+	assert_int_equal(set(given_console("can_operate", NULL),
+				 "programme.review_undo", "78", "If-Match: *")
+				 ->status,
+		204);
+	setenv("SAMOVAR_FCGI_MAX_REQUESTS", "0", 1);
+	assert_false(conf_reload());
+	assert_true(conf_own_changed());
+	assert_int_equal(conf.programme_review_undo, before);
+	unsetenv("SAMOVAR_FCGI_MAX_REQUESTS");
+	assert_true(conf_reload());
+	assert_false(conf_own_changed());
+	assert_int_equal(conf.programme_review_undo, 78);
+	unlink(file);
+	assert_true(conf_reload());
+	unsetenv("SAMOVAR_CONSOLE_SETTINGS_FILE");
 }
 
 static void
@@ -157,6 +234,9 @@ main(int argc, char **argv)
 		EDGE_TEST(all_are_shown_and_no_secret),
 		EDGE_TEST(one_is_set_taken_back_and_noted),
 		EDGE_TEST(what_will_not_do_is_refused),
+		EDGE_TEST(it_is_said_what_would_do),
+		EDGE_TEST(no_program_starts_out_of_bounds),
+		EDGE_TEST(a_change_waits_until_the_rest_can_be_read),
 		EDGE_TEST(a_program_takes_over_what_the_file_says),
 	};
 
