@@ -237,11 +237,12 @@ static enum err
 look(struct ctx *c, const char *id, const char *action, struct buf *out)
 {
 	const char *counts = NULL;
-	int64_t before = 0;
+	int64_t before = 0, silent = 0;
 
 	TRY(db_int(c, &CONSOLE_EFFECT_BEFORE, &before, ARGS(c)));
+	TRY(db_int(c, &CONSOLE_EFFECT_SILENT, &silent, ARGS(c, id)));
 	TRY(act(c, id, action));
-	TRY(db_json(c, &CONSOLE_EFFECT_COUNTS, &counts, ARGS(c, id, before)));
+	TRY(db_json(c, &CONSOLE_EFFECT_COUNTS, &counts, ARGS(c, id, before, silent)));
 	buf_fmt(out, "{\"counts\":%s,\"told\":[", counts);
 	TRY(add_told(c, out, before));
 	buf_add(out, "]}");

@@ -80,9 +80,13 @@ select o.id, o.chat_id, o.kind, o.payload::text as payload, p.name, p.surname
  where o.id > $1 and o.xmin = pg_current_xact_id()::xid
  order by p.surname, p.name, o.id limit $2;
 
+-- name: console_effect_silent
+-- Who has blocked the bot of those that the shift has to do with. Before the act: a shift that is cancelled has nobody left.
+select count(*) from programme.participant p
+ where p.telegram_blocked and (exists (select from programme.member m where m.participant_id = p.id and m.shift_id = $1 and m.status = 'active')
+    or exists (select from programme.request r where r.participant_id = p.id and r.shift_id = $1 and r.status = 'pending'));
+
 -- name: console_effect_counts
 select json_build_object('status', s.status, 'messages', (select count(*) from programme.outbox o where o.id > $2 and o.xmin = pg_current_xact_id()::xid),
-           'silent', (select count(*) from programme.participant p
-                       where p.telegram_blocked and (exists (select from programme.member m where m.participant_id = p.id and m.shift_id = s.id and m.status = 'active')
-                          or exists (select from programme.request r where r.participant_id = p.id and r.shift_id = s.id and r.status = 'pending'))))::text
+           'silent', $3::bigint)::text
   from programme.shift s where s.id = $1;

@@ -201,6 +201,23 @@ a_preview_says_what_each_child_will_be_told_and_does_nothing(void **state)
 }
 
 static void
+who_would_not_hear_of_a_cancelled_shift_is_counted(void **state)
+{
+	(void)state;
+	const char *staff = given_console("", "expert"), *id = given_shift("preparing");
+
+	value("update programme.participant set telegram_blocked = true where surname "
+	      "= 'I%d'",
+		MEMBERS + 1);
+	const struct answer *a =
+		get(text("/shifts/%s/effect?action=cancel", id), staff);
+	assert_int_equal(a->status, 200);
+	assert_int_equal(
+		json_number(json_member(a->json, "counts", json_type_object), "silent"),
+		2);
+}
+
+static void
 a_shift_is_made_changed_and_cancelled(void **state)
 {
 	(void)state;
@@ -280,6 +297,7 @@ main(int argc, char **argv)
 		EDGE_TEST(members_come_by_pages_with_their_days),
 		EDGE_TEST(a_request_is_answered_once),
 		EDGE_TEST(a_preview_says_what_each_child_will_be_told_and_does_nothing),
+		EDGE_TEST(who_would_not_hear_of_a_cancelled_shift_is_counted),
 		EDGE_TEST(a_shift_is_made_changed_and_cancelled),
 		EDGE_TEST(the_plan_changes_for_days_to_come),
 	};
