@@ -232,6 +232,22 @@ apply(struct ctx *c, struct reader *r, const struct card_said *said, int64_t lin
 	return OK;
 }
 
+/* U+FFFD stands where a program could not read a letter. A card with it would be drawn
+ * so. */
+static enum err
+check_letters(struct ctx *c, const struct pair *pairs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strstr(pairs[i].value, "\xEF\xBF\xBD") != NULL)
+			return field_error_add(
+				c, (struct field_error){.place = "body",
+					   .field = pairs[i].name,
+					   .kind = FIELD_ERROR_FORM,
+					   .words = "has letters that were lost when "
+						    "the table was saved or read"});
+	return OK;
+}
+
 static enum err
 take_line(struct ctx *c, struct reader *r, const char *const *values, size_t count,
 	int64_t line)
@@ -245,7 +261,9 @@ take_line(struct ctx *c, struct reader *r, const char *const *values, size_t cou
 			pairs[n++] = (struct pair){r->names[i], values[i]};
 	/* What PostgreSQL refuses would end the whole transaction. */
 	TRY(db_command(c, "savepoint line"));
-	enum err e = fields_from_pairs(c, pairs, n, "body", card_said_fields, &said);
+	enum err e = check_letters(c, pairs, n);
+	if (e == OK)
+		e = fields_from_pairs(c, pairs, n, "body", card_said_fields, &said);
 	if (e == OK)
 		e = apply(c, r, &said, line);
 	if (e == OK)

@@ -606,6 +606,11 @@ an_import_says_what_it_would_do_and_does_it_whole(void **state)
 	assert_non_null(strstr(a->body, "{\"line\":3,\"field\":\"role\""));
 	is_error(import(keeper, true, "number,nome\n1,x\n"), 422, "Request.Validation");
 	is_error(import(keeper, true, "\xff\xfe"), 422, "Request.Validation");
+	a = import(keeper, true,
+		text("number,name,surname,role,level\n%d,\xEF\xBF\xBD,Li,member,1\n",
+			next_number()));
+	is_error(a, 422, "Import.Invalid");
+	assert_non_null(strstr(a->body, "{\"line\":2,\"field\":\"name\""));
 }
 
 static void
