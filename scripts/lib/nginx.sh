@@ -69,6 +69,16 @@ nginx_face_files() {
 	nginx_faces | cut -d ' ' -f 4 | sort -u | xargs cat >"$1/face-errors.map"
 }
 
+# city_schemes DIR: what the console's pages may send to cities by, in CSP's words. Where
+# the site itself has no TLS, cities of other hosts and ports have none either.
+city_schemes() {
+	if [ -e "$1/tls.conf" ]; then
+		echo "https: http://127.0.0.1:* http://localhost:*"
+	else
+		echo "https: http:"
+	fi
+}
+
 # nginx_configure DIR OWNER CITIES NAME=VALUE...: writes all files into DIR. CITIES
 # is a list of name:listen, or name:listen@ssl. OWNER is chown's.
 nginx_configure() {
@@ -78,6 +88,7 @@ nginx_configure() {
 	nginx_face_files "$conf"
 	"$PREFIX/libexec/samovar/samovar-routes" --hashing >"$conf/hashing.map"
 	set -- "AREAS=$(nginx_faces | cut -d ' ' -f 1 | paste -s -d '|')" \
+		"CITY_SCHEMES=$(city_schemes "$conf")" \
 		"ASKED_BODY=$(nginx_faces | cut -d ' ' -f 2 | sort -u | grep -vx 64k | sort -h | tail -n 1)" "$@"
 	for template in nginx body-check errors error-pages fastcgi headers site; do
 		nginx_render "$template" "CONF=$conf" "$@" >"$conf/$template.conf"

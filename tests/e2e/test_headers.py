@@ -1,6 +1,7 @@
 """Every page says what it may load and who may frame it, and its type is what it is said to be."""
 
 import re
+import subprocess
 
 import pytest
 
@@ -55,6 +56,15 @@ def test_a_page_says_what_it_may_load_and_who_may_frame_it(base, path):
         assert "'self'" in policy[kind + "-src"]
     for kind in ("script-src", "connect-src", "img-src"):
         assert not policy.get(kind, set()) & {"*", "'unsafe-inline'", "'unsafe-eval'", "https:", "http:"}
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_the_console_may_send_to_cities_by_what_the_site_has(tmp_path, tls):
+    if tls:
+        (tmp_path / "tls.conf").touch()
+    schemes = subprocess.run(["sh", "-c", '. "$0" && city_schemes "$1"', REPO / "scripts/lib/nginx.sh", tmp_path],
+                             capture_output=True, text=True, check=True).stdout.split()
+    assert ("http:" in schemes) is not tls and "https:" in schemes
 
 
 def test_what_cannot_be_read_is_answered_so_too(base):
