@@ -110,8 +110,11 @@ console_post_link(struct req *r)
 
 	if (in->days != 0)
 		what.expire_at = utc_after(c->now, in->days * DAY);
-	if (what.set_password && in->password[0] != '\0')
+	if (what.set_password && in->password[0] != '\0') {
 		what.hash = hash_make(c, in->password);
+		if (what.hash == NULL)
+			return fail(c, E_BUG, "the password cannot be hashed");
+	}
 	TRY(db_begin(c));
 	TRY(db_end(c, change(r, &what)));
 	return reply_empty(r, 204);

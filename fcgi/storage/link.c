@@ -64,8 +64,11 @@ storage_post_link(struct req *r)
 	TRY(storage_promise_check(r, storage_link_in.fields, known_only));
 	if (in->lifetime != 0)
 		expire_at = utc_after(c->now, in->lifetime);
-	if (in->password != NULL && in->password[0] != '\0')
+	if (in->password != NULL && in->password[0] != '\0') {
 		hash = hash_make(c, in->password);
+		if (hash == NULL)
+			return fail(c, E_BUG, "the password cannot be hashed");
+	}
 	TRY(link_add(c, r->word[0], hash, expire_at, &link));
 	TRY(history_link(
 		c, link.id, "FILE_SHARE_LINK.CREATED", link.file.name, link.created));

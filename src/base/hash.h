@@ -20,7 +20,9 @@ char *hkdf_hex(struct arena *a, const char *secret, const char *purpose);
 
 /*
  * Password hashes: argon2id in its usual text form ($argon2id$...), with the work that
- * the settings account.argon2_* ask for. Takes tens of milliseconds.
+ * the settings account.argon2_* ask for. Takes tens of milliseconds. NULL: there is not
+ * so much memory, or nothing can be made with such settings; who takes it for a hash
+ * stores what needs no password.
  */
 char *hash_make(struct ctx *c, const char *password);
 
