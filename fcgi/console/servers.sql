@@ -7,7 +7,7 @@ with held as (
 )
 select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'host', s.host, 'port', s.port, 'location', s.location, 'zone', s.zone,
            'latitude', s.latitude, 'longitude', s.longitude, 'is_on', s.is_on, 'is_active', s.is_active, 'version', us(s.updated),
-           'state', case when s.deleted_at is not null then 'deleted' when not s.is_on then 'off' when s.leaving_at is not null then 'leaving'
+           'state', case when s.deleted_at is not null then 'deleted' when s.leaving_at is not null then 'leaving' when not s.is_on then 'off'
                          when not s.is_active then 'inactive' else 'usable' end,
            'health', case when not s.is_on then 'off' when h.is_up is false then 'down' when h.probed_at > now() - interval '2 minutes' then 'up' else 'unknown' end,
            'why', case when h.is_up is false then h.why end, 'since', iso(h.since),
