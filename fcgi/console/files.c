@@ -13,6 +13,7 @@
 #include "db/db.h"
 #include "reply.h"
 #include "s3/client.h"
+#include "storage/copy.h"
 #include "storage/server.h"
 
 #include "console/files.sql.h"
@@ -20,6 +21,7 @@
 #define PAGE 50
 #define PAGE_MOST 200
 #define PARTS_MOST 10000
+#define PART_BYTES (INT64_C(8) << 20)
 #define PARTS_AT_ONCE 100
 #define QUIET_ZONE 4 /* light modules around it, as readers want them */
 
@@ -81,11 +83,27 @@ INPUT(console_parts_in, struct parts_body,
 	FIELD(struct parts_body, count, .min = 0, .max = PARTS_AT_ONCE));
 
 struct upload {
-	const char *key, *server_id;
+	const char *id, *key, *server_id;
+	int64_t size; /* as it was announced */
 };
 
-static FIELDS(
-	upload_fields, FIELD(struct upload, key), FIELD(struct upload, server_id));
+static FIELDS(upload_fields, FIELD(struct upload, id), FIELD(struct upload, key),
+	FIELD(struct upload, server_id), FIELD(struct upload, size));
+
+/* All parts but the last have so many bytes: S3 takes PARTS_MOST of them. */
+static int64_t
+part_bytes(const struct upload *u)
+{
+	int64_t least = u->size / PARTS_MOST + 1;
+
+	return least < PART_BYTES ? PART_BYTES : least;
+}
+
+static int64_t
+part_count(const struct upload *u)
+{
+	return u->size == 0 ? 1 : (u->size - 1) / part_bytes(u) + 1;
+}
 
 static const char *
 signed_for(struct ctx *c, const struct s3_object *o, const char *method,
@@ -94,26 +112,53 @@ signed_for(struct ctx *c, const struct s3_object *o, const char *method,
 	return s3_address(c, o, method, extra, extras, conf.s3_put_lifetime);
 }
 
+/* Together they take exactly what was announced: the length of each is signed. */
 static void
 add_parts(struct ctx *c, struct buf *out, const struct s3_object *o,
-	const struct parts_body *in)
+	const struct upload *u, const struct parts_body *in)
 {
-	long long first = in->first, end = first + in->count;
+	int64_t bytes = part_bytes(u), last = part_count(u);
 
-	for (long long n = first; n < end && n <= PARTS_MOST; n++) {
-		const struct pair extra[] = {
-			{"partNumber", arena_fmt(&c->arena, "%lld", n)},
-			{"uploadId", in->upload_id}};
-
-		buf_add(out, n == first ? "" : ",");
-		buf_json(out, signed_for(c, o, "PUT", extra, 2));
+	for (int64_t n = in->first; n < in->first + in->count && n <= last; n++) {
+		buf_add(out, n == in->first ? "" : ",");
+		buf_json(out, s3_part_address(c, o, in->upload_id, n,
+				      n < last ? bytes : u->size - bytes * (last - 1),
+				      conf.s3_put_lifetime));
 	}
 }
 
+static enum err
+check_first(struct ctx *c, const struct upload *u, const struct parts_body *in)
+{
+	if (in->count == 0 || (in->first >= 1 && in->first <= part_count(u)))
+		return OK;
+	return field_error_add(c, (struct field_error){.place = "body",
+					  .field = "first",
+					  .kind = FIELD_ERROR_FORM,
+					  .words = "is no part of this upload"});
+}
+
+/* Addresses of an upload that is open: of some parts, of their list, of the end. */
+static enum err
+add_open(struct ctx *c, struct buf *out, const struct s3_object *o,
+	const struct upload *u, const struct parts_body *in)
+{
+	const struct pair id = {"uploadId", in->upload_id};
+
+	TRY(check_first(c, u, in));
+	buf_add(out, "\"open\":null,\"parts\":[");
+	add_parts(c, out, o, u, in);
+	buf_add(out, "],\"list\":");
+	buf_json(out, signed_for(c, o, "GET", &id, 1));
+	buf_add(out, ",\"complete\":");
+	buf_json(out, signed_for(c, o, "POST", &id, 1));
+	return OK;
+}
+
 /*
- * POST /files/{uuid}/parts {"upload_id", "first", "count"}: 200 {"open", "parts",
- * "list", "complete"}, presigned addresses for the newest announced upload of the file.
- * E_FILE_NOT_FOUND.
+ * POST /files/{uuid}/parts {"upload_id", "first", "count"}: 200 {"part_bytes", "open",
+ * "parts", "list", "complete"}, presigned addresses for the newest announced upload of
+ * the file. No part: it is about to be completed. E_FILE_NOT_FOUND, E_INPUT.
  */
 enum err
 console_post_parts(struct req *r)
@@ -125,23 +170,23 @@ console_post_parts(struct req *r)
 	struct server server = {0};
 
 	TRY(db_one(c, &CONSOLE_UPLOAD, upload_fields, &u,
-		ARGS(c, r->word[0], c->actor, c->now, conf.s3_put_lifetime)));
+		ARGS(c, r->word[0], c->actor, c->now, conf.s3_put_lifetime,
+			conf.storage_announced_lifetime)));
 	TRY(server_own(c, u.server_id, &server));
+	/* The look that was ordered with the announcement goes by when the link would
+	 * have expired: it passes this one over. */
+	if (in->upload_id == NULL || in->count == 0)
+		TRY(upload_look_soon(c, u.id));
 	const struct s3_object o = {server_public_site(c, &server), u.key};
+	buf_fmt(&out, "{\"part_bytes\":%lld,", (long long)part_bytes(&u));
 	if (in->upload_id == NULL) {
-		buf_add(&out, "{\"open\":");
+		buf_add(&out, "\"open\":");
 		buf_json(&out, signed_for(c, &o, "POST",
 				       &(const struct pair){"uploads", ""}, 1));
-		buf_add(&out, ",\"parts\":[],\"list\":null,\"complete\":null}");
-		return reply_json(r, 200, buf_text(&out));
+		buf_add(&out, ",\"parts\":[],\"list\":null,\"complete\":null");
+	} else {
+		TRY(add_open(c, &out, &o, &u, in));
 	}
-	const struct pair id = {"uploadId", in->upload_id};
-	buf_add(&out, "{\"open\":null,\"parts\":[");
-	add_parts(c, &out, &o, in);
-	buf_add(&out, "],\"list\":");
-	buf_json(&out, signed_for(c, &o, "GET", &id, 1));
-	buf_add(&out, ",\"complete\":");
-	buf_json(&out, signed_for(c, &o, "POST", &id, 1));
 	buf_add(&out, "}");
 	return reply_json(r, 200, buf_text(&out));
 }

@@ -17,9 +17,11 @@ select json_build_object('id', f.id, 'name', f.name, 'size', f.size, 'created', 
   from storage.file f where f.id = $1 and f.account_id = $2 and f.deleted_at is null and f.kind = 'file';
 
 -- name: console_upload : E_FILE_NOT_FOUND
--- The newest upload of a file of $2 that has been announced; from now on it may last another $4 seconds.
-update storage.file_version v set link_expires = utc($3) + $4 * interval '1 second'
- where v.state = 'announced' and v.link_expires > utc($3)
+-- The newest upload of a file of $2 that has been announced; from now on it may last another $4 seconds, but no longer
+-- than $5 from its beginning. One whose link has expired goes on.
+update storage.file_version v
+   set link_expires = greatest(v.link_expires, least(utc($3) + $4 * interval '1 second', v.created + $5 * interval '1 second'))
+ where v.state = 'announced' and v.created + $5 * interval '1 second' > utc($3)
    and v.id = (select o.id from storage.file_version o join storage.file f on f.id = o.file_id
                 where f.id = $1 and f.account_id = $2 and f.deleted_at is null order by o.created desc limit 1)
-returning v.key, v.server_id;
+returning v.id, v.key, v.server_id, v.announced_size as size;

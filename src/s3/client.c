@@ -79,6 +79,22 @@ s3_upload_address(
 			.seconds = seconds});
 }
 
+const char *
+s3_part_address(struct ctx *c, const struct s3_object *o, const char *id,
+	int64_t number, int64_t size, int64_t seconds)
+{
+	const struct pair extra[] = {
+		{"partNumber", arena_fmt(&c->arena, "%lld", (long long)number)},
+		{"uploadId", id}};
+
+	return address(c, o,
+		(struct s3_link){.method = "PUT",
+			.extra = extra,
+			.extras = 2,
+			.content_length = arena_fmt(&c->arena, "%lld", (long long)size),
+			.seconds = seconds});
+}
+
 size_t
 s3_take_header(char *line, size_t size, size_t n, void *call)
 {

@@ -45,6 +45,11 @@ const char *s3_address(struct ctx *c, const struct s3_object *o, const char *met
 const char *s3_upload_address(
 	struct ctx *c, const struct s3_object *o, int64_t size, int64_t seconds);
 
+/* The presigned address of one part of an upload (its number, 1 and up), of exactly so
+ * many bytes. */
+const char *s3_part_address(struct ctx *c, const struct s3_object *o, const char *id,
+	int64_t number, int64_t size, int64_t seconds);
+
 /*
  * All of these: E_SERVER_DOWN: no connection, it broke, or the server itself says that
  * it cannot (5xx); E_PEER: an answer that does not fit, its status is in the words.

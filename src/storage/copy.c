@@ -335,6 +335,17 @@ upload_look_later(struct ctx *c, const char *version_id, int64_t seconds)
 	return job_add(c, &look);
 }
 
+enum err
+upload_look_soon(struct ctx *c, const char *version_id)
+{
+	const struct job_order look = {.kind = "upload.poll",
+		.subject = version_id,
+		.key = version_id,
+		.delay = LOOK_SECONDS};
+
+	return job_add(c, &look);
+}
+
 struct upload_slot
 upload_slot_of(struct ctx *c, int64_t seconds)
 {

@@ -68,6 +68,9 @@ bool upload_slot_read(const char *name, struct utc *first, struct utc *end);
  * than 10. */
 enum err upload_look_later(struct ctx *c, const char *version_id, int64_t seconds);
 
+/* The same, in 10 seconds, and once however often it is ordered until then. */
+enum err upload_look_soon(struct ctx *c, const char *version_id);
+
 /*
  * Orders the copies that usable servers lack of the live files of their zone: of one
  * version, on one server, or of all (NULL). An order that stands already stays one.

@@ -102,15 +102,77 @@ an_upload_in_parts_is_signed_for_its_owner(void **state)
 	a = post(path, "{}", cookie);
 	assert_int_equal(a->status, 200);
 	assert_non_null(strstr(answer_text(a, "open"), "uploads"));
+	assert_int_equal(json_number(a->json, "part_bytes"), 8 << 20);
+	/* What was announced is 11 parts of 8 MiB and a smaller one. */
+	a = post(path, "{\"upload_id\":\"a&b\",\"first\":12,\"count\":5}", cookie);
+	assert_int_equal(json_object_array_length(
+				 json_member(a->json, "parts", json_type_array)),
+		1);
+	is_error(post(path, "{\"upload_id\":\"a\",\"first\":13,\"count\":1}", cookie),
+		422, "Request.Validation");
+	is_error(post(path, "{\"upload_id\":\"a\",\"count\":1}", cookie), 422,
+		"Request.Validation");
 	a = post(path, "{\"upload_id\":\"a&b\",\"first\":3,\"count\":2}", cookie);
 	struct json_object *parts = json_member(a->json, "parts", json_type_array);
 	assert_int_equal(json_object_array_length(parts), 2);
 	const char *first = json_object_get_string(json_object_array_get_idx(parts, 0));
 	assert_non_null(strstr(first, file));
 	assert_non_null(strstr(first, "partNumber=3&uploadId=a%26b"));
+	assert_non_null(strstr(first, "SignedHeaders=content-length%3Bhost"));
 	is_error(post(path, "{}", given_console(RIGHTS, NULL)), 404, "Console.Gone");
-	value("update storage.file_version set link_expires = now() - interval '1 "
-	      "second'");
+}
+
+/* How long the newest upload may last from its beginning, in hours. */
+static int64_t
+hours(void)
+{
+	return number("select round(extract(epoch from link_expires - created) / 3600) "
+		      "from storage.file_version");
+}
+
+static int64_t
+looks(void)
+{
+	return number("select count(*) from job.job where kind = 'upload.poll' and "
+		      "subject = (select id::text from storage.file_version)");
+}
+
+static void
+an_upload_in_parts_goes_on_and_comes_to_an_end(void **state)
+{
+	(void)state;
+	clear();
+	const char *cookie = given_console(RIGHTS, NULL);
+
+	given_server("perm");
+	const struct answer *a = post(
+		"/files/upload", "{\"name\":\"film.mkv\",\"size\":99000000}", cookie);
+	const char *path = text("/files/%s/parts",
+		json_text(json_member(a->json, "file", json_type_object), "id"));
+	/* Its link has expired long ago: it goes on, and somebody looks whether it has
+	 * come. */
+	value("update storage.file_version set created = now() - interval '2 hours', "
+	      "link_expires = now() - interval '105 minutes'");
+	assert_int_equal(looks(), 0);
+	assert_int_equal(
+		post(path, "{\"upload_id\":\"a\",\"first\":1,\"count\":1}", cookie)
+			->status,
+		200);
+	assert_int_equal(hours(), 2);
+	assert_true(number("select (link_expires > now())::int from "
+			   "storage.file_version"));
+	assert_int_equal(looks(), 0);
+	a = post(path, "{\"upload_id\":\"a\",\"first\":1,\"count\":0}", cookie);
+	assert_int_equal(a->status, 200);
+	assert_int_equal(looks(), 1);
+	assert_int_equal(post(path, "{}", cookie)->status, 200);
+	assert_int_equal(looks(), 1);
+	/* Not for ever. */
+	value("update storage.file_version set created = now() - interval '1439 "
+	      "minutes'");
+	assert_int_equal(post(path, "{}", cookie)->status, 200);
+	assert_int_equal(hours(), 24);
+	value("update storage.file_version set created = now() - interval '25 hours'");
 	is_error(post(path, "{}", cookie), 404, "Console.Gone");
 }
 
@@ -129,6 +191,26 @@ a_link_has_a_code_to_show(void **state)
 		text("{\"link\":\"%s\"}", answer_text(a, "id")), cookie);
 	assert_int_equal(a->status, 200);
 	assert_true(str_starts(answer_text(a, "svg"), "<svg "));
+}
+
+static void
+a_password_that_cannot_be_hashed_is_none(void **state)
+{
+	(void)state;
+	clear();
+	const char *cookie = given_console(RIGHTS, NULL),
+		   *file = given_file("plan.pdf", given_server("perm")),
+		   *links = text("/files/%s/links", file);
+	const char *link = answer_text(post(links, "{}", cookie), "id");
+	int64_t memory = conf.account_argon2_memory;
+
+	conf.account_argon2_memory = 32;
+	assert_int_equal(post(links, "{\"password\":\"abc\"}", cookie)->status, 500);
+	assert_int_equal(
+		post(text("/links/%s", link), "{\"password\":\"abc\"}", cookie)->status,
+		500);
+	conf.account_argon2_memory = memory;
+	assert_int_equal(number("select count(*) from storage.link"), 1);
 }
 
 #define PERM                                                                           \
@@ -152,6 +234,11 @@ a_server_is_added_asked_and_used(void **state)
 		       "kind = 'server.resync'") > 0,
 		1);
 	is_error(post("/servers", text(PERM, "false"), op), 409, "Server.Exists");
+	value("update account.session set proved_at = null");
+	is_error(post("/servers", text(PERM, "false"), op), 403, "Auth.FreshNeeded");
+	is_error(send("PUT", path, text(PERM, "true"), op, "If-Match: *"), 403,
+		"Auth.FreshNeeded");
+	value("update account.session set proved_at = now()");
 	a = get("/servers", op);
 	struct json_object *row = json_object_array_get_idx(
 		json_member(a->json, "servers", json_type_array), 0);
@@ -188,6 +275,10 @@ a_server_is_given_up_step_by_step(void **state)
 			->status,
 		204);
 	assert_non_null(strstr(get("/servers", op)->body, "\"sole\" : 1"));
+	/* One that is switched off can be given up, too. */
+	value("update storage.server set is_on = false where id = '%s'", perm);
+	assert_non_null(strstr(get("/servers", op)->body, "\"state\" : \"leaving\""));
+	value("update storage.server set is_on = true where id = '%s'", perm);
 	assert_int_equal(
 		number("select count(*) from job.job where kind = 'copy.make'"), 1);
 	assert_int_equal(
@@ -212,6 +303,8 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		EDGE_TEST(a_file_tells_where_it_is_and_what_became_of_it),
 		EDGE_TEST(an_upload_in_parts_is_signed_for_its_owner),
+		EDGE_TEST(an_upload_in_parts_goes_on_and_comes_to_an_end),
+		EDGE_TEST(a_password_that_cannot_be_hashed_is_none),
 		EDGE_TEST(a_link_has_a_code_to_show),
 		EDGE_TEST(a_server_is_added_asked_and_used),
 		EDGE_TEST(a_server_is_given_up_step_by_step),
