@@ -172,6 +172,8 @@ no_program_starts_out_of_bounds(void **state)
 	assert_false(loads_with("[fcgi]\nconnections = 0"));
 	assert_false(loads_with("[fcgi]\nmax_requests = 0"));
 	assert_false(loads_with("[console]\nsecond_factor = always"));
+	/* As older .env files have it. */
+	assert_true(loads_with("[log]\nlevel = WARNING"));
 }
 
 static void
