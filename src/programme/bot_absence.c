@@ -248,7 +248,7 @@ welcome(struct ctx *c, const struct absence *a)
 {
 	if (a->is_today)
 		return _("Welcome back! Today's task is to be done again.");
-	if (date_cmp(a->from, utc_date(c->now)) == 0 &&
+	if (!a->has_staffs && date_cmp(a->from, utc_date(c->now)) == 0 &&
 		utc_hour(c->now) < conf.programme_new_task_hour)
 		return arena_fmt(&c->arena,
 			_("Welcome back! Today's task comes at %02lld:00."),

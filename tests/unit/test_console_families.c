@@ -345,6 +345,7 @@ what_is_stopped_stays_so_until_it_is_sent_again(void **state)
 		1);
 	/* Telegram asks for patience with one, the sender of the other dies. */
 	assert_int_equal(outbox_again(&c, list[0].id, 1, "429", false), OK);
+	assert_int_equal(waiting(), 0);
 	assert_int_equal(outbox_recover(&c, NULL, NULL, NULL), OK);
 	ctx_end(&c);
 	assert_int_equal(waiting(), 0);
