@@ -136,7 +136,7 @@ export default function Messages() {
 					</div>
 				)}
 			</Shown>
-			<Write segments={segments.data.value} open={writing.value} close={() => (writing.value = false)} sent={() => void read.again()} />
+			<Write segments={segments} open={writing.value} close={() => (writing.value = false)} sent={() => void read.again()} />
 		</>
 	);
 }

@@ -3,13 +3,13 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { api, type BroadcastCount, type BroadcastOrder, type Segment } from '../../app/api';
 import { Problem } from '../../app/call';
+import type { Read } from '../../app/read';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
-import { Button, Dialog, Empty, Field, Moment, problemText } from '../../parts/kit';
+import { Button, Dialog, Empty, Field, Moment, problemText, Shown } from '../../parts/kit';
 
 interface WriteProps {
-	/** undefined: they are still to come. */
-	segments: Segment[] | undefined;
+	segments: Read<Segment[]>;
 	open: boolean;
 	close: () => void;
 	sent: () => void;
@@ -34,7 +34,7 @@ function Counted({ counted }: { counted: BroadcastCount }) {
 	);
 }
 
-interface FormProps extends Omit<WriteProps, 'open'> {
+interface FormProps extends Omit<WriteProps, 'open' | 'segments'> {
 	segments: Segment[];
 }
 
@@ -43,6 +43,8 @@ function Form({ segments, close, sent }: FormProps) {
 	const counted = useSignal<BroadcastCount | null>(null);
 	const busy = useSignal(false);
 	const form = useRef<HTMLFormElement>(null);
+	// The dialog may have been open before the shifts came, and have given the focus already.
+	useEffect(() => form.current?.querySelector('textarea')?.focus(), []);
 	useEffect(() => {
 		// The button was off while it counted, and so lost the focus.
 		if (counted.value && !busy.value) form.current?.querySelector<HTMLElement>('.main')?.focus();
@@ -130,10 +132,12 @@ function Form({ segments, close, sent }: FormProps) {
 
 export function Write({ open, segments, ...rest }: WriteProps) {
 	return (
-		<Dialog wide title={t('Write to many')} open={open && !!segments} close={rest.close}>
-			{segments?.length
-				? <Form segments={segments} {...rest} />
-				: <Empty title={t('There is no shift yet')}>{t('Words go to the members of a shift: prepare one first.')}</Empty>}
+		<Dialog wide title={t('Write to many')} open={open} close={rest.close}>
+			<Shown read={segments} lines={6}>
+				{(list) => list.length
+					? <Form segments={list} {...rest} />
+					: <Empty title={t('There is no shift yet')}>{t('Words go to the members of a shift: prepare one first.')}</Empty>}
+			</Shown>
 		</Dialog>
 	);
 }
