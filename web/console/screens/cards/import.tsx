@@ -7,6 +7,19 @@ import { n, number, t } from '../../app/text';
 import { Button, Dialog, Table } from '../../parts/kit';
 import { fieldText, why } from './words';
 
+/** Tables that were saved on Windows have its letters: read as UTF-8 they would be lost without a word. */
+function textOf(bytes: ArrayBuffer): string {
+	try {
+		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+	} catch {
+		return new TextDecoder('windows-1251').decode(bytes);
+	}
+}
+
+/** The heading and the first lines, as they were read. */
+const FIRST = 4;
+const firstLines = (csv: string) => csv.split(/\r?\n/).filter((line) => line.trim()).slice(0, FIRST).join('\n');
+
 export function Import({ open, close, done }: { open: boolean; close: () => void; done: () => Promise<void> }) {
 	const csv = useSignal('');
 	const would = useSignal<CardImport | null>(null);
@@ -48,9 +61,15 @@ export function Import({ open, close, done }: { open: boolean; close: () => void
 					{t('File')}
 					<input type="file" accept=".csv,text/csv,text/plain" onChange={(e) => {
 						would.value = null;
-						void e.currentTarget.files?.[0]?.text().then((text) => { csv.value = text; return run(true); });
+						void e.currentTarget.files?.[0]?.arrayBuffer().then((bytes) => { csv.value = textOf(bytes); return run(true); });
 					}} />
 				</label>
+				{csv.value && (
+					<figure>
+						<figcaption class="muted small">{t('The first lines, as they are read')}</figcaption>
+						<pre class="first" dir="auto">{firstLines(csv.value)}</pre>
+					</figure>
+				)}
 				{wrong.value && <p class="wrong" role="alert">{wrong.value}</p>}
 				{refused.value.length > 0 && (
 					<Table caption={t('Lines that cannot be used')} rows={refused.value.slice(0, 100)} id={(l) => `${l.line} ${l.field}`} columns={[

@@ -5,8 +5,6 @@ import { Problem } from '../../app/call';
 
 const AT_ONCE = 2;
 const IN_PARTS = 16 << 20; // bytes from which on
-const PART = 8 << 20;
-const PARTS_MOST = 10_000;
 const TRIES = 5;
 
 export interface Upload {
@@ -18,8 +16,12 @@ export interface Upload {
 	file: File;
 	/** Of one in parts: ETags that have come, by number. */
 	parts: Map<number, string>;
+	/** Bytes of each of them but the last, as the server has them. */
+	partBytes: number;
 	id?: string;
 	uploadId?: string;
+	/** Grows with each run and each stop: what belongs to an earlier one does nothing more. */
+	turn: number;
 	request?: XMLHttpRequest;
 }
 
@@ -30,14 +32,27 @@ export const busy = computed(() => uploads.value.some((u) => u.state === 'waits'
 
 const show = () => (uploads.value = [...uploads.peek()]);
 
+const stopped = () => new Problem(0, 'Stopped', '');
+
+/** A run of an upload, and whether it is still the one that counts. */
+interface Run {
+	u: Upload;
+	turn: number;
+}
+
+function check(run: Run): void {
+	if (run.u.turn !== run.turn) throw stopped();
+}
+
 /** One request to a server; the answer's text and ETag. */
-function send(u: Upload, method: string, url: string, body: Blob | string | null, before: number): Promise<{ text: string; etag: string }> {
+function send(run: Run, method: string, url: string, body: Blob | string | null, before: number): Promise<{ text: string; etag: string }> {
+	const { u } = run;
 	return new Promise((resolve, reject) => {
 		const x = new XMLHttpRequest();
 		u.request = x;
 		x.open(method, url);
 		x.upload.onprogress = (e) => {
-			if (typeof body === 'string') return;
+			if (typeof body === 'string' || u.turn !== run.turn) return;
 			u.sent = before + e.loaded;
 			show();
 		};
@@ -45,71 +60,103 @@ function send(u: Upload, method: string, url: string, body: Blob | string | null
 			? resolve({ text: x.responseText, etag: method === 'PUT' ? (x.getResponseHeader('ETag') ?? '') : '' })
 			: reject(new Problem(x.status, 'Store', x.statusText));
 		x.onerror = () => reject(new Problem(0, 'Network', ''));
-		x.onabort = () => reject(new Problem(0, 'Stopped', ''));
+		x.onabort = () => reject(stopped());
 		x.send(body);
 	});
 }
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-/** Tries again what a broken connection has ended; what the server refuses is refused. */
-async function patiently<T>(u: Upload, act: () => Promise<T>): Promise<T> {
+/** Gets an address and sends to it. Tries again what a broken connection has ended; what the server refuses is refused. */
+async function patiently<S, T>(run: Run, sign: () => Promise<S>, act: (signed: S) => Promise<T>): Promise<T> {
 	for (let n = 1; ; n++) {
+		check(run);
 		try {
-			return await act();
+			const signed = await sign();
+			check(run);
+			return await act(signed);
 		} catch (e) {
 			const p = e as Problem;
-			if (u.state === 'stopped' || p.code === 'Stopped' || n >= TRIES || (p.status !== 0 && p.status < 500)) throw e;
+			if (p.code === 'Stopped' || n >= TRIES || (p.status !== 0 && p.status < 500)) throw e;
 			await pause(1000 * 2 ** n);
 		}
 	}
 }
 
-const partSize = (size: number) => Math.max(PART, Math.ceil(size / PARTS_MOST));
+async function open(run: Run, id: string): Promise<void> {
+	const { u } = run;
+	const said = await patiently(run, () => api.signParts(id, {}), ({ open, part_bytes }) => {
+		u.partBytes = part_bytes;
+		return send(run, 'POST', open!, '', 0);
+	});
+	check(run);
+	u.uploadId = /<UploadId>([^<]+)<\/UploadId>/.exec(said.text)?.[1];
+	if (!u.uploadId) throw new Problem(0, 'Store', '');
+}
 
-async function sendParts(u: Upload, id: string): Promise<void> {
-	if (!u.uploadId) {
-		const { open } = await api.signParts(id, {});
-		const said = await patiently(u, () => send(u, 'POST', open!, '', 0));
-		u.uploadId = /<UploadId>([^<]+)<\/UploadId>/.exec(said.text)?.[1];
-		if (!u.uploadId) throw new Problem(0, 'Store', '');
-	}
-	const bytes = partSize(u.size);
+async function sendParts(run: Run, id: string): Promise<void> {
+	const { u } = run;
+	if (!u.uploadId) await open(run, id);
+	const bytes = u.partBytes;
 	const count = Math.ceil(u.size / bytes);
 	for (let n = 1; n <= count; n++) {
 		if (u.parts.has(n)) continue;
 		const body = u.file.slice((n - 1) * bytes, n * bytes);
-		const before = u.parts.size * bytes;
-		const { etag } = await patiently(u, async () => {
-			const { parts } = await api.signParts(id, { upload_id: u.uploadId, first: n, count: 1 });
-			return send(u, 'PUT', parts[0]!, body, before);
-		});
+		const { etag } = await patiently(run, () => api.signParts(id, { upload_id: u.uploadId, first: n, count: 1 }),
+			({ parts }) => send(run, 'PUT', parts[0]!, body, u.parts.size * bytes));
+		check(run);
 		u.parts.set(n, etag);
 	}
-	const list = [...u.parts].sort((a, b) => a[0] - b[0]).map(([n, etag]) => `<Part><PartNumber>${n}</PartNumber><ETag>${etag}</ETag></Part>`).join('');
-	await patiently(u, async () => {
-		const { complete } = await api.signParts(id, { upload_id: u.uploadId, first: 1, count: 0 });
-		return send(u, 'POST', complete!, `<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`, u.size);
-	});
+	const list = [...u.parts].sort((a, b) => a[0] - b[0]).map(([number, etag]) => `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`).join('');
+	await patiently(run, () => api.signParts(id, { upload_id: u.uploadId, first: 1, count: 0 }),
+		({ complete }) => send(run, 'POST', complete!, `<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`, u.size));
 }
 
-async function run(u: Upload): Promise<void> {
+/** What has been begun at a server counts no more. */
+function restart(u: Upload): void {
+	u.id = undefined;
+	u.uploadId = undefined;
+	u.parts.clear();
+	u.sent = 0;
+}
+
+async function announce(run: Run): Promise<void> {
+	const { u } = run;
+	const said = await api.announceUpload({ name: u.name, size: u.size, content_type: u.file.type || undefined });
+	check(run);
+	u.id = said.file.id;
+	if (u.size >= IN_PARTS) await sendParts(run, u.id);
+	else await patiently(run, async () => said.link, (link) => send(run, 'PUT', link, u.file, 0));
+}
+
+/** Goes on with parts that have come, if the server still knows of them. */
+async function whole(run: Run): Promise<void> {
+	const { u } = run;
+	if (u.id && u.uploadId) {
+		try {
+			return await sendParts(run, u.id);
+		} catch (e) {
+			if ((e as Problem).status !== 404 || u.turn !== run.turn) throw e;
+		}
+	}
+	restart(u);
+	await announce(run);
+}
+
+async function start(u: Upload): Promise<void> {
+	const run: Run = { u, turn: ++u.turn };
 	u.state = 'runs';
 	show();
 	try {
-		if (u.size >= IN_PARTS && u.id && u.uploadId) await sendParts(u, u.id);
-		else {
-			const said = await api.announceUpload({ name: u.name, size: u.size, content_type: u.file.type || undefined });
-			u.id = said.file.id;
-			if (u.size >= IN_PARTS) await sendParts(u, u.id);
-			else await patiently(u, () => send(u, 'PUT', said.link, u.file, 0));
-		}
+		await whole(run);
+		check(run);
 		u.sent = u.size;
 		u.state = 'done';
 		arrived.value++;
 	} catch (e) {
 		if (!(e instanceof Problem)) throw e;
-		if (u.state === 'runs') u.state = 'failed';
+		if (u.turn !== run.turn) return;
+		u.state = 'failed';
 		u.why = e;
 	}
 	show();
@@ -119,15 +166,16 @@ async function run(u: Upload): Promise<void> {
 function next(): void {
 	const list = uploads.peek();
 	const free = AT_ONCE - list.filter((u) => u.state === 'runs').length;
-	list.filter((u) => u.state === 'waits').slice(0, Math.max(0, free)).forEach((u) => void run(u));
+	list.filter((u) => u.state === 'waits').slice(0, Math.max(0, free)).forEach((u) => void start(u));
 }
 
 export function add(files: Iterable<File>): void {
-	uploads.value = [...uploads.peek(), ...[...files].map((file): Upload => ({ name: file.name, size: file.size, sent: 0, state: 'waits', file, parts: new Map() }))];
+	uploads.value = [...uploads.peek(), ...[...files].map((file): Upload => ({ name: file.name, size: file.size, sent: 0, state: 'waits', file, parts: new Map(), partBytes: 0, turn: 0 }))];
 	next();
 }
 
 export function stop(u: Upload): void {
+	u.turn++;
 	u.state = 'stopped';
 	u.request?.abort();
 	show();
