@@ -428,6 +428,44 @@ def test_files_go_up_in_one_piece_and_in_parts_and_one_is_shared(console, person
     assert page.complaints == []
 
 
+# What becomes of the second part, try by try: no connection, a refusal, an upload that the city has forgotten. Pauses wait for us.
+HINDER = """(() => { const open = XMLHttpRequest.prototype.open, wait = window.setTimeout; let n = 0;
+    window.later = []; window.second = () => n;
+    window.setTimeout = (f, ms, ...more) => ms < 2000 ? wait(f, ms, ...more) : (window.later.push(f), 0);
+    window.restore = () => { window.setTimeout = wait; };
+    const ask = window.fetch; window.signs = 0;
+    window.fetch = (url, more) => { window.signs += String(url).endsWith('/parts'); return ask(url, more); };
+    XMLHttpRequest.prototype.open = function (method, url) {
+        if (url.includes('partNumber=2')) n++;
+        const hindered = url.includes('partNumber=2') && n < 4;
+        open.call(this, hindered && n === 3 ? 'GET' : method, !hindered ? url : ['http://127.0.0.1:1/', url.replace('Signature=', 'Signature=0'), '/static/none'][n - 1]); };
+    })()"""
+
+
+@in_chromium
+def test_an_upload_is_stopped_goes_on_and_begins_anew_where_the_city_has_forgotten_it(console, person, db):
+    who = person(*FILE_RIGHTS)
+    page = console(who, "en").open("files", (1280, "light"))
+    press = "[...document.querySelectorAll('.queue button')].find((b) => (b.getAttribute('aria-label') ?? b.textContent).startsWith('%s')).click()"
+    page.js(HINDER)
+    page.js("""(() => { const transfer = new DataTransfer(); transfer.items.add(new File([new Uint8Array(17 << 20)], 'large.bin'));
+        const input = document.querySelector('input[type=file]'); input.files = transfer.files;
+        input.dispatchEvent(new Event('change')); })()""")
+    page.wait("window.second() === 1 && window.later.length > 0")
+    page.js(press % "Stop")
+    before = page.js("window.signs")
+    page.js("window.later.forEach((f) => f()); window.restore()")
+    assert page.js("window.signs") == before
+    page.js(press % "Go on")
+    page.wait("window.second() === 2 && !!document.querySelector('.queue .wrong')")
+    page.js(press % "Go on")
+    page.wait("document.querySelectorAll('.queue .chip.good').length === 1")
+    assert page.js("window.second()") == 4
+    account = db.value("select id from account.account where username = %s", who.username)
+    assert db.value("select count(*) from storage.file_version v join storage.file f on f.id = v.file_id where f.account_id = %s", account) == 2
+    wait_for(lambda: db.value("select current_version is not null from storage.file where account_id = %s", account))
+
+
 @in_chromium
 def test_a_city_is_seen_and_given_up(console, person, db):
     window = console(person("can_operate"), "ru")
@@ -491,16 +529,18 @@ def test_cards_are_imported_after_a_look_and_chosen(console, person, db):
     page.key("i")
     page.wait("!!document.querySelector('dialog[open] input[type=file]')")
 
-    def take(lines):
-        page.js("""(() => { const transfer = new DataTransfer(); transfer.items.add(new File([%r], 'cards.csv', {type: 'text/csv'}));
+    def take(lines, encoding="utf-8"):
+        page.js("""(() => { const transfer = new DataTransfer(); transfer.items.add(new File([new Uint8Array(%r)], 'cards.csv', {type: 'text/csv'}));
             const input = document.querySelector('dialog[open] input[type=file]'); input.files = transfer.files;
-            input.dispatchEvent(new Event('change', {bubbles: true})); })()""" % ("name,surname,number,role,level,card_issued_date\n" + lines))
+            input.dispatchEvent(new Event('change', {bubbles: true})); })()""" % list(
+                ("name,surname,number,role,level,card_issued_date\n" + lines).encode(encoding)))
     take("Vera,Orlova,990001,member,much,2026-11-30\n")
     page.wait("!!document.querySelector('dialog[open] .wrong')")
     window.page.complaints.clear()  # the browser notes each 422
     window.check("cards import refused ru 1280 light")
-    take("<b>Vera," + "Ж" * 60 + ",990001,member,3,2026-11-30\nBoris,Popov,,member,1,2026-11-30\n")
+    take("<b>Vera," + "Ж" * 60 + ",990001,member,3,2026-11-30\nBoris,Popov,,member,1,2026-11-30\n", "windows-1251")
     page.wait("!document.querySelector('dialog[open] .button.main').disabled")
+    assert "Ж" * 60 in page.js("document.querySelector('dialog[open] .first').textContent")
     axe.check(page)
     page.js("document.querySelector('dialog[open] .button.main').click()")
     page.wait("!document.querySelector('dialog[open]') && document.querySelectorAll('.gallery li').length >= 2")
