@@ -166,11 +166,11 @@ an_upload_in_parts_is_signed_for_its_owner(void **state)
 	is_error(post(path, "{}", given_console(RIGHTS, NULL)), 404, "Console.Gone");
 }
 
-/* How long the newest upload may last from its beginning, in hours. */
+/* How long the newest upload may last from its beginning, in minutes. */
 static int64_t
-hours(void)
+minutes(void)
 {
-	return number("select round(extract(epoch from link_expires - created) / 3600) "
+	return number("select round(extract(epoch from link_expires - created) / 60) "
 		      "from storage.file_version");
 }
 
@@ -202,7 +202,7 @@ an_upload_in_parts_goes_on_and_comes_to_an_end(void **state)
 		post(path, "{\"upload_id\":\"a\",\"first\":1,\"count\":1}", cookie)
 			->status,
 		200);
-	assert_int_equal(hours(), 2);
+	assert_int_equal(minutes(), 135);
 	assert_true(number("select (link_expires > now())::int from "
 			   "storage.file_version"));
 	assert_int_equal(looks(), 0);
@@ -215,7 +215,7 @@ an_upload_in_parts_goes_on_and_comes_to_an_end(void **state)
 	value("update storage.file_version set created = now() - interval '1439 "
 	      "minutes'");
 	assert_int_equal(post(path, "{}", cookie)->status, 200);
-	assert_int_equal(hours(), 24);
+	assert_int_equal(minutes(), 1440);
 	value("update storage.file_version set created = now() - interval '25 hours'");
 	is_error(post(path, "{}", cookie), 404, "Console.Gone");
 }
