@@ -213,7 +213,7 @@ an_upload_in_parts_goes_on_and_comes_to_an_end(void **state)
 	assert_int_equal(looks(), 1);
 	/* Not for ever. */
 	value("update storage.file_version set created = now() - interval '1439 "
-	      "minutes'");
+	      "minutes', link_expires = now() - interval '1 minute'");
 	assert_int_equal(post(path, "{}", cookie)->status, 200);
 	assert_int_equal(minutes(), 1440);
 	value("update storage.file_version set created = now() - interval '25 hours'");
