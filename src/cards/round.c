@@ -16,7 +16,7 @@
 #include "cards/round.sql.h"
 
 #define RECORDS_MOST 20000 /* of a round */
-#define COLUMNS_FROM 10    /* fewer records tell nothing about columns */
+#define COLUMNS_FROM 2     /* one record tells nothing about columns */
 #define EVER "1970-01-01T00:00:00Z"
 
 /* A round on its way. */
@@ -144,7 +144,7 @@ fetch_users(struct round *r)
 	return OK;
 }
 
-/* Airtable leaves out what is empty; but a column that none of many records has was
+/* Airtable leaves out what is empty; but a column that none of several records has was
  * renamed. */
 static enum err
 check_columns(struct round *r)
