@@ -1,6 +1,7 @@
 """Servers, workers and disks that fail in the middle. In the end every live file is on every usable server of its
 zone, byte for byte, every deleted one nowhere, and nothing is left over."""
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -95,7 +96,8 @@ def kill_worker(stack, db):
     """The processes that do jobs die at once; their parent starts others, which take up what these had leased."""
     pids = children(stack.pid("samovar-worker"))
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+            os.kill(pid, signal.SIGKILL)
     wait_for(lambda: all(dead(p) for p in pids), 10)
 
 
