@@ -143,8 +143,8 @@ begin(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 }
 
 /* Only nginx may end a connection that takes other methods: it writes such a request
- * but once, and one that is on its way when the connection ends would be lost. It does
- * so after a second at the latest (keepalive_time in conf/nginx). */
+ * but once, and one that is on its way when the connection ends would be lost. Today it
+ * does so after each answer (samovar_once in conf/nginx). */
 static bool
 may_be_asked_again(const struct req *r)
 {
