@@ -1,7 +1,7 @@
 // The parts that screens are made of, on the elements that browsers have.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import type { Problem } from '../app/call';
+import { Problem } from '../app/call';
 import { keyName } from '../app/keys';
 import { moment, number, ownMoment, percent, relative, t } from '../app/text';
 import type { Read } from '../app/read';
@@ -123,7 +123,9 @@ export function Empty({ title, children }: Children & { title: string }) {
 	);
 }
 
-export function problemText(p: Problem): string {
+/** What a failed call means to a person. Whatever else was thrown is a fault of ours, and goes on. */
+export function problemText(p: unknown): string {
+	if (!(p instanceof Problem)) throw p;
 	if (p.status === 0) return t('There is no connection to the server.');
 	if (p.code === 'Auth.FactorNeeded') return t('This needs a second factor: set one up under "Me".');
 	if (p.code === 'Auth.FreshNeeded') return t('Nothing was done: it needs your password once more.');

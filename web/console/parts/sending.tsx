@@ -1,7 +1,6 @@
 // The pause of all sending: a button with a question before it, for operators.
 import { useSignal } from '@preact/signals';
 import { api } from '../app/api';
-import { Problem } from '../app/call';
 import { useKeys } from '../app/keys';
 import { may } from '../app/me';
 import { say } from '../app/say';
@@ -21,7 +20,6 @@ export function Sending({ paused, changed }: { paused: boolean; changed: () => v
 			say(paused ? t('Messages go out again.') : t('Nothing goes out until sending is resumed.'), 'good');
 			changed();
 		} catch (e) {
-			if (!(e instanceof Problem)) throw e;
 			say(problemText(e), 'bad');
 		}
 	}

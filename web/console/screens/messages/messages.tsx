@@ -2,7 +2,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { api, type Broadcast, type OutMessage } from '../../app/api';
-import { Problem } from '../../app/call';
 import { useKeys } from '../../app/keys';
 import { pulse } from '../../app/pulse';
 import { useRead } from '../../app/read';
@@ -44,7 +43,6 @@ async function attempt(what: () => Promise<string>): Promise<void> {
 	try {
 		say(await what(), 'good');
 	} catch (e) {
-		if (!(e instanceof Problem)) throw e;
 		say(problemText(e), 'bad');
 	}
 }
