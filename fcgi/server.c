@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fcgiapp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +31,6 @@
 #define MEMORY_EVERY 256 /* requests between two looks at the memory */
 #define TURN_MS 1000
 #define IDLE_MS 5000
-#define LINGER_MS 3000      /* nginx ends what it keeps sooner */
 #define FLUSH_EVERY 1000000 /* microseconds between two writes of the log */
 #define LEFTOVER 4096
 #define APART_MOST 2 /* processes apart at once, of one worker */
@@ -148,10 +146,7 @@ begin(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 static bool
 may_be_asked_again(const struct req *r)
 {
-	const char *method = req_param(r, "REQUEST_METHOD");
-
-	return method != NULL &&
-	       (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0);
+	return (r->method & (GET | HEAD)) != 0;
 }
 
 static void
@@ -264,18 +259,6 @@ take_connection(struct worker *w, int listen_fd)
 	queue_up(w, listen_fd);
 }
 
-/* What else nginx writes to a connection before it ends it. */
-static bool
-comes_again(FCGX_Request *fcgi)
-{
-	struct pollfd fd = {.fd = fcgi->ipcFd, .events = POLLIN};
-	char byte;
-
-	return fcgi->ipcFd >= 0 && poll(&fd, 1, LINGER_MS) == 1 &&
-	       recv(fcgi->ipcFd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0 &&
-	       FCGX_Accept_r(fcgi) == 0;
-}
-
 /* The process that serves this one request: with a session of its own, and without the
  * connections of the others. */
 static _Noreturn void
@@ -290,12 +273,8 @@ go_apart(struct worker *w, int i, struct exchange *t)
 	db_forget(w->db);
 	w->db = t->r.ctx.db = db_new("samovar-fcgi");
 	w->cache = t->r.ctx.cache = cache_new();
-	w->drain_until = (time_t)(monotonic_us() / 1000000) + LINGER_MS / 1000;
+	w->open[i].keepConnection = 0;
 	serve(w, &w->open[i], t);
-	while (comes_again(&w->open[i])) {
-		begin(w, &w->open[i], t);
-		serve(w, &w->open[i], t);
-	}
 	db_close(w->db);
 	log_flush();
 	_exit(0);
