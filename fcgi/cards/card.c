@@ -8,6 +8,7 @@
 #include "cards/cards.h"
 #include "cards/drawing.h"
 #include "cards/place.h"
+#include "cards/publish.h"
 #include "db/db.h"
 #include "people/caller.h"
 #include "reply.h"
@@ -208,5 +209,6 @@ cards_put_preview(struct req *r)
 	int64_t owner = people_may(r, "can_edit_cards") ? 0 : r->ctx.actor;
 
 	TRY(db_do(&r->ctx, &CARDS_HIDE, ARGS(&r->ctx, r->word[0], owner, in->hidden)));
+	TRY(publish_order(&r->ctx));
 	return reply_empty(r, 204);
 }

@@ -11,6 +11,7 @@
 #include "cards/batch.h"
 #include "cards/compose.h"
 #include "cards/place.h"
+#include "cards/publish.h"
 #include "db/db.h"
 #include "job/job.h"
 
@@ -165,9 +166,10 @@ drawing_done(struct ctx *c, int64_t card, const char *work, const char *fingerpr
 	TRY(db_do(c, &CARDS_DRAW_DONE,
 		ARGS(c, card, work, fingerprint, layout_version, utc_now())));
 	*wanted = c->rows > 0;
-	return *wanted ? db_do(c, &CARDS_DRAWN_TELL,
-				 ARGS(c, card, (bool)conf.cards_tell_members))
-		       : OK;
+	if (!*wanted)
+		return OK;
+	TRY(db_do(c, &CARDS_DRAWN_TELL, ARGS(c, card, (bool)conf.cards_tell_members)));
+	return publish_order(c);
 }
 
 /* The card, with its role as the files have it by now. */

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "cards/code.h"
 #include "cards/drawing.h"
+#include "cards/publish.h"
 #include "db/db.h"
 #include "job/job.h"
 
@@ -209,6 +210,7 @@ member_card_withdraw(
 	if (!str_eq(out->status, "withdrawn")) {
 		TRY(db_do(c, &CARDS_WITHDRAW, ARGS(c, out->id, c->now, why)));
 		TRY(drawing_forget(c, out->id));
+		TRY(publish_order(c));
 		TRY(note(c, out->id, "withdrawn", NULL));
 		TRY(audit_add(c, "card.withdraw", "card", uuid, NULL));
 	}

@@ -5,10 +5,12 @@
 #include "cards/artefact.h"
 #include "cards/import.h"
 #include "cards/member_card.h"
+#include "cards/publish.h"
 #include "cards/round.h"
 #include "cli/commands.h"
 #include "job/job.h"
 #include "net/airtable.h"
+#include "net/dropbox.h"
 
 #include "cli/cards.sql.h"
 
@@ -39,6 +41,20 @@ go_round(struct ctx *c)
 	return OK;
 }
 
+static enum err
+publish_now(struct ctx *c)
+{
+	struct published p;
+
+	if (!dropbox_is_on())
+		return OK;
+	TRY(publish_all(c, NULL, &p));
+	printf("dropbox: %lld brought up to date, %lld refused%s%s\n",
+		(long long)p.done, (long long)p.refused, p.why == NULL ? "" : ": ",
+		p.why == NULL ? "" : p.why);
+	return OK;
+}
+
 enum err
 cards_sync_cmd(struct call *call)
 {
@@ -48,6 +64,7 @@ cards_sync_cmd(struct call *call)
 		TRY(artefact_sync(c));
 		TRY(db_do(c, &CLI_CARDS_WAKE, ARGS(c)));
 		TRY(go_round(c));
+		TRY(publish_now(c));
 	}
 	return call_table(call, &CLI_CARDS_DUE, ARGS(c), "nothing to draw");
 }

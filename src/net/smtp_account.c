@@ -4,18 +4,13 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/buf.h"
 #include "base/conf.h"
 #include "base/hash.h"
-#include "base/json.h"
-#include "base/log.h"
 #include "base/str.h"
-#include "base/utc.h"
-#include "net/http.h"
+#include "net/access_token.h"
 
 #define SUBMISSION_PORT 587
 #define SMTPS_PORT 465
-#define EARLY_SECONDS 60 /* before the end of a token another one is got */
 
 static bool
 provider_is(const char *name)
@@ -54,62 +49,18 @@ smtp_ses_password(struct arena *a, const char *secret, const char *region)
 		out, size, code, sizeof(code), sodium_base64_VARIANT_ORIGINAL);
 }
 
-static void
-add_member(CURL *h, struct buf *b, const char *name, const char *value)
-{
-	char *escaped = curl_easy_escape(h, value, 0);
-
-	buf_fmt(b, "%s%s=%s", b->used == 0 ? "" : "&", name,
-		escaped == NULL ? "" : escaped);
-	curl_free(escaped);
-}
-
-/* RFC 6749, 6: what has expired is exchanged for a new access token. */
-static enum err
-google_token(struct ctx *c, const char **token, int64_t *seconds)
-{
-	const struct http_limits limits = {.seconds = 30, .bytes = 65536};
-	struct http_body body;
-	struct buf form = {.arena = &c->arena};
-	struct json_object *json;
-	long status = 0;
-	CURL *h = http_handle(c, conf.mail_google_token_url, &limits, &body);
-
-	add_member(h, &form, "client_id", conf.mail_google_client_id);
-	add_member(h, &form, "client_secret", conf.mail_google_client_secret);
-	add_member(h, &form, "refresh_token", conf.mail_google_refresh_token);
-	add_member(h, &form, "grant_type", "refresh_token");
-	curl_easy_setopt(h, CURLOPT_COPYPOSTFIELDS, buf_text(&form));
-	const char *why = http_run(h, &status);
-	if (why != NULL || status != 200)
-		return fail(c, E_PEER, "Google's tokens: %s (%ld)",
-			why == NULL ? "refused" : why, status);
-	TRY(json_read(c, buf_text(&body.text), body.text.used, &json));
-	*token = json_text(json, "access_token");
-	*seconds = json_number(json, "expires_in");
-	return *token == NULL ? fail(c, E_PEER, "Google's tokens: no access_token")
-			      : OK;
-}
-
 /* Kept by the process. */
 static enum err
 google_bearer(struct ctx *c, const char **out)
 {
-	static struct arena kept;
-	static const char *token;
-	static int64_t until_us;
-	const char *fresh = NULL;
-	int64_t seconds = 0;
+	static struct access_token kept;
+	const struct access_grant grant = {.whose = "Google",
+		.url = conf.mail_google_token_url,
+		.client_id = conf.mail_google_client_id,
+		.client_secret = conf.mail_google_client_secret,
+		.refresh_token = conf.mail_google_refresh_token};
 
-	if (token == NULL || c->now.us >= until_us) {
-		TRY(google_token(c, &fresh, &seconds));
-		arena_end(&kept);
-		kept = (struct arena){0};
-		token = arena_str(&kept, fresh);
-		until_us = c->now.us + (seconds - EARLY_SECONDS) * US_PER_SECOND;
-	}
-	*out = token;
-	return OK;
+	return access_token_get(c, &grant, false, &kept, out);
 }
 
 enum err

@@ -7,6 +7,7 @@
 #include "cards/certificate.h"
 #include "cards/drawing.h"
 #include "cards/member_card.h"
+#include "cards/publish.h"
 #include "cards/round.h"
 #include "messenger/sync.h"
 #include "messenger/upload.h"

@@ -18,6 +18,7 @@ from tests.e2e.stack import is_image
 from tests.e2e.test_files import servers  # noqa: F401
 from tests.standin import airtable as airtable_standin
 from tests.standin.airtable import Airtable
+from tests.standin.dropbox import APP, REFRESH, Dropbox
 
 API = "/cards/api/v1"
 KEEPER = ("can_view_cards", "can_edit_cards", "can_withdraw_card", "can_edit_card_layouts")
@@ -250,6 +251,61 @@ def test_airtable_may_want_a_pause_or_rename_a_column(ctl, db, airtable):
         card["Level"] = card.pop("level")
     assert "the column level" in sync(ctl, airtable)["errors"][0]["detail"]
     assert db.value("select count(*) from cards.card where source = 'airtable'") == 0
+
+
+@pytest.fixture
+def dropbox(db):
+    box = Dropbox()
+    yield box
+    box.stop()
+    db.do("update cards.card set dropbox_url = null, dropbox_drawing = null, dropbox_refused = null where dropbox_drawing is not null")
+    db.do("delete from cards.dropbox")
+
+
+def at_dropbox(dropbox, **more):
+    return {"DROPBOX_REFRESH_TOKEN": REFRESH, "DROPBOX_APP_KEY": APP[0], "DROPBOX_APP_SECRET": APP[1],
+            "DROPBOX_API_URL": dropbox.url, "DROPBOX_CONTENT_URL": dropbox.url, **more}
+
+
+def test_cards_are_put_into_dropbox_and_go_with_their_card(ctl, db, keeper, dropbox, servers):  # noqa: F811
+    card = drawn(keeper, given_card(keeper))
+    path = f"/cards/{card['uuid']}.jpg"
+    db.do("update cards.card set dropbox_drawing = drawing where uuid <> %s", card["uuid"])
+
+    def sync(*faults, fails=False, **more):
+        dropbox.faults[:] = faults
+        ran = ctl("cards", "sync", check=not fails, **at_dropbox(dropbox, **more))
+        return ran.stderr if fails else next(line for line in ran.stdout.splitlines() if line.startswith("dropbox: "))
+    # Where Dropbox is out of order, nothing is lost, and nothing is thought to be there.
+    for fault, why in ((503, "answered 503"), ("cut", "Dropbox: "), ("garbage", "no JSON")):
+        assert why in sync(fault, fails=True)
+        assert db.value("select dropbox_url from cards.card where uuid = %s", card["uuid"]) is None
+    assert "tokens: refused" in sync(fails=True, DROPBOX_APP_SECRET="another")
+    assert "has ended" in sync(DROPBOX_REFRESH_TOKEN="", DROPBOX_ACCESS_TOKEN="of-four-hours-ago")
+    assert sync() == "dropbox: 0 brought up to date, 0 refused"  # what was refused waits for an hour
+    db.do("update cards.card set dropbox_refused = dropbox_refused - interval '61 minutes'")
+    dropbox.pause = 77
+    assert sync(429) == "dropbox: 0 brought up to date, 0 refused: Dropbox: too many requests"
+    assert db.value("select extract(epoch from paused_until - now()) from cards.dropbox") > 70
+    dropbox.calls.clear()
+    sync()
+    assert dropbox.calls == []  # not before the pause is over
+    db.do("delete from cards.dropbox")
+    # A link of a run that was killed, and a token that ends on the way.
+    dropbox.links[path] = "https://www.dropbox.com/scl/fi/made/before.jpg?dl=0&rlkey=k"
+    assert sync(None, "expired") == "dropbox: 1 brought up to date, 0 refused"
+    assert Image.open(io.BytesIO(dropbox.files[path])).size == (3047, 1913)
+    assert keeper.get(f"/cards/{card['uuid']}").json()["dropbox"] == "https://www.dropbox.com/scl/fi/made/before.jpg?raw=1&rlkey=k"
+    dropbox.calls.clear()
+    assert sync() == "dropbox: 0 brought up to date, 0 refused" and dropbox.calls == []
+    # Each card has a path of its own; who hides their picture has none there, and none when it is shown no more.
+    other = drawn(keeper, given_card(keeper))
+    assert sync() == "dropbox: 1 brought up to date, 0 refused" and len(dropbox.files) == 2
+    assert keeper("PUT", f"/cards/{other['uuid']}/preview", json={"hidden": True}).status_code == 204
+    assert sync() == "dropbox: 1 brought up to date, 0 refused" and list(dropbox.files) == [path]
+    assert keeper.post(f"/cards/{card['uuid']}/withdraw", {}).status_code == 200
+    assert sync() == "dropbox: 1 brought up to date, 0 refused" and not dropbox.files
+    assert keeper.get(f"/cards/{card['uuid']}").json()["dropbox"] is None
 
 
 def test_workers_that_are_killed_leave_no_card_undrawn_and_no_object_unknown(stack, ctl, db, keeper, servers):  # noqa: F811

@@ -1,0 +1,31 @@
+#ifndef NET_DROPBOX_H
+#define NET_DROPBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/ctx.h"
+
+/*
+ * Files in Dropbox (dropbox.com/developers/documentation/http), for jobs: a call may
+ * take 60 s. The settings dropbox.* say whose; without a token it is off. An access
+ * token lives about four hours: with a refresh token another one is got in time, and
+ * when Dropbox says that it has ended.
+ *
+ * Errors of all calls: E_LIMIT: Dropbox wants a pause of "retry_after" seconds;
+ * E_INPUT: it refuses, in its words; E_PEER: away, broken, or no answer that makes
+ * sense; E_FENCED.
+ */
+bool dropbox_is_on(void);
+
+/* Puts a file at a path ("/cards/x.jpg"), over what is there; 150 MB at most. */
+enum err dropbox_put(struct ctx *c, const char *path, const void *bytes, size_t size);
+
+/* A link that anybody may open, to the bytes themselves; the one that the file has, if
+ * it has one. */
+enum err dropbox_link(struct ctx *c, const char *path, const char **url);
+
+/* Removes a file; one that is not there is no error. */
+enum err dropbox_remove(struct ctx *c, const char *path);
+
+#endif
