@@ -22,7 +22,8 @@ struct published {
 struct job;
 
 /* Does it now, card by card; job: whose lease is to be kept, or NULL. What Dropbox
- * refuses is asked for again an hour later. E_PEER, E_FENCED, E_SERVER_DOWN. */
+ * refuses is asked for again an hour later. E_PEER, E_FENCED, E_SERVER_DOWN; E_INPUT:
+ * it refuses all. */
 enum err publish_all(struct ctx *c, const struct job *job, struct published *out);
 
 /* card.publish */

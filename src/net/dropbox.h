@@ -18,14 +18,15 @@
  */
 bool dropbox_is_on(void);
 
-/* Puts a file at a path ("/cards/x.jpg"), over what is there; 150 MB at most. */
+/* Puts a file at a path ("/cards/x.jpg"), over what is there; 150 MB at most. E_INPUT,
+ * E_LIMIT, E_PEER. */
 enum err dropbox_put(struct ctx *c, const char *path, const void *bytes, size_t size);
 
 /* A link that anybody may open, to the bytes themselves; the one that the file has, if
- * it has one. */
+ * it has one. E_INPUT, E_LIMIT, E_PEER. */
 enum err dropbox_link(struct ctx *c, const char *path, const char **url);
 
-/* Removes a file; one that is not there is no error. */
+/* Removes a file; one that is not there is no error. E_INPUT, E_LIMIT, E_PEER. */
 enum err dropbox_remove(struct ctx *c, const char *path);
 
 #endif
