@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/progress.h"
 #include "messenger/import.h"
+#include "messenger/import_files.h"
 
 #define STATEMENT_SECONDS 3600
 
@@ -74,7 +75,7 @@ all_tables(struct import *in)
 }
 
 static enum err
-all_bytes(struct import *in, const char *folder)
+all_bytes(struct import *in, const struct import_files *from)
 {
 	struct progress bar = {.what = "bytes of files"};
 	struct ctx *whole = &in->call->ctx, c;
@@ -82,7 +83,7 @@ all_bytes(struct import *in, const char *folder)
 
 	while (count > 0) {
 		ctx_start(&c, whole->db, whole->cache);
-		enum err e = import_bytes(&c, folder, &after, &count, &missing);
+		enum err e = import_files(&c, from, in->dry, &after, &count, &missing);
 		if (e != OK)
 			fail(whole, e, "%s", c.why == NULL ? err_sentence(e) : c.why);
 		ctx_end(&c);
@@ -91,27 +92,34 @@ all_bytes(struct import *in, const char *folder)
 		progress_show(&bar, done);
 	}
 	progress_end(&bar);
-	printf("%-14s %9" PRId64 " stored %8" PRId64 " not in the folder\n", "bytes",
-		done - missing, missing);
+	printf("%-14s %9" PRId64 " %s %8" PRId64 " not there\n", "bytes",
+		done - missing, in->dry ? "to come" : "stored", missing);
 	return OK;
+}
+
+static enum err
+all(struct import *in, const struct import_files *from)
+{
+	TRY(all_tables(in));
+	return from == NULL ? OK : all_bytes(in, from);
 }
 
 enum err
 messenger_import_cmd(struct call *call)
 {
 	struct import in = {.call = call, .dry = call_flag(call, "dry-run")};
+	const char *uploads = call_arg(call, "uploads");
+	struct import_files *from = NULL;
 	struct ctx *c = &call->ctx;
 
 	db_set_timeout(c->db, STATEMENT_SECONDS);
+	if (uploads != NULL)
+		TRY(import_files_open(c, uploads, call_arg(call, "endpoint"), &from));
 	TRY(import_open(c, call_arg(call, "url"), &in.source));
-	if (in.dry) {
-		TRY(db_begin(c));
-		enum err e = all_tables(&in);
-		db_rollback(c);
-		return e;
-	}
-	TRY(all_tables(&in));
-	return call_arg(call, "uploads") == NULL
-		       ? OK
-		       : all_bytes(&in, call_arg(call, "uploads"));
+	if (!in.dry)
+		return all(&in, from);
+	TRY(db_begin(c));
+	enum err e = all(&in, from);
+	db_rollback(c);
+	return e;
 }

@@ -1,15 +1,11 @@
 #include "messenger/import.h"
 
-#include <fcntl.h>
 #include <libpq-fe.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "messenger/object.h"
 
 #include "messenger/import.sql.h"
 
@@ -231,63 +227,4 @@ import_numbers(struct ctx *c, struct import_source *s)
 		&participants));
 	return db_one(
 		c, &IMPORT_NUMBERS, numbers_fields, &set, ARGS(c, users, participants));
-}
-
-/* -- bytes */
-
-struct missing {
-	int64_t id, account_id, old_id;
-	const char *filename;
-};
-
-static FIELDS(missing_fields, FIELD(struct missing, id),
-	FIELD(struct missing, account_id), FIELD(struct missing, old_id),
-	FIELD(struct missing, filename));
-
-/* *found is false if the folder has no such file. */
-static enum err
-bring(struct ctx *c, const char *folder, const struct missing *m, bool *found)
-{
-	const char *path = arena_fmt(
-		&c->arena, "%s/%lld/%s", folder, (long long)m->old_id, m->filename);
-	struct object_place at;
-	struct s3_digests d;
-	struct stat st;
-
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	*found = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-	if (!*found) {
-		if (fd >= 0)
-			close(fd);
-		return OK;
-	}
-	enum err e = object_place(c, NULL,
-		arena_fmt(&c->arena, "user_content/uploads/%lld/%s",
-			(long long)m->account_id, m->filename),
-		&at);
-	if (e == OK)
-		e = s3_put_file(c, &at.object, fd, st.st_size, &d);
-	close(fd);
-	TRY(e);
-	return db_do(c, &IMPORT_BYTES_CAME,
-		ARGS(c, m->id, at.server.id, d.md5, (int64_t)st.st_size));
-}
-
-enum err
-import_bytes(struct ctx *c, const char *folder, int64_t *after, int64_t *count,
-	int64_t *missing)
-{
-	struct missing *list;
-	size_t n;
-	bool found;
-
-	TRY(db_many(
-		c, &IMPORT_BYTES_MISSING, missing_fields, &list, &n, ARGS(c, *after)));
-	for (size_t i = 0; i < n; i++) {
-		TRY(bring(c, folder, &list[i], &found));
-		*missing += !found;
-		*after = list[i].id;
-	}
-	*count = (int64_t)n;
-	return OK;
 }

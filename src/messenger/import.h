@@ -48,9 +48,4 @@ enum err import_page(struct ctx *c, struct import_source *s, size_t table,
  * E_PEER. */
 enum err import_numbers(struct ctx *c, struct import_source *s);
 
-/* Bytes of files from `folder` into the store, up to 500 behind *after; *count of them
- * were looked at, and *missing had no file there. */
-enum err import_bytes(struct ctx *c, const char *folder, int64_t *after, int64_t *count,
-	int64_t *missing);
-
 #endif

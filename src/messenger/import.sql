@@ -282,12 +282,3 @@ select setval('account.account_id_seq', greatest((select max(id) from account.ac
        setval('messenger.room_id_seq', greatest((select max(id) from messenger.room), (select last_value from messenger.room_id_seq))),
        setval('messenger.event_id_seq', greatest((select max(id) from messenger.event), (select last_value from messenger.event_id_seq))),
        setval('messenger.upload_id_seq', greatest((select max(id) from messenger.upload), (select last_value from messenger.upload_id_seq)));
-
--- Files whose bytes are still to come.
--- name: import_bytes_missing
-select u.id, u.filename, u.account_id, i.old_id
-  from messenger.upload u join messenger.imported_account i on i.account_id = u.account_id
- where u.server_id is null and u.deleted_at is null and u.id > $1 order by u.id limit 500;
-
--- name: import_bytes_came
-update messenger.upload set server_id = $2, etag = $3, size = $4 where id = $1;

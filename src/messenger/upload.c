@@ -197,8 +197,8 @@ clean(struct ctx *c, const char *type, struct image_blob *inout)
 
 /* -- the object */
 
-static const char *
-key_of(struct ctx *c, int64_t account_id, const char *filename)
+const char *
+upload_key(struct ctx *c, int64_t account_id, const char *filename)
 {
 	return arena_fmt(&c->arena, "user_content/uploads/%lld/%s",
 		(long long)account_id, filename);
@@ -282,12 +282,19 @@ upload_add(struct ctx *c, int64_t account_id, const struct upload_in *in,
 	TRY(clean(c, type, &bytes));
 	const char *name = new_name(c, extension);
 	TRY(db_json(c, &PHONE_FILE_SERVER, &server, ARGS(c)));
-	TRY(object_at(c, server, key_of(c, account_id, name), false, &object));
+	TRY(object_at(c, server, upload_key(c, account_id, name), false, &object));
 	TRY(s3_put_bytes(c, &object, bytes.bytes, bytes.size, type, &md5));
 	TRY(db_do(c, &PHONE_FILE_INSERT,
 		ARGS(c, account_id, name, in->name, type, (int64_t)bytes.size, md5,
 			server, alternative(c, in->alt_data), in->private, c->now)));
 	return upload_get(c, name, out);
+}
+
+enum err
+upload_came(
+	struct ctx *c, int64_t id, const char *server_id, const char *md5, int64_t size)
+{
+	return db_do(c, &PHONE_FILE_CAME, ARGS(c, id, server_id, md5, size));
 }
 
 enum err
@@ -306,8 +313,8 @@ upload_address(struct ctx *c, const struct upload *u, const char **out)
 
 	if (u->server_id == NULL)
 		return fail(c, E_MISSING, NULL);
-	TRY(object_at(
-		c, u->server_id, key_of(c, u->account_id, u->filename), true, &object));
+	TRY(object_at(c, u->server_id, upload_key(c, u->account_id, u->filename), true,
+		&object));
 	const struct pair extra[] = {{"response-cache-control", "no-cache"},
 		{"response-content-disposition",
 			arena_fmt(&c->arena, "%s; filename=\"%s\"",
@@ -328,7 +335,7 @@ upload_bytes(struct ctx *c, const struct upload *u, const char **bytes, size_t *
 
 	if (u->server_id == NULL)
 		return fail(c, E_MISSING, NULL);
-	TRY(object_at(c, u->server_id, key_of(c, u->account_id, u->filename), false,
+	TRY(object_at(c, u->server_id, upload_key(c, u->account_id, u->filename), false,
 		&object));
 	TRY(s3_get_bytes(c, &object, (size_t)u->size, &got));
 	if (got.bytes == NULL)
@@ -346,7 +353,7 @@ upload_delete(struct ctx *c, const struct upload *u)
 		return OK;
 	return job_add(c, &(struct job_order){.kind = "upload.remove",
 				  .subject = arena_fmt(&c->arena, "%s %s", u->server_id,
-					  key_of(c, u->account_id, u->filename))});
+					  upload_key(c, u->account_id, u->filename))});
 }
 
 enum err

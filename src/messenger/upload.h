@@ -43,6 +43,13 @@ const char *upload_extension(struct ctx *c, const char *name);
 enum err upload_add(struct ctx *c, int64_t account_id, const struct upload_in *in,
 	struct upload *out);
 
+/* The object's key. */
+const char *upload_key(struct ctx *c, int64_t account_id, const char *filename);
+
+/* The bytes of a file that was without have come: where they are, their MD5, size. */
+enum err upload_came(struct ctx *c, int64_t id, const char *server_id, const char *md5,
+	int64_t size);
+
 /* By its name. E_MISSING, also for one that is deleted or locked. */
 enum err upload_get(struct ctx *c, const char *filename, struct upload *out);
 

@@ -1,0 +1,80 @@
+"""samovarctl messenger import: an older server's database and its files, from a folder and from a bucket."""
+
+import pathlib
+import re
+import subprocess
+
+import psycopg2
+import pytest
+import requests
+
+from tests.e2e.client import word
+from tests.e2e.store import City
+from tests.e2e.test_files import servers  # noqa: F401
+
+USERS = 40
+FILES = USERS // 2 - 1  # the name of one is none of ours
+SCRIPT = pathlib.Path(__file__).resolve().parents[1] / "data/older-messenger.sql"
+
+
+@pytest.fixture
+def older(stack, db):
+    """The older database; what has come from it goes again."""
+    name = word("older")
+    db.do(f"create database {name}")
+    dsn = stack.dsn | {"dbname": name}
+    with psycopg2.connect(**dsn) as link:
+        link.cursor().execute(SCRIPT.read_text().replace("$N", str(USERS)))
+    link.close()
+    yield f"postgresql+psycopg2://{dsn['user']}@/{name}?host={dsn['host']}"
+    db.do("delete from messenger.room where id in (select t.room_id from messenger.participant t join messenger.imported_account using (account_id))")
+    db.do("delete from account.account where id in (select account_id from messenger.imported_account)")
+    db.do(f"drop database {name}")
+
+
+def tally(text):
+    """{"users": {"added": 40, "there already": 0, "refused: twice": 1}, ...}"""
+    out, title = {}, None
+    for line in text.splitlines():
+        title = line[:14].strip() or title
+        for count, words in re.findall(r"(\d+) (refused: .*|added|there already|stored|to come|not there)", line[14:]):
+            out.setdefault(title, {})[words.strip()] = int(count)
+    return out
+
+
+def test_an_older_server_comes_with_its_files(stack, db, servers, older, tmp_path):  # noqa: F811
+    city, before = City(stack, "s1_2"), db.value("select count(*) from account.account")
+    folder, bucket = stack.run / word("uploads"), word("older").lower()
+    numbers = [n for n in range(1, USERS // 2 + 1) if n != 7]
+    city.s3.create_bucket(Bucket=bucket)
+    for n in numbers:
+        if n % 2:
+            (folder / str(n)).mkdir(parents=True)
+            (folder / str(n) / f"f{n}.png").write_bytes(b"folder%d" % n)
+        else:
+            city.s3.put_object(Bucket=bucket, Key=f"user_content/uploads/{n}/f{n}.png", Body=b"bucket%d" % n)
+    subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
+    from_folder = len([n for n in numbers if n % 2])
+
+    dry = tally(stack.ctl("messenger", "import", older, "--uploads", folder, "--dry-run").stdout)
+    assert dry["users"] == {"added": USERS, "there already": 0, "refused: twice": 1, "refused: without a name or an address": 1}
+    assert dry["bytes"] == {"to come": from_folder, "not there": FILES - from_folder}
+    assert db.value("select count(*) from account.account") == before and db.value("select count(*) from messenger.imported_account") == 0
+
+    real = tally(stack.ctl("messenger", "import", older, "--uploads", folder).stdout)
+    assert real["bytes"] == {"stored": from_folder, "not there": FILES - from_folder}
+    assert {title: t["added"] for title, t in real.items() if "added" in t} == {title: t["added"] for title, t in dry.items() if "added" in t}
+    again = tally(stack.ctl("messenger", "import", older, "--uploads", f"s3://{bucket}", "--endpoint", city.base).stdout)
+    assert again["bytes"] == {"stored": FILES - from_folder, "not there": 0}
+    assert {t["added"] for t in again.values() if "added" in t} == {0} and again["users"]["there already"] == USERS
+    for n in numbers[:2]:
+        answer = requests.get(f"{stack.base}/api/dev/uploads/f{n}.png", headers={"Accept": "image/*"}, timeout=30)
+        assert answer.content == (b"folder%d" if n % 2 else b"bucket%d") % n
+
+
+@pytest.mark.parametrize("words, says", [
+    (["--uploads", "/nowhere"], "/nowhere is no folder"), (["--uploads", "s3://"], "which bucket?"),
+    (["--uploads", "s3://b", "--endpoint", "ftp://x"], "must begin with https://")])
+def test_what_cannot_be_read_is_said_before_anything_comes(stack, words, says):
+    done = stack.ctl("messenger", "import", "postgresql:///none", *words, check=False)
+    assert done.returncode == 1 and says in done.stderr
