@@ -1,7 +1,8 @@
 /*
  * Data to try things out with: the accounts and servers of docs/storage.md,
- * and shifts after docs/programme.md. The same seed and scale always make the
- * same people and numbers (ids and dates differ). What is there already stays as it is.
+ * shifts after docs/programme.md, cards, people with phones, films. The same seed and
+ * scale always make the same people and numbers (ids and dates differ). What is there
+ * already stays as it is.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include "cards/member_card.h"
 #include "catalogue/load.h"
 #include "cli/commands.h"
+#include "cli/demo_phone.h"
 #include "cli/demo_photo.h"
 #include "db/db.h"
 #include "programme/day.h"
@@ -283,5 +285,6 @@ demo_cmd(struct call *call)
 	TRY(call_in_tx(call, demo));
 	TRY(artefact_sync(&call->ctx));
 	TRY(call_in_tx(call, add_cards));
+	TRY(demo_phones(call));
 	return add_films(call);
 }

@@ -21,7 +21,7 @@ def demo():
         "SAMOVAR_ACCOUNT_ARGON2_MEMORY": "1m", "SAMOVAR_ACCOUNT_ARGON2_PASSES": "1"})
     try:
         stack.start()
-        stack.ctl("demo")
+        stack.ctl("demo", "--city-port", str(stack.port + 1))
         yield stack, Db(stack)
     finally:
         stack.stop()
@@ -97,3 +97,26 @@ def test_the_demo_is_made_anew_when_asked(demo):
     assert db.value("select count(*) from programme.shift where title = 'Чужая смена'") == 0
     assert db.value("select count(*) from programme.task") == tasks
     assert db.value("select count(*) from account.account where role = 'administrator'") > 0
+
+
+def test_the_demo_s_people_have_phones(demo):
+    """Each of the thirty has a card with a picture and a room where something was said; they sign in with the demo's password."""
+    stack, db = demo
+    base, headers = f"{stack.base}/api/dev", {"User-Agent": "Dalvik/2.1.0 (Linux; U; Android 11)", "X-Csrf-Token": "demo"}
+    signed_in = requests.post(f"{base}/account/signin", headers=headers, json={"id": "minjun", "pw": "qwe12345"}, timeout=30).json()
+    headers["Authorization"] = f'Bearer {signed_in["data"]["user"]["access_token"]["token"]}'
+
+    def get(path, **more):
+        return requests.get(f"{base}{path}", headers=headers | more, timeout=30).json()["data"]
+    mine = get("/profiles")["profiles"][0]
+    assert mine["name"] == "김민준" and "010-2301-4410" in mine["phone"]
+    rooms = get("/chats", **{"X-Profile-Id": str(mine["uuid"])})["chat_rooms"]
+    assert [r["name"] for r in rooms] == ["한빛 건축 현장", "나래, 민준"] and all(len(r["participants"]) >= 2 for r in rooms)
+    assert rooms[0]["events"][-1]["message"].startswith("네, 90입니다") and [e["event_index"] for e in rooms[0]["events"]] == list(range(7))
+    picture = requests.get(f'{base}{get("/cards")["cards"][0]["preview_url"]}', headers={"Accept": "image/*"}, timeout=30)
+    assert Image.open(io.BytesIO(picture.content)).size == (720, 420)
+    assert requests.get(f"{base}/sync", headers=headers, timeout=30).json()["sub_code"] == "sync.ok"
+    assert db.value("select count(*) from messenger.profile p where exists (select from messenger.card k where k.profile_id = p.id) and exists "
+                    "(select from messenger.participant t where t.profile_id = p.id) and exists (select from messenger.relation r where r.from_profile_id = p.id)") == 30
+    assert db.value("select count(*) from messenger.upload where server_id is null") == 0
+    assert db.value("select count(*) from messenger.event where created > now()") == 0
