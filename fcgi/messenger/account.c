@@ -10,6 +10,7 @@
 #include "db/db.h"
 #include "messenger/email.h"
 #include "messenger/login.h"
+#include "messenger/sync.h"
 #include "messenger/user.h"
 #include "messenger/token.h"
 #include "reply.h"
@@ -128,6 +129,18 @@ must_confirm(void)
 	return conf.messenger_mail && conf.messenger_confirm_email;
 }
 
+/* Signed in; ETag is the MD5 of the copy that the phone will find at /sync. */
+static enum err
+welcome(struct req *r, int64_t account_id)
+{
+	struct sync_bytes copy = {0};
+	const char *etag = NULL;
+
+	TRY(sync_unstored(&r->ctx, account_id, &copy, &etag));
+	reply_header(r, "ETag", etag);
+	return messenger_login(r, account_id, 201, "user.sign_up");
+}
+
 /*
  * POST /account/signup {id, pw, nick, email}: 201, signed in, or without cookies where
  * the address has to be confirmed first. 422 with the reason, E_TAKEN with the field,
@@ -165,7 +178,7 @@ messenger_post_signup(struct req *r)
 	if (must_confirm())
 		return messenger_reply(
 			r, 201, "user.sign_up_but_need_email_verification", NULL);
-	return messenger_login(r, a.id, 201, "user.sign_up");
+	return welcome(r, a.id);
 }
 
 /* -- sign-in */

@@ -5,7 +5,9 @@
 #include <strings.h>
 
 #include "base/conf.h"
+#include "base/hash.h"
 #include "base/str.h"
+#include "condition.h"
 #include "input.h"
 #include "messenger/page.h"
 #include "messenger/token.h"
@@ -50,6 +52,19 @@ enum err
 messenger_reply(struct req *r, int status, const char *sub_code, const char *data)
 {
 	return messenger_answer(r, status, status, sub_code, data);
+}
+
+enum err
+messenger_reply_list(struct req *r, const char *name, const char *json)
+{
+	const char *etag = sha256_hex(&r->ctx.arena, json, strlen(json)),
+		   *known = input_header(r, "If-None-Match");
+
+	reply_header(r, "ETag", etag);
+	if (known != NULL && etag_listed(known, etag))
+		return messenger_reply(r, 304, "resource.multiple_result", NULL);
+	return messenger_reply(r, 200, "resource.multiple_result",
+		arena_fmt(&r->ctx.arena, "{\"%s\":%s}", name, json));
 }
 
 enum err

@@ -101,8 +101,7 @@ messenger_get_chats(struct req *r)
 	TRY(chat_list(c, actor_of(r), &rooms));
 	if (rooms == NULL)
 		return fail(c, E_MISSING, NULL);
-	return messenger_reply(r, 200, "resource.multiple_result",
-		arena_fmt(&c->arena, "{\"chat_rooms\":%s}", rooms));
+	return messenger_reply_list(r, "chat_rooms", rooms);
 }
 
 /* -- invitations */
@@ -358,8 +357,7 @@ messenger_get_chat_events(struct req *r)
 		c, room.id, after, in->limit == 0 ? EVENTS_MOST : in->limit, &json));
 	if (str_eq(json, "[]"))
 		return messenger_fail_list(r, E_MISSING, "resource_name", "chat_event");
-	return messenger_reply(r, 200, "resource.multiple_result",
-		arena_fmt(&c->arena, "{\"chat_events\":%s}", json));
+	return messenger_reply_list(r, "chat_events", json);
 }
 
 static enum err

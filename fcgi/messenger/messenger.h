@@ -57,6 +57,12 @@ enum err messenger_reply(
 enum err messenger_answer(
 	struct req *r, int status, int code, const char *sub_code, const char *data);
 
+/*
+ * 200 with a list (JSON) under its name. Its ETag is made of it; 304 if If-None-Match
+ * has that one.
+ */
+enum err messenger_reply_list(struct req *r, const char *name, const char *json);
+
 /* The same for one struct under its name: {"profile": {...}}. */
 enum err messenger_reply_one(struct req *r, int status, const char *sub_code,
 	const char *name, const struct field *fields, const void *row);

@@ -56,8 +56,7 @@ messenger_get_profiles(struct req *r)
 	TRY(profile_own(c, c->actor, &list));
 	if (list == NULL)
 		return fail(c, E_MISSING, NULL);
-	return messenger_reply(r, 200, "resource.multiple_result",
-		arena_fmt(&c->arena, "{\"profiles\":%s}", list));
+	return messenger_reply_list(r, "profiles", list);
 }
 
 static enum err

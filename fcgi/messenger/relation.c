@@ -88,8 +88,7 @@ messenger_get_requests(struct req *r)
 	TRY(relation_requests(c, r->id[0], &list));
 	if (list == NULL)
 		return fail(c, E_MISSING, NULL);
-	return messenger_reply(r, 200, "resource.multiple_result",
-		arena_fmt(&c->arena, "{\"follow_requests\":%s}", list));
+	return messenger_reply_list(r, "follow_requests", list);
 }
 
 struct asker {

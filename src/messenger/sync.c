@@ -182,8 +182,8 @@ ensure(struct ctx *c, int64_t account, bool anew, struct sync_file *f,
 }
 
 /* Without a store: what the copy would be. */
-static enum err
-read_unstored(struct ctx *c, int64_t account, struct sync_bytes *out, const char **etag)
+enum err
+sync_unstored(struct ctx *c, int64_t account, struct sync_bytes *out, const char **etag)
 {
 	ctx_clear_error(c);
 	TRY(sync_build(c, account, out));
@@ -206,7 +206,7 @@ sync_etag(struct ctx *c, int64_t account, bool anew, const char **etag)
 	enum err e = ensure(c, account, anew, &f, &bytes);
 
 	if (is_storeless(e))
-		return read_unstored(c, account, &bytes, etag);
+		return sync_unstored(c, account, &bytes, etag);
 	*etag = f.etag;
 	return e;
 }
@@ -229,7 +229,7 @@ sync_read(struct ctx *c, int64_t account, bool anew, struct sync_bytes *out,
 			e = fetch(c, &f, out);
 	}
 	if (is_storeless(e) || (e == OK && out->bytes == NULL))
-		return read_unstored(c, account, out, etag);
+		return sync_unstored(c, account, out, etag);
 	*etag = f.etag;
 	return e;
 }

@@ -40,6 +40,10 @@ enum err sync_etag(struct ctx *c, int64_t account, bool anew, const char **etag)
 enum err sync_read(struct ctx *c, int64_t account, bool anew, struct sync_bytes *out,
 	const char **etag);
 
+/* From the database alone, and kept nowhere: what a copy built now would be. E_BUG. */
+enum err sync_unstored(
+	struct ctx *c, int64_t account, struct sync_bytes *out, const char **etag);
+
 /* A full build in memory: what the copy shall have. */
 enum err sync_build(struct ctx *c, int64_t account, struct sync_bytes *out);
 
