@@ -3,7 +3,6 @@
 
 #include <strings.h>
 
-#include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "messenger/files.h"
@@ -48,8 +47,7 @@ reply_list(struct req *r, const char *cards)
 {
 	if (cards == NULL)
 		return fail(&r->ctx, E_MISSING, NULL);
-	return messenger_reply(r, 200, "resource.multiple_result",
-		arena_fmt(&r->ctx.arena, "{\"cards\":%s}", cards));
+	return messenger_reply_list(r, "cards", cards);
 }
 
 /* GET /cards: 200 {cards} of one's own, of the acting profile only if there is one. */
@@ -99,20 +97,27 @@ add_card(struct req *r, const struct card_new *card)
 	return reply_card(r, 201, "resource.created", id.id);
 }
 
-/* The form's file is the picture; without a card it goes again. */
+/* The form's file is the picture. */
+static enum err
+add_with_picture(
+	struct req *r, const struct upload_stored *stored, struct card_new *card)
+{
+	struct upload u = {0};
+
+	TRY(upload_keep(&r->ctx, stored, &u));
+	card->preview_url = arena_fmt(&r->ctx.arena, "/uploads/%s", u.filename);
+	return add_card(r, card);
+}
+
 static enum err
 add_with_file(struct req *r, struct card_new *card)
 {
 	struct ctx *c = &r->ctx;
-	struct upload u = {0};
+	struct upload_stored stored = {0};
 
-	TRY(messenger_take_file(r, false, NULL, &u));
-	card->preview_url = arena_fmt(&c->arena, "/uploads/%s", u.filename);
+	TRY(messenger_take_file(r, false, NULL, &stored));
 	TRY(db_begin(c));
-	enum err e = db_end(c, add_card(r, card));
-	if (e != OK && (db_begin(c) != OK || db_end(c, upload_delete(c, &u)) != OK))
-		log_warn("upload %s belongs to no card", u.filename);
-	return e;
+	return db_end(c, add_with_picture(r, &stored, card));
 }
 
 bool

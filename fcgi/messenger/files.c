@@ -46,7 +46,7 @@ find_part(struct req *r, struct part *out)
 
 enum err
 messenger_take_file(
-	struct req *r, bool private, const char *alt_data, struct upload *out)
+	struct req *r, bool private, const char *alt_data, struct upload_stored *out)
 {
 	struct ctx *c = &r->ctx;
 	struct part part = {0};
@@ -61,7 +61,7 @@ messenger_take_file(
 		.size = part.size,
 		.private = private,
 		.alt_data = alt_data};
-	enum err e = upload_add(c, c->actor, &in, out);
+	enum err e = upload_store(c, c->actor, &in, out);
 	if (e != E_UPLOAD)
 		return e;
 	const char *why = c->why;
@@ -93,12 +93,16 @@ enum err
 messenger_post_upload(struct req *r)
 {
 	const struct form *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct upload_stored stored = {0};
 	struct upload u = {0};
 
 	TRY(offered(r));
-	TRY(messenger_take_file(r, str_eq(in->private, "true"), in->alt_data, &u));
+	TRY(messenger_take_file(r, str_eq(in->private, "true"), in->alt_data, &stored));
+	TRY(db_begin(c)); /* who is killed in it has sent nothing */
+	TRY(db_end(c, upload_keep(c, &stored, &u)));
 	return messenger_reply(r, 201, "resource.created",
-		arena_fmt(&r->ctx.arena, "{\"file\":%s}", u.json));
+		arena_fmt(&c->arena, "{\"file\":%s}", u.json));
 }
 
 /* How much a range of Accept wants; 0: not at all. */
@@ -226,10 +230,15 @@ messenger_no_upload(struct req *r)
 
 /* -- pictures of profiles */
 
-static const char *
-url_of(struct req *r, const struct upload *u)
+/* Keeps it, in the transaction of what shows it; its address. */
+static enum err
+keep(struct req *r, const struct upload_stored *stored, const char **url)
 {
-	return arena_fmt(&r->ctx.arena, "/uploads/%s", u->filename);
+	struct upload u = {0};
+
+	TRY(upload_keep(&r->ctx, stored, &u));
+	*url = arena_fmt(&r->ctx.arena, "/uploads/%s", u.filename);
+	return OK;
 }
 
 static enum err
@@ -242,6 +251,16 @@ set_image(struct req *r, const struct profile_state *state, const char *url,
 	return upload_delete_url(c, state->account_id, state->image_url);
 }
 
+static enum err
+keep_image(struct req *r, const struct profile_state *state,
+	const struct upload_stored *stored, struct profile_shown *shown)
+{
+	const char *url;
+
+	TRY(keep(r, stored, &url));
+	return set_image(r, state, url, shown);
+}
+
 /* PATCH /profiles/{id}/image, If-Match, multipart with file: 201. */
 enum err
 messenger_patch_image(struct req *r)
@@ -249,12 +268,12 @@ messenger_patch_image(struct req *r)
 	struct ctx *c = &r->ctx;
 	struct profile_state state = {0};
 	struct profile_shown shown = {0};
-	struct upload u = {0};
+	struct upload_stored stored = {0};
 
 	TRY(messenger_own_profile(r, false, &state));
-	TRY(messenger_take_file(r, false, NULL, &u));
+	TRY(messenger_take_file(r, false, NULL, &stored));
 	TRY(db_begin(c));
-	TRY(db_end(c, set_image(r, &state, url_of(r, &u), &shown)));
+	TRY(db_end(c, keep_image(r, &state, &stored, &shown)));
 	return messenger_reply_profile(r, 201, "resource.modified", &shown);
 }
 
@@ -293,16 +312,25 @@ set_picture(struct req *r, const char *url)
 	return upload_delete_url(c, c->actor, old.url);
 }
 
+static enum err
+keep_picture(struct req *r, const struct upload_stored *stored)
+{
+	const char *url;
+
+	TRY(keep(r, stored, &url));
+	return set_picture(r, url);
+}
+
 /* POST /account/profile-image, multipart with file: 201. */
 enum err
 messenger_post_picture(struct req *r)
 {
 	struct ctx *c = &r->ctx;
-	struct upload u = {0};
+	struct upload_stored stored = {0};
 
-	TRY(messenger_take_file(r, false, NULL, &u));
+	TRY(messenger_take_file(r, false, NULL, &stored));
 	TRY(db_begin(c));
-	TRY(db_end(c, set_picture(r, url_of(r, &u))));
+	TRY(db_end(c, keep_picture(r, &stored)));
 	return messenger_reply(r, 201, "resource.modified", NULL);
 }
 

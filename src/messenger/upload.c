@@ -23,6 +23,7 @@
 #define PICTURE_SIDE 4096 /* pixels of a stored JPEG at most */
 #define PROBE_SIDE 64     /* of what is made of others to see that they can be opened */
 #define NAME_BYTES 24
+#define KEEP_SECONDS 3600 /* within which stored bytes become a file */
 
 static FIELDS(upload_fields, FIELD(struct upload, id), FIELD(struct upload, account_id),
 	FIELD(struct upload, filename), FIELD(struct upload, mimetype),
@@ -265,29 +266,54 @@ within_quota(struct ctx *c, int64_t account_id, size_t size)
 		       : fail(c, E_QUOTA, NULL);
 }
 
-enum err
-upload_add(struct ctx *c, int64_t account_id, const struct upload_in *in,
-	struct upload *out)
+/*
+ * Ordered before the bytes are sent, so that no process has to live for it: they go
+ * again unless they are a file by then.
+ */
+static enum err
+order_removal(struct ctx *c, const char *server_id, const char *key, int64_t delay)
 {
-	const char *extension = upload_extension(c, in->name), *type, *server, *md5;
+	return job_add(
+		c, &(struct job_order){.kind = "upload.remove",
+			   .subject = arena_fmt(&c->arena, "%s %s", server_id, key),
+			   .delay = delay});
+}
+
+enum err
+upload_store(struct ctx *c, int64_t account_id, const struct upload_in *in,
+	struct upload_stored *out)
+{
+	const char *extension = upload_extension(c, in->name);
 	struct image_blob bytes = {in->bytes, in->size};
 	struct s3_object object = {0};
 
+	*out = (struct upload_stored){.account_id = account_id,
+		.original_name = in->name,
+		.private = in->private};
 	if (extension == NULL)
 		return fail(c, E_DENIED, "files of this ending are not taken");
 	if ((int64_t)in->size > conf.messenger_upload_bytes)
 		return fail(c, E_TOO_LARGE, NULL);
-	TRY(find_type(c, in, extension, &type));
+	TRY(find_type(c, in, extension, &out->type));
 	TRY(within_quota(c, account_id, in->size));
-	TRY(clean(c, type, &bytes));
-	const char *name = new_name(c, extension);
-	TRY(db_json(c, &PHONE_FILE_SERVER, &server, ARGS(c)));
-	TRY(object_at(c, server, upload_key(c, account_id, name), false, &object));
-	TRY(s3_put_bytes(c, &object, bytes.bytes, bytes.size, type, &md5));
+	TRY(clean(c, out->type, &bytes));
+	out->size = (int64_t)bytes.size;
+	out->alternative = alternative(c, in->alt_data);
+	out->filename = new_name(c, extension);
+	const char *key = upload_key(c, account_id, out->filename);
+	TRY(db_json(c, &PHONE_FILE_SERVER, &out->server_id, ARGS(c)));
+	TRY(order_removal(c, out->server_id, key, KEEP_SECONDS));
+	TRY(object_at(c, out->server_id, key, false, &object));
+	return s3_put_bytes(c, &object, bytes.bytes, bytes.size, out->type, &out->md5);
+}
+
+enum err
+upload_keep(struct ctx *c, const struct upload_stored *s, struct upload *out)
+{
 	TRY(db_do(c, &PHONE_FILE_INSERT,
-		ARGS(c, account_id, name, in->name, type, (int64_t)bytes.size, md5,
-			server, alternative(c, in->alt_data), in->private, c->now)));
-	return upload_get(c, name, out);
+		ARGS(c, s->account_id, s->filename, s->original_name, s->type, s->size,
+			s->md5, s->server_id, s->alternative, s->private, c->now)));
+	return upload_get(c, s->filename, out);
 }
 
 enum err
@@ -349,11 +375,10 @@ enum err
 upload_delete(struct ctx *c, const struct upload *u)
 {
 	TRY(db_do(c, &PHONE_FILE_DELETE, ARGS(c, u->id, c->now, c->actor)));
-	if (u->server_id == NULL)
-		return OK;
-	return job_add(c, &(struct job_order){.kind = "upload.remove",
-				  .subject = arena_fmt(&c->arena, "%s %s", u->server_id,
-					  upload_key(c, u->account_id, u->filename))});
+	return u->server_id == NULL
+		       ? OK
+		       : order_removal(c, u->server_id,
+				 upload_key(c, u->account_id, u->filename), 0);
 }
 
 enum err
@@ -378,9 +403,13 @@ upload_remove_job(struct ctx *c, const struct job *job)
 {
 	const char *blank = strchr(job->subject, ' ');
 	struct s3_object object = {0};
+	int64_t kept;
 
-	if (blank == NULL)
+	if (blank == NULL || strchr(blank, '/') == NULL)
 		return fail(c, E_BUG, "no such file");
+	TRY(db_int(c, &PHONE_FILE_KEPT, &kept, ARGS(c, strrchr(blank, '/') + 1)));
+	if (kept > 0)
+		return OK;
 	TRY(object_at(c,
 		arena_strn(&c->arena, job->subject, (size_t)(blank - job->subject)),
 		blank + 1, false, &object));

@@ -35,13 +35,27 @@ struct upload_in {
  * NULL. */
 const char *upload_extension(struct ctx *c, const char *name);
 
+/* A file whose bytes are in the store, and whose row is still to come. */
+struct upload_stored {
+	int64_t account_id, size;
+	const char *filename, *original_name, *type, *md5, *server_id;
+	const char *alternative; /* JSON, NULL: none */
+	bool private;
+};
+
 /*
- * Checks and keeps a file of the account. E_DENIED: an ending that is not allowed;
- * E_UPLOAD: the bytes are not what name and type say, or no picture that can be opened;
- * E_QUOTA; E_SERVER_DOWN. Waits for the image process and the store. E_TOO_LARGE.
+ * Checks a file of the account and puts it into the store. E_DENIED: an ending that is
+ * not allowed; E_UPLOAD: the bytes are not what name and type say, or no picture that
+ * can be opened; E_QUOTA; E_SERVER_DOWN. Waits for the image process and the store.
+ * E_TOO_LARGE. Whatever becomes of the caller: without upload_keep() within the hour
+ * the bytes go again.
  */
-enum err upload_add(struct ctx *c, int64_t account_id, const struct upload_in *in,
-	struct upload *out);
+enum err upload_store(struct ctx *c, int64_t account_id, const struct upload_in *in,
+	struct upload_stored *out);
+
+/* Its row, in the transaction of what it is for. E_MISSING. */
+enum err upload_keep(
+	struct ctx *c, const struct upload_stored *stored, struct upload *out);
 
 /* The object's key. */
 const char *upload_key(struct ctx *c, int64_t account_id, const char *filename);
@@ -67,7 +81,7 @@ enum err upload_delete(struct ctx *c, const struct upload *u);
 /* The same for the file of a URL "/uploads/<name>", if it is the account's. */
 enum err upload_delete_url(struct ctx *c, int64_t account_id, const char *url);
 
-/* upload.remove; subject: "<server> <key>". */
+/* upload.remove; subject: "<server> <key>". Leaves what is a file by now. */
 enum err upload_remove_job(struct ctx *c, const struct job *job);
 
 #endif

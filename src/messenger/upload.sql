@@ -25,3 +25,7 @@ update messenger.upload set deleted_at = utc($2), deleted_by = $3 where id = $1 
 
 -- name: phone_file_came
 update messenger.upload set server_id = $2, etag = $3, size = $4 where id = $1;
+
+-- Is there a file of this name?
+-- name: phone_file_kept
+select count(*) from messenger.upload where filename = $1 and deleted_at is null;
