@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "cache/cache.h"
 #include "cli/cli.h"
+#include "cli/collection.h"
 #include "cli/commands.h"
 #include "db/db.h"
 
@@ -214,6 +215,8 @@ conf_cmd(struct call *call)
 		conf_print_env(stdout);
 	else if (call_flag(call, "file-sample"))
 		conf_print_file(stdout);
+	else if (call_arg(call, "from-collection") != NULL)
+		return collection_print(&call->ctx, call_arg(call, "from-collection"));
 	else
 		conf_print(stdout);
 	return OK;

@@ -144,6 +144,29 @@ def test_an_environment_file_of_an_older_installation_is_understood(stack, tmp_p
     assert said.returncode != 0 and "SQLite" in said.stderr
 
 
+def test_a_collection_of_an_older_installation_becomes_an_environment_file(stack, tmp_path):
+    collection, env = tmp_path / "dev.json", tmp_path / "dev.env"
+    collection.write_text(json.dumps({
+        "SERVER_NAME": "bca.example", "__comment_0": "behind nginx\nonly", "PORT": "8808", "__line_break_1": "true", "FLASK_APP": "app",
+        "DB_TYPE": "postgresql", "DB_DRIVER": "psycopg2", "DB_ADDRESS": "db.example", "DB_USER": "bca", "DB_PASSWORD": "{s}",
+        "DB_URL": {"bash": "$DB_TYPE", "vscode_launch": "{DB_TYPE}+{DB_DRIVER}://{DB_USER}:{DB_PASSWORD}@{DB_ADDRESS}/{nobody"}}))
+
+    def convert():
+        return subprocess.run([stack.program("samovarctl"), "--conf", "/dev/null", "conf", "--from-collection", collection],
+                              capture_output=True, text=True, timeout=20, check=False)
+    made = convert()
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.splitlines()[:4] == ['SERVER_NAME="bca.example"', "# behind nginx only", 'PORT="8808"', ""]
+    assert made.stdout.splitlines()[-1] == 'DB_URL="postgresql+psycopg2://bca:{s}@db.example/{nobody"'
+    env.write_text(made.stdout)
+    said = settings(stack, env)
+    assert said.returncode == 0 and "db.host = db.example  # env file" in said.stdout, said.stderr
+    for wrong, why in (('["PORT"]', "is no JSON object"), ('{"A": "b\\nc"}', "A does not fit into a line"), ('{"A": {"bash": "x"}}', "A has no value")):
+        collection.write_text(wrong)
+        made = convert()
+        assert made.returncode == 1 and why in made.stderr
+
+
 def test_a_mail_s_subject_names_the_service(base, smtp):
     phone = Phone(base, "forgetful1")
     assert phone.ask("POST", "/account/reset-password", json={"email": "forgetful1@example.com"}).status_code == 201
