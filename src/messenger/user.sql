@@ -18,7 +18,7 @@ select a.id, $2::text,
 
 -- name: user_missing
 -- The nickname that one from another face is given; no row: it is there.
-select case when exists (select from messenger.person where nickname = n.name) then left(n.name, 50) || '-' || a.id else n.name end as nickname
+select case when exists (select from messenger.person where nickname = n.name::citext) then left(n.name, 50) || '-' || a.id else n.name end as nickname
   from account.account a,
        lateral (select left(coalesce(nullif(a.username::text, ''), nullif(a.name, ''), 'user-' || a.id), 64) as name) n
  where a.id = $1 and not exists (select from messenger.person where account_id = $1);

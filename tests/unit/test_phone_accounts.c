@@ -178,6 +178,26 @@ one_account_has_one_password_everywhere(void **state)
 	assert_int_equal(a->status, 200);
 }
 
+/* Somebody of another face whose name is a phone's nickname in other letters. */
+static void
+who_comes_by_another_face_gets_a_nickname_of_ones_own(void **state)
+{
+	const struct answer *a;
+
+	(void)state;
+	given_person("can_view_file");
+	const char *name = value("select username from account.account order by id "
+				 "desc limit 1");
+	struct phone taken = given_phone();
+	value("update messenger.person set nickname = upper('%s') where account_id = "
+	      "%lld",
+		name, (long long)taken.uuid);
+	a = sign_in(name, "Right12345");
+	is_case(a, 200, "user.sign_in");
+	assert_string_equal(data_text(a, "user.nickname"),
+		text("%s-%lld", name, (long long)data_number(a, "user.uuid")));
+}
+
 static const struct answer *
 change_password(const char *old, const char *new, const char *again, const char *cookie)
 {
@@ -335,6 +355,7 @@ static const struct CMUnitTest tests[] = {
 	EDGE_TEST(one_signs_in_by_name_or_address),
 	EDGE_TEST(a_wrong_password_counts_and_the_fifth_locks),
 	EDGE_TEST(one_account_has_one_password_everywhere),
+	EDGE_TEST(who_comes_by_another_face_gets_a_nickname_of_ones_own),
 	EDGE_TEST(a_password_is_changed_by_whoever_knows_it),
 	EDGE_TEST(whoever_deactivates_an_account_hides_it),
 	EDGE_TEST(an_account_is_changed_by_its_owner),
