@@ -28,7 +28,8 @@ PAGES = {
 
 
 @pytest.mark.parametrize("path, page", [(f"/{api}/api{end}", page) for api, page in (
-    ("users", "users"), ("auth", "users"), ("storage", "storage"), ("movies", "catalogue")) for end in ("", "/", "/openapi")])
+    ("users", "users"), ("auth", "users"), ("storage", "storage"), ("movies", "catalogue")) for end in ("", "/", "/openapi")]
+    + [("/doc/dev/", "messenger"), ("/doc/v1", "messenger")])
 def test_the_address_of_an_api_leads_to_its_page(base, path, page):
     answer = Client(base).get(path)
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/docs/#{page}.yaml")
