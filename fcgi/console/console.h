@@ -57,4 +57,7 @@ const char *console_may_list(struct ctx *c, const struct console_caller *caller)
  */
 enum err console_reply(struct req *r, const char *json);
 
+/* A text as a QR code, a picture in SVG. */
+enum err console_qr(struct ctx *c, const char *text, const char **svg);
+
 #endif

@@ -27,25 +27,28 @@ INPUT(console_factor_code_in, struct code_body,
 	FIELD(struct code_body, code, .must = true, .min = 1, .max = 100));
 
 /*
- * POST /me/second-factor {"password"}: 200 {"secret", "address"}, for an app; it counts
- * when a code has confirmed it. E_OLD_PASSWORD, E_FACTOR_ON.
+ * POST /me/second-factor {"password"}: 200 {"secret", "address", "qr"}, for an app; it
+ * counts when a code has confirmed it. E_OLD_PASSWORD, E_FACTOR_ON.
  */
 enum err
 console_post_factor(struct req *r)
 {
 	const struct factor_body *in = r->in;
 	struct ctx *c = &r->ctx;
-	const char *secret = "", *address = "";
+	const char *secret = "", *address = "", *qr = NULL;
 	struct buf out = {.arena = &c->arena};
 	struct account a = {0};
 
 	TRY(account_prove(c, in->password, &a));
 	TRY(db_begin(c));
 	TRY(db_end(c, second_factor_begin(c, &a, &secret, &address)));
+	TRY(console_qr(c, address, &qr));
 	buf_add(&out, "{\"secret\":");
 	buf_json(&out, secret);
 	buf_add(&out, ",\"address\":");
 	buf_json(&out, address);
+	buf_add(&out, ",\"qr\":");
+	buf_json(&out, qr);
 	buf_add(&out, "}");
 	return reply_json(r, 200, buf_text(&out));
 }

@@ -2,7 +2,6 @@
  * storage API. */
 #include "storage/file.h"
 
-#include <qrencode.h>
 #include <string.h>
 
 #include "account/account.h"
@@ -23,7 +22,6 @@
 #define PARTS_MOST 10000
 #define PART_BYTES (INT64_C(8) << 20)
 #define PARTS_AT_ONCE 100
-#define QUIET_ZONE 4 /* light modules around it, as readers want them */
 
 struct files_query {
 	const char *after, *query;
@@ -193,27 +191,6 @@ console_post_parts(struct req *r)
 
 /* -- QR */
 
-/* Black modules as one path, a row a stroke. */
-static const char *
-drawn(struct ctx *c, const QRcode *code)
-{
-	struct buf out = {.arena = &c->arena};
-	int side = code->width + 2 * QUIET_ZONE;
-
-	buf_fmt(&out,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
-		"shape-rendering=\"crispEdges\"><path fill=\"#fff\" "
-		"d=\"M0 0h%dv%dH0z\"/><path d=\"",
-		side, side, side, side);
-	for (int y = 0; y < code->width; y++)
-		for (int x = 0; x < code->width; x++)
-			if ((code->data[y * code->width + x] & 1) != 0)
-				buf_fmt(&out, "M%d %dh1v1h-1z", x + QUIET_ZONE,
-					y + QUIET_ZONE);
-	buf_add(&out, "\"/></svg>");
-	return buf_text(&out);
-}
-
 struct qr_body {
 	const char *link;
 };
@@ -230,19 +207,17 @@ console_post_qr(struct req *r)
 	const struct qr_body *in = r->in;
 	struct ctx *c = &r->ctx;
 	struct buf out = {.arena = &c->arena};
+	const char *svg = NULL;
 	size_t n = strlen(conf.site_url);
 
 	while (n > 0 && conf.site_url[n - 1] == '/')
 		n--;
-	QRcode *code = QRcode_encodeString(
+	TRY(console_qr(c,
 		arena_fmt(&c->arena, "%.*s/files/%s/links/%s", (int)n, conf.site_url,
 			r->word[0], in->link),
-		0, QR_ECLEVEL_M, QR_MODE_8, 1);
-	if (code == NULL)
-		return fail(c, E_BUG, "no QR code of an address");
+		&svg));
 	buf_add(&out, "{\"svg\":");
-	buf_json(&out, drawn(c, code));
+	buf_json(&out, svg);
 	buf_add(&out, "}");
-	QRcode_free(code);
 	return reply_json(r, 200, buf_text(&out));
 }

@@ -321,6 +321,7 @@ given_factor(const char *cookie, const struct answer **codes)
 
 	assert_int_equal(a->status, 200);
 	assert_non_null(strstr(answer_text(a, "address"), "otpauth://totp/"));
+	assert_true(str_starts(answer_text(a, "qr"), "<svg "));
 	*codes = post("/me/second-factor/confirm",
 		text("{\"code\":\"%s\"}", code_at(secret, -30)), cookie);
 	assert_int_equal((*codes)->status, 200);

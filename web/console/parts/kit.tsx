@@ -99,6 +99,37 @@ export function Dialog({ title, open, close, children, wide }: Children & { titl
 	);
 }
 
+/** The buttons below a dialog: what it is for, then the way out. Without `run` the first one sends the form. */
+export function Choices({ yes, no, look = 'main', run, close, busy, disabled, children }: Children & {
+	yes: ComponentChildren; no?: string; look?: 'main' | 'bad' | 'plain'; run?: () => void; close: () => void; busy?: boolean; disabled?: boolean;
+}) {
+	return (
+		<div class="row">
+			<Button type={run ? 'button' : 'submit'} look={look} autofocus={!!run} busy={busy} disabled={disabled} onClick={run}>{yes}</Button>
+			{children}
+			<Button onClick={close}>{no ?? t('Leave it')}</Button>
+		</div>
+	);
+}
+
+/** One of a few, or all of them: a filter above a list. */
+export function Choice({ label, value, change, options }: { label: string; value: string | undefined; change: (value: string) => void; options: (readonly [value: string, name: string])[] }) {
+	return (
+		<label class="field">
+			{label}
+			<select value={value ?? ''} onChange={(e) => change(e.currentTarget.value)}>
+				<option value="">{t('any')}</option>
+				{options.map(([one, name]) => <option key={one} value={one}>{name}</option>)}
+			</select>
+		</label>
+	);
+}
+
+/** For a phone's camera; '' while it is on its way. */
+export function QrCode({ svg, alt }: { svg: string; alt: string }) {
+	return <img class="qr" src={svg ? `data:image/svg+xml,${encodeURIComponent(svg)}` : undefined} width="220" height="220" alt={alt} />;
+}
+
 // -- honest states
 
 /** Grey lines in the place of what comes; they show only when it takes its time. */

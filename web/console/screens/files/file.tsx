@@ -8,7 +8,7 @@ import { useRead } from '../../app/read';
 import { go } from '../../app/router';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
-import { Button, Chip, Dialog, Field, Head, Moment, Shown, Table } from '../../parts/kit';
+import { Button, Chip, Dialog, Field, Head, Moment, QrCode, Shown, Table } from '../../parts/kit';
 import { bytes, eventText, healthKind, healthText, why } from './words';
 
 const WEEK = 7 * 86400;
@@ -24,7 +24,7 @@ function Share({ file, open, close }: { file: FileWhole; open: boolean; close: (
 		e.preventDefault();
 		try {
 			made.value = (await api.addLink(file.id, { lifetime: lifetime.value || undefined, password: password.value || undefined })).id;
-			code.value = `data:image/svg+xml,${encodeURIComponent((await api.makeQr(file.id, { link: made.value })).svg)}`;
+			code.value = (await api.makeQr(file.id, { link: made.value })).svg;
 		} catch (p) {
 			if (!(p instanceof Problem)) throw p;
 			wrong.value = why(p);
@@ -34,7 +34,7 @@ function Share({ file, open, close }: { file: FileWhole; open: boolean; close: (
 		<Dialog title={t('Share the file')} open={open} close={close}>
 			{made.value ? (
 				<div class="stack">
-					<img class="qr" src={code.value || undefined} width="220" height="220" alt={t('The address as a code for a phone’s camera')} />
+					<QrCode svg={code.value} alt={t('The address as a code for a phone’s camera')} />
 					<Field label={t('Its address')} readOnly value={address} onFocus={(e) => e.currentTarget.select()} />
 					<div class="row">
 						<Button look="main" onClick={() => void navigator.clipboard.writeText(address).then(() => say(t('The address is copied.'), 'good'), () => say(t('Copy it by hand.'), 'bad'))}>{t('Copy the address')}</Button>

@@ -5,7 +5,7 @@ import { Problem } from '../../app/call';
 import { me, readMe } from '../../app/me';
 import { say } from '../../app/say';
 import { t } from '../../app/text';
-import { Button, Field, problemText } from '../../parts/kit';
+import { Button, Field, problemText, QrCode } from '../../parts/kit';
 
 function words(p: Problem): string {
 	if (p.code === 'Auth.WrongPassword') return t('That is not your password.');
@@ -28,7 +28,8 @@ function Confirm({ made, done }: { made: NewFactor; done: (codes: string[]) => v
 
 	return (
 		<form class="stack" onSubmit={(e) => void send(e)}>
-			<p>{t('Type this key into the app, or open the address on the phone:')}</p>
+			<p>{t('Take a picture of this code with the app, or type the key below it:')}</p>
+			<QrCode svg={made.qr} alt={t('The key as a code for a phone’s camera')} />
 			<p><code>{made.secret.replace(/(.{4})(?=.)/g, '$1 ')}</code></p>
 			<p><a href={made.address}>{t('Open in an app')}</a></p>
 			<Field label={t('The code that it shows')} inputMode="numeric" autocomplete="one-time-code" required value={code.value}
