@@ -63,8 +63,10 @@ send_test(struct ctx *c, const char *sealed)
 			   .word_count = 2});
 }
 
+/* page: below site.url, up to the token. The console's has it behind a "#", which no
+ * browser sends to a server. */
 static enum err
-send_invitation(struct ctx *c, const char *id)
+send_invitation(struct ctx *c, const char *id, const char *page)
 {
 	struct recipient to = {0};
 	bool found;
@@ -73,9 +75,8 @@ send_invitation(struct ctx *c, const char *id)
 		ARGS(c, id, c->now)));
 	if (!found)
 		return OK; /* closed or used meanwhile */
-	const struct pair words[] = {
-		{"name", to.name}, {"url", arena_fmt(&c->arena, "%s/pwd_create/%s",
-						   conf.site_url, to.token)}};
+	const struct pair words[] = {{"name", to.name},
+		{"url", arena_fmt(&c->arena, "%s%s%s", conf.site_url, page, to.token)}};
 	return mail_send(c, &(struct mail){.to = to.email,
 				    .template = "invitation",
 				    .words = words,
@@ -111,7 +112,11 @@ mail_send_job(struct ctx *c, const struct job *job)
 	bool known;
 
 	if (str_starts(job->subject, "invitation "))
-		return send_invitation(c, job->subject + strlen("invitation "));
+		return send_invitation(
+			c, job->subject + strlen("invitation "), "/pwd_create/");
+	if (str_starts(job->subject, "invitation.console "))
+		return send_invitation(c, job->subject + strlen("invitation.console "),
+			"/console/invitation#");
 	if (str_starts(job->subject, "password "))
 		return send_password(c, job->subject + strlen("password "));
 	if (str_starts(job->subject, "test "))

@@ -25,11 +25,12 @@ closed(struct ctx *c)
 }
 
 static enum err
-mail(struct ctx *c, const char *id)
+mail(struct ctx *c, const char *id, enum invitation_page page)
 {
-	return job_add(
-		c, &(struct job_order){.kind = "mail.send",
-			   .subject = arena_fmt(&c->arena, "invitation %s", id)});
+	const char *subject = arena_fmt(&c->arena, "invitation%s %s",
+		page == PAGE_OF_CONSOLE ? ".console" : "", id);
+
+	return job_add(c, &(struct job_order){.kind = "mail.send", .subject = subject});
 }
 
 static enum err
@@ -51,7 +52,7 @@ invitation_add(struct ctx *c, const struct invitation *in, const char **out)
 		ARGS(c, in->name, in->surname, in->email,
 			utc_after(c->now, conf.account_invite_lifetime), c->actor,
 			c->now)));
-	TRY(mail(c, row.id));
+	TRY(mail(c, row.id, in->page));
 	TRY(audit_add(c, "invitation.add", "invitation", row.id, NULL));
 	return db_json(c, &INVITATION_JSON, out, ARGS(c, row.id));
 }
@@ -91,9 +92,21 @@ invitation_open(struct ctx *c, const char *id, const char **out)
 	if (row.expires.us > c->now.us)
 		return fail(c, E_INVITE_OPEN, NULL);
 	TRY(not_staff(c, row.email, E_INVITE_USED));
-	TRY(mail(c, id));
+	TRY(mail(c, id, PAGE_OF_PROGRAMME));
 	return set_expiry(c, id, utc_after(c->now, conf.account_invite_lifetime),
 		"invitation.open", out);
+}
+
+enum err
+invitation_resend(struct ctx *c, const char *id, const char **out)
+{
+	struct row row = {0};
+
+	TRY(db_one(c, &INVITATION_LOCK, row_fields, &row, ARGS(c, id)));
+	TRY(not_staff(c, row.email, E_INVITE_USED));
+	TRY(mail(c, id, PAGE_OF_CONSOLE));
+	return set_expiry(c, id, utc_after(c->now, conf.account_invite_lifetime),
+		"invitation.resend", out);
 }
 
 enum err

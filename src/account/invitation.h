@@ -10,6 +10,8 @@
  */
 struct invitation {
 	const char *name, *surname, *email;
+	/* Which page the mail leads to: the one whose API was asked. */
+	enum invitation_page { PAGE_OF_PROGRAMME, PAGE_OF_CONSOLE } page;
 };
 
 /* E_EMAIL_TAKEN when the e-mail is a member of staff already. E_INVITE_NOT_FOUND. */
@@ -25,6 +27,10 @@ enum err invitation_close(struct ctx *c, const char *id, const char **out);
  * E_INVITE_USED.
  */
 enum err invitation_open(struct ctx *c, const char *id, const char **out);
+
+/* Mails it again, to the console's page, open or not; its time begins anew.
+ * E_INVITE_NOT_FOUND, E_INVITE_USED. */
+enum err invitation_resend(struct ctx *c, const char *id, const char **out);
 
 /* The one of a token, if it is open. E_CODE_INVALID. */
 enum err invitation_show(struct ctx *c, const char *token, const char **out);

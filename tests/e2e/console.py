@@ -20,7 +20,7 @@ def sign_in(base, person):
     answer = client.post("/auth/login", {"name": person.username, "password": person.password},
                          headers={"Origin": base})
     assert answer.status_code == 204, answer.text
-    client.headers = {"Origin": base}
+    client.session.headers["Origin"] = base
     return client
 
 

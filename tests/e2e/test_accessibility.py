@@ -10,7 +10,6 @@ import pytest
 
 from tests.e2e import axe
 from tests.e2e.client import ALL_PERMISSIONS
-from tests.e2e.staff import invite, token_of
 from tests.e2e.test_files import owner, servers, store  # noqa: F401
 from tests.e2e.test_pages import FORM
 from tests.e2e.test_shares import share
@@ -91,19 +90,6 @@ def test_the_page_of_a_share_link(page, see, look, servers, owner):  # noqa: F81
         window.type("password", "сундук")
         window.press("Enter")
         window.wait("document.getElementById('wrong').textContent")
-        see(window)
-
-
-@each_look
-def test_the_page_of_an_invitation(page, see, look, staff, db):
-    code = token_of(db, invite(staff()).json())
-    for language in ("ru-RU", "en-US"):
-        window = page(f"/pwd_create/{code}", "!document.getElementById('form').hidden", language, look)
-        assert window.js("document.documentElement.lang") == language[:2]
-        see(window)
-        window.type("password", "short")
-        window.press("Enter")
-        window.wait("document.getElementById('password-error').textContent")
         see(window)
 
 

@@ -1,87 +1,86 @@
-"""The page that an invitation's mail leads to while no site of the community is installed (web/pwd_create)."""
+"""The console's page that the mail of an invitation leads to."""
 
+import re
+import shutil
 
 import pytest
 
-from tests.e2e.client import Client
-from tests.e2e.front import Front
-from tests.e2e.staff import UNKNOWN, invite, login, token_of
 from tests.conftest import enterable
+from tests.e2e import axe
+from tests.e2e.client import Client, word
+from tests.e2e.console import SETTLED, sign_in
+from tests.e2e.front import Front
+from tests.e2e.staff import UNKNOWN, invite, mailed, token_of
+
+pytestmark = pytest.mark.skipif(not shutil.which("chromium"), reason="there is no Chromium")
+
+LINK = re.compile(r"http://[0-9.:]+/console/invitation#[0-9a-f-]{36}")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built(base):
+    if Client(base).get("/console/").status_code == 404:
+        pytest.skip("the console was left out of the build")
 
 
 @pytest.fixture
 def open_page(browser, tmp_path, base):
-    def open_page(code, language="ru-RU"):
+    def open_page(address, language="ru-RU", look=(390, "dark")):
         page = browser.page(tmp_path, language)
-        page.open(f"{base}/pwd_create/{code}")
-        page.wait("document.getElementById('about').textContent.match(/\\.$/)")
+        page.watch()
+        page.look(*look)
+        page.open(address if address.startswith("http") else base + address)
+        page.wait("!!document.querySelector('#password, #wrong')")
         return page
     return open_page
 
 
-@pytest.fixture
-def code(staff, db):
-    return token_of(db, invite(staff()).json())
+def fill(page, field, text):
+    page.js(f"document.getElementById('{field}').select()")
+    page.call("Input.insertText", text=text)
 
 
-class Person:
-    def __init__(self, email, password):
-        self.email, self.password = email, password
-
-
-@pytest.mark.parametrize("language, title, done", [
-    ("ru-RU", "Приглашение", "Учётная запись создана"), ("en-US", "Invitation", "Your account is there")])
-def test_a_password_is_chosen_and_signs_in(open_page, code, api, language, title, done):
-    page = open_page(code, language)
-    assert page.js("[document.title, document.documentElement.lang]") == [title, language[:2]]
-    email = page.js("document.getElementById('email').value")
+@pytest.mark.parametrize("language, look", [("ru-RU", (390, "dark")), ("en-US", (1280, "light"))])
+def test_a_mail_leads_to_a_password_and_then_to_the_day(open_page, base, person, smtp, language, look):
+    email = f"{word('inv')}@example.com"
+    admin = sign_in(base, person(role="administrator"))
+    assert admin.post("/invitations", {"name": "Мария", "surname": "Смирнова", "email": email}).status_code == 204
+    mail = mailed(smtp, email)
+    link = LINK.search(mail.part("plain"))[0]
+    assert link in mail.part("html")
+    page = open_page(link, language, look)
+    assert page.js("document.documentElement.lang") == language[:2]
     assert page.js("['name', 'surname'].map((id) => document.getElementById(id).value)") == ["Мария", "Смирнова"]
-    page.type("surname", "Белых-Петрова")
-    page.type("password", "Parol12345")
+    axe.check(page)
+    axe.fits(page)
+    fill(page, "password", "parolparol")
     page.press("Enter")
-    page.wait("!document.getElementById('form')")
-    assert page.text("title") == done and email in page.text("about")
-    answer = login(api, Person(email, "Parol12345"))
-    assert answer.status_code == 200 and answer.json()["surname"] == "Белых-Петрова"
-
-
-@pytest.mark.parametrize("language, sentence", [
-    ("ru-RU", "Пароль должен содержать заглавную букву, строчную букву и цифру."),
-    ("en-US", "Longer, please, with an upper-case letter, a lower-case letter and a digit.")])
-def test_what_is_wrong_is_said_beside_the_field(open_page, code, language, sentence):
-    page = open_page(code, language)
-    page.type("password", "parolparol")
-    page.click("#send")
-    page.wait("document.getElementById('password-error').textContent")
-    assert page.text("password-error") == sentence and page.text("name-error") == ""
-    assert page.js("[document.activeElement.id, document.getElementById('password').getAttribute('aria-invalid')]") == ["password", "true"]
-    assert page.js("document.getElementById('send').disabled") is False
-
-
-def test_the_password_can_be_looked_at(open_page, code):
-    page = open_page(code)
-    page.click("#show")
-    assert page.js("document.getElementById('password').type") == "text"
-    page.click("#show")
-    assert page.js("document.getElementById('password').type") == "password"
+    page.wait("document.activeElement.id === 'password' && document.activeElement.getAttribute('aria-invalid') === 'true'")
+    axe.check(page)
+    fill(page, "password", "Parol12345")
+    fill(page, "surname", "Белых-Петрова")
+    page.press("Enter")
+    page.wait(SETTLED)
+    assert page.js("location.pathname + location.hash") == "/console/"
+    assert page.js("document.querySelector('.menu .name').textContent") == "Мария Белых-Петрова"
+    assert [c for c in page.complaints if "422" not in c and "401" not in c] == []  # the browser notes each of these
 
 
 @pytest.mark.parametrize("language, sentence", [
     ("ru-RU", "Это приглашение уже использовано, или его срок прошёл. Попросите прислать новое."),
     ("en-US", "This invitation has been used, or its time is over. Ask for a new one.")])
 def test_a_spent_invitation_says_so(open_page, language, sentence):
-    page = open_page(UNKNOWN, language)
-    assert page.text("about") == sentence and not page.shown("form")
+    for code in (UNKNOWN, "nonsense"):
+        page = open_page(f"/console/invitation#{code}", language)
+        assert page.text("wrong") == sentence and not page.js("!!document.querySelector('form')")
 
 
-def test_an_invitation_that_is_used_elsewhere_meanwhile(open_page, code, api):
-    page = open_page(code)
-    assert api.post(f"/administrators/register/{code}", {
-        "name": "Мария", "surname": "Смирнова", "password": "Parol12345"}).status_code == 201
-    page.type("password", "Parol12345")
-    page.press("Enter")
-    page.wait("document.getElementById('wrong').textContent")
-    assert page.js("document.activeElement.id") != "title" and page.shown("form")
+def test_the_older_address_leads_here(open_page, base, staff, db):
+    code = token_of(db, invite(staff()).json())
+    answer = Client(base).get(f"/pwd_create/{code}")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (302, "no-cache")
+    page = open_page(answer.headers["Location"], "en-US")
+    assert page.js("document.getElementById('name').value") == "Мария"
 
 
 def test_an_installed_site_shows_its_own_page(stack, tmp_path):

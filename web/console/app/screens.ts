@@ -23,6 +23,7 @@ export const screens: Screen[] = [
 	{ name: 'jobs', title: () => t('Jobs and timers'), who: 'operator', letter: 'j', icon: 'gear', badge: ['jobs', 'parked'], load: () => import('../screens/jobs/jobs') },
 	{ name: 'health', title: () => t('Health'), who: 'operator', letter: 'h', icon: 'pulse', load: () => import('../screens/health/health') },
 	{ name: 'people', title: () => t('People'), who: 'manager', letter: 'p', icon: 'people', load: () => import('../screens/people/people') },
+	{ name: 'invitations', title: () => t('Invitations'), who: 'administrator', letter: 'i', icon: 'mail', load: () => import('../screens/invitations/invitations') },
 	{ name: 'files', title: () => t('Files'), who: 'file_viewer', letter: 'f', icon: 'folder', load: () => import('../screens/files/files') },
 	{ name: 'cities', title: () => t('Cities'), who: 'operator', letter: 'c', icon: 'globe', badge: ['servers', 'down'], load: () => import('../screens/cities/cities') },
 	{ name: 'links', title: () => t('Share links'), who: 'signed_in', letter: 'l', icon: 'link', load: () => import('../screens/links/links') },

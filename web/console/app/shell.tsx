@@ -1,5 +1,5 @@
 // The frame: where one can go, who one is, how things are; the screen in the middle.
-import { effect, signal } from '@preact/signals';
+import { effect, signal, useSignal } from '@preact/signals';
 import type { FunctionComponent } from 'preact';
 import { useEffect, useErrorBoundary } from 'preact/hooks';
 import { Button, Chip, Empty, Failure, Skeleton } from '../parts/kit';
@@ -217,7 +217,16 @@ function Frame() {
 	);
 }
 
+/** The one page beside the sign-in that is for strangers. */
+function Invited() {
+	const view = useSignal<FunctionComponent | null>(null);
+	useEffect(() => void import('../screens/invitations/invited').then((m) => (view.value = m.default)), []);
+	const View = view.value;
+	return View ? <View /> : <main class="sign-in"><Skeleton /></main>;
+}
+
 export function App() {
+	if (place.value.screen === 'invitation' && me.value !== undefined) return <Invited key={language.value} />;
 	if (me.value) return <Frame key={language.value} />;
 	if (me.value === null) return <SignIn key={language.value} />;
 	return (
