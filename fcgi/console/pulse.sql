@@ -2,7 +2,8 @@
 
 -- name: console_pulse_today
 select json_build_object('changed', us(max(r.updated)), 'reported', count(*) filter (where r.number_attempt > 0),
-           'reviewed', count(*) filter (where r.status in ('approved', 'declined')))
+           'reviewed', count(*) filter (where r.status in ('approved', 'declined')),
+           'closed', (select us(max(d.closed_at)) from programme.closed_day d where d.day = $1::date))
   from programme.shift s join programme.report r on r.shift_id = s.id and r.task_date = $1::date
  where s.status in ('started', 'ready_for_complete');
 

@@ -3,6 +3,7 @@
 #include "console/console.h"
 #include "db/db.h"
 #include "db/elect.h"
+#include "programme/closed_day.h"
 #include "programme/day.h"
 #include "programme/notice.h"
 #include "reply.h"
@@ -63,4 +64,20 @@ console_get_today(struct req *r)
 			   notice_time(c->now).us == c->now.us ? "false" : "true",
 			   programme == NULL ? "null" : programme, next_timers(c),
 			   attention));
+}
+
+/* POST /today/closing: 204; the day is closed. E_MISSING, E_PHOTOS_WAIT. */
+enum err
+console_post_closing(struct req *r)
+{
+	TRY(closed_day_add(&r->ctx));
+	return reply_empty(r, 204);
+}
+
+/* DELETE /today/closing: 204; it is open again. E_MISSING. */
+enum err
+console_delete_closing(struct req *r)
+{
+	TRY(closed_day_drop(&r->ctx));
+	return reply_empty(r, 204);
 }

@@ -27,6 +27,9 @@ select (select json_build_object('shift', json_build_object('id', s.id, 'title',
        'declined', count(r.id) filter (where r.status = 'declined'),
        'missing', count(r.id) filter (where r.status = 'waiting' and r.number_attempt = 0),
        'waiting_for_review', (select count(*) from programme.report w where w.shift_id = s.id and w.status = 'reviewing'),
+       'closed', (select json_build_object('at', iso(d.closed_at), 'by', nullif(concat_ws(' ', a.name, a.surname), ''))
+                    from programme.closed_day d left join account.account a on a.id = d.closed_by
+                   where d.shift_id = s.id and d.day = $1::date),
        'line', (select json_agg(n order by quarter) from added
                  where w = 0 and quarter between 0 and extract(epoch from utc($3) - utc($2)) / 900),
        'usual', (select json_agg(n order by quarter)

@@ -25,7 +25,8 @@ enum err programme_daily_job(struct ctx *c, const struct job *job);
 /*
  * programme.remind (10.3): who has not reported yet is reminded of the day's task.
  * After programme.reminder_until, or when the task is not the current one any more, it
- * does nothing, unless an operator asked for it (subject "2026-11-21/asked").
+ * does nothing, unless an operator asked for it (subject "2026-11-21/asked"). It never
+ * does for a day that staff has closed (programme/closed_day.h).
  */
 enum err programme_remind_job(struct ctx *c, const struct job *job);
 

@@ -137,5 +137,7 @@ select 'remind/' || $1 || '/' || m.id || $3, p.id, p.telegram_id, 'remind',
   join programme.member m on m.shift_id = s.id and m.status = 'active'
   join programme.report r on r.member_id = m.id and r.task_date = $1::date and r.status = 'waiting'
   join programme.participant p on p.id = m.participant_id
- where s.status = 'started' and not p.telegram_blocked and not exists (select from recent where recent.participant_id = p.id)
+ where s.status = 'started' and not p.telegram_blocked
+   and not exists (select from programme.closed_day d where d.shift_id = s.id and d.day = $1::date)
+   and not exists (select from recent where recent.participant_id = p.id)
 on conflict (key) do nothing;

@@ -97,6 +97,15 @@ def move_an_absence(window, page, db, shift):
     wait_for(lambda: db.all("select kind, is_staffs from programme.absence") == [("ill", False)])
 
 
+def close_the_day(window, page, db):
+    go(page, "t", "today")
+    page.key("c")
+    page.wait(f"{FOCUSED}.matches('dialog[open] .button.main')")
+    window.check("day close")
+    page.press("Enter")
+    page.wait("!document.querySelector('dialog[open]') && !!document.querySelector('.closed')")
+    window.check("day closed")
+    assert db.value("select count(*) from programme.closed_day where day = %s", today()) == 1
 
 
 @in_chromium
@@ -105,6 +114,7 @@ def test_a_coordinators_day(console, person, shift, db, language, look):  # noqa
     db.do("delete from programme.outbox")
     db.do("delete from programme.absence")
     db.do("delete from programme.broadcast")
+    db.do("delete from programme.closed_day")
     db.do("update programme.report set status = 'reviewing', reviewed_by = null, decline_reason_id = null where id in "
           "(select id from programme.report where number_attempt > 0 order by uploaded_at limit %s)", PHOTOS)
     db.do("update programme.report set status = 'approved', reviewed_by = null where number_attempt > 0 and id not in "
@@ -117,4 +127,5 @@ def test_a_coordinators_day(console, person, shift, db, language, look):  # noqa
     review(window, page, db)
     write_to_who_has_not_reported(window, page, db)
     move_an_absence(window, page, db, shift)
+    close_the_day(window, page, db)
     assert page.complaints == []

@@ -453,6 +453,20 @@ reminded(const char *staff)
 }
 
 static void
+remind_in_the_evening(void)
+{
+	struct ctx c;
+
+	edge_ctx(&c);
+	assert_int_equal(db_begin(&c), OK);
+	assert_int_equal(db_end(&c, programme_remind_job(&c,
+					    &(struct job){.subject = text("%s/asked",
+								  iso(current()))})),
+		OK);
+	ctx_end(&c);
+}
+
+static void
 nobody_is_reminded_twice_in_an_hour(void **state)
 {
 	const char *staff = given_console("", "expert");
@@ -471,14 +485,7 @@ nobody_is_reminded_twice_in_an_hour(void **state)
 	value("update programme.outbox set created = now() - interval '61 minutes' "
 	      "where "
 	      "chat_id = 66003");
-	struct ctx c;
-	edge_ctx(&c);
-	assert_int_equal(db_begin(&c), OK);
-	assert_int_equal(db_end(&c, programme_remind_job(&c,
-					    &(struct job){.subject = text("%s/asked",
-								  iso(current()))})),
-		OK);
-	ctx_end(&c);
+	remind_in_the_evening();
 	assert_int_equal(number("select count(*) from programme.outbox where chat_id = "
 				"66003 and kind = 'remind'"),
 		3);
@@ -526,6 +533,45 @@ pause_sending(const char *cookie, bool paused)
 	return call("PUT", API "/messages/sending",
 		.body = text("{\"paused\":%s}", paused ? "true" : "false"),
 		.headers = {SAME_ORIGIN, cookie});
+}
+
+static const struct answer *
+open_again(const char *staff)
+{
+	return call("DELETE", API "/today/closing", .headers = {SAME_ORIGIN, staff});
+}
+
+static void
+a_day_that_is_closed_reminds_nobody(void **state)
+{
+	const char *staff = given_console("", "expert");
+
+	(void)state;
+	given_shift();
+	value("update programme.report set status = 'reviewing' where member_id = '%s'",
+		child(1));
+	is_error(post("/today/closing", NULL, staff), 409, "Today.PhotosWait");
+	value("update programme.report set status = 'approved' where member_id = '%s'",
+		child(1));
+	const char *before = text("%s", get("/pulse?topics=today", staff)->body);
+	assert_int_equal(post("/today/closing", NULL, staff)->status, 204);
+	assert_string_not_equal(get("/pulse?topics=today", staff)->body, before);
+	assert_non_null(strstr(get("/today", staff)->body, "\"closed\" : {\"at\""));
+	/* By whoever was first. */
+	const char *other = given_console("", "administrator");
+	assert_int_equal(post("/today/closing", NULL, other)->status, 204);
+	assert_int_equal(number("select count(*) from programme.closed_day d join "
+				"account.account a on a.id = d.closed_by "
+				"where a.role = 'expert'"),
+		1);
+	assert_int_equal(reminded(staff), 0);
+	remind_in_the_evening();
+	assert_int_equal(number("select count(*) from programme.outbox"), 0);
+	assert_int_equal(open_again(staff)->status, 204);
+	is_error(open_again(staff), 404, "Console.Gone");
+	assert_int_equal(reminded(staff), 5);
+	value("update programme.shift set status = 'finished'");
+	is_error(post("/today/closing", NULL, staff), 404, "Console.Gone");
 }
 
 static void
@@ -660,6 +706,7 @@ main(int argc, char **argv)
 		EDGE_TEST(quiet_hours_are_kept),
 		EDGE_TEST(a_try_goes_to_ones_own_chat),
 		EDGE_TEST(nobody_is_reminded_twice_in_an_hour),
+		EDGE_TEST(a_day_that_is_closed_reminds_nobody),
 		EDGE_TEST(while_sending_is_paused_nothing_goes_out),
 		EDGE_TEST(messages_come_in_pages),
 		EDGE_TEST(outside_of_the_demo_it_is_not_there),

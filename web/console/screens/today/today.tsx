@@ -1,12 +1,13 @@
 // The day so far: what is wrong first, then how far the children are, then what comes next.
 import { useSignal } from '@preact/signals';
 import { api, type Attention, type NextTimer, type ProgrammeDay, type Today as Day } from '../../app/api';
+import { Problem } from '../../app/call';
 import { useKeys } from '../../app/keys';
 import { useRead } from '../../app/read';
 import { say } from '../../app/say';
 import { screenAddress } from '../../app/shown';
 import { dayName, n, number, percent, relative, t } from '../../app/text';
-import { Button, Dialog, Empty, Figure, Head, Moment, problemText, Shown } from '../../parts/kit';
+import { Button, Choices, Dialog, Empty, Figure, Head, Moment, problemText, Shown } from '../../parts/kit';
 import { DayPlot } from '../../parts/plot';
 import { Sending } from '../../parts/sending';
 import { Icon } from '../../parts/icon';
@@ -66,6 +67,7 @@ function Programme({ p, begins }: { p: ProgrammeDay; begins: number }) {
 	const hour = (i: number) => `${String((begins + Math.floor(i / 4)) % 24).padStart(2, '0')}:00`;
 	return (
 		<>
+			{p.closed && <Closed closed={p.closed} />}
 			<section aria-labelledby="figures">
 				<h2 id="figures" class="hidden">{t('The day in figures')}</h2>
 				{p.waiting_for_review > 0 && review && (
@@ -119,12 +121,55 @@ function Remind({ missing, quiet }: { missing: number; quiet: boolean }) {
 				<p>{n('{n} child has sent no photo today. A message goes to their family, unless one did within the last hour.',
 					'{n} children have sent no photo today. A message goes to their families, unless one did within the last hour.', missing)}</p>
 				{quiet && <p class="failure">{t('These are the quiet hours: it goes out now all the same.')}</p>}
-				<div class="row">
-					<Button look="main" autofocus onClick={() => void send()}>{t('Remind them')}</Button>
-					<Button onClick={() => (asking.value = false)}>{t('Not now')}</Button>
-				</div>
+				<Choices yes={t('Remind them')} no={t('Not now')} run={() => void send()} close={() => (asking.value = false)} />
 			</Dialog>
 		</>
+	);
+}
+
+/** Staff has done with the day: the figures once more, and nobody is reminded any more. */
+function Close({ p, changed }: { p: ProgrammeDay; changed: () => void }) {
+	const asking = useSignal(false);
+	const review = screenAddress('review');
+	const close = () => (asking.value = false);
+	useKeys(p.closed ? [] : [{ key: 'c', label: t('Close the day'), run: () => (asking.value = true) }], [!p.closed]);
+	async function act(what: () => Promise<unknown>, done: () => void) {
+		close();
+		try {
+			await what();
+			done();
+		} catch (e) {
+			if ((e as Problem).code === 'Today.PhotosWait') say(t('Photos of the day wait for a decision: review them first.'), 'bad');
+			else say(problemText(e), 'bad');
+		}
+		changed();
+	}
+	const reopen = () => void act(api.openDay, () => say(t('The day is open again.'), 'good'));
+	const done = () => say(t('The day is closed. Thank you.'), 'good', { label: t('Undo'), run: reopen });
+	if (p.closed) return <Button onClick={reopen}>{t('Open the day again')}</Button>;
+	return (
+		<>
+			<Button icon="check" hint="c" onClick={() => (asking.value = true)}>{t('Close the day')}</Button>
+			<Dialog title={t('Close the day?')} open={asking.value} close={close}>
+				<p>{t('Approved: {approved}, declined: {declined}, nothing sent: {missing}.', { approved: p.approved, declined: p.declined, missing: p.missing })}</p>
+				{p.reviewing > 0 && review && (
+					<p class="failure">
+						<a href={review} onClick={close}>{n('{n} photo of the day waits for a decision', '{n} photos of the day wait for a decision', p.reviewing)}</a>
+					</p>
+				)}
+				<p>{t('No reminder goes out for this day any more. A photo that comes later is reviewed as any other.')}</p>
+				<Choices yes={t('Close it')} no={t('Not now')} run={() => void act(api.closeDay, done)} close={close} />
+			</Dialog>
+		</>
+	);
+}
+
+/** Who closed it, and when. */
+function Closed({ closed }: { closed: NonNullable<ProgrammeDay['closed']> }) {
+	return (
+		<p class="closed" role="status">
+			<Icon name="check" /> {closed.by ? t('{name} has closed the day', { name: closed.by }) : t('The day is closed')} · <Moment at={closed.at} />
+		</p>
 	);
 }
 
@@ -166,7 +211,8 @@ export default function Today() {
 	return (
 		<>
 			<Head title={t('Today')} note={day && note(day)}>
-				{day?.programme && <Remind missing={day.programme.missing} quiet={day.quiet} />}
+				{day?.programme && !day.programme.closed && <Remind missing={day.programme.missing} quiet={day.quiet} />}
+				{day?.programme && <Close p={day.programme} changed={() => void read.again()} />}
 				{day && <Sending paused={day.attention.some((a) => a.what === 'sending_paused')} changed={() => void read.again()} />}
 			</Head>
 			<Shown read={read} lines={8}>
