@@ -272,6 +272,7 @@ go_apart(struct worker *w, int i, struct exchange *t)
 			close(w->open[k].ipcFd);
 	db_forget(w->db);
 	w->db = t->r.ctx.db = db_new("samovar-fcgi");
+	db_set_brief(w->db);
 	w->cache = t->r.ctx.cache = cache_new();
 	w->open[i].keepConnection = 0;
 	serve(w, &w->open[i], t);

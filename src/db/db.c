@@ -65,8 +65,11 @@ sql_fail(struct ctx *c, const char *name, PGresult *result)
 }
 
 static bool
-send_prepared(struct db *db, const struct db_stmt *s, struct args args)
+send_statement(struct db *db, const struct db_stmt *s, struct args args)
 {
+	if (db->is_brief)
+		return PQsendQueryParams(db->pg, s->sql, args.count, NULL, args.values,
+			       args.sizes, args.formats, 0) == 1;
 	return PQsendQueryPrepared(db->pg, s->name, args.count, args.values, args.sizes,
 		       args.formats, 0) == 1;
 }
@@ -138,10 +141,10 @@ run_first(struct ctx *c, const struct db_stmt *s, struct args args)
 		PQsendQueryParams(db->pg, "begin", 0, NULL, NULL, NULL, NULL, 0) == 1;
 
 	if (sent && name != NULL)
-		sent = send_prepared(db, &DB_TAG, ARGS(c, name));
+		sent = send_statement(db, &DB_TAG, ARGS(c, name));
 	db->owes_begin = false;
 	db->in_transaction = true;
-	if (sent && send_prepared(db, s, args) && PQpipelineSync(db->pg) == 1)
+	if (sent && send_statement(db, s, args) && PQpipelineSync(db->pg) == 1)
 		return last_of(db, name == NULL ? 2 : 3);
 	return NULL;
 }
@@ -162,7 +165,7 @@ run(struct ctx *c, const struct db_stmt *s, struct args args, PGresult **out)
 	c->queries++;
 	if (db->owes_begin)
 		result = run_first(c, s, args);
-	else if (send_prepared(db, s, args))
+	else if (send_statement(db, s, args))
 		result = db_result(db);
 	if (result == NULL)
 		return sql_fail(c, s->name, NULL);

@@ -63,6 +63,12 @@ db_up(const struct db *db)
 }
 
 void
+db_set_brief(struct db *db)
+{
+	db->is_brief = true;
+}
+
+void
 db_close(struct db *db)
 {
 	if (db->pg != NULL)
@@ -370,7 +376,7 @@ db_open(struct db *db)
 		db->retry_at = monotonic_us() / 1000 + RETRY_MS;
 		return E_BUSY;
 	}
-	enum err e = prepare_all(db);
+	enum err e = db->is_brief ? OK : prepare_all(db);
 	if (e == OK)
 		e = enter_installation(db);
 	if (e == OK)

@@ -14,6 +14,7 @@ struct db {
 	int64_t retry_at;    /* monotonic milliseconds: no new attempt before */
 	const char *channel; /* listened to, or NULL */
 	int64_t session;     /* connections opened so far */
+	bool is_brief;       /* nothing is prepared */
 	bool in_transaction;
 	bool owes_begin; /* db_begin() was called, and nothing sent since */
 };
