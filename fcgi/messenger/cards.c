@@ -1,5 +1,6 @@
 /* Business cards and subscriptions to them: docs/openapi/messenger.yaml. */
 #include "messenger/card.h"
+#include "messenger/card_page.h"
 
 #include <strings.h>
 
@@ -234,12 +235,15 @@ no_card(struct req *r)
 	return messenger_fail_list(r, E_MISSING, "resource_name", "card");
 }
 
-/* GET /cards/{id}/subscribe: 200 if the acting profile has it, else 404. */
+/* GET /cards/{id}/subscribe: 200 if the acting profile has it, else 404. A browser
+ * gets a page. */
 enum err
 messenger_get_subscription(struct req *r)
 {
 	struct card_relation card;
 
+	if (messenger_is_card_visit(r))
+		return messenger_card_page(r);
 	TRY(relate(r, &card));
 	if (!card.exists)
 		return no_card(r);

@@ -11,6 +11,7 @@
 #include "account/limit.h"
 #include "cors.h"
 #include "input.h"
+#include "messenger/card_page.h"
 #include "messenger/files.h"
 #include "messenger/login.h"
 #include "messenger/token.h"
@@ -188,6 +189,8 @@ enter(struct req *r)
 		return fail(&r->ctx, E_NO_ROUTE, NULL);
 	TRY(limit_rate(r, signed_number(r)));
 	TRY(readable_headers(r));
+	if (messenger_is_card_visit(r))
+		return input_read(r);
 	TRY(input_needs(r, signed_in ? "Authorization X-Csrf-Token" : NULL));
 	TRY(authenticate(r));
 	TRY(input_read(r));
