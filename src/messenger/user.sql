@@ -8,12 +8,12 @@ select a.id as uuid, coalesce(a.username, '') as id, p.nickname, coalesce(a.emai
 -- name: user_insert
 insert into messenger.person (account_id, nickname, created, modified) values ($1, $2, utc($3), utc($3));
 
+-- Without blanks, as phones send it.
 -- name: user_first_profile
 insert into messenger.profile (account_id, name, data, email, private, created, modified)
 select a.id, $2::text,
-       case when a.email is null then '{}' else json_build_object('email', json_build_object('index', 0, 'value',
-            json_build_object('default', json_build_object('index', 0, 'value', a.email::text))))::text end,
-       case when a.email is not null then json_build_object('email', a.email::text)::text end, false, utc($3), utc($3)
+       coalesce('{"email":{"index":0,"value":{"default":{"index":0,"value":' || to_json(a.email::text) || '}}}}', '{}'),
+       '{"email":' || to_json(a.email::text) || '}', false, utc($3), utc($3)
   from account.account a where a.id = $1;
 
 -- name: user_missing

@@ -119,4 +119,6 @@ def test_the_demo_s_people_have_phones(demo):
     assert db.value("select count(*) from messenger.profile p where exists (select from messenger.card k where k.profile_id = p.id) and exists "
                     "(select from messenger.participant t where t.profile_id = p.id) and exists (select from messenger.relation r where r.from_profile_id = p.id)") == 30
     assert db.value("select count(*) from messenger.upload where server_id is null") == 0
+    admin = requests.post(f"{base}/account/signin", headers=headers, json={"id": "admin", "pw": "qwe12345"}, timeout=30).json()
+    assert admin["data"]["user"]["admin_token"]["exp"]
     assert db.value("select count(*) from messenger.event where created > now()") == 0

@@ -48,8 +48,8 @@ signing_up_gives_login_data(void **state)
 	json_object_put(refresh);
 	assert_string_equal(value("select data from messenger.profile where id = %lld",
 				    (long long)p.profile),
-		"{\"email\" : {\"index\" : 0, \"value\" : {\"default\" : {\"index\" : "
-		"0, \"value\" : \"s1@example.com\"}}}}");
+		"{\"email\":{\"index\":0,\"value\":{\"default\":{\"index\":0,"
+		"\"value\":\"s1@example.com\"}}}}");
 }
 
 static void

@@ -1,4 +1,7 @@
 /* What phones can count on in every answer: tags, and each case of the contract. */
+#include "db/db.h"
+#include "messenger/user.h"
+
 #include "messenger.h"
 
 static const struct answer *
@@ -77,11 +80,112 @@ a_sign_up_tells_the_tag_of_the_copy_to_come(void **state)
 		answer_header(a, "ETag"));
 }
 
+/* -- a card's QR code */
+
+static const struct answer *
+visit(int64_t card, const char *accept, const char *more)
+{
+	return call("GET", text(PHONE "/cards/%lld/subscribe", (long long)card),
+		.headers = {text("Accept: %s", accept), "Accept-Language: en", more});
+}
+
+static void
+a_browser_is_shown_a_public_card_only(void **state)
+{
+	static const char browser[] = "text/html,application/xhtml+xml,*/*;q=0.8";
+	struct phone anna = given_phone();
+	int64_t card = number("insert into messenger.card (profile_id, account_id, "
+			      "name, data, preview_url) values (%lld, %lld, 'Work "
+			      "<b>', '{\"image\":\"/uploads/qr.png\",\"title\":\"I & "
+			      "you\"}', '/uploads/qr.png') returning id",
+		(long long)anna.profile, (long long)anna.uuid);
+	const struct answer *a = visit(card, browser, NULL);
+
+	(void)state;
+	if (a->status != 200)
+		fail_msg("%d %s", a->status, a->body);
+	assert_non_null(strstr(a->head, "Content-Type: text/html"));
+	assert_non_null(strstr(a->body, "<h1>Work &lt;b&gt;</h1>"));
+	assert_non_null(strstr(a->body, "I &amp; you"));
+	assert_non_null(strstr(a->body, text("Nick %s", anna.name)));
+	assert_non_null(strstr(a->body, "href=\"" PHONE "/uploads/qr.png\""));
+	assert_null(strstr(a->body, "<script"));
+	/* Whoever asks for JSON, or has a token, is a phone. */
+	is_case(visit(card, "*/*", NULL), 400, "request.header.omitted");
+	is_case(visit(card, browser, anna.token), 400, "request.header.omitted");
+	value("update messenger.card set private = true where id = %lld",
+		(long long)card);
+	a = visit(card, browser, NULL);
+	assert_int_equal(a->status, 404);
+	assert_null(strstr(a->body, "Work"));
+	assert_string_equal(visit(1999999999, browser, NULL)->body, a->body);
+}
+
+/* -- the connection of a process that serves one request */
+
+/* How many statements this connection has prepared, once it has found somebody. */
+static int64_t
+prepared_by(struct db *connection, const struct phone *p)
+{
+	struct ctx c;
+	struct user user = {0};
+
+	ctx_start(&c, connection, NULL);
+	assert_int_equal(db_begin(&c), OK);
+	assert_int_equal(user_get(&c, p->uuid, &user), OK);
+	assert_string_equal(user.id, p->name);
+	assert_int_equal(db_end(&c, OK), OK);
+	assert_int_equal(user_get(&c, -1, &user), E_PERSON_GONE);
+	assert_int_equal(db_command(&c, "create table public.prepared as select "
+					"count(*) as n from pg_prepared_statements"),
+		OK);
+	ctx_end(&c);
+	int64_t n = number("select n from public.prepared");
+	value("drop table public.prepared");
+	return n;
+}
+
+static void
+a_brief_connection_prepares_nothing(void **state)
+{
+	struct phone anna = given_phone();
+	struct db *brief = db_new("brief"), *usual = db_new("usual");
+
+	(void)state;
+	db_set_brief(brief);
+	assert_int_equal(prepared_by(brief, &anna), 0);
+	assert_true(prepared_by(usual, &anna) > 100);
+	db_close(brief);
+	db_close(usual);
+}
+
+/* -- what is wrong with us */
+
+static void
+a_failure_of_ours_says_nothing_of_itself(void **state)
+{
+	struct phone anna = given_phone();
+	const struct answer *a;
+
+	(void)state;
+	value("alter table messenger.profile rename column team_name to elsewhere");
+	a = by(&anna, "POST", PHONE "/profiles",
+		.body = "{\"name\":\"Anna\",\"data\":\"{}\"}");
+	value("alter table messenger.profile rename column elsewhere to team_name");
+	is_case(a, 500, "backend.error");
+	assert_string_equal(json_object_to_json_string(data_of(a, "")), "{ }");
+	assert_null(strstr(a->body, "team_name"));
+	assert_null(strstr(a->body, "elsewhere"));
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {EDGE_TEST(a_list_has_a_tag),
-		EDGE_TEST(a_sign_up_tells_the_tag_of_the_copy_to_come)};
+		EDGE_TEST(a_sign_up_tells_the_tag_of_the_copy_to_come),
+		EDGE_TEST(a_browser_is_shown_a_public_card_only),
+		EDGE_TEST(a_brief_connection_prepares_nothing),
+		EDGE_TEST(a_failure_of_ours_says_nothing_of_itself)};
 
 	(void)argc;
 	setenv("SAMOVAR_MESSENGER_CONFIRM_EMAIL", "false", 1);
