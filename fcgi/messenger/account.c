@@ -10,176 +10,12 @@
 #include "db/db.h"
 #include "messenger/email.h"
 #include "messenger/login.h"
-#include "messenger/sync.h"
+#include "messenger/signup.h"
 #include "messenger/user.h"
 #include "messenger/token.h"
 #include "reply.h"
 
 #include "messenger/account.sql.h"
-
-/* Another failure than the first, with data of its own. */
-static enum err
-instead(struct req *r, enum err e, const char *data)
-{
-	ctx_clear_error(&r->ctx);
-	return messenger_fail(r, e, data);
-}
-
-static enum err
-with_reason(struct req *r, enum err e, const char *reason)
-{
-	struct buf data = {.arena = &r->ctx.arena};
-
-	buf_add(&data, "{\"reason\":");
-	buf_json(&data, reason == NULL ? "" : reason);
-	buf_add(&data, "}");
-	return instead(r, e, data.text);
-}
-
-/* -- sign-up */
-
-struct signup {
-	const char *id, *pw, *nick, *email;
-};
-
-INPUT(messenger_signup_in, struct signup, FIELD(struct signup, id, .must = true),
-	FIELD(struct signup, pw, .must = true, .as_typed = true),
-	FIELD(struct signup, nick, .must = true),
-	FIELD(struct signup, email, .must = true));
-
-/* The older shape of a field error: its field names the reason. */
-static enum err
-bad(struct req *r, const char *field, const char *reason)
-{
-	return instead(r, E_INPUT,
-		arena_fmt(&r->ctx.arena, "{\"bad_semantics\":[{\"%s\":\"%s\"}]}", field,
-			reason));
-}
-
-static enum err
-taken(struct req *r, const char *field)
-{
-	ctx_clear_error(&r->ctx);
-	return messenger_fail_list(r, E_TAKEN, "duplicate", field);
-}
-
-static enum err
-check_nick(struct req *r, struct signup *in)
-{
-	struct ctx *c = &r->ctx;
-
-	in->nick = unicode_plain_blanks(&c->arena, in->nick, BLANKS_INSIDE);
-	if (in->nick[0] == '\0')
-		return bad(r, "nick", "TOO_SHORT");
-	if (utf8_count(in->nick) > 64)
-		return bad(r, "nick", "TOO_LONG");
-	return unicode_name_fault(&c->arena, in->nick) == NULL
-		       ? OK
-		       : bad(r, "nick", "FORBIDDEN_CHAR");
-}
-
-/* The order is the contract's. */
-static enum err
-check_signup(struct req *r, struct signup *in)
-{
-	struct ctx *c = &r->ctx;
-	const struct field email = {.name = "email"};
-	const char *fault;
-
-	if (email_rule(c, &email, "body", &in->email) != OK)
-		return bad(r, "email", "NOT_A_VALID_EMAIL_ADDRESS");
-	if ((fault = user_name_fault(in->id, "")) != NULL)
-		return bad(r, "id", fault);
-	if ((fault = user_password_fault(in->pw, in->id, in->email, in->nick)) != NULL)
-		return bad(r, "pw", fault);
-	return check_nick(r, in);
-}
-
-/* Which of the three is somebody's already? NULL: none. */
-static enum err
-find_taken(struct req *r, const char *id, const char *nickname, const char *email,
-	const char **field)
-{
-	struct ctx *c = &r->ctx;
-	bool found = false;
-
-	*field = NULL;
-	if (id != NULL) {
-		enum err e = account_name_free(c, id);
-		if (e != E_NAME_TAKEN)
-			TRY(e);
-		ctx_clear_error(c);
-		if (e != OK)
-			*field = "id";
-	}
-	if (*field == NULL && nickname != NULL) {
-		TRY(user_nickname_taken(c, nickname, &found));
-		*field = found ? "nickname" : NULL;
-	}
-	if (*field == NULL && email != NULL) {
-		TRY(user_email_taken(c, email, &found));
-		*field = found ? "email" : NULL;
-	}
-	return OK;
-}
-
-static bool
-must_confirm(void)
-{
-	return conf.messenger_mail && conf.messenger_confirm_email;
-}
-
-/* Signed in; ETag is the MD5 of the copy that the phone will find at /sync. */
-static enum err
-welcome(struct req *r, int64_t account_id)
-{
-	struct sync_bytes copy = {0};
-	const char *etag = NULL;
-
-	TRY(sync_unstored(&r->ctx, account_id, &copy, &etag));
-	reply_header(r, "ETag", etag);
-	return messenger_login(r, account_id, 201, "user.sign_up");
-}
-
-/*
- * POST /account/signup {id, pw, nick, email}: 201, signed in, or without cookies where
- * the address has to be confirmed first. 422 with the reason, E_TAKEN with the field,
- * E_LIMIT.
- */
-enum err
-messenger_post_signup(struct req *r)
-{
-	struct signup in = *(const struct signup *)r->in;
-	struct ctx *c = &r->ctx;
-	struct account a = {.name = "", .surname = ""};
-	const char *field;
-	bool first;
-
-	TRY(check_signup(r, &in));
-	TRY(limit_address(c, "register", conf.account_registrations_per_address));
-	TRY(find_taken(r, in.id, in.nick, in.email, &field));
-	if (field != NULL)
-		return taken(r, field);
-	a.username = in.id;
-	a.email = in.email;
-	TRY(user_is_first(c, &first));
-	enum err e = account_register(c, &a, in.pw);
-	if (e == E_NAME_TAKEN || e == E_EMAIL_TAKEN)
-		return taken(r, e == E_NAME_TAKEN ? "id" : "email");
-	TRY(e);
-	e = user_add(c, a.id, in.nick);
-	if (e == E_TAKEN)
-		return taken(r, "nickname");
-	TRY(e);
-	if (first)
-		TRY(user_crown(c, a.id));
-	if (!first)
-		TRY(messenger_ask_to_confirm(r, a.id));
-	if (must_confirm())
-		return messenger_reply(
-			r, 201, "user.sign_up_but_need_email_verification", NULL);
-	return welcome(r, a.id);
-}
 
 /* -- sign-in */
 
@@ -237,7 +73,7 @@ refuse_inactive(struct req *r, int64_t account_id)
 
 	ctx_clear_error(c);
 	TRY(db_one(c, &MESSENGER_STATE, state_fields, &state, ARGS(c, account_id)));
-	return with_reason(r,
+	return messenger_fail_reason(r,
 		str_eq(state.status, "deactivated") ? E_ACCOUNT_DEACTIVATED
 						    : E_ACCOUNT_LOCKED,
 		state.status_reason);
@@ -251,9 +87,10 @@ refuse_sign_in(struct req *r, enum err e, const struct sign_in *s, int64_t accou
 		return refuse_inactive(r, account_id);
 	if ((e == E_LIMIT && s->is_locked) ||
 		(e == E_CREDENTIALS && s->failures >= s->most))
-		return with_reason(r, E_ACCOUNT_LOCKED, "TOO_MUCH_LOGIN_FAIL");
+		return messenger_fail_reason(
+			r, E_ACCOUNT_LOCKED, "TOO_MUCH_LOGIN_FAIL");
 	if (e == E_CREDENTIALS)
-		return instead(r, E_WRONG_PASSWORD,
+		return messenger_fail_instead(r, E_WRONG_PASSWORD,
 			arena_fmt(&r->ctx.arena, "{\"left_chance\":%lld}",
 				(long long)(s->most - s->failures)));
 	return e;
@@ -292,7 +129,7 @@ messenger_post_signin(struct req *r)
 	if (e != OK)
 		return refuse_sign_in(r, e, &s, a.id);
 	TRY(db_one(c, &MESSENGER_STATE, state_fields, &state, ARGS(c, a.id)));
-	if (must_confirm() && !state.is_confirmed)
+	if (messenger_must_confirm() && !state.is_confirmed)
 		return fail(c, E_EMAIL_UNCONFIRMED, NULL);
 	TRY(db_begin(c));
 	return db_end(c, open_session(r, a.id));
@@ -328,36 +165,6 @@ messenger_post_signout(struct req *r)
 
 /* -- one's own account */
 
-struct duplicate {
-	const char *id, *nickname, *email;
-};
-
-INPUT(messenger_duplicate_in, struct duplicate, FIELD(struct duplicate, id),
-	FIELD(struct duplicate, nickname), FIELD(struct duplicate, email));
-
-/* POST /account/duplicate {id, nickname, email}: 200. E_TAKEN with those that are. */
-enum err
-messenger_post_duplicate(struct req *r)
-{
-	const struct duplicate *in = r->in;
-	struct ctx *c = &r->ctx;
-	struct buf data = {.arena = &c->arena};
-	const struct duplicate one[] = {
-		{.id = in->id}, {.nickname = in->nickname}, {.email = in->email}};
-
-	for (size_t i = 0; i < 3; i++) {
-		const char *field;
-
-		TRY(find_taken(r, one[i].id, one[i].nickname, one[i].email, &field));
-		if (field != NULL)
-			buf_fmt(&data, "%s\"%s\"", data.used > 0 ? "," : "", field);
-	}
-	if (data.used == 0)
-		return messenger_reply(r, 200, "user.safe_to_use", NULL);
-	return messenger_fail(r, E_TAKEN,
-		arena_fmt(&c->arena, "{\"duplicate\":[%s]}", buf_text(&data)));
-}
-
 struct change {
 	const char *id, *nickname, *private, *description;
 };
@@ -383,8 +190,7 @@ set_account(struct req *r, const struct change *in)
 	}
 	TRY(db_do(c, &MESSENGER_ACCOUNT_SET,
 		ARGS(c, c->actor, in->id, look.typed, look.folded, c->now)));
-	return db_do(c, &MESSENGER_USER_SET,
-		ARGS(c, c->actor, in->nickname, in->private, in->description, c->now));
+	return user_change(c, c->actor, in->nickname, in->private, in->description);
 }
 
 /* POST /account {id, nickname, private, description}: 200 with the user. E_BODY_EMPTY,
@@ -403,7 +209,7 @@ messenger_post_account(struct req *r)
 		return messenger_field_error(r, "id", user_name_fault(in->id, "_-"));
 	enum err e = set_account(r, in);
 	if (e == E_NAME_TAKEN || e == E_TAKEN)
-		return taken(r, e == E_TAKEN ? "nickname" : "id");
+		return messenger_taken(r, e == E_TAKEN ? "nickname" : "id");
 	TRY(e);
 	TRY(user_get(c, c->actor, &person));
 	return messenger_reply_one(
@@ -433,7 +239,7 @@ check_password(struct req *r, struct account *a, const char *password)
 	s.name = a->username != NULL ? a->username : a->email;
 	enum err e = account_sign_in(c, &s, password, a);
 	if (e == E_CREDENTIALS && s.failures < s.most)
-		return instead(r, E_WRONG_PASSWORD, NULL);
+		return messenger_fail_instead(r, E_WRONG_PASSWORD, NULL);
 	return e == OK ? OK : refuse_sign_in(r, e, &s, c->actor);
 }
 
@@ -449,7 +255,7 @@ check_new_password(struct req *r, const struct account *a, const char *password)
 	ctx_clear_error(c);
 	const char *fault =
 		user_password_fault(password, a->username, a->email, person.nickname);
-	return fault == NULL ? OK : with_reason(r, E_PASSWORD_RULE, fault);
+	return fault == NULL ? OK : messenger_fail_reason(r, E_PASSWORD_RULE, fault);
 }
 
 enum err
@@ -458,7 +264,7 @@ messenger_new_password(struct req *r, const struct account *a, const char **pass
 	const struct passwords *in = r->in;
 
 	if (!str_eq(in->new_password, in->new_password_check))
-		return with_reason(r, E_PASSWORD_RULE, "RETYPE_MISMATCH");
+		return messenger_fail_reason(r, E_PASSWORD_RULE, "RETYPE_MISMATCH");
 	*password = in->new_password;
 	return check_new_password(r, a, in->new_password);
 }
@@ -491,7 +297,7 @@ messenger_post_change_password(struct req *r)
 	const struct passwords *in = r->in;
 
 	if (!str_eq(in->new_password, in->new_password_check))
-		return with_reason(r, E_PASSWORD_RULE, "RETYPE_MISMATCH");
+		return messenger_fail_reason(r, E_PASSWORD_RULE, "RETYPE_MISMATCH");
 	if (!messenger_has_refresh(r))
 		return fail(&r->ctx, E_NO_COOKIE, NULL);
 	return change_own(r, in);
@@ -516,7 +322,7 @@ deactivate(struct req *r, const struct account *a)
 		TRY(account_keep_an_administrator(c, a));
 	TRY(account_set_status(
 		c, a, "deactivated", "ACCOUNT_LOCKED::USER_SELF_LOCKED"));
-	return db_do(c, &MESSENGER_HIDE, ARGS(c, a->id, a->id, c->now));
+	return user_hide(c, a->id, a->id);
 }
 
 /*

@@ -9,18 +9,3 @@ update account.account set username = coalesce($2, username), username_typed = c
        username_skeleton = coalesce($4, username_skeleton), updated = utc($5)
  where id = $1;
 
--- name: messenger_user_set : E_PERSON_GONE
-update messenger.person set nickname = coalesce($2, nickname), private = coalesce($3::boolean, private),
-       description = coalesce($4, description), modified = utc($5), commit_id = messenger.new_commit_id()
- where account_id = $1;
-
--- name: messenger_hide
--- What somebody who has gone showed is there for nobody, until staff takes them back.
-with person as (
-    update messenger.person set deactivated_by = $2, modified = utc($3), commit_id = messenger.new_commit_id() where account_id = $1
-), cards as (
-    update messenger.card set locked_at = utc($3), why_locked = 'ACCOUNT_DEACTIVATED', locked_by = $2
-     where account_id = $1 and locked_at is null
-)
-update messenger.profile set locked_at = utc($3), why_locked = 'ACCOUNT_DEACTIVATED', locked_by = $2
- where account_id = $1 and locked_at is null;

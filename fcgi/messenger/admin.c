@@ -110,6 +110,18 @@ messenger_admin_table(struct req *r, const char *title, const char *path,
 	return messenger_page(r, 200, title, NULL, b.text);
 }
 
+/* A form that removes the one whose number is typed. */
+static const char *
+delete_form(struct req *r, const char *path, const char *field)
+{
+	return arena_fmt(&r->ctx.arena,
+		"<form method=\"post\" action=\"%s\"><input type=\"hidden\" "
+		"name=\"csrf\" value=\"%s\">\n<label>%s <input name=\"%s\" "
+		"required></label>\n<button>Delete</button></form>\n",
+		messenger_path(&r->ctx.arena, path), messenger_admin_csrf(r), field,
+		field);
+}
+
 /* GET /admin/user?after=: users, a hundred a page, and a form that locks one. */
 enum err
 messenger_get_admin_users(struct req *r)
@@ -126,8 +138,14 @@ messenger_get_admin_users(struct req *r)
 			"required></label>\n<label>reason <input "
 			"name=\"reason\"></label>\n<button name=\"action\" "
 			"value=\"lock\">Lock</button>\n<button name=\"action\" "
-			"value=\"unlock\">Unlock</button></form>\n",
-			messenger_admin_csrf(r)));
+			"value=\"unlock\">Unlock</button></form>\n%s<form "
+			"action=\"%s\"><label>uuid <input name=\"id\" "
+			"required></label>\n<button>Edit</button></form>\n<p><a "
+			"href=\"%s\">New user</a></p>\n",
+			messenger_admin_csrf(r),
+			delete_form(r, "/admin/user/delete", "user_uuid"),
+			messenger_path(&c->arena, "/admin/user/edit"),
+			messenger_path(&c->arena, "/admin/user/new")));
 }
 
 struct user_form {
@@ -171,7 +189,8 @@ messenger_get_admin_sessions(struct req *r)
 
 	TRY(db_table(c, &MESSENGER_ADMIN_SESSIONS, &t,
 		ARGS(c, messenger_after(r), ADMIN_ROWS, c->now)));
-	return messenger_admin_table(r, "Sessions", "/admin/refreshtoken", &t, "");
+	return messenger_admin_table(r, "Sessions", "/admin/refreshtoken", &t,
+		delete_form(r, "/admin/refreshtoken/delete", "jti"));
 }
 
 /* GET /admin/emailtoken?after=: links that were mailed. */
@@ -183,7 +202,8 @@ messenger_get_admin_links(struct req *r)
 
 	TRY(db_table(c, &MESSENGER_ADMIN_LINKS, &t,
 		ARGS(c, messenger_after(r), ADMIN_ROWS)));
-	return messenger_admin_table(r, "Mailed links", "/admin/emailtoken", &t, "");
+	return messenger_admin_table(r, "Mailed links", "/admin/emailtoken", &t,
+		delete_form(r, "/admin/emailtoken/delete", "uuid"));
 }
 
 /* -- revocation */
@@ -241,8 +261,8 @@ revoke_user(struct req *r, int64_t id, bool for_good)
 			: session_end_access(c, id, "messenger", "staff");
 }
 
-static enum err
-revoke_session(struct req *r, int64_t number, bool for_good)
+enum err
+messenger_revoke_session(struct req *r, int64_t number, bool for_good)
 {
 	struct ctx *c = &r->ctx;
 	const char *family;
@@ -275,7 +295,7 @@ messenger_post_token_revoke(struct req *r)
 						  .kind = FIELD_ERROR_MISSING});
 	}
 	TRY(in->user_uuid != 0 ? revoke_user(r, id, for_good)
-			       : revoke_session(r, id, for_good));
+			       : messenger_revoke_session(r, id, for_good));
 	TRY(audit_add(c, "messenger.revoke", in->user_uuid != 0 ? "account" : "session",
 		arena_fmt(&c->arena, "%lld", (long long)id), NULL));
 	reply_header(r, "Location", messenger_path(&c->arena, "/admin/token-revoke"));

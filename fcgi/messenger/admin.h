@@ -13,6 +13,9 @@
 const char *messenger_admin_csrf(struct req *r);
 enum err messenger_check_csrf(struct req *r, const char *in_form);
 
+/* Ends a session by its number, or only its access tokens. E_REFRESH_INVALID. */
+enum err messenger_revoke_session(struct req *r, int64_t number, bool for_good);
+
 /* Where the table begins: behind ?after=. */
 int64_t messenger_after(struct req *r);
 

@@ -106,6 +106,24 @@ messenger_fail_list(struct req *r, enum err e, const char *name, const char *wor
 }
 
 enum err
+messenger_fail_instead(struct req *r, enum err e, const char *data)
+{
+	ctx_clear_error(&r->ctx);
+	return messenger_fail(r, e, data);
+}
+
+enum err
+messenger_fail_reason(struct req *r, enum err e, const char *reason)
+{
+	struct buf data = {.arena = &r->ctx.arena};
+
+	buf_add(&data, "{\"reason\":");
+	buf_json(&data, reason == NULL ? "" : reason);
+	buf_add(&data, "}");
+	return messenger_fail_instead(r, e, data.text);
+}
+
+enum err
 messenger_field_error(struct req *r, const char *field, const char *reason)
 {
 	return field_error_add(&r->ctx, (struct field_error){.place = "body",

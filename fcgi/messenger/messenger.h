@@ -75,6 +75,10 @@ enum err messenger_fail(struct req *r, enum err e, const char *data);
 enum err messenger_fail_list(
 	struct req *r, enum err e, const char *name, const char *word);
 
+/* Another failure than the first, with these data; with {"reason": reason}. */
+enum err messenger_fail_instead(struct req *r, enum err e, const char *data);
+enum err messenger_fail_reason(struct req *r, enum err e, const char *reason);
+
 /* E_INPUT with one field error at this field of the body (422). */
 enum err messenger_field_error(struct req *r, const char *field, const char *reason);
 

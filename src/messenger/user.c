@@ -75,6 +75,20 @@ user_email_taken(struct ctx *c, const char *email, bool *taken)
 }
 
 enum err
+user_change(struct ctx *c, int64_t account_id, const char *nickname,
+	const char *private, const char *description)
+{
+	return db_do(c, &USER_CHANGE,
+		ARGS(c, account_id, nickname, private, description, c->now));
+}
+
+enum err
+user_hide(struct ctx *c, int64_t account_id, int64_t by)
+{
+	return db_do(c, &USER_HIDE, ARGS(c, account_id, by, c->now));
+}
+
+enum err
 user_is_first(struct ctx *c, bool *first)
 {
 	int64_t some = 1;

@@ -35,6 +35,14 @@ enum err user_by_name(struct ctx *c, const char *username, int64_t *account_id);
 enum err user_nickname_taken(struct ctx *c, const char *nickname, bool *taken);
 enum err user_email_taken(struct ctx *c, const char *email, bool *taken);
 
+/* NULL leaves it as it is; `private` is "true" or "false". E_TAKEN, E_PERSON_GONE. */
+enum err user_change(struct ctx *c, int64_t account_id, const char *nickname,
+	const char *private, const char *description);
+
+/* What an account that is deactivated shows is there for nobody, until staff takes it
+ * back; by: who has done that. */
+enum err user_hide(struct ctx *c, int64_t account_id, int64_t by);
+
 /*
  * The first account of an installation administers the messenger and needs no
  * confirmation, where messenger.first_admin says so. To be called before the account is

@@ -295,6 +295,103 @@ a_mail_is_tried_by_staff(void **state)
 	assert_string_equal(data_text(a, "resource_name.0"), "mail");
 }
 
+static void
+a_user_is_made_changed_and_taken_away(void **state)
+{
+	struct phone p;
+	const char *cookie = given_admin(&p),
+		   *csrf = csrf_in(get("/user/new/", cookie));
+	const char *form =
+		"id=made1&pw=" PASSWORD "&nick=Made&email=made1@example.com&csrf=";
+
+	(void)state;
+	is_case(post("/user/new", cookie, text("%sx", form)), 403, "admin.forbidden");
+	const struct answer *a = post("/user/new", cookie, text("%s%s", form, csrf));
+	assert_int_equal(a->status, 303);
+	assert_string_equal(answer_header(a, "Location"), "/api/dev/admin/user");
+	is_case(post("/user/new", cookie, text("%s%s", form, csrf)), 409,
+		"user.already_used");
+	is_case(post("/user/new", cookie,
+			text("id=made2&pw=short&nick=Made2&email=m@example.com&csrf=%s",
+				csrf)),
+		422, "request.body.bad_semantics");
+	int64_t id = number("select id from account.account where username = 'made1'");
+	a = get(text("/user/edit/?id=%lld", (long long)id), cookie);
+	assert_int_equal(a->status, 200);
+	assert_non_null(strstr(a->body, "value=\"Made\""));
+	is_case(get("/user/edit", cookie), 400, "request.path.omitted");
+	is_case(get("/user/edit?id=1999999999", cookie), 404, "user.not_found");
+	assert_int_equal(post("/user/edit", cookie,
+				 text("user_uuid=%lld&nickname=Other&csrf=%s",
+					 (long long)id, csrf))
+				 ->status,
+		303);
+	assert_string_equal(value("select nickname from messenger.person where "
+				  "account_id = %lld",
+				    (long long)id),
+		"Other");
+	is_case(post("/user/edit", cookie,
+			text("user_uuid=%lld&nickname=NICK %s&csrf=%s", (long long)id,
+				p.name, csrf)),
+		409, "user.already_used");
+	assert_int_equal(post("/user/delete", cookie,
+				 text("user_uuid=%lld&csrf=%s", (long long)id, csrf))
+				 ->status,
+		303);
+	is_case(post_account(
+			"signin", "{\"id\":\"made1\",\"pw\":\"" PASSWORD "\"}", NULL),
+		401, "user.deactivated");
+	assert_int_equal(number("select count(*) from messenger.profile where "
+				"account_id = %lld and locked_at is not null",
+				 (long long)id),
+		1);
+	assert_int_not_equal(
+		post("/user/delete", cookie,
+			text("user_uuid=%lld&csrf=%s", (long long)p.uuid, csrf))
+			->status,
+		303);
+}
+
+static void
+what_somebody_holds_is_taken_away(void **state)
+{
+	struct phone p, other = given_phone();
+	const char *cookie = given_admin(&p),
+		   *csrf = csrf_in(get("/refreshtoken", cookie));
+	int64_t jti = number("select number from account.session where account_id = "
+			     "%lld and kind = 'refresh'",
+		(long long)other.uuid);
+
+	(void)state;
+	is_case(post("/refreshtoken/delete/", cookie,
+			text("jti=1999999999&csrf=%s", csrf)),
+		401, "refresh_token.invalid");
+	assert_int_equal(post("/refreshtoken/delete", cookie,
+				 text("jti=%lld&csrf=%s", (long long)jti, csrf))
+				 ->status,
+		303);
+	is_case(refresh(&other), 401, "refresh_token.invalid");
+	post_account("reset-password",
+		text("{\"email\":\"%s@example.com\"}", other.name), NULL);
+	is_case(post("/emailtoken/delete", cookie,
+			text("uuid=1999999999&csrf=%s", csrf)),
+		404, "email.not_found");
+	int64_t link =
+		number("insert into account.email_token (account_id, purpose, "
+		       "address, token_hash, expires) values (%lld, 'phone_reset', "
+		       "'x@example.com', decode(repeat('0e', 32), 'hex'), now() + "
+		       "interval '1 day') returning id",
+			(long long)other.uuid);
+	assert_int_equal(post("/emailtoken/delete", cookie,
+				 text("uuid=%lld&csrf=%s", (long long)link, csrf))
+				 ->status,
+		303);
+	assert_int_equal(number("select count(*) from account.email_token where id = "
+				"%lld",
+				 (long long)link),
+		0);
+}
+
 static const struct CMUnitTest tests[] = {
 	EDGE_TEST(a_mail_is_tried_by_staff),
 	EDGE_TEST(what_is_reported_is_decided_by_staff),
@@ -305,6 +402,8 @@ static const struct CMUnitTest tests[] = {
 	EDGE_TEST(a_session_is_revoked_for_good_by_its_number),
 	EDGE_TEST(a_user_is_locked_and_let_in_again),
 	EDGE_TEST(copies_are_flushed),
+	EDGE_TEST(a_user_is_made_changed_and_taken_away),
+	EDGE_TEST(what_somebody_holds_is_taken_away),
 };
 
 int
