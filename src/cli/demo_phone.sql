@@ -11,11 +11,11 @@ update account.account a set password = f.password
 -- $1 the file, $2 accounts in its order
 update messenger.profile p
    set team_name = w.team, description = w.title, private = w.at % 5 = 0, can_annonymous_invite = w.at % 3 = 0,
-       data = json_build_object('phone', json_build_object('index', 0, 'value', json_build_object('mobile', json_build_object('index', 0, 'value', w.phone))),
-           'email', json_build_object('index', 1, 'value', json_build_object('work', json_build_object('index', 0, 'value', w.id || '@example.com'))),
-           'address', json_build_object('index', 2, 'value', json_build_object('work', json_build_object('index', 0, 'value', w.city))))::text,
-       phone = json_build_object('mobile', w.phone)::text, email = json_build_object('work', w.id || '@example.com')::text,
-       address = json_build_object('work', w.city)::text
+       data = format('{"phone":{"index":0,"value":{"mobile":{"index":0,"value":%s}}},"email":{"index":1,"value":{"work":{"index":0,"value":%s}}},'
+                     '"address":{"index":2,"value":{"work":{"index":0,"value":%s}}}}',
+                     to_json(w.phone), to_json(w.id || '@example.com'), to_json(w.city)),
+       phone = format('{"mobile":%s}', to_json(w.phone)), email = format('{"work":%s}', to_json(w.id || '@example.com')),
+       address = format('{"work":%s}', to_json(w.city))
   from rows from (json_to_recordset($1::json -> 'people') as (id text, team text, title text, phone text, city text), unnest($2::bigint[]))
        with ordinality as w (id, team, title, phone, city, account_id, at)
  where p.account_id = w.account_id;

@@ -173,6 +173,12 @@ static enum err
 ensure(struct ctx *c, int64_t account, bool anew, struct sync_file *f,
 	struct sync_bytes *bytes)
 {
+	bool fresh = false;
+
+	if (!anew)
+		TRY(db_maybe(c, &SYNC_FRESH, file_fields, f, &fresh, ARGS(c, account)));
+	if (fresh)
+		return OK;
 	TRY(db_do(c, &SYNC_ASK, ARGS(c, account)));
 	TRY(db_one(c, &SYNC_SHOW, file_fields, f, ARGS(c, account)));
 	if (!anew && !f->stale)

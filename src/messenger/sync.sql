@@ -81,6 +81,11 @@ insert into messenger.sync_file (account_id) values ($1)
 on conflict (account_id) do update set asked_at = now()
  where sync_file.stale or sync_file.asked_at < now() - interval '1 hour';
 
+-- Most of those who ask: there is nothing to be written, not even a lock of the row.
+-- name: sync_fresh
+select account_id, server_id, etag, coalesce(size, 0) as size, stale, failures
+  from messenger.sync_file where account_id = $1 and not stale and asked_at >= now() - interval '1 hour';
+
 -- name: sync_show
 select account_id, server_id, etag, coalesce(size, 0) as size, stale, failures from messenger.sync_file where account_id = $1;
 

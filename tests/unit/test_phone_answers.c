@@ -80,6 +80,40 @@ a_sign_up_tells_the_tag_of_the_copy_to_come(void **state)
 		answer_header(a, "ETag"));
 }
 
+static const char *
+row_of(const struct phone *p)
+{
+	return value("select xmin || ' ' || xmax || ' ' || asked_at from "
+		     "messenger.sync_file where account_id = %lld",
+		(long long)p->uuid);
+}
+
+/* Each write would wait for the disk. */
+static void
+a_look_at_a_copy_writes_nothing(void **state)
+{
+	struct phone anna = given_phone();
+	const char *tag = answer_header(by(&anna, "GET", PHONE "/sync"), "ETag");
+
+	(void)state;
+	value("update messenger.sync_file set stale = false, etag = '%s', size = 1, "
+	      "asked_at = now() where account_id = %lld",
+		tag, (long long)anna.uuid);
+	const char *row = row_of(&anna);
+	assert_string_equal(
+		answer_header(by(&anna, "HEAD", PHONE "/sync"), "ETag"), tag);
+	assert_string_equal(row_of(&anna), row);
+	value("update messenger.sync_file set asked_at = now() - interval '2 hours' "
+	      "where account_id = %lld",
+		(long long)anna.uuid);
+	assert_int_equal(by(&anna, "HEAD", PHONE "/sync")->status, 200);
+	assert_int_equal(number("select count(*) from messenger.sync_file where "
+				"account_id = %lld and asked_at > now() - interval '1 "
+				"minute'",
+				 (long long)anna.uuid),
+		1);
+}
+
 /* -- a card's QR code */
 
 static const struct answer *
@@ -183,6 +217,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {EDGE_TEST(a_list_has_a_tag),
 		EDGE_TEST(a_sign_up_tells_the_tag_of_the_copy_to_come),
+		EDGE_TEST(a_look_at_a_copy_writes_nothing),
 		EDGE_TEST(a_browser_is_shown_a_public_card_only),
 		EDGE_TEST(a_brief_connection_prepares_nothing),
 		EDGE_TEST(a_failure_of_ours_says_nothing_of_itself)};
