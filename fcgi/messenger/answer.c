@@ -247,7 +247,8 @@ messenger_refuse(struct req *r, enum err e)
 	if ((w->err == E_ADMIN_MISSING || w->err == E_ADMIN_INVALID ||
 		    w->err == E_ADMIN_EXPIRED) &&
 		messenger_wants_html(r)) {
-		messenger_page(r, w->status, conf.messenger_backend_name, c->why, NULL);
+		messenger_page(
+			r, w->status, conf.messenger_backend_name, said(r), NULL);
 		return;
 	}
 	if (w->err == E_INPUT && caller->data == NULL && all_missing(c))

@@ -83,6 +83,7 @@ others_do_not_get_in(void **state)
 	const struct answer *a = get("/user", NULL);
 	assert_int_equal(a->status, 403);
 	assert_non_null(strstr(a->body, "<html"));
+	assert_null(strstr(a->body, "administrator")); /* in Korean */
 	is_case(call("GET", PHONE "/admin/user", .headers = {p.cookie}), 403,
 		"admin.forbidden");
 	a = call("GET", PHONE "/admin/user",
