@@ -16,6 +16,7 @@
 #include "base/rand.h"
 #include "base/install_paths.h"
 #include "base/str.h"
+#include "cards/font.h"
 #include "cards/layout.h"
 #include "cards/place.h"
 #include "db/db.h"
@@ -260,11 +261,34 @@ take_layout(struct ctx *c, int which, const char *role, bool *taken)
 		c, role, arena_strn(&c->arena, json, n), false, &version);
 }
 
+struct role {
+	const char *name;
+};
+
+static FIELDS(role_fields, FIELD(struct role, name));
+
+/* Whatever is drawn with the fonts is drawn again with others. */
+static enum err
+take_fonts(struct ctx *c)
+{
+	struct role *list = NULL;
+	int64_t others = 0;
+	size_t count = 0;
+
+	TRY(db_int(c, &CARDS_FONTS_PUT, &others, ARGS(c, font_digest(c), c->now)));
+	if (others != 0)
+		TRY(db_many(c, &CARDS_ROLE_NAMES, role_fields, &list, &count, ARGS(c)));
+	for (size_t i = 0; i < count; i++)
+		TRY(artefact_changed(c, list[i].name));
+	return OK;
+}
+
 static enum err
 look_at_all(struct ctx *c)
 {
 	struct finds all = {0};
 
+	TRY(take_fonts(c));
 	scan_all(c, &all);
 	for (size_t i = 0; i < all.count; i++) {
 		bool taken = false;
@@ -445,98 +469,11 @@ artefact_put_background(
 	return artefact_changed(c, role);
 }
 
-/* -- fonts */
-
-/* Names that the community's own fonts have (they are not free, so they are not
- * shipped), and what the distribution has in their place. */
-static const struct {
-	const char *own, *usual;
-} fonts[CARD_FONTS] = {
-	[CARD_REGULAR] = {"futura_normal.ttf", "lato/Lato-Regular.ttf"},
-	[CARD_BOLD] = {"futura_bold.ttf", "lato/Lato-Bold.ttf"},
-	[CARD_BOOK] = {"avenir_next_regular.ttf", "lato/Lato-Regular.ttf"},
-	[CARD_SECOND] = {"second.ttf", "dejavu/DejaVuSans.ttf"},
-	[CARD_SECOND_BOLD] = {"second_bold.ttf", "dejavu/DejaVuSans-Bold.ttf"},
-	[CARD_THIRD] = {"third.ttf", "nanum/NanumGothic.ttf"},
-	[CARD_THIRD_BOLD] = {"third_bold.ttf", "nanum/NanumGothicBold.ttf"},
-};
-
-static struct {
-	int file; /* 0: not made yet */
-	char digest[65];
-	struct timespec changed[CARD_FONTS];
-} type_case;
-
-static const char *
-font_path(struct ctx *c, size_t i, struct stat *st)
-{
-	const char *paths[] = {
-		arena_fmt(&c->arena, "%s/card/font/%s", root(c, 1), fonts[i].own),
-		arena_fmt(&c->arena, "%s/card/font/%s", root(c, 0), fonts[i].own),
-		arena_fmt(&c->arena, "%s/%s", conf.cards_fonts, fonts[i].usual)};
-
-	for (size_t k = 0; k < sizeof(paths) / sizeof(*paths); k++)
-		if (stat(paths[k], st) == 0)
-			return paths[k];
-	return NULL;
-}
-
-static enum err
-make_type_case(struct ctx *c)
-{
-	struct card_type_case box = {0};
-	struct buf bytes = {.arena = &c->arena};
-	struct stat st;
-
-	buf_addn(&bytes, (const char *)&box, sizeof(box));
-	for (size_t i = 0; i < CARD_FONTS; i++) {
-		const char *path = font_path(c, i, &st);
-		size_t n;
-		const char *font = path == NULL ? NULL : file_get(c, path, &n);
-
-		if (font == NULL)
-			return fail(c, E_NO_FONT, "there is no font %s/%s",
-				conf.cards_fonts, fonts[i].usual);
-		box.font[i].offset = bytes.used;
-		box.font[i].size = n;
-		buf_addn(&bytes, font, n);
-		type_case.changed[i] = st.st_mtim;
-	}
-	memcpy(bytes.text, &box, sizeof(box));
-	int file = image_file(bytes.text, bytes.used);
-	if (file < 0)
-		return fail(c, E_BUSY, "fonts: %s", strerror(errno));
-	if (type_case.file > 0)
-		close(type_case.file);
-	type_case.file = file;
-	keep_digest(type_case.digest, sha256_hex(&c->arena, bytes.text, bytes.used));
-	return OK;
-}
-
-enum err
-artefact_fonts(struct ctx *c, int *file, const char **digest)
-{
-	bool same = type_case.file > 0;
-	struct stat st;
-
-	for (size_t i = 0; same && i < CARD_FONTS; i++)
-		same = font_path(c, i, &st) != NULL &&
-		       st.st_mtim.tv_sec == type_case.changed[i].tv_sec &&
-		       st.st_mtim.tv_nsec == type_case.changed[i].tv_nsec;
-	if (!same)
-		TRY(make_type_case(c));
-	*file = type_case.file;
-	*digest = type_case.digest;
-	return OK;
-}
-
 void
 artefact_forget(void)
 {
 	for (size_t i = 0; i < DECODED; i++)
 		if (decoded[i].sha256[0] != '\0')
 			drop(&decoded[i]);
-	if (type_case.file > 0)
-		close(type_case.file);
-	type_case.file = 0;
+	font_forget();
 }

@@ -13,8 +13,8 @@
 
 /*
  * Looks for new and changed files; roles whose background or layout is another one now
- * are drawn again. What cannot be used is said in the log and left out.
- * E_CARD_ROLE_GONE.
+ * are drawn again, with another font of one's own all are. What cannot be used is said
+ * in the log and left out. E_CARD_ROLE_GONE.
  */
 enum err artefact_sync(struct ctx *c);
 
@@ -25,10 +25,6 @@ enum err artefact_sync(struct ctx *c);
  */
 enum err artefact_background(
 	struct ctx *c, const char *sha256, struct image_pixels *out);
-
-/* The fonts as image_card() wants them, and a digest of them all; likewise. E_NO_FONT
- * with its name. */
-enum err artefact_fonts(struct ctx *c, int *file, const char **digest);
 
 /* Keeps a PNG that staff has put in the object store, decodes it once to see that it
  * can be: its SHA-256. E_PICTURE..., E_SERVER_DOWN. E_NO_BACKGROUND. */

@@ -40,3 +40,15 @@ select coalesce((select layout_version from changed), 0)::bigint;
 
 -- name: cards_role_title
 update cards.role set title = coalesce($2, title) where name = $1;
+
+-- name: cards_fonts_put
+-- 1: they are others than before. Those that are seen first are not.
+with put as (
+    insert into cards.fonts as f (digest, since) values ($1, utc($2))
+    on conflict (one) do update set digest = excluded.digest, since = excluded.since where f.digest <> excluded.digest
+    returning xmax <> 0 as others
+)
+select coalesce((select others from put), false)::int;
+
+-- name: cards_role_names
+select name from cards.role;

@@ -10,8 +10,10 @@
 #include "cards/artefact.h"
 #include "cards/batch.h"
 #include "cards/compose.h"
+#include "cards/font.h"
 #include "cards/place.h"
 #include "cards/publish.h"
+#include "cards/remote.h"
 #include "db/db.h"
 #include "job/job.h"
 
@@ -69,7 +71,7 @@ drawing_make(struct ctx *c, const struct card_drawn *card, struct card_pictures 
 	int fonts = -1;
 
 	TRY(compose(c, card, drawing_link(c, card->code), spec));
-	TRY(artefact_fonts(c, &fonts, &digest));
+	TRY(font_case(c, &fonts, &digest));
 	TRY(artefact_background(c, card->background, &background));
 	spec->pixels = background.offset;
 	spec->width = (int32_t)background.width;
@@ -179,6 +181,7 @@ read_row(struct ctx *c, int64_t id, struct row *out, bool *found)
 	TRY(db_maybe(c, &CARDS_DRAW_ROW, row_fields, out, found, ARGS(c, id)));
 	if (!*found || (out->background != NULL && out->layout != NULL))
 		return OK;
+	TRY(remote_fetch(c, false));
 	TRY(artefact_sync(c));
 	return db_maybe(c, &CARDS_DRAW_ROW, row_fields, out, found, ARGS(c, id));
 }
@@ -290,6 +293,7 @@ enum err
 cards_artefacts_job(struct ctx *c, const struct job *job)
 {
 	(void)job;
+	TRY(remote_fetch(c, false));
 	return artefact_sync(c);
 }
 

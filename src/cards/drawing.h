@@ -58,7 +58,8 @@ struct job;
 /* card.draw; subject: the card's id. */
 enum err cards_draw_job(struct ctx *c, const struct job *job);
 
-/* card.artefacts: looks for new files of backgrounds and layouts. */
+/* card.artefacts: looks for new files of backgrounds, layouts and fonts, here and where
+ * they come from. */
 enum err cards_artefacts_job(struct ctx *c, const struct job *job);
 
 /* card.sweep: prints of more than a day ago, and objects that nothing refers to. */

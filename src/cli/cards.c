@@ -6,6 +6,7 @@
 #include "cards/import.h"
 #include "cards/member_card.h"
 #include "cards/publish.h"
+#include "cards/remote.h"
 #include "cards/round.h"
 #include "cli/commands.h"
 #include "job/job.h"
@@ -61,6 +62,7 @@ cards_sync_cmd(struct call *call)
 	struct ctx *c = &call->ctx;
 
 	if (!call_flag(call, "dry-run")) {
+		TRY(remote_fetch(c, true));
 		TRY(artefact_sync(c));
 		TRY(db_do(c, &CLI_CARDS_WAKE, ARGS(c)));
 		TRY(go_round(c));

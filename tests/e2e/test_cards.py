@@ -1,12 +1,15 @@
 """Members' cards through nginx, worker, image process and object store."""
 
 import base64
+import hashlib
+import http.server
 import io
 import itertools
 import json
 import os
 import signal
 import subprocess
+import threading
 import zipfile
 
 import pytest
@@ -306,6 +309,102 @@ def test_cards_are_put_into_dropbox_and_go_with_their_card(ctl, db, keeper, drop
     assert keeper.post(f"/cards/{card['uuid']}/withdraw", {}).status_code == 200
     assert sync() == "dropbox: 1 brought up to date, 0 refused" and not dropbox.files
     assert keeper.get(f"/cards/{card['uuid']}").json()["dropbox"] is None
+
+
+@pytest.fixture
+def archive():
+    """A server with one zip archive: content is what it has, asked is what came of If-None-Match."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+        def do_GET(self):
+            etag = f'"{hash(server.content)}"'
+            server.asked.append(self.headers["If-None-Match"])
+            if self.path == "/moved":
+                self.send_response(302)
+                self.send_header("Location", "/artifacts.zip?key=secret")
+            elif server.asked[-1] == etag:
+                self.send_response(304)
+            else:
+                self.send_response(server.status)
+                self.send_header("ETag", etag)
+            self.end_headers()
+            if self.path != "/moved" and server.asked[-1] != etag:
+                self.wfile.write(server.content)
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.content, server.asked, server.status = b"", [], 200
+    server.url = f"http://127.0.0.1:{server.server_address[1]}/moved"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def zipped(**files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as z:
+        for name, content in files.items():
+            z.writestr("artifacts/card/" + name.replace("__", "/").replace("_dot_", "."), content)
+    return out.getvalue()
+
+
+def a_background(colour):
+    out = io.BytesIO()
+    Image.new("RGB", (600, 400), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def tree(folder):
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*.*") if p.is_file() and p.name[0] != ".")
+
+
+def test_artefacts_come_from_an_archive_or_from_dropbox(stack, ctl, db, dropbox, archive, tmp_path):
+    folder = tmp_path / "artifacts"
+    enterable(tmp_path)
+    tmp_path.chmod(0o777)
+    layout = (stack.program("samovarctl").parents[1] / "share/samovar/artifacts/card/layout/member.json").read_text()
+
+    def sync(**more):
+        return ctl("cards", "sync", SAMOVAR_CARDS_ARTIFACTS=str(folder), **more).stderr
+
+    def background():
+        return db.value("select background from cards.role where name = 'fetched'")
+    archive.content = zipped(background_image__card_fetched_dot_png=a_background("navy"), layout__fetched_dot_json=layout, note_dot_txt=b"")
+    sync(STORAGE_URL=archive.url)
+    assert tree(folder) == ["card/background_image/card_fetched.png", "card/layout/fetched.json"]
+    first = background()
+    assert first == hashlib.sha256(a_background("navy")).hexdigest()
+    assert "secret" not in (folder / ".source").read_text() and archive.url not in (folder / ".source").read_text()
+    sync(STORAGE_URL=archive.url)
+    assert archive.asked[-1] is not None and background() == first  # 304
+    # What is hostile, or cut off, changes nothing; nor does a server that is out of order.
+    for content, status, why in ((zipped(**{"layout__..__..__..__..__x_dot_json": "{}"}), 200, "leaves the tree"), (archive.content[:300], 200, "not a zip"),
+                                 (b"", 503, "not to be had (503)")):
+        archive.content, archive.status = content, status
+        assert why in sync(STORAGE_URL=archive.url), why
+    assert len(tree(folder)) == 2 and background() == first
+    archive.status, archive.content = 200, zipped(background_image__card_fetched_dot_png=a_background("teal"))
+    (folder / "card/layout/own.json").write_text("{}")
+    sync(STORAGE_URL=archive.url)
+    assert tree(folder) == ["card/background_image/card_fetched.png", "card/layout/own.json"]  # what came from there goes with it
+    assert background() != first
+
+    # The same tree in Dropbox: what is the same is not fetched, what was changed is.
+    dropbox.files.update({"/card/background_image/card_fetched.png": a_background("teal"), "/card/layout/fetched.json": layout.encode(),
+                          "/card/readme.txt": b"hello", "/cards/other.jpg": b"x"})
+    db.do("update cards.card set dropbox_drawing = drawing")
+    sync(**at_dropbox(dropbox))
+    assert tree(folder) == ["card/background_image/card_fetched.png", "card/layout/fetched.json", "card/layout/own.json"]
+    assert dropbox.calls.count("/2/files/download") == 1 and dropbox.calls.count("/2/files/list_folder/continue") == 1
+    dropbox.files["/card/background_image/card_fetched.png"] = a_background("navy")
+    dropbox.faults = ["expired"]
+    sync(**at_dropbox(dropbox))
+    assert background() == first and dropbox.calls.count("/2/files/download") == 2
+    dropbox.faults = [429]
+    assert "stay as they are: Dropbox: too many requests" in sync(**at_dropbox(dropbox))
+    assert len(tree(folder)) == 3
 
 
 def test_workers_that_are_killed_leave_no_card_undrawn_and_no_object_unknown(stack, ctl, db, keeper, servers):  # noqa: F811
