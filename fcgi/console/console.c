@@ -70,12 +70,11 @@ host_of(struct ctx *c, const char *address)
 }
 
 /*
- * The cookie alone would let a page of somebody else change things in a person's name.
  * SameSite=Strict keeps other sites out; this keeps out other ports and subdomains of
  * the same site, and browsers that know no SameSite. All browsers send one of the two.
  */
-static enum err
-check_origin(struct req *r)
+enum err
+console_check_origin(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	const char *site = req_header(r, "Sec-Fetch-Site"),
@@ -108,7 +107,7 @@ enter(struct req *r)
 	enum console_who who = (enum console_who)r->route->who;
 	struct console_caller *caller = arena_new(&r->ctx.arena, sizeof(*caller));
 
-	TRY(check_origin(r));
+	TRY(console_check_origin(r));
 	if (who != ANYONE) {
 		TRY(console_session(r, caller));
 		r->trusted = true;

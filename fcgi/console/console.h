@@ -1,6 +1,7 @@
 #ifndef FCGI_CONSOLE_H
 #define FCGI_CONSOLE_H
 
+#include "console/caller.h"
 #include "face.h"
 
 /*
@@ -17,30 +18,11 @@ enum console_who {
 #undef WHO
 };
 
-/* Who is signed in, and what they may: r->own of every route but those of ANYONE. */
-struct console_caller {
-	const char *jti;
-	const char *role; /* in the programme, NULL: none */
-	bool is_superuser, has_factor;
-	struct texts permissions; /* their own and those of their roles */
-};
-
 /* The handlers of routes.def and what they read; what each answers is said where it is
  * defined. */
 #define ROUTE(...) ROUTE_DECLARE(__VA_ARGS__)
 #include "console/routes.def"
 #undef ROUTE
-
-/*
- * The session of the request's cookie. E_TOKEN_MISSING, E_TOKEN_EXPIRED. What the
- * caller may is kept by the host and by Redis under the session, for some seconds:
- * whoever takes something away ends the session.
- */
-enum err console_session(struct req *r, struct console_caller *out);
-
-/* Has the caller given the password or a one-time code within console.fresh?
- * E_PROOF_NEEDED. */
-enum err console_check_fresh(struct req *r);
 
 /* What the caller may has just changed: the next request of this session asks anew. */
 void console_forget_rights(struct ctx *c, const struct console_caller *caller);

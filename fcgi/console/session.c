@@ -36,6 +36,12 @@ cookie_name(void)
 	return is_https() ? "__Host-samovar" : "samovar";
 }
 
+bool
+console_has_cookie(struct req *r)
+{
+	return req_cookie(r, cookie_name()) != NULL;
+}
+
 /* It ends with the browser; the idle end is the server's. value "": it is taken back.
  */
 static void
@@ -105,13 +111,14 @@ read_rights(struct ctx *c, const char *jti, const char **out)
 
 /*
  * What a page reads by itself, while nobody does anything, puts nothing off: the pulse,
- * and what it makes the page read again.
+ * what it makes the page read again, and pictures.
  */
 static bool
 is_by_hand(struct req *r)
 {
 	return !str_eq(r->path, "/pulse") &&
-	       req_header(r, "Samovar-Background") == NULL;
+	       req_header(r, "Samovar-Background") == NULL &&
+	       !str_eq(req_header(r, "Sec-Fetch-Dest"), "image");
 }
 
 enum err

@@ -1,13 +1,15 @@
 #include "people/people.h"
 
 #include "base/str.h"
+#include "console/caller.h"
 #include "cors.h"
 #include "input.h"
 #include "refusal.h"
 #include "token.h"
 
-enum err
-people_authenticate(struct req *r, const char *kind)
+/* By the token of the header. */
+static enum err
+by_token(struct req *r, const char *kind)
 {
 	struct ctx *c = &r->ctx;
 	struct claims *claims = arena_new(&c->arena, sizeof(*claims));
@@ -29,8 +31,44 @@ people_authenticate(struct req *r, const char *kind)
 		c->actor = session->account_id;
 		c->actor_uuid = session->uuid;
 	}
+	return OK;
+}
+
+/* By the console's cookie, as if its session were a token. */
+static enum err
+by_cookie(struct req *r)
+{
+	struct console_caller *caller = arena_new(&r->ctx.arena, sizeof(*caller));
+	struct claims *claims = arena_new(&r->ctx.arena, sizeof(*claims));
+
+	TRY(console_check_origin(r));
+	TRY(console_session(r, caller));
+	*claims = (struct claims){.jti = caller->jti,
+		.type = "console",
+		.user_id = r->session->uuid,
+		.permissions = caller->permissions,
+		.has_permissions = true,
+		.has_superuser = true,
+		.is_superuser = caller->is_superuser};
+	r->own = caller;
+	r->claims = claims;
+	return OK;
+}
+
+enum err
+people_authenticate(struct req *r, const char *kind)
+{
+	bool has_token = req_header(r, "Authorization") != NULL;
+
+	TRY(!has_token && console_has_cookie(r) ? by_cookie(r) : by_token(r, kind));
 	r->trusted = true;
 	return OK;
+}
+
+bool
+people_by_cookie(const struct req *r)
+{
+	return r->own != NULL;
 }
 
 bool
@@ -52,17 +90,45 @@ people_is_moderator(const struct req *r)
 	return people_may(r, "can_moderate") || people_may(r, "can_manage_people");
 }
 
+/* A picture of an <img> comes with the cookie, which may be past: then it is as if
+ * there were none. */
+static enum err
+know_softly(struct req *r)
+{
+	if (req_header(r, "Authorization") != NULL)
+		return people_authenticate(r, "access");
+	if (!console_has_cookie(r))
+		return OK;
+	enum err e = people_authenticate(r, "access");
+	if (e != E_TOKEN_EXPIRED && e != E_TOKEN_MISSING)
+		return e;
+	ctx_clear_error(&r->ctx);
+	return OK;
+}
+
+/* At the console this asks for the password once more; here, too. */
+static bool
+needs_proof(const struct req *r, enum people_who who)
+{
+	return people_by_cookie(r) &&
+	       (who == WITH_REFRESH || (who == MANAGER && r->method != GET));
+}
+
 static enum err
 enter(struct req *r)
 {
 	enum people_who who = (enum people_who)r->route->who;
 
-	if (who == SOFT ? req_header(r, "Authorization") != NULL : who != ANYONE)
+	if (who == SOFT)
+		TRY(know_softly(r));
+	else if (who != ANYONE)
 		TRY(people_authenticate(r, who == WITH_REFRESH ? "refresh" : "access"));
 	if (who == MODERATOR && !people_is_moderator(r))
 		return fail(&r->ctx, E_DENIED, NULL);
 	if (who == MANAGER && !people_may(r, "can_manage_people"))
 		return fail(&r->ctx, E_DENIED, NULL);
+	if (needs_proof(r, who))
+		TRY(console_check_fresh(r));
 	return input_read(r);
 }
 

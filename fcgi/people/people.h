@@ -14,10 +14,11 @@ extern const struct manners people_manners;
 
 /* Who may call a route. */
 enum people_who {
-	ANYONE,       /* no token is looked at */
-	SOFT,         /* the same; but a token that comes must be good */
+	ANYONE, /* no token is looked at */
+	SOFT, /* the same; but a token that comes must be good; a cookie may be past */
 	SIGNED_IN,    /* any good access token */
-	WITH_REFRESH, /* a refresh token, which the handler exchanges itself */
+	WITH_REFRESH, /* a refresh token, which the handler exchanges itself, or a
+			 cookie */
 	MODERATOR,    /* can_moderate or can_manage_people */
 	MANAGER       /* can_manage_people */
 };

@@ -39,6 +39,14 @@ add_claims(struct ctx *c, int64_t account_id, struct session_order *order)
 }
 
 static enum err
+open_pair(struct ctx *c, int64_t account_id, struct session_order *order,
+	struct session_pair *pair)
+{
+	TRY(add_claims(c, account_id, order));
+	return session_open(c, account_id, order, pair);
+}
+
+static enum err
 reply_pair(struct req *r, const struct session_pair *pair)
 {
 	return token_reply_pair(r, pair, "typ",
@@ -80,21 +88,25 @@ people_post_login(struct req *r)
 
 	TRY(people_sign_in(r, in->email, in->username, in->password, &a));
 	TRY(db_begin(c));
-	enum err e = add_claims(c, a.id, &order);
-	if (e == OK)
-		e = session_open(c, a.id, &order, &pair);
-	TRY(db_end(c, e));
+	TRY(db_end(c, open_pair(c, a.id, &order, &pair)));
 	return reply_pair(r, &pair);
 }
 
-/* POST /auth/refresh, refresh token in Authorization: as login. E_TOKEN_EXPIRED. */
+/* POST /auth/refresh, refresh token in Authorization, or the console's cookie: as
+ * login. E_TOKEN_EXPIRED, E_PROOF_NEEDED. */
 enum err
 people_post_refresh(struct req *r)
 {
+	struct ctx *c = &r->ctx;
 	struct session_order order = order_of(r);
 	struct session_pair pair = {0};
 
-	TRY(session_rotate(&r->ctx, r->claims->jti, &order, add_claims, &pair));
+	if (people_by_cookie(r)) {
+		TRY(db_begin(c));
+		TRY(db_end(c, open_pair(c, c->actor, &order, &pair)));
+	} else {
+		TRY(session_rotate(c, r->claims->jti, &order, add_claims, &pair));
+	}
 	return reply_pair(r, &pair);
 }
 

@@ -117,6 +117,88 @@ a_refresh_token_is_exchanged_once(void **state)
 }
 
 static void
+the_consoles_cookie_is_as_good_as_a_token(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("can_manage_people can_view_cards", NULL);
+	const char *name = last_name(), *other;
+	const struct answer *a;
+
+	assert_string_equal(answer_text(me(cookie), "username"), name);
+	assert_int_equal(
+		call("GET", "/cards/api/v1/cards", .headers = {cookie})->status, 200);
+	is_error(call("GET", API "/me", .headers = {"Cookie: samovar=00"}), 401,
+		"Auth.Unsigned");
+	is_error(call("GET", API "/me",
+			 .headers = {text("%s0", cookie), "Sec-Fetch-Site: none"}),
+		401, "Auth.Unsigned");
+	/* A header that is there is what counts. */
+	is_error(call("GET", API "/me", .headers = {cookie, "Authorization: Bearer x"}),
+		401, "Auth.Unsigned");
+	is_error(post("/me/email", "{}", cookie), 403, "Request.Origin");
+	is_error(call("POST", API "/auth/logout",
+			 .headers = {cookie, "Sec-Fetch-Site: same-site"}),
+		403, "Request.Origin");
+	is_error(call("POST", API "/auth/logout",
+			 .headers = {cookie, "Origin: https://example.org"}),
+		403, "Request.Origin");
+	given_member("");
+	other = value("select uuid from account.account order by id desc limit 1");
+	assert_int_equal(call("POST", text(API "/people/%s/block", other),
+				 .headers = {cookie, SAME_ORIGIN})
+				 ->status,
+		200);
+	/* A pair of tokens that is its own: a sign-out ends one of the two. */
+	a = call("POST", API "/auth/refresh", .headers = {cookie, SAME_ORIGIN});
+	assert_int_equal(a->status, 200);
+	const char *access = bearer(a, "access_token");
+	assert_int_equal(me(access)->status, 200);
+	assert_int_equal(
+		call("POST", API "/auth/logout", .headers = {cookie, SAME_ORIGIN})
+			->status,
+		204);
+	is_error(me(cookie), 401, "Auth.Expired");
+	assert_int_equal(me(access)->status, 200);
+}
+
+static void
+an_old_cookie_changes_no_rights(void **state)
+{
+	(void)state;
+	const char *cookie = given_console("can_manage_people", NULL);
+	const char *uuid =
+		value("select uuid from account.account order by id desc limit 1");
+
+	number("with old as (update account.session set proved_at = proved_at - "
+	       "interval '1 day' where face = 'console' returning 1) "
+	       "select count(*) from old");
+	assert_int_equal(call("GET", API "/people", .headers = {cookie})->status, 200);
+	is_error(call("POST", text(API "/people/%s/block", uuid),
+			 .headers = {cookie, SAME_ORIGIN}),
+		403, "Auth.FreshNeeded");
+	is_error(call("POST", API "/auth/refresh", .headers = {cookie, SAME_ORIGIN}),
+		403, "Auth.FreshNeeded");
+}
+
+static void
+a_picture_is_shown_whatever_the_cookie(void **state)
+{
+	(void)state;
+	given_member("");
+	const char *uuid =
+		value("select uuid from account.account order by id desc limit 1");
+	const char *path = text(API "/avatars/%s", uuid);
+
+	assert_int_equal(
+		call("GET", path,
+			.headers = {text("Cookie: samovar=%s", repeated("0", 64))})
+			->status,
+		200);
+	assert_int_equal(
+		call("GET", path, .headers = {given_console("", NULL)})->status, 200);
+}
+
+static void
 signing_out_ends_this_sign_in_only(void **state)
 {
 	(void)state;
@@ -223,6 +305,9 @@ main(int argc, char **argv)
 		EDGE_TEST(one_signs_in_by_name_or_by_address),
 		EDGE_TEST(a_person_sees_what_the_contract_says),
 		EDGE_TEST(a_refresh_token_is_exchanged_once),
+		EDGE_TEST(the_consoles_cookie_is_as_good_as_a_token),
+		EDGE_TEST(an_old_cookie_changes_no_rights),
+		EDGE_TEST(a_picture_is_shown_whatever_the_cookie),
 		EDGE_TEST(signing_out_ends_this_sign_in_only),
 		EDGE_TEST(an_avatar_shows_initials),
 		EDGE_TEST(white_letters_can_be_read_on_each_colour),
