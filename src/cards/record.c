@@ -1,5 +1,7 @@
 #include "cards/record.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/json.h"
@@ -164,6 +166,15 @@ forgive(struct ctx *c, enum err e, const char **wrong)
 	return OK;
 }
 
+/* The same, and what kind of wrong it is. */
+static enum err
+note_refused(struct ctx *c, enum err e, struct record_taken *out)
+{
+	out->refused = e != OK;
+	out->number_held = e == E_CARD_NUMBER || e == E_EXISTS;
+	return forgive(c, e, &out->wrong);
+}
+
 enum err
 record_take(struct ctx *c, struct json_object *card, struct json_object *user,
 	struct record_taken *out)
@@ -193,7 +204,7 @@ record_take(struct ctx *c, struct json_object *card, struct json_object *user,
 	if (e == OK)
 		e = db_end(c, store(c, card, user != NULL, &d,
 				      arena_strn(&c->arena, lacks, undrawn), out));
-	return forgive(c, e, &out->wrong);
+	return note_refused(c, e, out);
 }
 
 static enum err
@@ -226,5 +237,110 @@ record_take_user(struct ctx *c, struct json_object *user, struct record_taken *o
 		e = db_begin(c);
 	if (e == OK)
 		e = db_end(c, store_user(c, record, &d, out));
-	return forgive(c, e, &out->wrong);
+	return note_refused(c, e, out);
+}
+
+/* -- numbers that change hands */
+
+struct wanted {
+	const char *id;
+};
+
+static FIELDS(wanted_fields, FIELD(struct wanted, id));
+
+/* The users who were refused because of a number, and the numbers, parted by blanks. */
+static void
+list_refused(struct ctx *c, struct json_object *users, const struct record_taken *taken,
+	const char **ids, const char **numbers)
+{
+	struct buf id = {.arena = &c->arena}, number = {.arena = &c->arena};
+
+	for (size_t i = 0; i < json_object_array_length(users); i++) {
+		struct json_object *one = json_object_array_get_idx(users, i);
+		const char *blank = id.used == 0 ? "" : " ";
+
+		if (!taken[i].number_held)
+			continue;
+		buf_fmt(&id, "%s%s", blank, json_text(one, "id"));
+		buf_fmt(&number, "%s%lld", blank,
+			(long long)json_number(record_fields(one), "id"));
+	}
+	*ids = buf_text(&id);
+	*numbers = buf_text(&number);
+}
+
+/* Those of `ids` who can have their numbers once all of them have let go of theirs. */
+static enum err
+find_swaps(struct ctx *c, const char *ids, const char *numbers, const char **out)
+{
+	struct wanted *list = NULL;
+	size_t count = 0, before = SIZE_MAX;
+
+	for (*out = ids; before != count && **out != '\0';) {
+		struct buf left = {.arena = &c->arena};
+
+		before = count;
+		TRY(db_many(c, &RECORD_SWAPS, wanted_fields, &list, &count,
+			ARGS(c, ids, numbers, *out)));
+		for (size_t i = 0; i < count; i++)
+			buf_fmt(&left, "%s%s", i == 0 ? "" : " ", list[i].id);
+		*out = buf_text(&left);
+	}
+	return OK;
+}
+
+static enum err
+take_swaps(struct ctx *c, struct json_object *users, struct record_taken *taken,
+	const char *ids)
+{
+	TRY(db_do(c, &RECORD_LET_GO, ARGS(c, ids)));
+	for (size_t i = 0; i < json_object_array_length(users); i++) {
+		struct json_object *one = json_object_array_get_idx(users, i);
+		const char *id = json_text(one, "id");
+		struct card_data d;
+
+		if (!taken[i].number_held || !str_in(id, ids))
+			continue;
+		taken[i] = (struct record_taken){0};
+		TRY(read_said(c, NULL, record_fields(one), &d));
+		TRY(store_user(c, id, &d, &taken[i]));
+		taken[i].changed = true;
+	}
+	return OK;
+}
+
+/* Two who have swapped their numbers are in each other's way, one by one. */
+static enum err
+swap_numbers(struct ctx *c, struct json_object *users, struct record_taken *taken)
+{
+	size_t n = json_object_array_length(users) * sizeof(*taken);
+	struct record_taken *before = arena_new(&c->arena, n + 1);
+	const char *ids, *numbers;
+
+	list_refused(c, users, taken, &ids, &numbers);
+	TRY(find_swaps(c, ids, numbers, &ids));
+	if (*ids == '\0')
+		return OK;
+	memcpy(before, taken, n);
+	TRY(db_begin(c));
+	enum err e = db_end(c, take_swaps(c, users, taken, ids));
+	if (e != E_CARD_NUMBER && e != E_EXISTS)
+		return e;
+	memcpy(taken, before, n); /* they stay refused */
+	ctx_clear_error(c);
+	return OK;
+}
+
+enum err
+record_take_held(struct ctx *c, struct json_object *users, struct record_taken **taken)
+{
+	size_t count = json_object_array_length(users), held = 0;
+
+	*taken = arena_new(&c->arena, (count + 1) * sizeof(**taken));
+	for (size_t i = 0; i < count; i++) {
+		TRY(record_take_user(
+			c, json_object_array_get_idx(users, i), &(*taken)[i]));
+		held += (*taken)[i].number_held;
+	}
+	return held < 2 ? OK : swap_numbers(c, users, *taken);
 }

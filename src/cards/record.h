@@ -26,6 +26,8 @@ struct record_taken {
 	bool skipped; /* not ours to draw */
 	bool changed;
 	const char *wrong; /* why it is not taken, or what it lacks; NULL: nothing */
+	bool refused;      /* it is not taken */
+	bool number_held;  /* because somebody else has the number */
 };
 
 /* Takes the record of a card, in a transaction of its own; user: the fields of its
@@ -36,5 +38,10 @@ enum err record_take(struct ctx *c, struct json_object *card, struct json_object
 /* Takes what has changed of a member that is known, likewise. E_CARD_NUMBER. */
 enum err record_take_user(
 	struct ctx *c, struct json_object *user, struct record_taken *out);
+
+/* The same of the records of users whose numbers were held when they came; taken: one a
+ * record. Numbers that go round among them change hands. E_CARD_NUMBER. */
+enum err record_take_held(
+	struct ctx *c, struct json_object *users, struct record_taken **taken);
 
 #endif

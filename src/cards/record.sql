@@ -47,3 +47,14 @@ select coalesce((select id from put), 0)::bigint;
 -- Somebody has emptied what had arrived: it is written once more. What was written this minute may not be there yet.
 update cards.card set record_written = null
  where record_id = $1 and status = 'drawn' and record_written is not null and record_written_at is null;
+
+-- name: record_swaps
+-- Of the users $1 who want the numbers $2 those of $3 whose number is free, or held by one of $3.
+select distinct on (w.number) w.id
+  from unnest(string_to_array($1, ' '), string_to_array($2, ' ')::bigint[]) w (id, number)
+       left join cards.member m on m.number = w.number
+ where w.id = any (string_to_array($3, ' ')) and (m.id is null or m.record_id = any (string_to_array($3, ' ')))
+ order by w.number, w.id;
+
+-- name: record_let_go
+update cards.member set number = null where record_id = any (string_to_array($1, ' '));

@@ -162,7 +162,8 @@ def test_cards_on_paper_and_in_an_archive(keeper, servers):  # noqa: F811
 @pytest.fixture
 def airtable(db):
     base = Airtable()
-    base.columns["Cards"] = ["image", "is_filled"]
+    base.columns = {"Cards": ["image", "is_filled", "uuid", "user_uuid", "role", "level", "card_issued_date"],
+                    "Users": ["uuid", "id", "name", "surname"]}
     base.tables = {"Cards": {}, "Users": {}}
     yield base
     base.stop()
@@ -195,8 +196,8 @@ def test_a_round_with_airtable_brings_cards_and_takes_addresses_back(ctl, db, ke
     assert (last["figures"]["found"], last["figures"]["taken"]) == (13, 12), last  # two of them incomplete
     assert {e["record"]: e["detail"].split()[0] for e in last["errors"]} == {
         "recCard007": "lacks", "recCard008": "lacks", "recCard009": "role:"}, last["errors"]
-    assert len({query["filterByFormula"] for _, path, query in airtable.calls if path.endswith("/Users")}) == 1
-    assert [m for m, path, _ in airtable.calls] == ["GET"] * 6  # three pages of cards, and of their users
+    # Three pages of cards, and of each all users at once.
+    assert [path.rsplit("/")[-1] for _, path, _ in airtable.calls] == ["Cards", "Users"] * 3
     assert airtable.times[-1] - airtable.times[0] > .2 * (len(airtable.times) - 1) - .05  # one may take longer to arrive
     assert str(db.value("select issued from cards.card where record_id = 'recCard000'")) == "2026-02-01"  # of the zone
 
@@ -236,6 +237,29 @@ def test_a_round_with_airtable_brings_cards_and_takes_addresses_back(ctl, db, ke
     assert db.value(now, "recCard008").endswith("Ы8") and db.value(now, "recCard000").split()[1] == "Corrected"
     wait_for(lambda: db.value(now, "recCard000").startswith("drawn"), 30)
     assert db.value("select count(*) from cards.card where record_id = 'recOld'") == 0
+
+    # Three whose numbers go round, a fourth who wants one that stays somebody else's until the next round, and a name beside it.
+    users = airtable.tables["Users"]
+    taken = [users[f"recUser{n}"]["id"] for n in (1, 2, 3, 4)]
+    for n, number in zip((1, 2, 3, 4, 5), (*taken[1:3], taken[0], users["recUser6"]["id"], users["recUser5"]["id"]), strict=True):
+        users[f"recUser{n}"]["id"] = number
+    numbers_now = "select number from cards.member where record_id = %s"
+    last = sync(ctl, airtable)
+    assert {e["record"]: e["detail"] for e in last["errors"]}.keys() == {"recCard004", "recCard009", "recUser4"}, last
+    assert [db.value(numbers_now, f"recUser{n}") for n in (1, 2, 3, 4)] == [taken[1], taken[2], taken[0], taken[3]]
+    db.do("update cards.round set began = began + interval '1 hour'")  # nothing that was changed before is seen again
+    db.do("update cards.member set number = %s where record_id = 'recUser6'", next(numbers))
+    last = sync(ctl, airtable)
+    assert {e["record"] for e in last["errors"]} == {"recCard009"}
+    assert db.value(numbers_now, "recUser4") == users["recUser4"]["id"] != taken[3]
+
+    # Who hides their picture has none there either, until they show it again.
+    hides = "update cards.member set hides_preview = %s where record_id = 'recUser10'"
+    assert airtable.tables["Cards"]["recCard010"]["image"]
+    for hidden, there in ((True, 0), (False, 1)):
+        db.do(hides, hidden)
+        sync(ctl, airtable)
+        assert len(airtable.tables["Cards"]["recCard010"]["image"]) == there
     assert db.value("select count(*) from cards.member where source = 'airtable' and record_id is null and name = ''") == 0
 
 
@@ -247,12 +271,10 @@ def test_airtable_may_want_a_pause_or_rename_a_column(ctl, db, airtable):
     sync(ctl, airtable)
     assert len(airtable.calls) == 1  # not before the pause is over
     db.do("delete from cards.round")
-    airtable.columns["Cards"] = ["picture", "is_filled"]
-    assert "Unknown field names: image" in sync(ctl, airtable)["errors"][0]["detail"]
-    airtable.columns["Cards"] = ["image", "is_filled"]
-    for card in airtable.tables["Cards"].values():
-        card["Level"] = card.pop("level")
-    assert "the column level" in sync(ctl, airtable)["errors"][0]["detail"]
+    for column in ("image", "level", "card_issued_date"):
+        airtable.columns["Cards"].remove(column)
+        assert f"Unknown field names: {column}" in sync(ctl, airtable)["errors"][0]["detail"]
+        airtable.columns["Cards"].append(column)
     assert db.value("select count(*) from cards.card where source = 'airtable'") == 0
 
 

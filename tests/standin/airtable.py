@@ -96,7 +96,7 @@ class Airtable:
         if formula.startswith("OR(RECORD_ID()="):
             return id in re.findall(r"RECORD_ID\(\)='(rec\w+)'", formula)
         modified = since > re.search(r"IS_AFTER\(LAST_MODIFIED_TIME\(\),'([-0-9:TZ]+)'\)", formula)[1]
-        return modified if formula.startswith("IS_AFTER") else fields.get("is_filled") and (modified or not fields.get("image"))
+        return modified if "{is_filled}" not in formula else fields.get("is_filled") and (modified or not fields.get("image"))
 
     def change(self, name, body):
         if len(body["records"]) > 10:
