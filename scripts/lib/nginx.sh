@@ -62,10 +62,30 @@ nginx_face_paths() {
 	done
 }
 
+# old_paths: paths of an older system beside those of the people's API that they stand
+# for, a pair a line; none unless the setting people.old_paths is true.
+old_paths() {
+	control conf | grep -q '^people\.old_paths = true ' || return 0
+	cat <<-END
+		/auth/register /people/api/v1/register
+		/auth/login /people/api/v1/auth/login
+		/auth/logout /people/api/v1/auth/logout
+		/auth/me /people/api/v1/me
+		/images /people/api/v1/me/picture
+	END
+}
+
+# nginx_old_paths DIR: where they lead, and what the programs are told was asked for.
+nginx_old_paths() {
+	old_paths | sed 's,^\([^ ]*\) \(.*\),location ~ ^\1/?$ { rewrite ^ \2 last; },' >"$1/old-paths.conf"
+	old_paths | sed 's,^\([^ ]*\) \(.*\),"~^/*\1/?(?<old_query>$|[?].*)" "\2$old_query";,' >"$1/old-paths.map"
+}
+
 # nginx_face_files DIR: what site.conf and errors.conf include of the faces.
 nginx_face_files() {
 	nginx_locations "$1" >"$1/faces.conf"
 	nginx_face_paths >"$1/face-paths.map"
+	nginx_old_paths "$1"
 	nginx_faces | cut -d ' ' -f 4 | sort -u | xargs cat >"$1/face-errors.map"
 }
 

@@ -78,3 +78,21 @@ def test_a_refusal_for_good_is_shown_and_parks_nothing(base, smtp, person, db):
     wait_for(lambda: db.one("select email_trouble from account.account where id = %s", person.id)[0], 15, "trouble")
     assert db.one("select email_trouble from account.account where id = %s", person.id)[0].startswith("SMTP 550")
     wait_for(lambda: db.one("select count(*) from job.job where kind = 'mail.send'")[0] == 0, 15, "no job left")
+
+
+def test_the_older_paths_are_those_that_they_stand_for(base, person):
+    client = Client(base)
+    answer = client.post("/auth/login", json={"username": person.username, "password": person.password})
+    assert answer.status_code == 200, answer.text
+    client.token = answer.json()["access_token"]
+    for path in ("/auth/me", "/auth/me/", "/auth/me?x=1"):
+        assert client.get(path).json()["email"] == person.email
+    assert Client(base).post("/auth/register?a=b", json={}).json()["error"] == "Request.Validation"
+    assert client("PUT", "/images", data=b"no picture", headers={"Content-Type": "image/png"}).json()["error"] == "Picture.Refused"
+    status, _, text = client.as_is("POST", "/auth/login", b"x" * 70_000)
+    assert (status, b"error" in text) == (413, True)
+    assert client.post("/auth/logout").status_code == 204
+    assert client.get("/auth/me").status_code == 401
+    # What they must not shadow.
+    assert Client(base).post("/auth/api/v1/auth/login/", json={}).json()["error"].startswith("Request.Error")
+    assert "text/html" in Client(base).get("/auth/else").headers["Content-Type"]
