@@ -192,6 +192,16 @@ what_is_no_picture_is_refused_at_once(void **state)
 	(void)state;
 	is_error(a, 422, "Picture.Refused");
 	assert_string_equal(answer_text(a, "reason"), "not_an_image");
+	for (size_t i = 0; i < 2; i++) {
+		static const char *const brands[] = {"heic", "avif"};
+		char bytes[28] = {0, 0, 0, 28, 'f', 't', 'y', 'p'};
+
+		memcpy(bytes + 8, brands[i], 4);
+		a = call("PUT", API "/me/picture", .body = bytes, .size = sizeof(bytes),
+			.type = text("image/%s", brands[i]), .headers = {p.token});
+		is_error(a, 422, "Picture.Refused");
+		assert_string_equal(answer_text(a, "reason"), "not_an_image");
+	}
 	is_error(call("PUT", API "/me/picture", .body = PNG, .type = "text/plain",
 			 .headers = {p.token}),
 		422, "Request.Validation");
