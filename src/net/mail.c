@@ -178,7 +178,9 @@ html_of(struct ctx *c, const char *text)
 		const char *line = arena_strn(&c->arena, text, n);
 
 		if (str_eq(line, "{url}"))
-			buf_add(&out, "<p><a href=\"{url}\">{url}</a></p>\n");
+			/* It has no blank, and must not leave the paper. */
+			buf_add(&out, "<p style=\"word-break:break-all\">"
+				      "<a href=\"{url}\">{url}</a></p>\n");
 		else if (str_eq(line, "{code}"))
 			buf_add(&out, "<p style=\"font-size:26px;letter-spacing:4px\">"
 				      "<code>{code}</code></p>\n");
