@@ -2,7 +2,9 @@
  * where somebody is signed in, and oneself. */
 #include "account/account.h"
 #include "account/audit.h"
+#include "account/rights.h"
 #include "account/session.h"
+#include "base/str.h"
 #include "console/console.h"
 #include "db/db.h"
 #include "reply.h"
@@ -47,5 +49,43 @@ console_post_end_others(struct req *r)
 
 	TRY(session_end_others(c, c->actor, caller->jti, "own"));
 	TRY(audit_add(c, "account.sessions", "account", c->actor_uuid, NULL));
+	return reply_empty(r, 204);
+}
+
+struct erase_body {
+	const char *name;
+};
+
+INPUT(console_erase_in, struct erase_body,
+	FIELD(struct erase_body, name, .must = true, .trim = true, .min = 1,
+		.max = 300));
+
+/* Whoever erases types whom: the name that the page shows, or one that signs in. */
+static bool
+is_named(struct ctx *c, const struct account *a, const char *typed)
+{
+	const char *name = a->name == NULL ? "" : a->name,
+		   *surname = a->surname == NULL ? "" : a->surname;
+
+	return str_eq(typed, a->username) || str_eq(typed, a->email) ||
+	       str_eq(typed,
+		       arena_fmt(&c->arena, "%s%s%s", name,
+			       *name != '\0' && *surname != '\0' ? " " : "", surname));
+}
+
+/* POST /people/{uuid}/erase {"name"}: 204; there is no way back. E_INPUT: another
+ * name. E_ACCOUNT_NOT_FOUND, E_SUPERADMIN, E_OWN_STATUS, E_LAST_ADMIN, E_LAST_MANAGER.
+ */
+enum err
+console_post_erase(struct req *r)
+{
+	const struct erase_body *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct account a = {0};
+
+	TRY(account_by_uuid(c, r->word[0], &a));
+	if (!is_named(c, &a, in->name))
+		return fail(c, E_INPUT, "that is not the name of this person");
+	TRY(rights_erase(c, &a));
 	return reply_empty(r, 204);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "account/audit.h"
+#include "account/erase.h"
 #include "account/session.h"
 #include "base/buf.h"
 #include "base/str.h"
@@ -153,13 +154,27 @@ rights_set_permissions(struct ctx *c, const struct account *a,
 	return end_person(c, a, "account.permissions", before);
 }
 
+/* Somebody is about to lose all that they may: not a superuser, nor oneself. */
+static enum err
+begin_end_of(struct ctx *c, const struct account *a)
+{
+	TRY(rights_not_superuser(c, a));
+	return a->id == c->actor ? fail(c, E_OWN_STATUS, NULL) : begin(c);
+}
+
+enum err
+rights_erase(struct ctx *c, const struct account *a)
+{
+	TRY(begin_end_of(c, a));
+	TRY(account_erase(c, a));
+	TRY(a_manager_stays(c));
+	return audit_add(c, "account.erase", "account", a->uuid, NULL);
+}
+
 enum err
 rights_block(struct ctx *c, const struct account *a, const char *why)
 {
-	TRY(rights_not_superuser(c, a));
-	if (a->id == c->actor)
-		return fail(c, E_OWN_STATUS, NULL);
-	TRY(begin(c));
+	TRY(begin_end_of(c, a));
 	if (str_eq(a->role, "administrator"))
 		TRY(account_keep_an_administrator(c, a));
 	TRY(db_do(c, &RIGHTS_BUMP, ARGS(c, a->id, (int64_t)0, c->now)));

@@ -30,6 +30,10 @@ enum err rights_change_role(
 enum err rights_block(struct ctx *c, const struct account *a, const char *why);
 enum err rights_unblock(struct ctx *c, const struct account *a);
 
+/* Erases a person (account/erase.h) as somebody who manages people, not as an operator
+ * of the host. E_SUPERADMIN, E_OWN_STATUS, E_LAST_ADMIN, E_LAST_MANAGER. */
+enum err rights_erase(struct ctx *c, const struct account *a);
+
 /* Makes or changes a role; title NULL: as it is. A new one needs version 0.
  * E_CHANGED, E_DENIED, E_LAST_MANAGER. */
 enum err rights_put_role(struct ctx *c, const char *name, const char *title,

@@ -131,6 +131,20 @@ twelve_hours_without_a_hand_end_it(void **state)
 }
 
 static void
+anybody_sees_whose_site_it_is(void **state)
+{
+	(void)state;
+	const char *was = conf.site_name;
+
+	conf.site_name = "Дом <b>";
+	const struct answer *a = get("/site", NULL);
+	assert_int_equal(a->status, 200);
+	assert_string_equal(answer_text(a, "name"), "Дом <b>");
+	assert_int_equal(json_number(a->json, "lock"), 1800);
+	conf.site_name = was;
+}
+
+static void
 who_is_blocked_is_out_at_once(void **state)
 {
 	(void)state;
@@ -202,6 +216,41 @@ static const char *
 last_uuid(void)
 {
 	return value("select uuid from account.account order by id desc limit 1");
+}
+
+static void
+who_is_erased_is_named_before_and_gone_after(void **state)
+{
+	(void)state;
+	const char *theirs = given_console("", NULL), *name = last_name(),
+		   *uuid = last_uuid(),
+		   *manager = given_console("can_manage_people", NULL),
+		   *own = last_uuid();
+	const char *path = text("/people/%s/erase", uuid),
+		   *named = text("{\"name\":\"%s\"}", name);
+
+	is_error(post(path, "{\"name\":\"somebody else\"}", manager), 422,
+		"Request.Validation");
+	is_error(post(text("/people/%s/erase", own),
+			 text("{\"name\":\"%s\"}", last_name()), manager),
+		403, "Auth.NoPermission");
+	value("update account.account set is_superuser = true where uuid = '%s'", uuid);
+	is_error(post(path, named, manager), 403, "People.Superuser");
+	value("update account.account set is_superuser = false where uuid = '%s'",
+		uuid);
+	assert_int_equal(post(path, named, manager)->status, 204);
+	is_error(get("/me", theirs), 401, "Auth.Expired");
+	assert_int_equal(
+		number("select count(*) from account.account where uuid = '%s' "
+		       "and username is null and status_reason = 'erased'",
+			uuid),
+		1);
+	assert_int_equal(number("select count(*) from account.audit where action = "
+				"'account.erase' and object_id = '%s'",
+				 uuid),
+		1);
+	value("update account.session set proved_at = now() - interval '1 hour'");
+	is_error(post(path, named, manager), 403, "Auth.FreshNeeded");
 }
 
 static void
@@ -482,6 +531,8 @@ main(int argc, char **argv)
 		EDGE_TEST(the_table_has_nothing_to_sign_in_with),
 		EDGE_TEST(signing_out_ends_it),
 		EDGE_TEST(twelve_hours_without_a_hand_end_it),
+		EDGE_TEST(who_is_erased_is_named_before_and_gone_after),
+		EDGE_TEST(anybody_sees_whose_site_it_is),
 		EDGE_TEST(who_is_blocked_is_out_at_once),
 		EDGE_TEST(it_leaves_a_sign_in_at_the_file_store_alone),
 		EDGE_TEST(one_is_told_what_one_may),

@@ -3,12 +3,13 @@ import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { api, type Person } from '../../app/api';
 import { Problem, type Known } from '../../app/call';
+import { me } from '../../app/me';
 import { useRead } from '../../app/read';
 import { go } from '../../app/router';
 import { useKeys } from '../../app/keys';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
-import { Button, Chip, Dialog, Field, Head, Moment, problemText, Shown } from '../../parts/kit';
+import { Button, Chip, Choices, Dialog, Field, Head, Moment, problemText, Shown } from '../../parts/kit';
 import { Trail } from '../audit/trail';
 import { nameOf, statusText } from './names';
 import '../audit/audit.css';
@@ -120,18 +121,29 @@ function BlockDialog({ open, close, block }: { open: boolean; close: () => void;
 			<form class="stack" onSubmit={(e) => { e.preventDefault(); block(why.value.trim()); }}>
 				<p>{t('All their sign-ins end now, and no new one is possible until somebody lets them in again. Nothing of theirs is deleted.')}</p>
 				<Field label={t('Why')} value={why.value} required maxLength={300} onInput={(e) => (why.value = e.currentTarget.value)} />
-				<div class="row">
-					<Button type="submit" look="bad">{t('Block')}</Button>
-					<Button onClick={close}>{t('Leave it')}</Button>
-				</div>
+				<Choices yes={t('Block')} look="bad" close={close} />
 			</form>
 		</Dialog>
 	);
 }
 
+function EraseDialog({ person, close, erase }: { person: Person; close: () => void; erase: (name: string) => void }) {
+	const typed = useSignal('');
+	const name = nameOf(person);
+	return (
+		<form class="stack" onSubmit={(e) => { e.preventDefault(); erase(typed.value.trim()); }}>
+			<p>{t('What remains says that somebody was here, not who. Their files are deleted, their cards withdrawn, their sign-ins end. There is no way back.')}</p>
+			<Field label={t('Type {name} to go on', { name })} value={typed.value} required autocomplete="off" spellcheck={false} onInput={(e) => (typed.value = e.currentTarget.value)} />
+			<Choices yes={t('Erase for ever')} look="bad" disabled={typed.value.trim() !== name} close={close} />
+		</form>
+	);
+}
+
 function Actions({ person, change }: { person: Person; change: Change }) {
 	const asking = useSignal(false);
+	const erasing = useSignal(false);
 	const { uuid } = person;
+	const noErase = () => (erasing.value = false);
 	return (
 		<div class="row">
 			{person.status === 'blocked'
@@ -142,6 +154,13 @@ function Actions({ person, change }: { person: Person; change: Change }) {
 			{person.email && !person.email_confirmed && (
 				<Button onClick={() => void change(api.confirmEmail(uuid), t('The address counts as confirmed.'))}>{t('Confirm the address')}</Button>
 			)}
+			{!person.is_superuser && uuid !== me.value?.uuid && <Button look="bad" onClick={() => (erasing.value = true)}>{t('Erase')}</Button>}
+			<Dialog title={t('Erase this person')} open={erasing.value} close={noErase}>
+				<EraseDialog person={person} close={noErase} erase={(name) => {
+					noErase();
+					void change(api.erase(uuid, { name }), t('They are erased.'));
+				}} />
+			</Dialog>
 			<BlockDialog open={asking.value} close={() => (asking.value = false)} block={(why) => {
 				asking.value = false;
 				void change(api.block(uuid, { why }), t('They are blocked.'));
