@@ -34,6 +34,9 @@ add_entry(void *to, const struct conf_entry *e)
 	member(out, "from", e->from);
 	member(out, "unit", e->unit);
 	member(out, "meaning", e->meaning);
+	member(out, "least", e->least);
+	member(out, "most", e->most);
+	member(out, "words", e->words);
 	buf_fmt(out, ",\"is_secret\":%s,\"is_set\":%s,\"restarts\":%s}",
 		e->is_secret ? "true" : "false", e->is_set ? "true" : "false",
 		e->restarts ? "true" : "false");

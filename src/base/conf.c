@@ -400,9 +400,11 @@ bool_read(const char *text, bool *out)
 	return false;
 }
 
+#define NUMBER_CHARACTERS 24
+
 /* "20", "64k", "10m": as one would write it. */
 static const char *
-number_text(enum type type, int64_t n)
+number_text(char out[NUMBER_CHARACTERS], enum type type, int64_t n)
 {
 	static const struct {
 		enum type type;
@@ -413,10 +415,13 @@ number_text(enum type type, int64_t n)
 		{BYTES, "k", 1024}};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (n != 0 && units[i].type == type && n % units[i].times == 0)
-			return arena_fmt(&kept, "%lld%s",
+		if (n != 0 && units[i].type == type && n % units[i].times == 0) {
+			snprintf(out, NUMBER_CHARACTERS, "%lld%s",
 				(long long)(n / units[i].times), units[i].letter);
-	return arena_fmt(&kept, "%lld", (long long)n);
+			return out;
+		}
+	snprintf(out, NUMBER_CHARACTERS, "%lld", (long long)n);
+	return out;
 }
 
 /* What a setting may be, in words; "" for any that its type allows. */
@@ -427,10 +432,11 @@ bounds_text(const struct setting *s)
 		return arena_fmt(&kept, "one of: %s", s->words);
 	if (s->least == 0 && s->most == 0)
 		return "";
-	const char *least = number_text(s->type, s->least);
+	char least[NUMBER_CHARACTERS], most[NUMBER_CHARACTERS];
+	number_text(least, s->type, s->least);
 	return s->most == 0 ? arena_fmt(&kept, "%s at least", least)
 			    : arena_fmt(&kept, "%s to %s", least,
-				      number_text(s->type, s->most));
+				      number_text(most, s->type, s->most));
 }
 
 static bool
@@ -750,6 +756,7 @@ conf_each(void (*each)(void *to, const struct conf_entry *e), void *to)
 	for (size_t i = 0; i < COUNT; i++) {
 		const struct setting *s = &settings[i];
 		bool secret = (s->flags & SECRET) != 0;
+		char least[NUMBER_CHARACTERS], most[NUMBER_CHARACTERS];
 		const struct conf_entry e = {.section = s->section,
 			.key = s->key,
 			.value = secret ? NULL : in_force.value[i],
@@ -758,6 +765,13 @@ conf_each(void (*each)(void *to, const struct conf_entry *e), void *to)
 			.from = in_force.from[i],
 			.unit = s->unit,
 			.meaning = s->meaning,
+			.least = s->words != NULL || (s->least == 0 && s->most == 0)
+					 ? NULL
+					 : number_text(least, s->type, s->least),
+			.most = s->words != NULL || s->most == 0
+					? NULL
+					: number_text(most, s->type, s->most),
+			.words = s->type == BOOL ? "true false" : s->words,
 			.is_secret = secret,
 			.is_set = in_force.value[i][0] != '\0',
 			.is_own = in_force.below[i] != NULL,

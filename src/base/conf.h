@@ -64,9 +64,11 @@ struct conf_entry {
 			      it */
 	const char *from;  /* "default", "file /etc/samovar/samovar.conf", ... */
 	const char *unit, *meaning;
-	bool is_secret, is_set; /* not empty */
-	bool is_own;            /* the console's file sets it */
-	bool restarts;          /* a change needs one: the console cannot make it */
+	const char *least, *most; /* as one would write them, for the call; NULL: any */
+	const char *words;        /* one of these, blank-separated; NULL: any */
+	bool is_secret, is_set;   /* not empty */
+	bool is_own;              /* the console's file sets it */
+	bool restarts;            /* a change needs one: the console cannot make it */
 };
 
 /* All of them, in the order of settings.def. */

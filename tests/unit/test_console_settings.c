@@ -57,6 +57,9 @@ all_are_shown_and_no_secret(void **state)
 	assert_true(json_object_array_length(
 			    json_member(a->json, "settings", json_type_array)) > 150);
 	assert_non_null(strstr(a->body, "\"name\":\"programme.review_undo\""));
+	assert_non_null(
+		strstr(a->body, "\"least\":\"1m\",\"most\":\"1g\",\"words\":null"));
+	assert_non_null(strstr(a->body, "\"words\":\"off later before\""));
 	assert_null(strstr(a->body, conf.token_secret));
 }
 

@@ -7,7 +7,7 @@ import { useKeys } from '../../app/keys';
 import { useRead } from '../../app/read';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
-import { Button, Chip, Dialog, Empty, Field, Head, problemText, Shown } from '../../parts/kit';
+import { Button, Chip, Choices, Dialog, Empty, Field, Head, problemText, Shown } from '../../parts/kit';
 
 const section = (s: Setting) => s.name.slice(0, s.name.indexOf('.'));
 
@@ -32,6 +32,33 @@ function Value({ s, all }: { s: Setting; all: All }) {
 function Origin({ s, all }: { s: Setting; all: All }) {
 	if (ownOf(s, all) !== undefined) return <Chip kind="info">{t('set here')}</Chip>;
 	return <span class="muted small">{s.from === 'default' ? t('default') : s.from}</span>;
+}
+
+/** What it may be, in words. */
+function bounds(s: Setting): string | undefined {
+	if (s.least !== null && s.most !== null) return t('From {least} to {most}', { least: s.least, most: s.most });
+	if (s.least !== null) return t('{least} or more', { least: s.least });
+	return s.most !== null ? t('{most} at most', { most: s.most }) : undefined;
+}
+
+function Input({ s, value, wrong, change }: { s: Setting; value: string; wrong: string; change: (value: string) => void }) {
+	const label = s.unit ? t('Value ({unit})', { unit: s.unit }) : t('Value');
+	const words = s.words?.split(' ') ?? [];
+	if (!words.includes(value)) { // a switch may also be "yes" or "1"
+		return <Field label={label} value={value} wrong={wrong} hint={words.length ? words.join(', ') : bounds(s)} spellcheck={false} autocapitalize="none" autocomplete="off"
+			onInput={(e) => change(e.currentTarget.value)} />;
+	}
+	return (
+		<>
+			<label class="field">
+				{label}
+				<select value={value} onChange={(e) => change(e.currentTarget.value)}>
+					{words.map((w) => <option key={w} value={w}>{w}</option>)}
+				</select>
+			</label>
+			{wrong && <p class="wrong" role="alert">{wrong}</p>}
+		</>
+	);
 }
 
 interface EditProps {
@@ -67,13 +94,10 @@ function Edit({ setting: s, all, close, again }: EditProps) {
 						<li><span class="muted">{t('Without this page')}</span><code dir="auto">{(own !== undefined ? s.below ?? s.value : s.value) || t('empty')}</code></li>
 						<li><span class="muted">{t('Default')}</span><code dir="auto">{s.default || t('empty')}</code></li>
 					</ul>
-					<Field label={s.unit ? t('Value ({unit})', { unit: s.unit }) : t('Value')} value={value.value} wrong={wrong.value} spellcheck={false} autocapitalize="none" autocomplete="off"
-						onInput={(e) => (value.value = e.currentTarget.value)} />
-					<div class="row">
-						<Button type="submit" look="main" disabled={value.value === (own ?? s.value)}>{t('Set it')}</Button>
+					<Input s={s} value={value.value} wrong={wrong.value} change={(v) => (value.value = v)} />
+					<Choices yes={t('Set it')} disabled={value.value === (own ?? s.value)} close={close}>
 						{own !== undefined && <Button onClick={() => void act(() => api.unsetSetting(s.name, ifMatch), t('It is again what the files of the host say.'))}>{t('As the files say')}</Button>}
-						<Button look="quiet" onClick={close}>{t('Leave it')}</Button>
-					</div>
+					</Choices>
 				</form>
 			)}
 		</Dialog>
