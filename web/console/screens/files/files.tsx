@@ -10,7 +10,7 @@ import { n, percent, t } from '../../app/text';
 import { Button, Chip, Empty, Field, Head, Moment, Table } from '../../parts/kit';
 import { More, usePages } from '../../parts/pages';
 import { OneFile } from './file';
-import { add, again, arrived, forget, stop, uploads, type Upload } from './upload';
+import { add, addDropped, again, arrived, forget, stop, uploads, type Upload } from './upload';
 import { bytes, why } from './words';
 
 function Line({ u }: { u: Upload }) {
@@ -57,6 +57,7 @@ function List() {
 	const asked = useSignal(query);
 	const form = useRef<HTMLFormElement>(null);
 	const picker = useRef<HTMLInputElement>(null);
+	const folder = useRef<HTMLInputElement>(null);
 	const over = useSignal(false);
 	const uploads_ = may('file_uploader');
 	const pages = usePages((after, more) => api.getFiles({ query: query || undefined, after: after as string | undefined }, more), [query]);
@@ -71,11 +72,13 @@ function List() {
 		<div class={over.value ? 'target over' : 'target'}
 			onDragOver={(e) => { if (uploads_ && e.dataTransfer?.types.includes('Files')) { e.preventDefault(); over.value = true; } }}
 			onDragLeave={(e) => { if (e.target === e.currentTarget) over.value = false; }}
-			onDrop={(e) => { e.preventDefault(); over.value = false; if (uploads_) add(e.dataTransfer!.files); }}>
+			onDrop={(e) => { e.preventDefault(); over.value = false; if (uploads_) void addDropped(e.dataTransfer!.items); }}>
 			<Head title={t('Files')} note={<Usage />}>
 				{uploads_ && (
 					<>
 						<input ref={picker} type="file" multiple hidden onChange={(e) => { add(e.currentTarget.files ?? []); e.currentTarget.value = ''; }} />
+						<input ref={folder} type="file" multiple hidden {...{ webkitdirectory: true }} onChange={(e) => { add(e.currentTarget.files ?? []); e.currentTarget.value = ''; }} />
+						<Button onClick={() => folder.current?.click()}>{t('Upload a folder')}</Button>
 						<Button look="main" icon="folder" hint="u" onClick={() => picker.current?.click()}>{t('Upload')}</Button>
 					</>
 				)}

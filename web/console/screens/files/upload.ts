@@ -170,9 +170,34 @@ function next(): void {
 }
 
 export function add(files: Iterable<File>): void {
-	uploads.value = [...uploads.peek(), ...[...files].map((file): Upload => ({ name: file.name, size: file.size, sent: 0, state: 'waits', file, parts: new Map(), partBytes: 0, turn: 0 }))];
+	uploads.value = [...uploads.peek(), ...[...files].map((file): Upload => ({ name: ways.get(file) ?? (file.webkitRelativePath || file.name), size: file.size, sent: 0, state: 'waits', file, parts: new Map(), partBytes: 0, turn: 0 }))];
 	next();
 }
+// Of what was dropped: a browser says it of files that were picked only.
+const ways = new WeakMap<File, string>();
+
+async function inside(entry: FileSystemEntry): Promise<File[]> {
+	if (entry.isFile) {
+		const file = await new Promise<File>((yes, no) => (entry as FileSystemFileEntry).file(yes, no));
+		ways.set(file, entry.fullPath.slice(1));
+		return [file];
+	}
+	const reader = (entry as FileSystemDirectoryEntry).createReader();
+	const found: File[] = [];
+	for (;;) { // a hundred at a time
+		const some = await new Promise<FileSystemEntry[]>((yes, no) => reader.readEntries(yes, no));
+		if (!some.length) return found;
+		for (const one of some) found.push(...await inside(one));
+	}
+}
+
+/** What was dropped: files, and all that is in folders. */
+export async function addDropped(items: DataTransferItemList): Promise<void> {
+	const entries = [...items].map((i) => i.webkitGetAsEntry()).filter((e): e is FileSystemEntry => e !== null);
+	for (const entry of entries) add(await inside(entry));
+}
+
+/** Files of a folder are named with their way in it. */
 
 export function stop(u: Upload): void {
 	u.turn++;
