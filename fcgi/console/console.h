@@ -39,6 +39,9 @@ const char *console_may_list(struct ctx *c, const struct console_caller *caller)
  */
 enum err console_reply(struct req *r, const char *json);
 
+/* How full the fullest disk of this host is, in percent. */
+int64_t console_fullest_disk(struct ctx *c);
+
 /* A text as a QR code, a picture in SVG. */
 enum err console_qr(struct ctx *c, const char *text, const char **svg);
 

@@ -54,7 +54,8 @@ console_get_today(struct req *r)
 	TRY(read_programme(r, day, &programme));
 	TRY(db_json(c, &CONSOLE_TODAY_ATTENTION, &attention,
 		ARGS(c, console_may(r->own, STAFF), console_may(r->own, OPERATOR),
-			elect_key(ELECT_SCHEDULER))));
+			elect_key(ELECT_SCHEDULER), console_fullest_disk(c),
+			conf.console_disk_warning)));
 	return console_reply(
 		r, arena_fmt(&c->arena,
 			   "{\"day\":\"%s\",\"begins_at\":%lld,\"quiet\":%s,"

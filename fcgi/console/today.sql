@@ -39,7 +39,8 @@ select (select json_build_object('shift', json_build_object('id', s.id, 'title',
           left join programme.outbox o on o.key = 'task/' || r.task_date || '/' || r.member_id and o.state in ('sent', 'presumed')
          group by s.id, s.title, s.status, s.started_at, s.finished_at)::text;
 
--- What is wrong and how much of it: $1 what staff may see, $2 what operators may; $3 the scheduler's advisory lock.
+-- What is wrong and how much of it: $1 what staff may see, $2 what operators may; $3 the scheduler's advisory lock; $4 how full
+-- the host's disk is, in percent, and $5 from when on one says so.
 -- name: console_today_attention
 select coalesce(json_agg(json_build_object('what', what, 'count', n)), '[]')::text
   from (select 'messages_late' as what, count(*) as n from programme.outbox
@@ -59,6 +60,11 @@ select coalesce(json_agg(json_build_object('what', what, 'count', n)), '[]')::te
         union all
         select 'files_lost', count(*) from storage.file_version v join storage.file f on f.current_version = v.id and f.deleted_at is null
          where v.lost_at is not null and $2::boolean
+        union all
+        select 'disk_full', $4::bigint where $2::boolean and $4::bigint >= $5::bigint
+        union all
+        select 'no_worker', 1 where $2::boolean and not exists (
+            select from pg_stat_activity where datname = current_database() and application_name like 'samovar-worker%')
         union all
         select 'no_scheduler', 1 where $2::boolean and not exists (
             select from pg_locks where locktype = 'advisory' and granted and objsubid = 1

@@ -21,9 +21,11 @@ function attentionText(a: Attention): [text: string, screen: string] {
 		case 'messages_failed': return [n('{n} message could not be sent', '{n} messages could not be sent', a.count), 'messages'];
 		case 'jobs_parked': return [n('{n} job has failed for good', '{n} jobs have failed for good', a.count), 'jobs'];
 		case 'jobs_late': return [n('{n} job has waited for more than five minutes', '{n} jobs have waited for more than five minutes', a.count), 'jobs'];
-		case 'servers_down': return [n('{n} file server is down', '{n} file servers are down', a.count), 'health'];
+		case 'servers_down': return [n('{n} file server is down', '{n} file servers are down', a.count), 'cities'];
 		case 'files_lost': return [n('{n} file has lost its last copy', '{n} files have lost their last copy', a.count), 'health'];
 		case 'sending_paused': return [t('Sending is paused: no message goes out'), 'messages'];
+		case 'disk_full': return [t('A disk is {percent} % full', { percent: a.count }), 'health'];
+		case 'no_worker': return [t('No worker runs: jobs and messages wait'), 'health'];
 		case 'no_scheduler': return [t('No scheduler runs: nothing falls due'), 'health'];
 	}
 }
