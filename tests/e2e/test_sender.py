@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.conftest import wait_for
+from tests.e2e.console import sign_in
 from tests.e2e.day import (DAY, arrived, at, clock, daily, each_once, family_of, fresh, got,  # noqa: F401
                            kill, no_scheduler, no_workers, quiet, remind)
 from tests.e2e.programme import Shift, today
@@ -243,6 +244,26 @@ def test_workers_killed_at_random_moments_send_nobody_two_and_nobody_none(ctl, d
     arrived(telegram, 300, 60)
     quiet(db)
     each_once(telegram, shift)
+
+
+def test_a_broadcast_whose_workers_are_killed_reaches_each_family_once(base, person, db, telegram, stack, no_workers):
+    shift = Shift(db, 90, today() - 5 * DAY)
+    staff, words = sign_in(base, person(role="expert")), {"text": "Bring a coat", "shift": str(shift.id)}
+    counted = staff.post("/broadcasts", words).json()
+    assert counted["count"] == 90
+    sent = [staff.post("/broadcasts", {**words, "confirm": counted["confirm"]}).status_code for _ in range(2)]
+    assert set(sent) <= {200, 201}, "whoever confirms twice sends once"
+    db.do("update programme.outbox set not_before = now()")  # whatever the hour
+    worker = stack.spawn("samovar-worker")
+    for count in (15, 35, 60):
+        arrived(telegram, count, 60)
+        kill(family_of(worker))
+        worker = stack.spawn("samovar-worker")
+    arrived(telegram, 90, 60)
+    quiet(db)
+    each_once(telegram, shift)
+    (progress,) = staff.get("/broadcasts").json()["data"]
+    assert (progress["total"], progress["sent"]) == (90, 90)
 
 
 def test_a_sender_killed_under_its_living_parent_is_replaced_and_keeps_the_limit(ctl, db, telegram, stack, no_workers):
