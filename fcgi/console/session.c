@@ -279,6 +279,31 @@ console_post_logout(struct req *r)
 	return reply_empty(r, 204);
 }
 
+/* What the pages have to know of the site, as JSON. */
+static const char *
+site(struct ctx *c)
+{
+	struct buf out = {.arena = &c->arena};
+
+	buf_add(&out, "{\"name\":");
+	buf_json(&out, conf.site_name);
+	buf_add(&out, ",\"colour\":");
+	buf_json(&out, conf.site_colour);
+	buf_add(&out, ",\"time_zone\":");
+	buf_json(&out, conf.site_time_zone);
+	buf_add(&out, ",\"language\":");
+	buf_json(&out, conf.site_language);
+	buf_fmt(&out, ",\"lock\":%lld}", (long long)conf.console_lock);
+	return buf_text(&out);
+}
+
+/* GET /site: 200 what the page of the sign-in shows of the site. */
+enum err
+console_get_site(struct req *r)
+{
+	return console_reply(r, site(&r->ctx));
+}
+
 /* GET /me: 200 the person, what they may, and what the pages have to know of the site.
  */
 enum err
@@ -288,7 +313,6 @@ console_get_me(struct req *r)
 	const char *json;
 
 	TRY(db_json(c, &CONSOLE_ME, &json,
-		ARGS(c, c->actor, console_may_list(c, r->own), conf.site_time_zone,
-			conf.site_language)));
+		ARGS(c, c->actor, console_may_list(c, r->own), site(c))));
 	return console_reply(r, json);
 }

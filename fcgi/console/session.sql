@@ -13,7 +13,7 @@ update account.session set proved_at = utc($2) where jti = $1;
 select json_build_object('uuid', a.uuid, 'name', a.name, 'surname', a.surname, 'username', a.username, 'email', a.email,
            'language', a.language, 'is_superuser', a.is_superuser,
            'roles', account.with_programme_role(r.names, a.role), 'permissions', coalesce(p.names, '[]'),
-           'has_factor', exists (select from account.second_factor f where f.account_id = a.id and f.confirmed_at is not null), 'may', $2::json, 'site', json_build_object('time_zone', $3::text, 'language', $4::text))
+           'has_factor', exists (select from account.second_factor f where f.account_id = a.id and f.confirmed_at is not null), 'may', $2::json, 'site', $3::json)
   from account.account a
   left join account.permission_list p on p.account_id = a.id
   left join account.role_list r on r.account_id = a.id

@@ -3,7 +3,8 @@ import { signal } from '@preact/signals';
 import { api, type Me } from './api';
 import { Problem, signedOut } from './call';
 import { ownLanguage } from './prefs';
-import { knownLanguage, setLanguage, timeZone } from './text';
+import { site } from './site';
+import { knownLanguage, setLanguage } from './text';
 
 /** undefined: not known yet; null: nobody. */
 export const me = signal<Me | null | undefined>(undefined);
@@ -21,12 +22,15 @@ export async function chooseLanguage(): Promise<void> {
 export async function readMe(): Promise<void> {
 	try {
 		me.value = await api.getMe();
-		timeZone.value = me.value.site.time_zone;
+		site.value = me.value.site;
 		meProblem.value = null;
 		expired.value = false;
 	} catch (e) {
 		const problem = e as Problem;
-		if (problem.status === 401) me.value = null;
+		if (problem.status === 401) {
+			site.value = await api.getSite().catch(() => site.peek());
+			me.value = null;
+		}
 		else meProblem.value = problem;
 	}
 	await chooseLanguage();

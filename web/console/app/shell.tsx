@@ -16,6 +16,7 @@ import { hush, said, say } from './say';
 import { type Screen } from './screens';
 import { shownScreens } from './shown';
 import { SignIn } from './signin';
+import { site, titled } from './site';
 import { chooseLanguage } from './me';
 import { language, number, t } from './text';
 
@@ -108,7 +109,7 @@ function Top() {
 		<header class="top">
 			<a class="brand" href="/console/">
 				<img src="/console/icon.svg" alt="" width="28" height="28" />
-				<span>Samovar</span>
+				<span dir="auto">{site.value.name}</span>
 			</a>
 			<Button look="quiet" icon="search" hint="mod+k" class="button quiet search" onClick={() => (paletteOpen.value = true)}>
 				{t('Go to, or do')}
@@ -169,7 +170,7 @@ function Middle() {
 	const now = shown.value;
 	const title = shownScreens().find((s) => s.name === now?.name)?.title();
 	useEffect(() => {
-		document.title = title ? `${title} · Samovar` : 'Samovar';
+		titled(title);
 	}, [title, language.value]);
 	if (broken) return <Failure problem={new Problem(0, 'Page', String(broken))} again={mend} />;
 	if (!now) {
@@ -231,7 +232,7 @@ export function App() {
 	if (me.value === null) return <SignIn key={language.value} />;
 	return (
 		<main class="sign-in">
-			<h1 class="hidden">Samovar</h1>
+			<h1 class="hidden">{site.value.name}</h1>
 			{meProblem.value ? <Failure problem={meProblem.value} again={() => void readMe()} /> : <Skeleton />}
 		</main>
 	);

@@ -5,6 +5,7 @@ import { Button, Field, problemText } from '../parts/kit';
 import { api } from './api';
 import { Problem } from './call';
 import { expired, readMe } from './me';
+import { site, titled } from './site';
 import { t } from './text';
 
 function why(p: Problem): string {
@@ -22,7 +23,7 @@ export function SignIn() {
 	const name = useRef<HTMLFormElement>(null);
 
 	useEffect(() => {
-		document.title = `${t('Sign in')} · Samovar`;
+		titled(t('Sign in'));
 		name.current?.querySelector('input')?.focus();
 	}, []);
 
@@ -49,6 +50,7 @@ export function SignIn() {
 		<main class="sign-in">
 			<form ref={name} onSubmit={send}>
 				<img src="/console/icon.svg" alt="" width="48" height="48" />
+				<p class="muted" dir="auto">{site.value.name}</p>
 				<h1>{t('Sign in')}</h1>
 				{expired.value && <p class="muted">{t('Your sign-in has ended. Sign in again to go on where you were.')}</p>}
 				<Field label={t('Address or user name')} name="name" id="name" autocomplete="username" required autocapitalize="none" spellcheck={false} />

@@ -1,7 +1,8 @@
 // The queue of uploads: two at a time, large ones in parts, which go on where a broken connection left them.
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { api } from '../../app/api';
 import { Problem } from '../../app/call';
+import { working } from '../../app/idle';
 
 const AT_ONCE = 2;
 const IN_PARTS = 16 << 20; // bytes from which on
@@ -29,6 +30,9 @@ export const uploads = signal<Upload[]>([]);
 /** Grows with each file that has arrived. */
 export const arrived = signal(0);
 export const busy = computed(() => uploads.value.some((u) => u.state === 'waits' || u.state === 'runs'));
+effect(() => {
+	working.value = busy.value ? 1 : 0;
+});
 
 const show = () => (uploads.value = [...uploads.peek()]);
 
@@ -169,10 +173,6 @@ function next(): void {
 	list.filter((u) => u.state === 'waits').slice(0, Math.max(0, free)).forEach((u) => void start(u));
 }
 
-export function add(files: Iterable<File>): void {
-	uploads.value = [...uploads.peek(), ...[...files].map((file): Upload => ({ name: ways.get(file) ?? (file.webkitRelativePath || file.name), size: file.size, sent: 0, state: 'waits', file, parts: new Map(), partBytes: 0, turn: 0 }))];
-	next();
-}
 // Of what was dropped: a browser says it of files that were picked only.
 const ways = new WeakMap<File, string>();
 
@@ -198,6 +198,10 @@ export async function addDropped(items: DataTransferItemList): Promise<void> {
 }
 
 /** Files of a folder are named with their way in it. */
+export function add(files: Iterable<File>): void {
+	uploads.value = [...uploads.peek(), ...[...files].map((file): Upload => ({ name: ways.get(file) ?? (file.webkitRelativePath || file.name), size: file.size, sent: 0, state: 'waits', file, parts: new Map(), partBytes: 0, turn: 0 }))];
+	next();
+}
 
 export function stop(u: Upload): void {
 	u.turn++;

@@ -5,6 +5,7 @@ import { api, type Invited } from '../../app/api';
 import { Problem } from '../../app/call';
 import { readMe } from '../../app/me';
 import { go } from '../../app/router';
+import { site, titled } from '../../app/site';
 import { t } from '../../app/text';
 import { Button, Field, Skeleton } from '../../parts/kit';
 import { wrongOf, type Wrong } from './words';
@@ -15,6 +16,7 @@ function Top() {
 	return (
 		<>
 			<img src="/console/icon.svg" alt="" width="48" height="48" />
+			<p class="muted" dir="auto">{site.value.name}</p>
 			<h1>{t('Invitation')}</h1>
 		</>
 	);
@@ -81,7 +83,7 @@ export default function InvitedPage() {
 	}
 
 	useEffect(() => {
-		document.title = `${t('Invitation')} · Samovar`;
+		titled(t('Invitation'));
 		void read();
 		addEventListener('hashchange', read);
 		return () => removeEventListener('hashchange', read);
