@@ -54,6 +54,7 @@ state_make() {
 	cities_choose "$1"
 	for city in $(city_names); do
 		state_folder "objects/$city" 700
+		state_folder "objects/$city/incoming" 700 # the demo puts pictures there before nginx has made it
 	done
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import sys
 import pytest
 
 from tests.conftest import wait_for
-from tests.e2e.stack import REPO, children, dead
+from tests.e2e.stack import REPO, children, dead, state_folder
 
 
 @pytest.mark.parametrize("name", ["with a blank", "Самовар"])
@@ -69,3 +70,16 @@ def test_logs_do_not_grow_for_ever(tmp_path):
         keeper.wait(10)
         os.kill(pid, signal.SIGTERM)
         wait_for(lambda: all(dead(p) for p in (pid, rotating, *sleeping)), 5)
+
+
+def test_a_new_state_has_room_for_the_demo_s_pictures():
+    """The demo puts them into the store before nginx has run once."""
+    state = state_folder()
+    say = f'REPO={REPO}; SAMOVAR_PREFIX=/; . {REPO}/scripts/lib/common.sh; . {REPO}/scripts/lib/state.sh; state_open "$1"; state_make 3'
+    try:
+        subprocess.run(["sh", "-eu", "-c", say, "sh", state], check=True, capture_output=True, timeout=30)
+        made = sorted(state.glob("objects/*/incoming"))
+        assert [path.parent.name for path in made] == ["s3_1", "s3_2", "s3_3"]
+        assert {(path.owner(), path.stat().st_mode & 0o777) for path in made} == {(state.owner(), 0o700)}
+    finally:
+        shutil.rmtree(state)
