@@ -116,7 +116,7 @@ def test_an_upload_dies_between_its_object_and_its_row(stack, base, db, servers,
     kept = sender.ask("POST", "/uploads", files={"file": ("a.jpg", photo(), "image/jpeg")})
     assert kept.status_code == 201
     db.hurry("upload.remove")
-    wait_for(lambda: db.value("select count(*) from job.job where kind = 'upload.remove'") == 0, 20)
+    wait_for(lambda: db.value("select count(*) from job.job where kind = 'upload.remove' and subject like %s", f"%/{uuid}/%") == 0, 20)
     assert len(keys_of(db, uuid)) == 1 and sender.ask("GET", kept.json()["data"]["file"]["url"], headers={"Accept": "application/json"}).status_code == 200
 
 
