@@ -1,5 +1,6 @@
 #include "cards/publish.h"
 
+#include "base/fence.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "cards/place.h"
@@ -142,7 +143,7 @@ cards_publish_job(struct ctx *c, const struct job *job)
 {
 	struct published done;
 
-	if (!dropbox_is_on())
+	if (!dropbox_is_on() || fence_is_up())
 		return OK;
 	TRY(publish_all(c, job, &done));
 	if (done.pause > 0)

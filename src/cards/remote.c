@@ -318,7 +318,7 @@ remote_fetch(struct ctx *c, bool now)
 {
 	int lock;
 
-	if (!remote_is_on() || (lock = begin(c, now)) < 0)
+	if (!remote_is_on() || fence_is_up() || (lock = begin(c, now)) < 0)
 		return OK;
 	enum err e = fetch(c);
 	close(lock);

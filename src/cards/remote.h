@@ -15,7 +15,8 @@ bool remote_is_on(void);
 
 /* Does it, if that was not tried within a minute on this host (now: even then) and
  * nobody else does. Where it cannot be done, the log says why and all stays as it is:
- * E_LIMIT, E_INPUT and E_PEER are none of the caller's. For jobs: takes seconds. */
+ * E_LIMIT, E_INPUT and E_PEER are none of the caller's. A copy that is fenced does
+ * nothing. For jobs: takes seconds. */
 enum err remote_fetch(struct ctx *c, bool now);
 
 #endif

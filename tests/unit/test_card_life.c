@@ -1,7 +1,12 @@
 /* What becomes of a member's card: its history, what fails, expires, is a specimen. */
 #include "edge.h"
 
+#include <unistd.h>
+
+#include "base/fence.h"
 #include "cards/drawing.h"
+#include "cards/publish.h"
+#include "cards/remote.h"
 #include "image/image.h"
 #include "job/job.h"
 
@@ -166,6 +171,33 @@ a_replacement_names_what_it_replaces(void **state)
 	assert_int_equal(act(old, "POST", "/redraw", NULL, keeper)->status, 410);
 }
 
+/* What is here is drawn with, and nobody outside is asked; no job fails for that. */
+static void
+a_fenced_copy_leaves_dropbox_alone(void **state)
+{
+	const char *folder = conf.cards_artifacts, *keeper = given_member(KEEPER);
+	char own[] = "/tmp/samovar-fence-XXXXXX";
+	struct ctx c;
+
+	(void)state;
+	act(given_card(keeper, "member", ""), "POST", "/withdraw", NULL, keeper);
+	number("with done as (update cards.card set dropbox_drawing = '' returning 1) "
+	       "select count(*) from done");
+	conf.dropbox_access_token = "x";
+	conf.dropbox_api_url = conf.dropbox_content_url = "http://127.0.0.1:9";
+	assert_non_null(mkdtemp(own));
+	conf.cards_artifacts = own;
+	edge_ctx(&c);
+	fence_set(true);
+	assert_int_equal(remote_fetch(&c, true), OK);
+	assert_int_equal(cards_publish_job(&c, &(struct job){.id = 0}), OK);
+	fence_set(false);
+	ctx_end(&c);
+	assert_int_equal(rmdir(own), 0); /* not even begun */
+	conf.cards_artifacts = folder;
+	conf.dropbox_access_token = "";
+}
+
 int
 main(int argc, char **argv)
 {
@@ -176,6 +208,7 @@ main(int argc, char **argv)
 		EDGE_TEST(a_specimen_says_so),
 		EDGE_TEST(a_latin_name_stands_in_place_of_the_passports),
 		EDGE_TEST(a_replacement_names_what_it_replaces),
+		EDGE_TEST(a_fenced_copy_leaves_dropbox_alone),
 	};
 
 	(void)argc;
