@@ -86,6 +86,19 @@ function makeTexts() {
 
 // -- pages
 
+// All styles are one file: what a screen's begin with is that screen's alone, or one would change another.
+function checkStyles() {
+	const owner = new Map();
+	const wrong = [];
+	for (const screen of folders('screens'))
+		for (const file of files(join('screens', screen), '.css'))
+			for (const [, name] of readFileSync(join('screens', screen, file), 'utf8').matchAll(/^\.([\w-]+)/gm)) {
+				if ((owner.get(name) ?? screen) !== screen) wrong.push(`screens/${screen}/${file}: .${name} is of screens/${owner.get(name)}, too`);
+				owner.set(name, screen);
+			}
+	if (wrong.length) die(wrong);
+}
+
 function makeStyle() {
 	const own = ['app/tokens.css', 'app/base.css', ...['parts', ...folders('screens').map((s) => join('screens', s))]
 		.flatMap((dir) => files(dir, '.css').map((f) => join(dir, f)))];
@@ -137,6 +150,7 @@ function checkSizes(result, sizes, script) {
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 makeTexts();
+checkStyles();
 makeStyle();
 makeWorld();
 const result = await build({

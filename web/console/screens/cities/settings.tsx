@@ -43,7 +43,7 @@ export function Settings({ server, close, done }: Props) {
 	return (
 		<Dialog title={isNew ? t('Add a server') : t('Change the server')} open={!!server} close={close} wide>
 			<form class="stack" onSubmit={send}>
-				<div class="halves">
+				<div class="beside">
 					{text('name', t('Name'), t('Latin letters, digits, _ and -'))}
 					{text('location', t('Place'))}
 					{text('host', t('Host'))}

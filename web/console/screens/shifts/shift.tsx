@@ -57,7 +57,7 @@ function Edit({ shift, open, close, again }: EditProps) {
 		<Dialog title={t('Change the shift')} open={open} close={close} wide>
 			<form class="stack" onSubmit={send}>
 				<Field label={t('Title')} required minLength={3} maxLength={60} value={form.value.title} onInput={(e) => set({ title: e.currentTarget.value })} />
-				<div class="halves">
+				<div class="beside">
 					<Field label={t('First day')} type="date" required disabled={shift.status !== 'preparing'} value={form.value.started_at} onInput={(e) => set({ started_at: e.currentTarget.value })} />
 					<Field label={t('Last day')} type="date" required value={form.value.finished_at} onInput={(e) => set({ finished_at: e.currentTarget.value })} />
 				</div>

@@ -7,7 +7,7 @@ import { useRead } from '../../app/read';
 import { go, place } from '../../app/router';
 import { say } from '../../app/say';
 import { n, number, t } from '../../app/text';
-import { Button, Chip, Dialog, Empty, Field, Head, Shown, Table } from '../../parts/kit';
+import { Button, Chip, Choices, Dialog, Empty, Field, Head, Shown, Table } from '../../parts/kit';
 import { OneShift } from './shift';
 import { dates, dayAfter, statusKind, statusText, why } from './words';
 
@@ -23,7 +23,7 @@ function Strip({ list }: { list: ShiftRow[] }) {
 	const whole = Date.parse(days.at(-1)!) - from + 86_400_000;
 	const at = (day: string) => (100 * (Date.parse(day) - from)) / whole;
 	return (
-		<div class="strip" aria-hidden="true">
+		<div class="year" aria-hidden="true">
 			{shown.map((s) => (
 				<a key={s.id} href={`/console/shifts/${s.id}`} tabIndex={-1} class={`span ${statusKind(s.status)}`}
 					style={{ marginLeft: `${at(s.started_at)}%`, width: `${Math.max(1, at(dayAfter(s.finished_at, 1)) - at(s.started_at))}%` }}>
@@ -61,16 +61,13 @@ function NewShift({ open, close }: { open: boolean; close: () => void }) {
 		<Dialog title={t('Prepare a shift')} open={open} close={close}>
 			<form class="stack" onSubmit={send}>
 				<Field label={t('Title')} required minLength={3} maxLength={60} value={form.value.title} onInput={(e) => set({ title: e.currentTarget.value })} autofocus />
-				<div class="halves">
+				<div class="beside">
 					<Field label={t('First day')} type="date" required value={form.value.started_at} onInput={(e) => set({ started_at: e.currentTarget.value })} />
 					<Field label={t('Last day')} type="date" required value={form.value.finished_at} onInput={(e) => set({ finished_at: e.currentTarget.value })} />
 				</div>
 				<p class="muted small">{t('Registration at the bot goes to this shift as soon as it is there. It starts by itself on its first day.')}</p>
 				{wrong.value && <p class="wrong" role="alert">{wrong.value}</p>}
-				<div class="row">
-					<Button type="submit" look="main">{t('Prepare it')}</Button>
-					<Button onClick={close}>{t('Leave it')}</Button>
-				</div>
+				<Choices yes={t('Prepare it')} close={close} />
 			</form>
 		</Dialog>
 	);
