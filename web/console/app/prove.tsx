@@ -1,6 +1,6 @@
 // The dialog that asks for the password, or a code, once more before something grave.
 import { signal, useSignal } from '@preact/signals';
-import { Button, Dialog, Field, problemText } from '../parts/kit';
+import { Choices, Dialog, Field, problemText } from '../parts/kit';
 import { api } from './api';
 import { Problem, prove } from './call';
 import { me } from './me';
@@ -51,10 +51,7 @@ function Inside() {
 					value={proof.value} onInput={(e) => (proof.value = e.currentTarget.value)} />
 				: <Field label={t('Password')} wrong={wrong.value} type="password" autocomplete="current-password" required autofocus
 					value={proof.value} onInput={(e) => (proof.value = e.currentTarget.value)} />}
-			<div class="row">
-				<Button type="submit" look="main" busy={busy.value}>{t('Go on')}</Button>
-				<Button onClick={() => answer(false)}>{t('Leave it')}</Button>
-			</div>
+			<Choices yes={t('Go on')} busy={busy.value} close={() => answer(false)} />
 		</form>
 	);
 }

@@ -99,13 +99,14 @@ export function Dialog({ title, open, close, children, wide }: Children & { titl
 	);
 }
 
-/** The buttons below a dialog: what it is for, then the way out. Without `run` the first one sends the form. */
+/** The buttons below a dialog: what it is for, then the way out. Without `run` the first one sends the form. What is grave has
+ *  no focus: Enter alone does not do it. */
 export function Choices({ yes, no, look = 'main', run, close, busy, disabled, children }: Children & {
 	yes: ComponentChildren; no?: string; look?: 'main' | 'bad' | 'plain'; run?: () => void; close: () => void; busy?: boolean; disabled?: boolean;
 }) {
 	return (
 		<div class="row">
-			<Button type={run ? 'button' : 'submit'} look={look} autofocus={!!run} busy={busy} disabled={disabled} onClick={run}>{yes}</Button>
+			<Button type={run ? 'button' : 'submit'} look={look} autofocus={!!run && look !== 'bad'} busy={busy} disabled={disabled} onClick={run}>{yes}</Button>
 			{children}
 			<Button onClick={close}>{no ?? t('Leave it')}</Button>
 		</div>

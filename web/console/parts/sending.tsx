@@ -5,7 +5,7 @@ import { useKeys } from '../app/keys';
 import { may } from '../app/me';
 import { say } from '../app/say';
 import { t } from '../app/text';
-import { Button, Dialog, problemText } from './kit';
+import { Button, Choices, Dialog, problemText } from './kit';
 
 export function Sending({ paused, changed }: { paused: boolean; changed: () => void }) {
 	const asking = useSignal(false);
@@ -28,10 +28,7 @@ export function Sending({ paused, changed }: { paused: boolean; changed: () => v
 			<Button hint="p" look={paused ? 'main' : 'plain'} onClick={() => (asking.value = true)}>{name}</Button>
 			<Dialog title={paused ? t('Resume sending?') : t('Pause sending?')} open={asking.value} close={() => (asking.value = false)}>
 				<p>{paused ? t('All that waits goes out, what is too late left out.') : t('Nothing goes out until somebody resumes it: no tasks, no reminders, no answers.')}</p>
-				<div class="row">
-					<Button look={paused ? 'main' : 'bad'} autofocus onClick={() => void act()}>{name}</Button>
-					<Button onClick={() => (asking.value = false)}>{t('Not now')}</Button>
-				</div>
+				<Choices yes={name} no={t('Not now')} run={() => void act()} close={() => (asking.value = false)} />
 			</Dialog>
 		</>
 	);

@@ -9,7 +9,7 @@ import { useRead } from '../../app/read';
 import { go, place } from '../../app/router';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
-import { Button, Chip, Dialog, Empty, Field, Head } from '../../parts/kit';
+import { Button, Chip, Choice, Choices, Dialog, Empty, Field, Head } from '../../parts/kit';
 import { More, usePages } from '../../parts/pages';
 import { Import } from './import';
 import { fieldText, statuses, statusKind, statusText, why } from './words';
@@ -56,10 +56,7 @@ function WithdrawDialog({ card, close, withdraw }: { card: MemberCard | null; cl
 					<p><strong dir="auto">{nameOf(card)}</strong></p>
 					<p>{t('Whoever verifies it is told that it is not good any more. There is no way back, but a new card can be made.')}</p>
 					<Field label={t('Why')} maxLength={300} value={reason.value} onInput={(e) => (reason.value = e.currentTarget.value)} />
-					<div class="row">
-						<Button type="submit" look="bad">{t('Withdraw')}</Button>
-						<Button onClick={close}>{t('Leave it')}</Button>
-					</div>
+					<Choices yes={t('Withdraw')} look="bad" close={close} />
 				</form>
 			)}
 		</Dialog>
@@ -156,20 +153,8 @@ export default function Cards() {
 			</Head>
 			<form ref={form} class="filters" role="search" onSubmit={(e) => { e.preventDefault(); ask({}); }}>
 				<Field label={t('Name or number')} type="search" value={query.value} onInput={(e) => (query.value = e.currentTarget.value)} />
-				<label class="field">
-					{t('State')}
-					<select value={status ?? ''} onChange={(e) => ask({ status: e.currentTarget.value })}>
-						<option value="">{t('any')}</option>
-						{statuses.map((s) => <option key={s} value={s}>{statusText(s)}</option>)}
-					</select>
-				</label>
-				<label class="field">
-					{t('Role')}
-					<select value={role ?? ''} onChange={(e) => ask({ role: e.currentTarget.value })}>
-						<option value="">{t('any')}</option>
-						{roles.data.value?.data.map((r) => <option key={r.name} value={r.name}>{r.title || r.name}</option>)}
-					</select>
-				</label>
+				<Choice label={t('State')} value={status} change={(v) => ask({ status: v })} options={statuses.map((s) => [s, statusText(s)])} />
+				<Choice label={t('Role')} value={role} change={(v) => ask({ role: v })} options={(roles.data.value?.data ?? []).map((r) => [r.name, r.title || r.name])} />
 				<Button type="submit" icon="search" hint="/">{t('Find')}</Button>
 			</form>
 			<More pages={pages} empty={<Empty title={t('No card fits')}>{t('Cards come by import, from Airtable, or by the API.')}</Empty>}>

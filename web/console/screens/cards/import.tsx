@@ -4,7 +4,7 @@ import { api, type CardImport, type CardImportLine } from '../../app/api';
 import { Problem } from '../../app/call';
 import { say } from '../../app/say';
 import { n, number, t } from '../../app/text';
-import { Button, Dialog, Table } from '../../parts/kit';
+import { Choices, Dialog, Table } from '../../parts/kit';
 import { fieldText, why } from './words';
 
 /** Tables that were saved on Windows have its letters: read as UTF-8 they would be lost without a word. */
@@ -83,10 +83,7 @@ export function Import({ open, close, done }: { open: boolean; close: () => void
 						{n('{n} new card', '{n} new cards', would.value.added)}, {n('{n} changed', '{n} changed', would.value.changed)}, {n('{n} as it was', '{n} as they were', would.value.same)}.
 					</p>
 				)}
-				<div class="row">
-					<Button look="main" busy={busy.value} disabled={!would.value || would.value.added + would.value.changed === 0} onClick={() => void run(false)}>{t('Import them')}</Button>
-					<Button onClick={leave}>{t('Leave it')}</Button>
-				</div>
+				<Choices yes={t('Import them')} busy={busy.value} disabled={!would.value || would.value.added + would.value.changed === 0} run={() => void run(false)} close={leave} />
 			</div>
 		</Dialog>
 	);

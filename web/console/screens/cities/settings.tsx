@@ -5,7 +5,7 @@ import { Problem } from '../../app/call';
 import { hurry } from '../../app/pulse';
 import { say } from '../../app/say';
 import { t } from '../../app/text';
-import { Button, Dialog, Field } from '../../parts/kit';
+import { Choices, Dialog, Field } from '../../parts/kit';
 import { settingsOf, why } from './words';
 
 const fresh: ServerSettings = { name: '', host: '', port: 443, location: '', zone: '', latitude: 0, longitude: 0, is_on: true, is_active: false };
@@ -54,10 +54,7 @@ export function Settings({ server, close, done }: Props) {
 				</div>
 				{isNew && <p class="muted small">{t('It takes no files until you have seen that it answers.')}</p>}
 				{wrong.value && <p class="wrong" role="alert">{wrong.value}</p>}
-				<div class="row">
-					<Button type="submit" look="main">{isNew ? t('Add and ask it') : t('Save')}</Button>
-					<Button onClick={close}>{t('Leave it')}</Button>
-				</div>
+				<Choices yes={isNew ? t('Add and ask it') : t('Save')} close={close} />
 			</form>
 		</Dialog>
 	);

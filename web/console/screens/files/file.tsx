@@ -8,7 +8,7 @@ import { useRead } from '../../app/read';
 import { go } from '../../app/router';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
-import { Button, Chip, Dialog, Field, Head, Moment, QrCode, Shown, Table } from '../../parts/kit';
+import { Button, Chip, Choices, Dialog, Field, Head, Moment, QrCode, Shown, Table } from '../../parts/kit';
 import { bytes, eventText, healthKind, healthText, why } from './words';
 
 const WEEK = 7 * 86400;
@@ -52,10 +52,7 @@ function Share({ file, open, close }: { file: FileWhole; open: boolean; close: (
 					</label>
 					<Field label={t('Password')} hint={t('Empty: none is asked for')} type="password" autocomplete="new-password" value={password.value} onInput={(e) => (password.value = e.currentTarget.value)} />
 					{wrong.value && <p class="wrong" role="alert">{wrong.value}</p>}
-					<div class="row">
-						<Button type="submit" look="main">{t('Make the link')}</Button>
-						<Button onClick={close}>{t('Leave it')}</Button>
-					</div>
+					<Choices yes={t('Make the link')} close={close} />
 				</form>
 			)}
 		</Dialog>
@@ -80,10 +77,7 @@ function Rename({ file, open, close, done }: { file: FileWhole; open: boolean; c
 		<Dialog title={t('Another name')} open={open} close={close}>
 			<form class="stack" onSubmit={send}>
 				<Field label={t('Name')} required maxLength={255} value={name.value} wrong={wrong.value} onInput={(e) => (name.value = e.currentTarget.value)} />
-				<div class="row">
-					<Button type="submit" look="main">{t('Save')}</Button>
-					<Button onClick={close}>{t('Leave it')}</Button>
-				</div>
+				<Choices yes={t('Save')} close={close} />
 			</form>
 		</Dialog>
 	);
@@ -106,10 +100,7 @@ function Delete({ file, open, close }: { file: FileWhole; open: boolean; close: 
 			<p dir="auto"><strong>{file.name}</strong></p>
 			<p>{t('It is gone at once, with all its versions, in all cities. There is no way back.')}{' '}
 				{file.links > 0 && n('{n} share link leads nowhere then.', '{n} share links lead nowhere then.', file.links)}</p>
-			<div class="row">
-				<Button look="bad" onClick={() => void run()}>{t('Delete')}</Button>
-				<Button onClick={close}>{t('Leave it')}</Button>
-			</div>
+			<Choices yes={t('Delete')} look="bad" run={() => void run()} close={close} />
 		</Dialog>
 	);
 }

@@ -6,7 +6,7 @@ import { useKeys } from '../../app/keys';
 import { useRead } from '../../app/read';
 import { say } from '../../app/say';
 import { t } from '../../app/text';
-import { Button, Chip, Dialog, Empty, Field, Head, Moment, problemText, Shown, Table } from '../../parts/kit';
+import { Button, Chip, Choices, Dialog, Empty, Field, Head, Moment, problemText, Shown, Table } from '../../parts/kit';
 import { wrongOf, type Wrong } from './words';
 
 function Invite({ done, close }: { done: () => void; close: () => void }) {
@@ -40,10 +40,7 @@ function Invite({ done, close }: { done: () => void; close: () => void }) {
 			<Field label={t('E-mail')} type="email" required maxLength={100} value={email.value} wrong={wrong.value.email}
 				onInput={(e) => (email.value = e.currentTarget.value)} />
 			{wrong.value.all && <p class="wrong" role="alert">{wrong.value.all}</p>}
-			<div class="row">
-				<Button type="submit" look="main" icon="mail" busy={busy.value}>{t('Invite')}</Button>
-				<Button onClick={close}>{t('Leave it')}</Button>
-			</div>
+			<Choices yes={t('Invite')} busy={busy.value} close={close} />
 		</form>
 	);
 }
@@ -96,13 +93,10 @@ export default function Invitations() {
 			</Dialog>
 			<Dialog title={t('Withdraw the invitation?')} open={!!withdrawing.value} close={() => (withdrawing.value = null)}>
 				<p>{t('The link in the mail to {email} leads nowhere from now on. You can mail it again later.', { email: withdrawing.value?.email ?? '' })}</p>
-				<div class="row">
-					<Button look="bad" autofocus onClick={() => {
-						void change(api.withdrawInvitation(withdrawing.value!.id), t('The invitation is withdrawn.'));
-						withdrawing.value = null;
-					}}>{t('Withdraw')}</Button>
-					<Button onClick={() => (withdrawing.value = null)}>{t('Leave it')}</Button>
-				</div>
+				<Choices yes={t('Withdraw')} look="bad" close={() => (withdrawing.value = null)} run={() => {
+					void change(api.withdrawInvitation(withdrawing.value!.id), t('The invitation is withdrawn.'));
+					withdrawing.value = null;
+				}} />
 			</Dialog>
 		</>
 	);

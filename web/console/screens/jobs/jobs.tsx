@@ -5,7 +5,7 @@ import { Problem } from '../../app/call';
 import { useRead, type Read } from '../../app/read';
 import { say } from '../../app/say';
 import { n, percent, relative, t } from '../../app/text';
-import { Button, Chip, Dialog, Empty, Head, Moment, problemText, Shown, Table } from '../../parts/kit';
+import { Button, Chip, Choices, Dialog, Empty, Head, Moment, problemText, Shown, Table } from '../../parts/kit';
 import { Timers } from './timers';
 
 async function treat(group: ParkedGroup, action: 'retry' | 'drop', again: () => void) {
@@ -37,13 +37,10 @@ function Group({ g, again }: { g: ParkedGroup; again: () => void }) {
 			</div>
 			<Dialog title={t('Drop what was not done?')} open={asking.value} close={() => (asking.value = false)}>
 				<p>{t('{jobs} will never be done. There is no way back.', { jobs: kinds })}</p>
-				<div class="row">
-					<Button look="bad" onClick={() => {
-						asking.value = false;
-						void treat(g, 'drop', again);
-					}}>{t('Drop')}</Button>
-					<Button onClick={() => (asking.value = false)}>{t('Keep')}</Button>
-				</div>
+				<Choices yes={t('Drop')} no={t('Keep')} look="bad" close={() => (asking.value = false)} run={() => {
+					asking.value = false;
+					void treat(g, 'drop', again);
+				}} />
 			</Dialog>
 		</li>
 	);

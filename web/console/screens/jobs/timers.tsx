@@ -7,7 +7,7 @@ import { me } from '../../app/me';
 import { useRead } from '../../app/read';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
-import { Button, Chip, Dialog, Field, Moment, problemText, Shown, Table } from '../../parts/kit';
+import { Button, Chip, Choices, Dialog, Field, Moment, problemText, Shown, Table } from '../../parts/kit';
 
 /** Today in the site's zone, as YYYY-MM-DD. */
 const today = () => new Intl.DateTimeFormat('sv', { timeZone: me.value?.site.time_zone }).format(new Date());
@@ -49,10 +49,7 @@ function Run({ timer, close }: { timer: Timer; close: () => void }) {
 					onInput={(e) => (day.value = e.currentTarget.value)} />
 			)}
 			<p role="status">{effect.value ? effectText(effect.value) : ''}</p>
-			<div class="row">
-				<Button type="submit" look="main" disabled={!!wrong.value}>{t('Run now')}</Button>
-				<Button onClick={close}>{t('Cancel')}</Button>
-			</div>
+			<Choices yes={t('Run now')} no={t('Cancel')} disabled={!!wrong.value} close={close} />
 		</form>
 	);
 }

@@ -6,7 +6,7 @@ import { may } from '../../app/me';
 import { go, place } from '../../app/router';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
-import { Button, Chip, Dialog, Empty, Field, Head, Moment, problemText, Table } from '../../parts/kit';
+import { Button, Chip, Choices, Dialog, Empty, Field, Head, Moment, problemText, Table } from '../../parts/kit';
 import { More, usePages } from '../../parts/pages';
 
 function Ends({ link }: { link: ShareLink }) {
@@ -121,10 +121,7 @@ export default function Links() {
 			</More>
 			<Dialog title={n('Revoke {n} link?', 'Revoke {n} links?', count)} open={revoking.value} close={() => (revoking.value = false)}>
 				<p>{t('Whoever has it cannot load the file any more. There is no way back, but a new link can be made.')}</p>
-				<div class="row">
-					<Button look="bad" onClick={() => void attempt(api.revokeLinks({ ids: [...chosen.value] }), t('They are revoked.'))}>{t('Revoke')}</Button>
-					<Button onClick={() => (revoking.value = false)}>{t('Keep them')}</Button>
-				</div>
+				<Choices yes={t('Revoke')} no={t('Keep them')} look="bad" run={() => void attempt(api.revokeLinks({ ids: [...chosen.value] }), t('They are revoked.'))} close={() => (revoking.value = false)} />
 			</Dialog>
 			<ChangeDialog link={changing.value} close={() => (changing.value = null)}
 				change={(link, body, done) => void attempt(api.changeLink(link.id, body), done)} />

@@ -8,7 +8,7 @@ import { pulse, useTopics } from '../../app/pulse';
 import { say } from '../../app/say';
 import { screenAddress } from '../../app/shown';
 import { n, t } from '../../app/text';
-import { Button, Chip, Dialog, Empty, Head, Moment, problemText } from '../../parts/kit';
+import { Button, Chip, Choices, Dialog, Empty, Head, Moment, problemText } from '../../parts/kit';
 import { More, usePages } from '../../parts/pages';
 import './moderation.css';
 
@@ -121,10 +121,7 @@ export default function Moderation() {
 			</More>
 			<Dialog title={t('Remove the message?')} open={!!removing.value} close={() => (removing.value = null)}>
 				<p>{t('In its place everybody reads that a message was removed. There is no way back.')}</p>
-				<div class="row">
-					<Button look="bad" onClick={() => removing.value && void decide(removing.value, 'removed')}>{t('Remove it')}</Button>
-					<Button onClick={() => (removing.value = null)}>{t('Not now')}</Button>
-				</div>
+				<Choices yes={t('Remove it')} no={t('Not now')} look="bad" run={() => removing.value && void decide(removing.value, 'removed')} close={() => (removing.value = null)} />
 			</Dialog>
 		</>
 	);

@@ -6,7 +6,7 @@ import { useKeys } from '../../app/keys';
 import { go, place } from '../../app/router';
 import { useRead } from '../../app/read';
 import { t } from '../../app/text';
-import { Button, Chip, Empty, Field, Head, Table } from '../../parts/kit';
+import { Button, Chip, Choice, Empty, Field, Head, Table } from '../../parts/kit';
 import { More, usePages } from '../../parts/pages';
 import { nameOf, statusText } from './names';
 import { OnePerson } from './person';
@@ -57,21 +57,8 @@ function List() {
 			<Head title={t('People')} />
 			<form ref={field} class="filters" role="search" onSubmit={(e) => { e.preventDefault(); ask({}); }}>
 				<Field label={t('Name, address or user name')} type="search" value={asked.value} onInput={(e) => (asked.value = e.currentTarget.value)} />
-				<label class="field">
-					{t('State')}
-					<select value={status ?? ''} onChange={(e) => ask({ status: e.currentTarget.value })}>
-						<option value="">{t('any')}</option>
-						{statuses.map((s) => <option key={s} value={s}>{statusText(s)}</option>)}
-					</select>
-				</label>
-				<label class="field">
-					{t('Role')}
-					<select value={role ?? ''} onChange={(e) => ask({ role: e.currentTarget.value })}>
-						<option value="">{t('any')}</option>
-						{['programme.administrator', 'programme.expert', ...(roles.data.value?.data.map((r) => r.name) ?? [])]
-							.map((name) => <option key={name} value={name}>{name}</option>)}
-					</select>
-				</label>
+				<Choice label={t('State')} value={status} change={(v) => ask({ status: v })} options={statuses.map((s) => [s, statusText(s)])} />
+				<Choice label={t('Role')} value={role} change={(v) => ask({ role: v })} options={['programme.administrator', 'programme.expert', ...(roles.data.value?.data.map((r) => r.name) ?? [])].map((name) => [name, name])} />
 				<Button type="submit" look="main" icon="search" hint="/">{t('Find')}</Button>
 			</form>
 			<More pages={pages} empty={<Empty title={t('Nobody fits')}>{t('Search by a part of the name or of the address.')}</Empty>}>

@@ -5,7 +5,7 @@ import { Problem } from '../../app/call';
 import { useRead } from '../../app/read';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
-import { Button, Dialog, problemText, Shown } from '../../parts/kit';
+import { Choices, Dialog, problemText, Shown } from '../../parts/kit';
 import { statusText, why } from './words';
 
 export type Action = 'start' | 'finish' | 'cancel';
@@ -73,10 +73,7 @@ function Inside({ shift, action, close, again }: { shift: ShiftWhole; action: Ac
 			)}
 			<Effect shift={shift} action={action} own={own.value.trim()} />
 			<p class="muted small">{t('There is no way back.')}</p>
-			<div class="row">
-				<Button type="submit" look={action === 'start' ? 'main' : 'bad'} busy={busy.value}>{text.yes}</Button>
-				<Button onClick={close}>{t('Leave it')}</Button>
-			</div>
+			<Choices yes={text.yes} look={action === 'start' ? 'main' : 'bad'} busy={busy.value} close={close} />
 		</form>
 	);
 }

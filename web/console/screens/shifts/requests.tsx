@@ -5,7 +5,7 @@ import { Problem } from '../../app/call';
 import { useKeys } from '../../app/keys';
 import { say } from '../../app/say';
 import { n, t } from '../../app/text';
-import { Button, Chip, Dialog, Empty, Moment, Table } from '../../parts/kit';
+import { Button, Chip, Choices, Dialog, Empty, Moment, Table } from '../../parts/kit';
 import { More, usePages } from '../../parts/pages';
 import { why } from './words';
 
@@ -29,10 +29,7 @@ function Refuse({ request, close, refuse }: { request: ShiftRequest | null; clos
 						<label for="refusal">{t('What the family is told')}</label>
 						<textarea id="refusal" rows={4} maxLength={4096} placeholder={t('Empty: the usual words')} value={words.value} onInput={(e) => (words.value = e.currentTarget.value)} />
 					</div>
-					<div class="row">
-						<Button type="submit" look="bad">{t('Refuse')}</Button>
-						<Button onClick={close}>{t('Leave it')}</Button>
-					</div>
+					<Choices yes={t('Refuse')} look="bad" close={close} />
 				</form>
 			)}
 		</Dialog>

@@ -7,7 +7,7 @@ import { useRead } from '../../app/read';
 import { go, place } from '../../app/router';
 import { say } from '../../app/say';
 import { number, t } from '../../app/text';
-import { Button, Chip, Dialog, Field, Figure, Head, Shown } from '../../parts/kit';
+import { Button, Chip, Choices, Dialog, Field, Figure, Head, Shown } from '../../parts/kit';
 import { Act, type Action } from './act';
 import { Members } from './members';
 import { Plan } from './plan';
@@ -68,10 +68,7 @@ function Edit({ shift, open, close, again }: EditProps) {
 					<p id="farewell-said" class="muted small">{t('Every child reads it at the end. {words} are filled in.', { words: '{name}, {surname}, {numbers_lombaryers}, {lombaryers_case}' })}</p>
 				</div>
 				{wrong.value && <p class="wrong" role="alert">{wrong.value}</p>}
-				<div class="row">
-					<Button type="submit" look="main">{t('Save')}</Button>
-					<Button onClick={close}>{t('Leave it')}</Button>
-				</div>
+				<Choices yes={t('Save')} close={close} />
 			</form>
 		</Dialog>
 	);
