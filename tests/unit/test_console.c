@@ -335,6 +335,10 @@ a_new_password_ends_all_other_sign_ins(void **state)
 
 /* -- the second factor */
 
+/* An app's code holds for so long, and the one before and the one after are taken, too:
+ * one that is a step ahead is new whenever the steps change. */
+#define STEP 30
+
 /* The code of an app at some seconds from now. */
 static const char *
 code_at(const char *secret, int seconds)
@@ -345,7 +349,7 @@ code_at(const char *secret, int seconds)
 	assert_int_equal(
 		oath_base32_decode(secret, strlen(secret), &bytes, &n), OATH_OK);
 	assert_int_equal(
-		oath_totp_generate(bytes, n, time(NULL) + seconds, 30, 0, 6, code),
+		oath_totp_generate(bytes, n, time(NULL) + seconds, STEP, 0, 6, code),
 		OATH_OK);
 	free(bytes);
 	return text("%s", code);
@@ -372,7 +376,7 @@ given_factor(const char *cookie, const struct answer **codes)
 	assert_non_null(strstr(answer_text(a, "address"), "otpauth://totp/"));
 	assert_true(str_starts(answer_text(a, "qr"), "<svg "));
 	*codes = post("/me/second-factor/confirm",
-		text("{\"code\":\"%s\"}", code_at(secret, -30)), cookie);
+		text("{\"code\":\"%s\"}", code_at(secret, 0)), cookie);
 	assert_int_equal((*codes)->status, 200);
 	return secret;
 }
@@ -394,11 +398,11 @@ a_second_factor_is_asked_for_after_the_password(void **state)
 	is_error(sign_in(name, "Wrong12345", NULL), 401, "Auth.Credentials");
 	is_error(sign_in(name, "Right12345", NULL), 401, "Auth.CodeNeeded");
 	is_error(sign_in_with(name, "000000"), 401, "Auth.Code");
-	/* That of the confirmation counts no more, and no other counts twice. */
-	is_error(sign_in_with(name, code_at(secret, -30)), 401, "Auth.Code");
-	const char *now = code_at(secret, 0);
-	assert_int_equal(sign_in_with(name, now)->status, 204);
-	is_error(sign_in_with(name, now), 401, "Auth.Code");
+	/* None counts twice, and none that is older than the last one. */
+	const char *older = code_at(secret, 0), *next = code_at(secret, STEP);
+	assert_int_equal(sign_in_with(name, next)->status, 204);
+	is_error(sign_in_with(name, next), 401, "Auth.Code");
+	is_error(sign_in_with(name, older), 401, "Auth.Code");
 	is_error(sign_in_with(name, code_at(secret, 300)), 401, "Auth.Code");
 	is_error(post("/me/second-factor", "{\"password\":\"Right12345\"}", cookie),
 		409, "Auth.FactorOn");
@@ -447,13 +451,13 @@ wrong_codes_count_before_the_first_right_one_too(void **state)
 	const char *cookie = given_console("", NULL);
 	const struct answer *a =
 		post("/me/second-factor", "{\"password\":\"Right12345\"}", cookie);
-	const char *right =
-		text("{\"code\":\"%s\"}", code_at(answer_text(a, "secret"), 0));
+	const char *secret = answer_text(a, "secret");
 
 	for (int i = 0; i < 10; i++)
 		is_error(
 			post("/me/second-factor/confirm", "{\"code\":\"123\"}", cookie),
 			401, "Auth.Code");
+	const char *right = text("{\"code\":\"%s\"}", code_at(secret, 0));
 	is_error(post("/me/second-factor/confirm", right, cookie), 429,
 		"Request.TooMany");
 	value("update account.second_factor set failed_at = now() - interval '1 day'");
@@ -493,7 +497,7 @@ rights_are_changed_by_whoever_has_just_proved_who_they_are(void **state)
 	value("update account.session set proved_at = null");
 	is_error(give_a_role(manager, uuid), 403, "Auth.FreshNeeded");
 	assert_int_equal(
-		post("/auth/fresh", text("{\"proof\":\"%s\"}", code_at(secret, 0)),
+		post("/auth/fresh", text("{\"proof\":\"%s\"}", code_at(secret, STEP)),
 			manager)
 			->status,
 		204);
