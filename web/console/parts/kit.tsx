@@ -28,11 +28,13 @@ interface ButtonProps extends Omit<JSX.ButtonHTMLAttributes<HTMLButtonElement>, 
 	/** The key that does the same, shown beside it. */
 	hint?: string;
 	busy?: boolean;
+	/** What it is about, where a list has such a button in each row: said behind the words that are seen. */
+	of?: string;
 }
 
-export function Button({ look = 'plain', icon, hint, busy, children, disabled, ...rest }: ButtonProps) {
+export function Button({ look = 'plain', icon, hint, busy, of, children, disabled, ...rest }: ButtonProps) {
 	return (
-		<button type="button" class={`button ${look}`} disabled={disabled || busy} aria-busy={busy} {...rest}>
+		<button type="button" class={`button ${look}`} disabled={disabled || busy} aria-busy={busy} aria-label={of && `${children as string}: ${of}`} {...rest}>
 			{icon && <Icon name={icon} />}
 			{children && <span>{children}</span>}
 			{hint && <Hint keys={hint} />}

@@ -142,7 +142,7 @@ export default function Absences() {
 						{ name: t('Child'), cell: (a) => <span dir="auto">{a.name}</span> },
 						{ name: t('Days'), cell: (a) => a.from === a.to ? shortDay(a.from) : `${shortDay(a.from)} – ${shortDay(a.to)}` },
 						{ name: t('Why'), cell: (a) => <><Chip kind={a.kind === 'ill' ? 'warn' : 'info'}>{kindText(a.kind)}</Chip>{a.by_staff && <> <Chip>{t('by staff')}</Chip></>}</> },
-						{ name: t('Change'), cell: (a) => <Button aria-label={t('Change {name}', { name: a.name })} onClick={() => void open(a.member, a)}>{t('Change')}</Button> },
+						{ name: t('Change'), cell: (a) => <Button of={a.name} onClick={() => void open(a.member, a)}>{t('Change')}</Button> },
 					]} />
 				)}
 			</Shown>

@@ -39,8 +39,8 @@ function One({ c, chosen, choose, redraw, withdraw }: OneProps) {
 			</div>
 			{c.status !== 'withdrawn' && (
 				<div class="row">
-					{may('card_editor') && c.missing.length === 0 && <Button aria-label={t('Draw the card of {name} again', { name: nameOf(c) })} onClick={redraw}>{t('Draw again')}</Button>}
-					{may('card_withdrawer') && <Button look="quiet" aria-label={t('Withdraw the card of {name}', { name: nameOf(c) })} onClick={withdraw}>{t('Withdraw')}</Button>}
+					{may('card_editor') && c.missing.length === 0 && <Button of={nameOf(c)} onClick={redraw}>{t('Draw again')}</Button>}
+					{may('card_withdrawer') && <Button look="quiet" of={nameOf(c)} onClick={withdraw}>{t('Withdraw')}</Button>}
 				</div>
 			)}
 		</li>

@@ -145,7 +145,7 @@ function List({ all, list, edit }: { all: All; list: Setting[]; edit: (s: Settin
 									<p class="muted small" lang="en">{s.meaning}{s.unit && ` [${s.unit}]`}</p>
 								</div>
 								<div class="value"><Value s={s} all={all} /> <Origin s={s} all={all} /></div>
-								<div>{!s.restarts && all.file && <Button aria-label={t('Change {name}', { name: s.name })} onClick={() => edit(s)}>{t('Change')}</Button>}</div>
+								<div>{!s.restarts && all.file && <Button of={s.name} onClick={() => edit(s)}>{t('Change')}</Button>}</div>
 							</li>
 						))}
 					</ul>

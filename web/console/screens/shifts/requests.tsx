@@ -82,8 +82,8 @@ export function Requests({ shift, again }: { shift: ShiftWhole; again: () => Pro
 						{ name: t('Since'), cell: (r) => <><Moment at={r.at} />{r.times > 1 && <> <Chip>{n('sent {n} time', 'sent {n} times', r.times)}</Chip></>}</> },
 						{ name: t('Answer'), cell: (r) => r.status === 'pending' ? (
 							<span class="row">
-								<Button icon="check" onClick={() => accept(r)} aria-label={t('Accept {name}', { name: `${r.name} ${r.surname}` })}>{t('Accept')}</Button>
-								<Button look="quiet" onClick={() => (refusing.value = r)} aria-label={t('Refuse {name}', { name: `${r.name} ${r.surname}` })}>{t('Refuse')}</Button>
+								<Button icon="check" onClick={() => accept(r)} of={`${r.name} ${r.surname}`}>{t('Accept')}</Button>
+								<Button look="quiet" onClick={() => (refusing.value = r)} of={`${r.name} ${r.surname}`}>{t('Refuse')}</Button>
 							</span>
 						) : <Chip kind={r.status === 'approved' ? 'good' : 'bad'}>{statusText(r.status)}</Chip> },
 					]} />
