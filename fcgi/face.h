@@ -145,26 +145,11 @@ struct face {
 /* All faces, the name NULL at the end. The last takes what no other takes. */
 extern const struct face faces[];
 
-/* Finds face and route of a request that req_read() has filled. Only once. */
-void face_find(struct req *r);
-
-/* Is it one that others should not wait for? After face_find(). */
-bool face_is_long(const struct req *r);
-
-/* Serves a request that face_find() has seen (read_err is what req_read() returned). */
-void face_serve(struct req *r, enum err read_err);
-
 /* The row of cases.def for an error: its own, or that of what it falls back on. */
 const struct wire_case *face_case(const struct face *f, enum err e);
 
 /* What logs and metrics call a route of the face: its handler without the face's name.
  */
 const char *face_route_name(const struct face *f, const struct route *row);
-
-/* A number for each route of all faces, for metrics; face_route_count() is their
- * number. */
-size_t face_route_index(const struct req *r);
-size_t face_route_count(void);
-const struct route *face_route_at(size_t index, const struct face **face);
 
 #endif

@@ -19,6 +19,7 @@
 #include "db/db.h"
 #include "image/image.h"
 #include "metrics.h"
+#include "router.h"
 #include "server.h"
 
 #define BACKLOG 1024
@@ -150,6 +151,9 @@ check_schema(void)
 int
 main(int argc, char **argv)
 {
+	static struct arena all; /* what the workers share, too: never freed */
+	size_t count;
+
 	program_start("samovar-fcgi", argc, argv);
 	if (!conf_check_server() || check_schema() != 0)
 		return 1;
@@ -158,7 +162,8 @@ main(int argc, char **argv)
 	share_out(conf.fcgi_processes > 0 ? (int)conf.fcgi_processes
 					  : 4 * (int)sysconf(_SC_NPROCESSORS_ONLN));
 	hash_prepare();
-	metrics_open(workers);
+	const struct metrics_series *series = router_all_series(&all, &count);
+	metrics_open(workers, series, count);
 	db_share_hang();
 	image_prepare();
 	prefork_run(workers + 1, worker, worker_gone);

@@ -3,7 +3,6 @@
 #include <stdatomic.h>
 
 #include "base/prefork.h"
-#include "face.h"
 
 #include "config.h"
 
@@ -28,18 +27,21 @@ static struct {
 	atomic_uint_fast64_t *restarts;
 	struct worker_metrics *worker;
 	struct route_metrics *route;
+	const struct metrics_series *series;
+	size_t series_count;
 } metrics;
 
 void
-metrics_open(int workers)
+metrics_open(int workers, const struct metrics_series *series, size_t routes)
 {
-	size_t routes = face_route_count();
 	size_t size = sizeof(*metrics.restarts) +
 		      (size_t)workers * sizeof(*metrics.worker) +
 		      routes * sizeof(*metrics.route);
 	char *memory = prefork_memory(size);
 
 	metrics.workers = workers;
+	metrics.series = series;
+	metrics.series_count = routes;
 	metrics.restarts = (void *)memory;
 	metrics.route = (void *)(memory + sizeof(*metrics.restarts));
 	metrics.worker =
@@ -68,10 +70,10 @@ metrics_restart(void)
 }
 
 void
-metrics_request(const struct req *r, int64_t microseconds)
+metrics_request(size_t series, int status, int64_t microseconds)
 {
-	struct route_metrics *t = &metrics.route[face_route_index(r)];
-	int class = r->status / 100;
+	struct route_metrics *t = &metrics.route[series];
+	int class = status / 100;
 
 	atomic_fetch_add(&t->answers[class >= 0 && class < CLASSES ? class : 0], 1);
 	atomic_fetch_add(&t->microseconds, (uint64_t)microseconds);
@@ -83,25 +85,9 @@ metrics_request(const struct req *r, int64_t microseconds)
 static const char *
 labels_of(struct buf *out, size_t index)
 {
-	const struct face *face;
-	const struct route *route = face_route_at(index, &face);
+	const struct metrics_series *s = &metrics.series[index];
 
-	return arena_fmt(out->arena, "face=\"%s\",route=\"%s\"", face->name,
-		route == NULL ? "none" : face_route_name(face, route));
-}
-
-/* Rows of one handler are counted together, with the first (face_route_index()). */
-static bool
-is_counted(size_t index)
-{
-	const struct face *face;
-	const struct route *route = face_route_at(index, &face);
-
-	if (route != NULL)
-		for (const struct route *r = face->manners->routes; r < route; r++)
-			if (r->handle == route->handle)
-				return false;
-	return true;
+	return arena_fmt(out->arena, "face=\"%s\",route=\"%s\"", s->face, s->route);
 }
 
 /* Counters begin at 0: what appears at 1 only has not grown, as Prometheus sees it. */
@@ -182,11 +168,12 @@ metrics_print(struct buf *out)
 	print_workers(out);
 	metrics_head(out, "samovar_requests_total", "counter",
 		"Answered requests by route and class of status.");
-	for (size_t i = 0; i < face_route_count(); i++)
-		if (is_counted(i))
+	for (size_t i = 0; i < metrics.series_count; i++)
+		if (metrics.series[i].route != NULL)
 			print_answers(out, i);
 	metrics_head(out, "samovar_request_seconds", "histogram",
 		"Time to the answer by route; routes that were asked.");
-	for (size_t i = 0; i < face_route_count(); i++)
-		print_seconds(out, i);
+	for (size_t i = 0; i < metrics.series_count; i++)
+		if (metrics.series[i].route != NULL)
+			print_seconds(out, i);
 }

@@ -1,4 +1,4 @@
-#include "face.h"
+#include "router.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -189,7 +189,7 @@ find_route(struct req *r)
 }
 
 void
-face_find(struct req *r)
+router_find(struct req *r)
 {
 	find_face(r);
 	drop_last_slash(r);
@@ -197,7 +197,7 @@ face_find(struct req *r)
 }
 
 bool
-face_is_long(const struct req *r)
+router_is_long(const struct req *r)
 {
 	return r->route != NULL && (r->route->flags & LONG) != 0 &&
 	       r->face->manners->is_long(r);
@@ -263,18 +263,6 @@ run(struct req *r)
 	return db_end(c, r->route->handle(r));
 }
 
-const struct wire_case *
-face_case(const struct face *f, enum err e)
-{
-	for (;; e = err_fallback(e)) {
-		for (const struct wire_case *w = f->manners->cases; w->status != 0; w++)
-			if (w->err == e)
-				return w;
-		if (err_fallback(e) == e)
-			return face_case(f, E_BUG);
-	}
-}
-
 /* Whoever has waited so long for a sign-in has gone; those behind them have not. nginx
  * says when it handed the request over; the clock is the real one, whatever c->now. */
 static enum err
@@ -333,7 +321,7 @@ serve(struct req *r, enum err read_err)
 }
 
 void
-face_serve(struct req *r, enum err read_err)
+router_serve(struct req *r, enum err read_err)
 {
 	serve(r, read_err);
 	cors_expose(r);
@@ -343,30 +331,9 @@ face_serve(struct req *r, enum err read_err)
 		answer_body_check(r);
 }
 
-const char *
-face_route_name(const struct face *f, const struct route *row)
-{
-	size_t n = strlen(f->name);
-
-	/* A handler of another face is called as it is there. */
-	return str_starts(row->name, f->name) && row->name[n] == '_' ? row->name + n + 1
-								     : row->name;
-}
-
+/* Each face has one more, for what its table does not have. */
 size_t
-face_route_count(void)
-{
-	size_t n = 0;
-
-	for (const struct face *f = faces; f->name != NULL; f++)
-		n += f->manners->route_count + 1;
-	return n;
-}
-
-/* Each face has one number more, for what its table does not have. Rows of one handler
- * count as one, because they bear one name. */
-size_t
-face_route_index(const struct req *r)
+router_series(const struct req *r)
 {
 	const struct manners *own = r->face == NULL ? NULL : r->face->manners;
 	size_t n = 0;
@@ -381,16 +348,33 @@ face_route_index(const struct req *r)
 	return n + own->route_count;
 }
 
-const struct route *
-face_route_at(size_t index, const struct face **face)
+/* The name of a series: NULL if an earlier row has the same handler. */
+static const char *
+series_name(const struct face *f, size_t i)
 {
-	for (const struct face *f = faces; f->name != NULL; f++) {
-		*face = f;
-		if (index < f->manners->route_count)
-			return &f->manners->routes[index];
-		if (index == f->manners->route_count)
+	const struct route *routes = f->manners->routes;
+
+	if (i == f->manners->route_count)
+		return "none";
+	for (size_t k = 0; k < i; k++)
+		if (routes[k].handle == routes[i].handle)
 			return NULL;
-		index -= f->manners->route_count + 1;
-	}
-	return NULL;
+	return face_route_name(f, &routes[i]);
+}
+
+const struct metrics_series *
+router_all_series(struct arena *a, size_t *count)
+{
+	size_t n = 0;
+
+	for (const struct face *f = faces; f->name != NULL; f++)
+		n += f->manners->route_count + 1;
+	struct metrics_series *out = arena_new(a, n * sizeof(*out));
+	*count = n;
+	n = 0;
+	for (const struct face *f = faces; f->name != NULL; f++)
+		for (size_t i = 0; i <= f->manners->route_count; i++)
+			out[n++] = (struct metrics_series){
+				.face = f->name, .route = series_name(f, i)};
+	return out;
 }

@@ -11,18 +11,16 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/conf.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/prefork.h"
-#include "base/str.h"
 #include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
-#include "face.h"
+#include "router.h"
 #include "reply.h"
 #include "metrics.h"
 
@@ -137,7 +135,7 @@ begin(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 	t->read_err = req_read(&t->r, fcgi->envp, read_stdin, fcgi->in);
 	t->r.send = send_bytes;
 	t->r.send_to = fcgi->out;
-	face_find(&t->r);
+	router_find(&t->r);
 }
 
 /* Only nginx may end a connection that takes other methods: it writes such a request
@@ -158,7 +156,7 @@ serve(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 	log_request(r->ctx.request_id);
 	if (conf.site_test_mode && req_header(r, "X-Samovar-Crash") != NULL)
 		abort();
-	face_serve(r, t->read_err);
+	router_serve(r, t->read_err);
 
 	if (!r->broken)
 		reply_send(r);
@@ -173,7 +171,7 @@ serve(struct worker *w, FCGX_Request *fcgi, struct exchange *t)
 	FCGX_Finish_r(fcgi);
 
 	int64_t us = monotonic_us() - t->begun;
-	metrics_request(r, us);
+	metrics_request(router_series(r), r->status, us);
 	if (hash_count() > hashed && w->sockets.others_hash)
 		log_error("%s hashes a password: its requests belong to the workers "
 			  "that do nothing else (HASHES in its row)",
@@ -328,7 +326,7 @@ serve_connection(struct worker *w, int i)
 		return;
 	}
 	begin(w, fcgi, &t);
-	if (face_is_long(&t.r) && serve_apart(w, i, &t))
+	if (router_is_long(&t.r) && serve_apart(w, i, &t))
 		return;
 	serve(w, fcgi, &t);
 	if (fcgi->ipcFd < 0)

@@ -7,9 +7,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 #include "condition.h"
-#include "input.h"
 #include "programme/demo.h"
-#include "refusal.h"
 #include "reply.h"
 
 /* What the rows of who.def ask for. */
@@ -93,42 +91,6 @@ console_check_origin(struct req *r)
 	return fail(c, E_ORIGIN, NULL);
 }
 
-/* Photos of children are what staff see. */
-static bool
-needs_factor(enum console_who who)
-{
-	return (who == STAFF || who == ADMINISTRATOR) &&
-	       str_eq(conf.console_second_factor, "photos");
-}
-
-static enum err
-enter(struct req *r)
-{
-	enum console_who who = (enum console_who)r->route->who;
-	struct console_caller *caller = arena_new(&r->ctx.arena, sizeof(*caller));
-
-	TRY(console_check_origin(r));
-	if (who != ANYONE) {
-		TRY(console_session(r, caller));
-		r->trusted = true;
-		r->own = caller;
-		if (!console_may(caller, who))
-			return fail(&r->ctx, E_DENIED, NULL);
-		if (needs_factor(who) && !caller->has_factor)
-			return fail(&r->ctx, E_FACTOR_NEEDED, NULL);
-		if ((r->route->flags & FRESH) != 0)
-			TRY(console_check_fresh(r));
-	}
-	return input_read(r);
-}
-
-/* Photos' addresses and names of children are nobody's to keep. */
-static void
-finish(struct req *r)
-{
-	reply_header(r, "Cache-Control", "private, no-store");
-}
-
 enum err
 console_reply(struct req *r, const char *json)
 {
@@ -142,26 +104,3 @@ console_reply(struct req *r, const char *json)
 		return reply_empty(r, 304);
 	return reply_json(r, 200, json);
 }
-
-static const struct wire_case cases[] = {
-#define CASE(err, status, words) {err, status, words},
-#include "console/cases.def"
-#undef CASE
-	{0}};
-
-static const struct route routes[] = {
-#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
-#include "console/routes.def"
-#undef ROUTE
-};
-
-const struct manners console_manners = {
-	.routes = routes,
-	.route_count = sizeof(routes) / sizeof(*routes),
-	.cases = cases,
-	.enter = enter,
-	.refuse = refusal_coded,
-	.finish = finish,
-	.last_slash = SLASH_EITHER,
-	.serves_head = true,
-};

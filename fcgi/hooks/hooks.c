@@ -45,17 +45,3 @@ hooks_post_s3(struct req *r)
 		r->body_size, why));
 	return reply_json(r, 202, "{}");
 }
-
-static const struct route routes[] = {
-#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
-#include "hooks/routes.def"
-#undef ROUTE
-};
-
-const struct manners hooks_manners = {
-	.routes = routes,
-	.route_count = sizeof(routes) / sizeof(*routes),
-	.cases = storage_cases,
-	.enter = storage_enter,
-	.refuse = storage_refuse,
-};

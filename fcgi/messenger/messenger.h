@@ -67,6 +67,10 @@ enum err messenger_reply_list(struct req *r, const char *name, const char *json)
 enum err messenger_reply_one(struct req *r, int status, const char *sub_code,
 	const char *name, const struct field *fields, const void *row);
 
+/* Why it failed, in the caller's language: where that has no words for the very reason,
+ * those for its kind. */
+const char *messenger_said(struct req *r);
+
 /* fail() with what the answer's data are. */
 enum err messenger_fail(struct req *r, enum err e, const char *data);
 
@@ -108,6 +112,9 @@ enum err messenger_reply_profile(struct req *r, int status, const char *sub_code
  */
 enum err messenger_own_profile(
 	struct req *r, bool or_admin, struct profile_state *state);
+
+/* Is the version "dev", that of who works on a phone's app? */
+bool messenger_is_dev(void);
 
 /* Has the request the development key, where one is asked for? (1.7) */
 bool messenger_is_developer(struct req *r);

@@ -14,25 +14,6 @@
 
 #include "ops/ops.sql.h"
 
-static enum err
-enter(struct req *r)
-{
-	(void)r;
-	return OK;
-}
-
-static void
-refuse(struct req *r, enum err e)
-{
-	const struct wire_case *w = face_case(r->face, e);
-	struct buf body = {.arena = &r->ctx.arena};
-
-	buf_add(&body, "{\"error\":");
-	buf_json(&body, w->words != NULL ? w->words : err_sentence(w->err));
-	buf_add(&body, "}");
-	reply_json(r, w->status, buf_text(&body));
-}
-
 /* GET /healthz: 200 while this process answers at all. */
 enum err
 ops_get_healthz(struct req *r)
@@ -199,24 +180,3 @@ ops_get_metrics(struct req *r)
 	return reply_text(r, 200, "text/plain; version=0.0.4; charset=utf-8",
 		buf_text(&out), out.used);
 }
-
-static const struct route routes[] = {
-#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
-#include "ops/routes.def"
-#undef ROUTE
-};
-
-static const struct wire_case cases[] = {
-#define CASE(err, status, words) {err, status, words},
-#include "ops/cases.def"
-#undef CASE
-	{0}};
-
-const struct manners ops_manners = {
-	.routes = routes,
-	.route_count = sizeof(routes) / sizeof(*routes),
-	.cases = cases,
-	.enter = enter,
-	.refuse = refuse,
-	.serves_head = true,
-};

@@ -41,7 +41,6 @@ enum storage_who {
  * way. */
 enum err storage_enter(struct req *r);
 void storage_refuse(struct req *r, enum err e);
-extern const struct wire_case storage_cases[];
 
 /*
  * For a well signed token without a session: E_ACCOUNT_NOT_FOUND when its account is no

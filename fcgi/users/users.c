@@ -11,7 +11,6 @@
 #include "base/str.h"
 #include "cache/near.h"
 #include "db/db.h"
-#include "cors.h"
 #include "reply.h"
 #include "storage/storage.h"
 #include "token.h"
@@ -178,19 +177,3 @@ users_get_me(struct req *r)
 	near_keep(&ticket, json, strlen(json));
 	return reply_json(r, 200, json);
 }
-
-static const struct route routes[] = {
-#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
-#include "users/routes.def"
-#undef ROUTE
-};
-
-const struct manners users_manners = {
-	.routes = routes,
-	.route_count = sizeof(routes) / sizeof(*routes),
-	.cases = storage_cases,
-	.enter = storage_enter,
-	.refuse = storage_refuse,
-	.last_slash = SLASH_REDIRECTS,
-	.cors = &cors_site,
-};

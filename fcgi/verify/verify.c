@@ -5,28 +5,16 @@
 #include "account/limit.h"
 #include "base/conf.h"
 #include "base/str.h"
-#include "cards/code.h"
-#include "cards/compose.h"
 #include "cards/drawing.h"
 #include "cards/sign.h"
 #include "db/db.h"
-#include "input.h"
 #include "object.h"
-#include "refusal.h"
 #include "reply.h"
 
 #include "verify/verify.sql.h"
 
-enum { ANYONE };
-
 #define PICTURE_AGE "public, max-age=300"
 #define PICTURE_SECONDS 90 /* of an address outside: a card may be withdrawn */
-
-const char *const verify_states[] = {[VERIFY_VALID] = "valid",
-	[VERIFY_EXPIRED] = "expired",
-	[VERIFY_WITHDRAWN] = "withdrawn",
-	[VERIFY_SPECIMEN] = "specimen",
-	[VERIFY_UNKNOWN] = "unknown"};
 
 struct look_query {
 	const char *w, *lang;
@@ -34,81 +22,6 @@ struct look_query {
 
 INPUT(verify_look_in, struct look_query, FIELD(struct look_query, w, .max = 10),
 	FIELD(struct look_query, lang, .max = 10));
-
-/* A card as the table has it. */
-struct row {
-	const char *uuid, *code, *status, *name, *surname, *latin_name, *role;
-	int64_t level;
-	struct date issued, valid_until, withdrawn;
-	const char *drawing, *version_id, *key, *etag;
-	bool hides_preview;
-};
-
-static FIELDS(row_fields, FIELD(struct row, uuid), FIELD(struct row, code),
-	FIELD(struct row, status), FIELD(struct row, name), FIELD(struct row, surname),
-	FIELD(struct row, latin_name), FIELD(struct row, role),
-	FIELD(struct row, level), FIELD(struct row, issued),
-	FIELD(struct row, valid_until), FIELD(struct row, withdrawn),
-	FIELD(struct row, drawing), FIELD(struct row, version_id),
-	FIELD(struct row, key), FIELD(struct row, etag),
-	FIELD(struct row, hides_preview));
-
-static enum verify_state
-state_of(struct ctx *c, const struct row *r)
-{
-	if (r->withdrawn.year != 0)
-		return VERIFY_WITHDRAWN;
-	if (r->drawing == NULL)
-		return VERIFY_UNKNOWN; /* nobody has it yet */
-	if (str_starts(r->code, "T-"))
-		return VERIFY_SPECIMEN;
-	if (r->valid_until.year != 0 && date_cmp(r->valid_until, utc_date(c->now)) < 0)
-		return VERIFY_EXPIRED;
-	return VERIFY_VALID;
-}
-
-/* What is known of a code, and of one of its files (NULL: of none). Unknown ones cost
- * the same statement. */
-static enum err
-look_up(struct ctx *c, const char *typed, const char *form, struct verified *out)
-{
-	const char *code = code_read(&c->arena, typed);
-	struct row r = {0};
-	bool found;
-
-	*out = (struct verified){.state = VERIFY_UNKNOWN};
-	TRY(db_maybe(c, &VERIFY_CARD, row_fields, &r, &found,
-		ARGS(c, code == NULL ? "" : code, form)));
-	if (!found)
-		return OK;
-	*out = (struct verified){.state = state_of(c, &r),
-		.uuid = r.uuid,
-		.code = r.code,
-		.name = compose_name(c, &(struct card_drawn){.name = r.name,
-						.surname = r.surname,
-						.latin_name = r.latin_name}),
-		.role = r.role,
-		.level = r.level,
-		.issued = r.issued,
-		.valid_until = r.valid_until,
-		.withdrawn = r.withdrawn,
-		.version_id = r.version_id,
-		.key = r.key,
-		.etag = r.etag,
-		.hides_preview = r.hides_preview};
-	return OK;
-}
-
-const char *
-verify_issuer(struct ctx *c)
-{
-	const char *host = strstr(conf.site_url, "://");
-
-	if (conf.cards_issuer[0] != '\0')
-		return conf.cards_issuer;
-	host = host == NULL ? conf.site_url : host + 3;
-	return arena_strn(&c->arena, host, strcspn(host, "/"));
-}
 
 /* -- pictures */
 
@@ -163,7 +76,7 @@ answer_picture(struct req *r, const char *code, const char *ending)
 
 	if (file == CARD_FILES)
 		return fail(c, E_NO_ROUTE, NULL);
-	TRY(look_up(c, code, drawing_form(file), &v));
+	TRY(verify_look_up(c, code, drawing_form(file), &v));
 	if (v.state == VERIFY_WITHDRAWN)
 		return answer_gone(r, 410);
 	if (v.state == VERIFY_UNKNOWN || v.hides_preview)
@@ -244,7 +157,7 @@ verify_answer(struct req *r, const char *code)
 	struct verified v;
 
 	TRY(limit_address(c, "card look", conf.cards_looks_per_minute));
-	TRY(look_up(c, code, NULL, &v));
+	TRY(verify_look_up(c, code, NULL, &v));
 	if (v.code == NULL)
 		v.code = arena_strn(&c->arena, code, strnlen(code, 40));
 	TRY(db_do(
@@ -274,31 +187,3 @@ verify_get_card(struct req *r)
 	return answer_picture(
 		r, arena_strn(&r->ctx.arena, word, (size_t)(dot - word)), dot + 1);
 }
-
-static enum err
-enter(struct req *r)
-{
-	return input_read(r);
-}
-
-static const struct wire_case cases[] = {
-#define CASE(err, status, words) {err, status, words},
-#include "verify/cases.def"
-#undef CASE
-	{0}};
-
-static const struct route routes[] = {
-#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
-#include "verify/routes.def"
-#undef ROUTE
-};
-
-const struct manners verify_manners = {
-	.routes = routes,
-	.route_count = sizeof(routes) / sizeof(*routes),
-	.cases = cases,
-	.enter = enter,
-	.refuse = refusal_coded,
-	.last_slash = SLASH_EITHER,
-	.serves_head = true,
-};

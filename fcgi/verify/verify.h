@@ -41,6 +41,11 @@ const char *verify_page(struct req *r, const struct verified *v, size_t language
 /* Which of the page's languages the caller reads, by ?lang= or Accept-Language. */
 size_t verify_language(struct req *r, const char *asked);
 
+/* What is known of a code as it was typed, and of one of its files (NULL: of none).
+ * Unknown ones cost the same statement. */
+enum err verify_look_up(
+	struct ctx *c, const char *typed, const char *form, struct verified *out);
+
 /* Who issues the cards. */
 const char *verify_issuer(struct ctx *c);
 

@@ -223,8 +223,8 @@ edge_call(const struct call *what)
 
 	ctx_start(&r.ctx, db, cache);
 	enum err e = req_read(&r, params_of(what, size), take, &body);
-	face_find(&r);
-	face_serve(&r, e);
+	router_find(&r);
+	router_serve(&r, e);
 	assert_false(r.broken);
 	if (hash_count() > hashed && (r.route->flags & HASHES) == 0)
 		fail_msg("%s hashes a password: mark its row HASHES", r.route->name);

@@ -19,7 +19,7 @@
 #include "base/conf.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "face.h"
+#include "router.h"
 #include "reply.h"
 
 #include <cmocka.h> /* last: it has a macro fail() of its own */

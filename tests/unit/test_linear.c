@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "condition.h"
-#include "face.h"
+#include "router.h"
 #include "forgiving.h"
 #include "multipart.h"
 #include "programme/form.h"
@@ -178,8 +178,8 @@ serve(const char *path, const char *header)
 
 	ctx_start(&r.ctx, NULL, NULL);
 	enum err e = req_read(&r, params, NULL, NULL);
-	face_find(&r);
-	face_serve(&r, e);
+	router_find(&r);
+	router_serve(&r, e);
 	ctx_end(&r.ctx);
 	arena_end(&a);
 }

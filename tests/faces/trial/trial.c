@@ -120,22 +120,12 @@ origins(struct req *r)
 static const struct cors_rule cors = {
 	.origins = origins, .always = true, .exposes = true};
 
-static const struct route routes[] = {
-#define ROUTE(...) ROUTE_ROW(__VA_ARGS__),
-#include "faces/trial/routes.def"
-#undef ROUTE
-};
-
-static const struct wire_case cases[] = {
-#define CASE(err, status, words) {err, status, words},
-#include "faces/trial/cases.def"
-#undef CASE
-	{0}};
+#define FACE_ROUTES "faces/trial/routes.def"
+#define FACE_CASES "faces/trial/cases.def"
+#include "face_tables.h"
 
 const struct manners trial_manners = {
-	.routes = routes,
-	.route_count = sizeof(routes) / sizeof(*routes),
-	.cases = cases,
+	FACE_TABLES,
 	.enter = enter,
 	.refuse = refuse,
 	.options = options,
