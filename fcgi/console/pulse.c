@@ -5,7 +5,7 @@
 #include "cache/near.h"
 #include "console/console.h"
 #include "db/db.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 
 #include "console/pulse.sql.h"
 

@@ -8,7 +8,7 @@
 #include "console/console.h"
 #include "db/db.h"
 #include "people/caller.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 #include "programme/plan.h"
 #include "programme/shift.h"
 #include "programme/text.h"

@@ -4,7 +4,7 @@
 #include "db/db.h"
 #include "db/elect.h"
 #include "programme/closed_day.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 #include "programme/notice.h"
 #include "reply.h"
 #include "sched/timer.h"

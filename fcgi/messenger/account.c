@@ -8,12 +8,11 @@
 #include "base/str.h"
 #include "base/unicode.h"
 #include "db/db.h"
-#include "messenger/email.h"
 #include "messenger/login.h"
+#include "messenger/password.h"
 #include "messenger/signup.h"
 #include "messenger/user.h"
 #include "messenger/token.h"
-#include "reply.h"
 
 #include "messenger/account.sql.h"
 
@@ -218,15 +217,6 @@ messenger_post_account(struct req *r)
 
 /* -- passwords */
 
-struct passwords {
-	const char *new_password, *new_password_check, *original_password;
-};
-
-INPUT(messenger_password_in, struct passwords,
-	FIELD(struct passwords, new_password, .must = true, .as_typed = true),
-	FIELD(struct passwords, new_password_check, .must = true, .as_typed = true),
-	FIELD(struct passwords, original_password, .as_typed = true));
-
 /* Checks the password of whoever is signed in, and counts a wrong one. */
 static enum err
 check_password(struct req *r, struct account *a, const char *password)
@@ -244,32 +234,6 @@ check_password(struct req *r, struct account *a, const char *password)
 }
 
 static enum err
-check_new_password(struct req *r, const struct account *a, const char *password)
-{
-	struct ctx *c = &r->ctx;
-	struct user person = {0};
-	enum err e = user_get(c, a->id, &person);
-
-	if (e != OK && e != E_PERSON_GONE)
-		return e;
-	ctx_clear_error(c);
-	const char *fault =
-		user_password_fault(password, a->username, a->email, person.nickname);
-	return fault == NULL ? OK : messenger_fail_reason(r, E_PASSWORD_RULE, fault);
-}
-
-enum err
-messenger_new_password(struct req *r, const struct account *a, const char **password)
-{
-	const struct passwords *in = r->in;
-
-	if (!str_eq(in->new_password, in->new_password_check))
-		return messenger_fail_reason(r, E_PASSWORD_RULE, "RETYPE_MISMATCH");
-	*password = in->new_password;
-	return check_new_password(r, a, in->new_password);
-}
-
-static enum err
 change_own(struct req *r, const struct passwords *in)
 {
 	struct ctx *c = &r->ctx;
@@ -280,7 +244,7 @@ change_own(struct req *r, const struct passwords *in)
 						  .field = "original_password",
 						  .kind = FIELD_ERROR_MISSING});
 	TRY(check_password(r, &a, in->original_password));
-	TRY(check_new_password(r, &a, in->new_password));
+	TRY(messenger_check_new_password(r, &a, in->new_password));
 	TRY(db_begin(c));
 	TRY(db_end(c, account_change_password(c, &a, in->new_password,
 			      messenger_caller(r)->session.jti)));
@@ -296,8 +260,7 @@ messenger_post_change_password(struct req *r)
 {
 	const struct passwords *in = r->in;
 
-	if (!str_eq(in->new_password, in->new_password_check))
-		return messenger_fail_reason(r, E_PASSWORD_RULE, "RETYPE_MISMATCH");
+	TRY(messenger_typed_alike(r));
 	if (!messenger_has_refresh(r))
 		return fail(&r->ctx, E_NO_COOKIE, NULL);
 	return change_own(r, in);

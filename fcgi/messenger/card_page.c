@@ -13,12 +13,11 @@
 #include "messenger/site.h"
 
 bool
-messenger_is_card_visit(struct req *r)
+messenger_is_visit(struct req *r)
 {
 	const char *accept = input_header(r, "Accept");
 
-	return r->route->handle == messenger_get_subscription && accept != NULL &&
-	       strcasestr(accept, "text/html") != NULL &&
+	return accept != NULL && strcasestr(accept, "text/html") != NULL &&
 	       req_header(r, "Authorization") == NULL;
 }
 

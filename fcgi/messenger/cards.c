@@ -242,7 +242,7 @@ messenger_get_subscription(struct req *r)
 {
 	struct card_relation card;
 
-	if (messenger_is_card_visit(r))
+	if (messenger_is_visit(r))
 		return messenger_card_page(r);
 	TRY(relate(r, &card));
 	if (!card.exists)

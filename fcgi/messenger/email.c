@@ -15,9 +15,8 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "messenger/page.h"
+#include "messenger/password.h"
 #include "messenger/site.h"
-#include "messenger/user.h"
-#include "reply.h"
 
 #include "messenger/email.sql.h"
 
@@ -33,10 +32,8 @@ messenger_ask_to_confirm(struct req *r, int64_t account_id)
 	TRY(account_by_id(c, account_id, &a));
 	if (a.email == NULL || !conf.messenger_mail || !person_mail_allowed(c, a.email))
 		return OK;
-	struct email_token token = {
-		.account_id = a.id, .purpose = "phone_confirm", .address = a.email};
-	TRY(email_token_add(c, &token, LINK_SECONDS, false));
-	return person_mail_token(c, &token, messenger_language(r));
+	return person_mail_link(
+		c, a.id, "phone_confirm", a.email, LINK_SECONDS, messenger_language(r));
 }
 
 /* The link's token as it is. E_LINK_INVALID: not of its form. E_LINK_USED: not known

@@ -137,7 +137,7 @@ enter(struct req *r)
 		return fail(&r->ctx, E_NO_ROUTE, NULL);
 	TRY(limit_rate(r, signed_number(r)));
 	TRY(readable_headers(r));
-	if (messenger_is_card_visit(r))
+	if (r->route->handle == messenger_get_subscription && messenger_is_visit(r))
 		return input_read(r);
 	TRY(input_needs(r, signed_in ? "Authorization X-Csrf-Token" : NULL));
 	TRY(authenticate(r));

@@ -1,24 +1,14 @@
 /* Objects and parts that are made of what is there already. */
 #include <string.h>
-#include <strings.h>
 
 #include "base/conf.h"
 #include "base/str.h"
 #include "condition.h"
-#include "reply.h"
 #include "store.h"
 #include "store/bucket.h"
 #include "s3/range.h"
 #include "store/scrub.h"
 #include "store/upload.h"
-
-#define SOURCE "x-amz-copy-source"
-
-bool
-store_is_copy(struct req *r)
-{
-	return store_header(r, SOURCE) != NULL;
-}
 
 /* "/bucket/key" or "bucket/key", percent-encoded, perhaps with ?versionId=... behind.
  */
@@ -26,7 +16,7 @@ static enum err
 read_source(struct req *r, struct object_name *out)
 {
 	struct ctx *c = &r->ctx;
-	const char *text = store_header(r, SOURCE);
+	const char *text = store_header(r, STORE_SOURCE);
 	const char *version = strstr(text, "?versionId=");
 
 	if (version != NULL && !str_eq(version, "?versionId=null"))
@@ -37,7 +27,7 @@ read_source(struct req *r, struct object_name *out)
 	const char *slash = strchr(plain, '/');
 	if (slash == NULL || slash == plain || slash[1] == '\0' ||
 		!utf8_valid(plain, strlen(plain)))
-		return fail(c, E_S3_ARGUMENT, SOURCE " must be /bucket/key");
+		return fail(c, E_S3_ARGUMENT, STORE_SOURCE " must be /bucket/key");
 	*out = (struct object_name){.server = call_of(r)->name.server,
 		.bucket = arena_strn(&c->arena, plain, (size_t)(slash - plain)),
 		.key = slash + 1};

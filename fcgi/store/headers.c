@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "base/str.h"
-#include "condition.h"
 #include "reply.h"
 #include "store.h"
 
@@ -181,4 +180,43 @@ store_say_headers(struct req *r, const struct store_object *o, bool by_nginx)
 			say(r, by_nginx, &lines, line.name, line.value);
 	say_checksum(r, o, by_nginx, &lines);
 	return lines > 0;
+}
+
+/* An etag as clients send it, perhaps in quotation marks. */
+static const char *
+bare(struct ctx *c, const char *etag)
+{
+	size_t n = strlen(etag);
+
+	return n >= 2 && etag[0] == '"' && etag[n - 1] == '"'
+		       ? arena_strn(&c->arena, etag + 1, n - 2)
+		       : etag;
+}
+
+enum err
+store_condition(struct req *r, struct object_condition *out)
+{
+	const char *none = req_header(r, "If-None-Match"),
+		   *match = req_header(r, "If-Match");
+
+	*out = (struct object_condition){PUT_ALWAYS, NULL};
+	if (none != NULL && match != NULL)
+		return fail(&r->ctx, E_S3_ARGUMENT,
+			"If-Match and If-None-Match exclude each other");
+	if (none != NULL && !str_eq(none, "*"))
+		return fail(&r->ctx, E_S3_NO_FEATURE,
+			"If-None-Match of what is stored must be *");
+	if (none != NULL)
+		out->rule = PUT_ABSENT;
+	else if (match != NULL)
+		*out = (struct object_condition){PUT_MATCH, bare(&r->ctx, match)};
+	else if (store_query(r, S3_ONCE) != NULL)
+		out->rule = PUT_ONCE;
+	return OK;
+}
+
+bool
+store_is_copy(struct req *r)
+{
+	return store_header(r, STORE_SOURCE) != NULL;
 }

@@ -7,7 +7,6 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "net/authority.h"
-#include "reply.h"
 #include "storage/server.h"
 
 static bool

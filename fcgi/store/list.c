@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "reply.h"
 #include "store.h"
 #include "s3/xml.h"
 

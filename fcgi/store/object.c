@@ -154,49 +154,6 @@ store_head_object(struct req *r)
 	return reply_empty(r, range == RANGE_PART ? 206 : 200);
 }
 
-/* An etag as clients send it, perhaps in quotation marks. */
-static const char *
-bare(struct ctx *c, const char *etag)
-{
-	size_t n = strlen(etag);
-
-	return n >= 2 && etag[0] == '"' && etag[n - 1] == '"'
-		       ? arena_strn(&c->arena, etag + 1, n - 2)
-		       : etag;
-}
-
-enum err
-store_condition(struct req *r, struct object_condition *out)
-{
-	const char *none = req_header(r, "If-None-Match"),
-		   *match = req_header(r, "If-Match");
-
-	*out = (struct object_condition){PUT_ALWAYS, NULL};
-	if (none != NULL && match != NULL)
-		return fail(&r->ctx, E_S3_ARGUMENT,
-			"If-Match and If-None-Match exclude each other");
-	if (none != NULL && !str_eq(none, "*"))
-		return fail(&r->ctx, E_S3_NO_FEATURE,
-			"If-None-Match of what is stored must be *");
-	if (none != NULL)
-		out->rule = PUT_ABSENT;
-	else if (match != NULL)
-		*out = (struct object_condition){PUT_MATCH, bare(&r->ctx, match)};
-	else if (store_query(r, S3_ONCE) != NULL)
-		out->rule = PUT_ONCE;
-	return OK;
-}
-
-enum err
-store_need_bucket(struct req *r)
-{
-	const struct object_name *name = &call_of(r)->name;
-
-	return str_eq(name->bucket, conf.s3_bucket)
-		       ? bucket_add(&r->ctx, name->server, name->bucket)
-		       : bucket_own(&r->ctx, name->server, name->bucket);
-}
-
 /* The bucket of files is made when its first object comes; all others find it there. */
 static enum err
 put_in_bucket(struct req *r, const struct object_new *new, struct store_object *out)

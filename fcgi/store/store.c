@@ -3,6 +3,7 @@
 #include "base/conf.h"
 #include "base/str.h"
 #include "reply.h"
+#include "store/bucket.h"
 
 enum err
 store_xml(struct req *r, const struct buf *xml)
@@ -39,4 +40,14 @@ store_time(struct req *r, struct utc at)
 	at.us -= at.us % US_PER_SECOND;
 	iso = utc_iso(&r->ctx.arena, at);
 	return arena_fmt(&r->ctx.arena, "%.19s.000Z", iso);
+}
+
+enum err
+store_need_bucket(struct req *r)
+{
+	const struct object_name *name = &call_of(r)->name;
+
+	return str_eq(name->bucket, conf.s3_bucket)
+		       ? bucket_add(&r->ctx, name->server, name->bucket)
+		       : bucket_own(&r->ctx, name->server, name->bucket);
 }

@@ -111,7 +111,8 @@ enum err store_form_checksum(struct req *r, const struct pair *fields, size_t co
 /* The address of an object as the client has called this city. */
 const char *store_location(struct req *r, const struct object_name *name);
 
-/* Is the body that of another object (x-amz-copy-source)? */
+/* Is the body that of another object? */
+#define STORE_SOURCE "x-amz-copy-source"
 bool store_is_copy(struct req *r);
 
 /* Checks a body that came to us whole: Content-MD5, x-amz-content-sha256. */

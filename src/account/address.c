@@ -4,7 +4,6 @@
 
 #include "account/audit.h"
 #include "account/person_mail.h"
-#include "account/registration.h"
 #include "account/session.h"
 #include "base/conf.h"
 #include "base/str.h"
@@ -30,17 +29,6 @@ static FIELDS(change_fields, FIELD(struct change, id), FIELD(struct change, uuid
 	FIELD(struct change, old_agreed), FIELD(struct change, old_asked));
 
 static enum err
-mail_side(struct ctx *c, int64_t account_id, const char *purpose, const char *to,
-	int64_t seconds, const char *language)
-{
-	struct email_token token = {
-		.account_id = account_id, .purpose = purpose, .address = to};
-
-	TRY(email_token_add(c, &token, seconds, false));
-	return person_mail_token(c, &token, language);
-}
-
-static enum err
 mail_new_side(
 	struct ctx *c, const struct account *a, const char *email, const char *language)
 {
@@ -52,7 +40,7 @@ mail_new_side(
 	if (e != E_ACCOUNT_NOT_FOUND)
 		return e;
 	ctx_clear_error(c);
-	return mail_side(
+	return person_mail_link(
 		c, a->id, "change_new", email, conf.account_confirm_lifetime, language);
 }
 
@@ -66,7 +54,7 @@ address_change(
 	TRY(db_do(c, &ADDRESS_PENDING, ARGS(c, a->id, email, c->now)));
 	TRY(mail_new_side(c, a, email, language));
 	if (conf.account_both_addresses && a->email != NULL && !a->is_unconfirmed)
-		TRY(mail_side(c, a->id, "change_old", a->email,
+		TRY(person_mail_link(c, a->id, "change_old", a->email,
 			conf.account_confirm_lifetime, language));
 	return audit_add(c, "account.ask_email", "account", a->uuid, NULL);
 }
@@ -79,7 +67,8 @@ put_in_place(struct ctx *c, const struct change *change)
 	TRY(audit_add(c, "account.change_email", "account", change->uuid, NULL));
 	if (change->email == NULL || !change->confirmed)
 		return OK;
-	return mail_side(c, change->id, "undo", change->email, UNDO_SECONDS, NULL);
+	return person_mail_link(
+		c, change->id, "undo", change->email, UNDO_SECONDS, NULL);
 }
 
 enum err
@@ -122,7 +111,7 @@ take_back(struct ctx *c, const struct account *a, const char *email)
 	/* What was mailed to the other address opens nothing any more. */
 	TRY(email_token_drop(c, a->id, "reset undo confirm"));
 	TRY(session_end_all(c, a->id, "email"));
-	return registration_mail_reset(c, &restored, a->language);
+	return person_mail_reset(c, &restored, a->language);
 }
 
 enum err

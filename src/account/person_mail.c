@@ -15,6 +15,7 @@
 
 #include "account/person_mail.sql.h"
 
+#define RESET_SECONDS 3600
 #define SEAL_CONTEXT "samovar person mail"
 #define MINUTE 60
 #define HOUR 3600
@@ -82,6 +83,23 @@ person_mail_token(struct ctx *c, const struct email_token *t, const char *langua
 
 	return queue(c, t->purpose, arena_fmt(&c->arena, "%" PRId64, t->id), language,
 		secret);
+}
+
+enum err
+person_mail_link(struct ctx *c, int64_t account_id, const char *purpose, const char *to,
+	int64_t seconds, const char *language)
+{
+	struct email_token token = {
+		.account_id = account_id, .purpose = purpose, .address = to};
+
+	TRY(email_token_add(c, &token, seconds, false));
+	return person_mail_token(c, &token, language);
+}
+
+enum err
+person_mail_reset(struct ctx *c, const struct account *a, const char *language)
+{
+	return person_mail_link(c, a->id, "reset", a->email, RESET_SECONDS, language);
 }
 
 enum err

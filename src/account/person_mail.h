@@ -20,6 +20,15 @@ bool person_mail_allowed(struct ctx *c, const char *address);
 enum err person_mail_token(
 	struct ctx *c, const struct email_token *t, const char *language);
 
+/* Makes a token for this purpose and address, good for so many seconds, and mails it.
+ */
+enum err person_mail_link(struct ctx *c, int64_t account_id, const char *purpose,
+	const char *to, int64_t seconds, const char *language);
+
+/* The same: the link to a new password, to the account's address. */
+enum err person_mail_reset(
+	struct ctx *c, const struct account *a, const char *language);
+
 /* Somebody tried to register with, or to change to, the address of this account. */
 enum err person_mail_exists(
 	struct ctx *c, const struct account *a, const char *language);

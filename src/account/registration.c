@@ -9,7 +9,6 @@
 #include "account/email_token.h"
 #include "account/person_mail.h"
 #include "account/session.h"
-#include "base/conf.h"
 #include "base/hash.h"
 #include "base/seal.h"
 #include "base/str.h"
@@ -19,7 +18,6 @@
 
 #include "account/registration.sql.h"
 
-#define RESET_SECONDS 3600
 #define PHONE_SECONDS (INT64_C(48) * 3600)
 #define SEAL_CONTEXT "samovar mail ask"
 
@@ -71,23 +69,6 @@ registration_ask(struct ctx *c, struct account *a, const char *password)
 				    : tell_owner(c, &known, a->language);
 }
 
-static enum err
-mail_link(struct ctx *c, const struct account *a, const char *purpose, int64_t seconds,
-	const char *language)
-{
-	struct email_token token = {
-		.account_id = a->id, .purpose = purpose, .address = a->email};
-
-	TRY(email_token_add(c, &token, seconds, false));
-	return person_mail_token(c, &token, language);
-}
-
-enum err
-registration_mail_reset(struct ctx *c, const struct account *a, const char *language)
-{
-	return mail_link(c, a, "reset", RESET_SECONDS, language);
-}
-
 /*
  * Somebody registered this address again with another password: perhaps the first one
  * was not its owner, and waits with a password of theirs for the owner to confirm.
@@ -97,7 +78,7 @@ distrust(struct ctx *c, const struct account *a)
 {
 	TRY(db_do(c, &REGISTRATION_FORGET_PASSWORD, ARGS(c, a->id, c->now)));
 	TRY(session_end_all(c, a->id, "confirmed"));
-	return registration_mail_reset(c, a, a->language);
+	return person_mail_reset(c, a, a->language);
 }
 
 static enum err
@@ -177,9 +158,10 @@ answer(struct ctx *c, const char *what, const char *language, const struct accou
 	if (str_eq(language, "-"))
 		language = a->language;
 	if (str_eq(what, "forgot"))
-		return registration_mail_reset(c, a, language);
+		return person_mail_reset(c, a, language);
 	if (str_eq(what, "phone"))
-		return mail_link(c, a, "phone_reset", PHONE_SECONDS, language);
+		return person_mail_link(
+			c, a->id, "phone_reset", a->email, PHONE_SECONDS, language);
 	return a->is_unconfirmed ? account_ask_to_confirm(c, a, false, language) : OK;
 }
 

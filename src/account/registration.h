@@ -48,8 +48,4 @@ enum err registration_reset(struct ctx *c, const char *secret, const char *passw
  * transaction, and its audit row. E_EMAIL_TOKEN: it has none. */
 enum err registration_vouch(struct ctx *c, const struct account *a);
 
-/* Queues the mail with a link to a new password. */
-enum err registration_mail_reset(
-	struct ctx *c, const struct account *a, const char *language);
-
 #endif

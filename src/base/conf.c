@@ -12,7 +12,6 @@
 #include "base/arena.h"
 #include "base/conf_older.h"
 #include "base/log.h"
-#include "base/secret.h"
 #include "base/str.h"
 
 enum type { TEXT, INT, BOOL, SECONDS, LIFETIME, BYTES, PORT, HOUR };
@@ -632,8 +631,8 @@ conf_reload(void)
 }
 
 /* Names of the .env file that mean nothing to us, for one line at the start. */
-static void
-tell_unknown(void)
+void
+conf_tell_unknown(void)
 {
 	if (unknown_names != NULL)
 		log_warn("conf: %s: not understood:%s", env_path, unknown_names);
@@ -683,22 +682,8 @@ check_mail(void)
 }
 
 bool
-conf_check_server(void)
+conf_fits(void)
 {
-	const char *fault = secret_fault(conf.token_algorithm, conf.site_debug);
-
-	tell_unknown();
-	if (fault != NULL && fault[0] == '\0') {
-		log_error("conf: token.algorithm (TOKEN__ALGO, JWT_ALGORITHM): HS256, "
-			  "HS384, HS512, RS256 or ES256");
-		return false;
-	}
-	if (fault != NULL) {
-		log_error("conf: token.secret (TOKEN__SECRET_KEY, SECRET_KEY, "
-			  "JWT_SECRET_KEY) %s",
-			fault);
-		return false;
-	}
 	return check_confirmation() && check_mail();
 }
 
@@ -801,7 +786,7 @@ conf_refuse(const char *name, const char *value)
 		conf = saved;
 		return why;
 	}
-	bool good = check_confirmation() && check_mail();
+	bool good = conf_fits();
 	conf = saved;
 	return good ? NULL : "does not fit the others";
 }

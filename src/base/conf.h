@@ -40,7 +40,14 @@ bool conf_load(const char *file, const char *env_file);
  * changed. */
 bool conf_reload(void);
 
-/* Checks what a server must not start with: short or sample secrets outside debug. */
+/* Do those that hang together fit? False, with the complaint in the log. */
+bool conf_fits(void);
+
+/* Warns of the names of the .env file that no setting has. */
+void conf_tell_unknown(void);
+
+/* Checks what a server must not start with: short or sample secrets outside debug, and
+ * settings that do not fit. */
 bool conf_check_server(void);
 
 /* The .env file that is read, whether or not it is there; NULL: none. */

@@ -22,6 +22,8 @@ struct call {
 	const struct cmd *cmd;
 	int argc;
 	char **argv;
+	const struct cmd *cmds; /* all there are */
+	size_t cmd_count;
 };
 
 struct cmd {
@@ -74,9 +76,6 @@ enum err call_in_tx(struct call *call, enum err (*run)(struct call *call));
 enum err call_confirm(struct call *call, const char *what);
 
 /* Inside of samovarctl: main.c and usage.c. */
-
-/* All commands. */
-const struct cmd *cmds_all(size_t *count);
 
 /* Do the words fit call->cmd? words_only: without a look at arguments and options. */
 bool call_fits(const struct call *call, bool words_only);

@@ -18,7 +18,7 @@
 #include "cli/demo_phone.h"
 #include "cli/demo_photo.h"
 #include "db/db.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 
 #include "cli/demo.sql.h"
 

@@ -5,7 +5,7 @@
 #include "base/str.h"
 #include "cli/commands.h"
 #include "db/db.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 #include "programme/outbox.h"
 #include "programme/person.h"
 #include "programme/photo_files.h"

@@ -1,6 +1,5 @@
 /* What samovarctl says of its own commands. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -84,13 +83,13 @@ far_from(const char *typed, const char *words)
 }
 
 static void
-suggest(const char *typed)
+suggest(const struct call *call, const char *typed)
 {
-	size_t count, shown = 0;
-	const struct cmd *cmds = cmds_all(&count);
+	const struct cmd *cmds = call->cmds;
+	size_t shown = 0;
 
 	for (size_t limit = 1; limit <= 3 && shown == 0; limit++) {
-		for (size_t i = 0; i < count && shown < SUGGESTIONS; i++) {
+		for (size_t i = 0; i < call->cmd_count && shown < SUGGESTIONS; i++) {
 			char words[WORDS];
 
 			words_of(cmds[i].pattern, words);
@@ -138,10 +137,9 @@ static bool
 print_commands(const struct call *call)
 {
 	bool any = false, bright = isatty(STDOUT_FILENO) != 0;
-	size_t count;
-	const struct cmd *cmds = cmds_all(&count);
+	const struct cmd *cmds = call->cmds;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < call->cmd_count; i++) {
 		if (!begins_with(cmds[i].pattern, call))
 			continue;
 		if (!any)
@@ -162,18 +160,21 @@ usage_print(const struct call *call)
 		return 0;
 	words_given(call, typed);
 	fprintf(stderr, "samovarctl: no command \"%s\"\n", typed);
-	suggest(typed);
+	suggest(call, typed);
 	return 2;
 }
 
 enum err
 help_cmd(struct call *call)
 {
-	struct call rest = {.argc = call->argc - 1, .argv = call->argv + 1};
+	struct call rest = {.argc = call->argc - 1,
+		.argv = call->argv + 1,
+		.cmds = call->cmds,
+		.cmd_count = call->cmd_count};
 
 	if (print_commands(&rest))
 		return OK;
-	suggest(call_arg(call, "group"));
+	suggest(call, call_arg(call, "group"));
 	return fail(&call->ctx, E_INPUT, "no command begins with \"%s\"",
 		call_arg(call, "group"));
 }
@@ -192,12 +193,11 @@ strange_option(const struct call *call)
 int
 usage_complain(struct call *call)
 {
-	size_t count;
-	const struct cmd *cmds = cmds_all(&count);
+	const struct cmd *cmds = call->cmds;
 	char typed[WORDS] = "";
 	bool any = false;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < call->cmd_count; i++) {
 		call->cmd = &cmds[i];
 		if (!call_fits(call, true))
 			continue;
@@ -207,7 +207,7 @@ usage_complain(struct call *call)
 		fprintf(stderr, "usage: samovarctl %s\n", cmds[i].pattern);
 		any = true;
 	}
-	for (size_t i = 0; !any && call->argc > 0 && i < count; i++) {
+	for (size_t i = 0; !any && call->argc > 0 && i < call->cmd_count; i++) {
 		if (!begins_with(cmds[i].pattern,
 			    &(struct call){.argc = 1, .argv = call->argv}))
 			continue;
@@ -220,6 +220,6 @@ usage_complain(struct call *call)
 		fputs("samovarctl: no command\n", stderr);
 	else
 		fprintf(stderr, "samovarctl: no command \"%s\"\n", typed);
-	suggest(typed);
+	suggest(call, typed);
 	return 2;
 }

@@ -3,9 +3,8 @@
 #include "account/audit.h"
 #include "base/conf.h"
 #include "base/field.h"
-#include "base/str.h"
 #include "db/db.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 
 #include "programme/absence.sql.h"
 

@@ -1,7 +1,5 @@
 #include "programme/absence_words.h"
 
-#include <string.h>
-
 #include "base/str.h"
 
 #define MOST_DATES 3 /* one more than mean anything */

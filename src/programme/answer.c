@@ -128,3 +128,12 @@ label_is_yes_skip(const char *text)
 {
 	return str_eq(text, _("Skip")) || str_eq(text, "Пропустить");
 }
+
+enum err
+answer_stranger(struct ctx *c, const struct update *u)
+{
+	return answer_say(c, answer_key(c, u, "stranger"), u->chat_id,
+		_("You are not registered in the project yet. Send /start to "
+		  "register."),
+		NULL);
+}

@@ -27,6 +27,9 @@ enum err answer_say(struct ctx *c, const char *key, int64_t chat_id, const char 
  */
 enum err answer_press(struct ctx *c, const struct update *u, const char *text);
 
+/* To somebody who is not registered. */
+enum err answer_stranger(struct ctx *c, const struct update *u);
+
 /* Keyboards, as JSON. */
 const char *keyboard_none(void);
 const char *keyboard_task(struct ctx *c); /* skip the task, or see the balance */

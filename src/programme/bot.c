@@ -97,20 +97,11 @@ on_membership(struct ctx *c, const struct update *u, const struct person *p)
 	return db_do(c, &BOT_SET_BLOCKED, ARGS(c, p->id, gone, c->now));
 }
 
-enum err
-on_stranger(struct ctx *c, const struct update *u)
-{
-	return answer_say(c, answer_key(c, u, "stranger"), u->chat_id,
-		_("You are not registered in the project yet. Send /start to "
-		  "register."),
-		NULL);
-}
-
 static enum err
 on_text(struct ctx *c, const struct update *u, const struct person *p)
 {
 	if (p == NULL)
-		return on_stranger(c, u);
+		return answer_stranger(c, u);
 	if (!p->is_member)
 		return answer_say(c, answer_key(c, u, "text"), u->chat_id,
 			_("I do not understand words yet. Send /start to see where "
@@ -131,7 +122,7 @@ on_other(struct ctx *c, const struct update *u, const struct person *p)
 	if (later)
 		return OK;
 	if (p == NULL)
-		return on_stranger(c, u);
+		return answer_stranger(c, u);
 	return answer_say(c, answer_key(c, u, "other"), u->chat_id,
 		_("A report must be sent as a photo."), NULL);
 }
@@ -140,7 +131,7 @@ static enum err
 on_edited(struct ctx *c, const struct update *u, const struct person *p)
 {
 	if (p == NULL)
-		return on_stranger(c, u);
+		return answer_stranger(c, u);
 	return answer_say(c, answer_key(c, u, "edited"), u->chat_id,
 		_("Changes of messages do not count: send it as a new message."), NULL);
 }

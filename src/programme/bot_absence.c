@@ -1,11 +1,9 @@
 /* A family says that it is ill or away, in the bot: docs/programme.md. */
 #include <libintl.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/conf.h"
 #include "base/str.h"
-#include "db/db.h"
 #include "programme/absence.h"
 #include "programme/absence_words.h"
 #include "programme/answer.h"
@@ -286,7 +284,7 @@ on_absence(struct ctx *c, const struct update *u, const struct person *p)
 	const char *words;
 
 	if (p == NULL)
-		return on_stranger(c, u);
+		return answer_stranger(c, u);
 	if (word == ABSENCE_BACK) {
 		TRY(take_back(c, p, &back, &words));
 		return say(c, u, words, NULL);

@@ -2,7 +2,7 @@
 
 #include "account/audit.h"
 #include "db/db.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 
 #include "programme/closed_day.sql.h"
 

@@ -1,4 +1,5 @@
 #include "programme/day.h"
+#include "programme/task_date.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,15 +28,6 @@ struct running {
 
 static FIELDS(running_fields, FIELD(struct running, id), FIELD(struct running, task_id),
 	FIELD(struct running, title), FIELD(struct running, url));
-
-struct date
-programme_task_date(struct utc now)
-{
-	struct date today = utc_date(now);
-
-	return utc_hour(now) >= conf.programme_new_task_hour ? today
-							     : date_after(today, -1);
-}
 
 /* The day that a subject begins with, and what is behind it. */
 static bool
@@ -80,27 +72,6 @@ read_subject(struct ctx *c, const struct job *job, struct date *day, struct part
 		(unsigned long)(all * number / count - 1));
 	part->number = whole ? 0 : (int)number;
 	return OK;
-}
-
-/* What is due at an hour of a day is of use until another, and in any case for an hour.
- */
-static struct utc
-end_of_use(struct date day, int64_t due, int64_t until)
-{
-	return date_at(day, (int)(until > due ? until : due + 1), 0);
-}
-
-struct utc
-programme_task_end(struct date day)
-{
-	return end_of_use(day, conf.programme_new_task_hour, conf.programme_task_until);
-}
-
-static struct utc
-end_of_reminder(struct date day)
-{
-	return end_of_use(
-		day, conf.programme_reminder_hour, conf.programme_reminder_until);
 }
 
 /* Until when a message of that day may go out; an operator's for a while in any case.
@@ -210,7 +181,7 @@ static bool
 is_too_late(struct ctx *c, struct date day)
 {
 	return date_cmp(day, programme_task_date(c->now)) != 0 ||
-	       c->now.us >= end_of_reminder(day).us;
+	       c->now.us >= programme_reminder_end(day).us;
 }
 
 /* moment: behind the key of one that is not the day's own reminder. */
@@ -219,7 +190,8 @@ remind(struct ctx *c, struct date day, bool by_hand, const char *moment)
 {
 	TRY(db_do(c, &DAY_LOCK_REMIND, ARGS(c)));
 	return db_do(c, &DAY_REMIND,
-		ARGS(c, day, not_after(c, end_of_reminder(day), by_hand), moment));
+		ARGS(c, day, not_after(c, programme_reminder_end(day), by_hand),
+			moment));
 }
 
 enum err

@@ -36,12 +36,4 @@ enum err programme_remind_job(struct ctx *c, const struct job *job);
  */
 enum err programme_remind_now(struct ctx *c, int64_t *count);
 
-/* The day whose task is current (8.3): until the hour of new tasks it is yesterday's.
- */
-struct date programme_task_date(struct utc now);
-
-/* Until when the task of a day is given to somebody who has not got it:
- * programme.task_until. */
-struct utc programme_task_end(struct date day);
-
 #endif

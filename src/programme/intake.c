@@ -15,7 +15,7 @@
 #include "db/db.h"
 #include "net/telegram.h"
 #include "programme/answer.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 #include "programme/update_handlers.h"
 #include "programme/photo_files.h"
 #include "programme/refusal.h"
@@ -200,7 +200,7 @@ on_photo(struct ctx *c, const struct update *u, const struct person *p)
 
 	TRY(intake_is_later(c, u, true, &later));
 	if (p == NULL)
-		return later ? OK : on_stranger(c, u);
+		return later ? OK : answer_stranger(c, u);
 	TRY(today_report_at(c, p, sent, &today));
 	TRY(on_objection(c, u, &today, sent, &words));
 	if (words == NULL)

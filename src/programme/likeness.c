@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/str.h"
 #include "db/db.h"
 #include "image/image.h"
 #include "image/picture.h"

@@ -1,7 +1,6 @@
 #include "programme/notice.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "account/audit.h"
@@ -10,7 +9,7 @@
 #include "base/rand.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 
 #include "programme/notice.sql.h"
 

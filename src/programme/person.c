@@ -12,7 +12,7 @@
 #include "base/str.h"
 #include "cards/certificate.h"
 #include "db/db.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 #include "programme/photo_files.h"
 #include "programme/shift.h"
 

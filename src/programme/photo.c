@@ -1,7 +1,5 @@
 #include "programme/photo.h"
 
-#include <string.h>
-
 #include "base/conf.h"
 #include "base/sign.h"
 #include "base/str.h"

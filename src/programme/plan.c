@@ -3,7 +3,7 @@
 #include "account/audit.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 
 #include "programme/plan.sql.h"
 

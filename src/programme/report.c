@@ -7,7 +7,7 @@
 #include "base/field.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 #include "programme/shift.h"
 
 #include "programme/report.sql.h"

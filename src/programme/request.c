@@ -4,7 +4,7 @@
 #include "base/field.h"
 #include "base/str.h"
 #include "db/db.h"
-#include "programme/day.h"
+#include "programme/task_date.h"
 
 #include "programme/request.sql.h"
 

@@ -10,7 +10,6 @@
 #include "base/buf.h"
 #include "base/field.h"
 #include "base/log.h"
-#include "base/str.h"
 #include "base/utc.h"
 #include "db/db.h"
 

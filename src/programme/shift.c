@@ -12,7 +12,7 @@
 #include "cards/certificate.h"
 #include "db/db.h"
 #include "programme/absence.h"
-#include "programme/review.h"
+#include "programme/shift_state.h"
 
 #include "programme/shift.sql.h"
 
@@ -29,13 +29,8 @@ static const char usual_cancellation[] =
 	"за интерес "
 	"к проекту!";
 
-struct row {
-	const char *id, *status;
-	struct date started_at, finished_at;
-};
-
-static FIELDS(row_fields, FIELD(struct row, id), FIELD(struct row, status),
-	FIELD(struct row, started_at), FIELD(struct row, finished_at));
+FIELDS(shift_row_fields, FIELD(struct shift_row, id), FIELD(struct shift_row, status),
+	FIELD(struct shift_row, started_at), FIELD(struct shift_row, finished_at));
 
 struct others {
 	struct date preparing_start, running_start, running_finish;
@@ -44,7 +39,7 @@ struct others {
 static FIELDS(others_fields, FIELD(struct others, preparing_start),
 	FIELD(struct others, running_start), FIELD(struct others, running_finish));
 
-static FIELDS(id_fields, FIELD(struct row, id));
+static FIELDS(id_fields, FIELD(struct shift_row, id));
 
 static struct date
 months_after(struct date d, int months)
@@ -98,8 +93,8 @@ others_of(struct ctx *c, const char *id, struct others *out)
 	return db_one(c, &SHIFT_OTHERS, others_fields, out, ARGS(c, id));
 }
 
-static enum err
-audited(struct ctx *c, const char *action, const char *id, const char **out)
+enum err
+shift_audited(struct ctx *c, const char *action, const char *id, const char **out)
 {
 	TRY(audit_add(c, action, "shift", id, NULL));
 	return db_json(c, &SHIFT_JSON, out, ARGS(c, id));
@@ -109,7 +104,7 @@ enum err
 shift_add(struct ctx *c, const struct shift_plan *plan, const char **out)
 {
 	struct others o = {0};
-	struct row row = {0};
+	struct shift_row row = {0};
 
 	TRY(others_of(c, NULL, &o));
 	if (o.preparing_start.year != 0)
@@ -121,11 +116,11 @@ shift_add(struct ctx *c, const struct shift_plan *plan, const char **out)
 						    : plan->final_message,
 			c->now)));
 	TRY(db_do(c, &SHIFT_TEST_REQUESTS, ARGS(c, row.id, c->now)));
-	return audited(c, "shift.add", row.id, out);
+	return shift_audited(c, "shift.add", row.id, out);
 }
 
 static enum err
-check_running(struct ctx *c, const struct row *row, const struct others *o,
+check_running(struct ctx *c, const struct shift_row *row, const struct others *o,
 	const struct shift_plan *p)
 {
 	if (date_cmp(row->started_at, p->started_at) != 0)
@@ -167,10 +162,10 @@ shift_change(
 	struct ctx *c, const char *id, const struct shift_plan *plan, const char **out)
 {
 	struct others o = {0};
-	struct row row = {0};
+	struct shift_row row = {0};
 	const char *before, *after, *data;
 
-	TRY(db_one(c, &SHIFT_LOCK, row_fields, &row, ARGS(c, id)));
+	TRY(db_one(c, &SHIFT_LOCK, shift_row_fields, &row, ARGS(c, id)));
 	TRY(others_of(c, id, &o));
 	if (str_in(row.status, "finished cancelled"))
 		return fail(c, E_SHIFT_CLOSED, NULL);
@@ -212,21 +207,21 @@ in_words(const char *status)
 					     : "завершена";
 }
 
-static enum err
-lock_in_state(struct ctx *c, const char *id, const char *state, struct row *row)
+enum err
+shift_lock(struct ctx *c, const char *id, const char *state, struct shift_row *row)
 {
 	static const struct date none;
 
-	*row = (struct row){.started_at = none};
-	TRY(db_one(c, &SHIFT_LOCK, row_fields, row, ARGS(c, id)));
+	*row = (struct shift_row){.started_at = none};
+	TRY(db_one(c, &SHIFT_LOCK, shift_row_fields, row, ARGS(c, id)));
 	return str_eq(row->status, state)
 		       ? OK
 		       : fail(c, E_SHIFT_STATE, "Это действие невозможно: смена %s %s.",
 				 id, in_words(row->status));
 }
 
-static enum err
-set_status(struct ctx *c, const char *id, const char *status, struct date started,
+enum err
+shift_set_status(struct ctx *c, const char *id, const char *status, struct date started,
 	struct date finished, const char *final_message)
 {
 	TRY(db_do(c, &SHIFT_SET_STATUS,
@@ -235,9 +230,8 @@ set_status(struct ctx *c, const char *id, const char *status, struct date starte
 	return str_eq(status, "finished") ? certificate_order(c, id) : OK;
 }
 
-/* Reviewers have until the morning after `day`, or after today when that is later. */
-static enum err
-set_ready(struct ctx *c, const char *id, struct date finished, struct date day)
+enum err
+shift_set_ready(struct ctx *c, const char *id, struct date finished, struct date day)
 {
 	struct date none = {0}, today = utc_date(c->now);
 
@@ -250,9 +244,9 @@ enum err
 shift_start(struct ctx *c, const char *id, const char **out)
 {
 	struct date none = {0};
-	struct row row;
+	struct shift_row row;
 
-	TRY(lock_in_state(c, id, "preparing", &row));
+	TRY(shift_lock(c, id, "preparing", &row));
 	struct others o = {0};
 	TRY(others_of(c, id, &o));
 	if (o.running_start.year != 0)
@@ -260,118 +254,50 @@ shift_start(struct ctx *c, const char *id, const char **out)
 			"Смену %s начать нельзя: она ещё готовится, а идёт другая "
 			"смена.",
 			id);
-	TRY(set_status(c, id, "started", utc_date(c->now), none, NULL));
-	return audited(c, "shift.start", id, out);
-}
-
-/* Applications that nobody has looked at can be approved no more: whoever waits for an
- * answer gets one. */
-static enum err
-close_requests(struct ctx *c, const char *id)
-{
-	TRY(db_do(c, &SHIFT_TELL_UNSEEN,
-		ARGS(c, id,
-			arena_fmt(&c->arena,
-				_("The shift is over, and your application for it was "
-				  "not looked at in time. We are sorry. The group "
-				  "tells when registration for the next one opens: "
-				  "%s"),
-				conf.programme_group_url))));
-	return db_do(c, &SHIFT_DECLINE_REQUESTS, ARGS(c, id, c->now));
-}
-
-/* started -> finished, or from `day` on ready_for_complete while something is in
- * review. */
-static enum err
-end_running(struct ctx *c, const char *id, struct date finished, struct date day)
-{
-	struct date none = {0};
-	int64_t reviewing;
-
-	TRY(db_do(c, &SHIFT_CLOSE_WAITING, ARGS(c, id, c->now)));
-	TRY(db_int(c, &SHIFT_REVIEWING, &reviewing, ARGS(c, id)));
-	TRY(db_do(c, &SHIFT_SAY_FAREWELL, ARGS(c, id, (const char *)NULL)));
-	TRY(close_requests(c, id));
-	return reviewing > 0 ? set_ready(c, id, finished, day)
-			     : set_status(c, id, "finished", none, finished, NULL);
-}
-
-enum err
-shift_finish(struct ctx *c, const char *id, const char **out)
-{
-	struct row row;
-
-	TRY(lock_in_state(c, id, "started", &row));
-	TRY(end_running(c, id, utc_date(c->now), utc_date(c->now)));
-	TRY(absence_trim(c, id, row.started_at, utc_date(c->now)));
-	return audited(c, "shift.finish", id, out);
+	TRY(shift_set_status(c, id, "started", utc_date(c->now), none, NULL));
+	return shift_audited(c, "shift.start", id, out);
 }
 
 enum err
 shift_cancel(struct ctx *c, const char *id, const char *final_message, const char **out)
 {
 	struct date none = {0};
-	struct row row;
+	struct shift_row row;
 
-	TRY(lock_in_state(c, id, "preparing", &row));
-	TRY(set_status(c, id, "cancelled", none, utc_date(c->now),
+	TRY(shift_lock(c, id, "preparing", &row));
+	TRY(shift_set_status(c, id, "cancelled", none, utc_date(c->now),
 		final_message == NULL ? usual_cancellation : final_message));
-	TRY(db_do(c, &SHIFT_DECLINE_REQUESTS, ARGS(c, id, c->now)));
+	TRY(shift_decline_requests(c, id));
 	TRY(db_do(c, &SHIFT_TELL_CANCELLED, ARGS(c, id)));
-	return audited(c, "shift.cancel", id, out);
+	return shift_audited(c, "shift.cancel", id, out);
+}
+
+enum err
+shift_decline_requests(struct ctx *c, const char *id)
+{
+	return db_do(c, &SHIFT_DECLINE_REQUESTS, ARGS(c, id, c->now));
+}
+
+enum err
+shift_say_farewell(
+	struct ctx *c, const char *id, const char *member_id, int64_t *reviewing)
+{
+	TRY(db_do(c, &SHIFT_SAY_FAREWELL, ARGS(c, id, member_id)));
+	return db_int(c, &SHIFT_REVIEWING, reviewing, ARGS(c, id));
 }
 
 enum err
 shift_reviewed(struct ctx *c, const char *shift_id, const char *member_id)
 {
 	struct date none = {0};
-	struct row row = {0};
+	struct shift_row row = {0};
 	int64_t reviewing;
 
-	TRY(db_one(c, &SHIFT_LOCK_REVIEW, row_fields, &row, ARGS(c, shift_id)));
+	TRY(db_one(c, &SHIFT_LOCK_REVIEW, shift_row_fields, &row, ARGS(c, shift_id)));
 	if (!str_eq(row.status, "ready_for_complete"))
 		return OK;
-	TRY(db_do(c, &SHIFT_SAY_FAREWELL, ARGS(c, shift_id, member_id)));
-	TRY(db_int(c, &SHIFT_REVIEWING, &reviewing, ARGS(c, shift_id)));
-	return reviewing > 0 ? OK
-			     : set_status(c, shift_id, "finished", none, none, NULL);
-}
-
-static enum err
-end_overdue(struct ctx *c, const struct row *row, struct date day)
-{
-	struct date none = {0};
-
-	log_info("programme.finish shift=%s status=%s", row->id, row->status);
-	if (str_eq(row->status, "started"))
-		return end_running(c, row->id, none, day);
-	TRY(review_settle_shift(c, row->id));
-	TRY(db_do(c, &SHIFT_DECLINE_REVIEWING,
-		ARGS(c, row->id, c->now,
-			_("The shift is over, and Telegram has not given us your "
-			  "photo: it could not be counted. We are sorry."))));
-	TRY(db_do(c, &SHIFT_SAY_FAREWELL, ARGS(c, row->id, (const char *)NULL)));
-	return set_status(c, row->id, "finished", none, none, NULL);
-}
-
-enum err
-shift_end_overdue(struct ctx *c, struct date day)
-{
-	struct row *rows;
-	size_t count;
-
-	TRY(db_many(c, &SHIFT_OVERDUE, row_fields, &rows, &count, ARGS(c, day)));
-	for (size_t i = 0; i < count; i++)
-		TRY(end_overdue(c, &rows[i], day));
-	return OK;
-}
-
-enum err
-programme_finish_job(struct ctx *c, const struct job *job)
-{
-	struct date day;
-
-	if (!date_parse(job->subject, &day))
-		return fail(c, E_BUG, "the job names no day");
-	return shift_end_overdue(c, day);
+	TRY(shift_say_farewell(c, shift_id, member_id, &reviewing));
+	return reviewing > 0
+		       ? OK
+		       : shift_set_status(c, shift_id, "finished", none, none, NULL);
 }

@@ -1,7 +1,5 @@
 #include "programme/update.h"
 
-#include <string.h>
-
 #include "base/json.h"
 #include "base/str.h"
 

@@ -26,7 +26,4 @@ update_handler on_photo, on_balance, on_skip, on_skip_press, on_press;
 /* Days that do not count: programme/absence.h. */
 update_handler on_absence, on_absence_press;
 
-/* "Register first", which is said to whoever is not registered. */
-enum err on_stranger(struct ctx *c, const struct update *u);
-
 #endif

@@ -1,7 +1,5 @@
 #include "programme/webhook.h"
 
-#include <string.h>
-
 #include "base/conf.h"
 #include "base/secret.h"
 #include "base/str.h"

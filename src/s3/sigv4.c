@@ -275,3 +275,10 @@ s3_presign(struct arena *a, const struct s3_key *key, const struct s3_link *link
 	return arena_fmt(a, "%s%s?%s&X-Amz-Signature=%s", link->base, path, q.query,
 		sigv4_sign(a, key, &q, &s));
 }
+
+bool
+s3_is_harmless(const char *name)
+{
+	return str_starts(name, "x-amz-checksum-") || str_starts(name, "x-amz-sdk-") ||
+	       str_in(name, "x-amz-date x-amz-user-agent x-amz-content-sha256");
+}

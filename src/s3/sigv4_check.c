@@ -163,13 +163,6 @@ read_query(struct ctx *c, const struct s3_request *q, const struct s3_key *key,
 	return OK;
 }
 
-bool
-s3_is_harmless(const char *name)
-{
-	return str_starts(name, "x-amz-checksum-") || str_starts(name, "x-amz-sdk-") ||
-	       str_in(name, "x-amz-date x-amz-user-agent x-amz-content-sha256");
-}
-
 /* As AWS does: the host and everything that is sent as x-amz-... must be signed. */
 static enum err
 headers_are_signed(struct ctx *c, const struct s3_request *q, const struct signature *s)

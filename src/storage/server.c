@@ -6,6 +6,7 @@
 #include "base/fence.h"
 #include "base/str.h"
 #include "db/db.h"
+#include "job/job.h"
 #include "net/authority.h"
 
 #include "storage/server.sql.h"
@@ -197,4 +198,28 @@ server_is_at(struct ctx *c, const struct server *s, const char *host)
 			return true;
 	}
 	return false;
+}
+
+struct id_row {
+	const char *id;
+};
+
+static FIELDS(id_fields, FIELD(struct id_row, id));
+
+enum err
+server_clean_later(struct ctx *c, const char *id)
+{
+	struct id_row one = {id}, *list = &one;
+	size_t count = 1;
+
+	if (id == NULL)
+		TRY(db_many(c, &SERVER_DELETED, id_fields, &list, &count, ARGS(c)));
+	for (size_t i = 0; i < count; i++) {
+		const struct job_order fill = {.kind = "server.resync",
+			.subject = list[i].id,
+			.key = list[i].id};
+
+		TRY(job_add(c, &fill));
+	}
+	return OK;
 }

@@ -107,6 +107,10 @@ void server_note_failure(struct ctx *c, const struct server *s);
 /* The same if e, what a call has returned, is E_SERVER_DOWN; gives e back. */
 enum err server_answered(struct ctx *c, const struct server *s, enum err e);
 
+/* Orders a step of the way of a deleted server (server_removal.h), for one or for all
+ * that are deleted (NULL). */
+enum err server_clean_later(struct ctx *c, const char *id);
+
 /* Is a Host header one of the two addresses? Case and a default port do not matter. */
 bool server_is_at(struct ctx *c, const struct server *s, const char *host);
 

@@ -117,3 +117,6 @@ update storage.server s set city = $3
  where s.deleted_at is null and lower(s.host) = lower($1) and s.port = $2
    and not exists (select from storage.server o where o.id <> s.id and lower($3) in (lower(o.name), lower(o.city)))
    and (select count(*) from storage.server o where o.deleted_at is null and lower(o.host) = lower($1) and o.port = $2) = 1;
+
+-- name: server_deleted
+select id from storage.server where deleted_at is not null;

@@ -73,25 +73,6 @@ server_stay(struct ctx *c, const char *id)
 	return db_do(c, &SERVER_REMOVAL_STAY, ARGS(c, id, c->now));
 }
 
-enum err
-server_clean_later(struct ctx *c, const char *id)
-{
-	struct row one = {id}, *list = &one;
-	size_t count = 1;
-
-	if (id == NULL)
-		TRY(db_many(
-			c, &SERVER_REMOVAL_ALL, row_fields, &list, &count, ARGS(c)));
-	for (size_t i = 0; i < count; i++) {
-		const struct job_order fill = {.kind = "server.resync",
-			.subject = list[i].id,
-			.key = list[i].id};
-
-		TRY(job_add(c, &fill));
-	}
-	return OK;
-}
-
 static enum err
 read_left(struct ctx *c, const struct server *s, struct left *out)
 {

@@ -38,7 +38,4 @@ enum err server_sole_copies(struct ctx *c, const char *id, int64_t *count);
  * E_SERVER_NOT_FOUND. */
 enum err server_clean(struct ctx *c, const struct server *s);
 
-/* Orders that step, for one server or for all that are deleted (NULL). */
-enum err server_clean_later(struct ctx *c, const char *id);
-
 #endif

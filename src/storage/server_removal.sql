@@ -24,9 +24,6 @@ delete from storage.copy where server_id = $1;
 -- name: server_removal_row : E_SERVER_NOT_FOUND
 delete from storage.server where id = $1;
 
--- name: server_removal_all
-select id from storage.server where deleted_at is not null;
-
 -- The only copy of a live file is kept until another server has one.
 -- name: server_removal_doom
 update storage.copy c set doomed_at = now()

@@ -7,6 +7,7 @@
 #include "db/db.h"
 #include "job/job.h"
 #include "programme/day.h"
+#include "programme/task_date.h"
 #include "programme/notice.h"
 #include "programme/outbox.h"
 
