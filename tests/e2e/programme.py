@@ -23,8 +23,9 @@ def today(zone=ZONE):
 
 
 def clear(db):
-    """No shift, no child, no message that waits; tasks stay."""
-    for _ in range(5):
+    """No shift, no child, no message that waits; tasks stay. The statements of other programs lock the same tables in
+    an order of their own, and on a busy machine there is always one of them."""
+    for _ in range(30):
         try:
             return clear_once(db)
         except psycopg2.errors.DeadlockDetected:

@@ -470,5 +470,7 @@ class TestAgain:
         change = {k: row[k] for k in row if k not in ("id", "created", "updated")}
         assert anna.post("/servers/", {**change, "name": name}).status_code == 201
         wait_for(lambda: db.value("select city from storage.server where name = %s", name) == "s3_1", 20, "it is known")
+        wait_for(lambda: db.value("select h.is_up from storage.health h join storage.server s on s.id = h.server_id"
+                                  " where s.name = %s", name), 20, "and known to be alive, as the others are")
         file = upload_at(anna, "-33,18", b"heard")
         assert holders(anna, file) == {name}

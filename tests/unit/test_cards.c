@@ -191,8 +191,8 @@ lists_page_by_key_and_find_pieces_of_names(void **state)
 				next_number()),
 			keeper);
 	struct arena scratch = {0};
-	const char *asked =
-		text("/cards?limit=2&q=%s", percent_encode(&scratch, name, false));
+	const char *asked = text(
+		"/cards?limit=2&q=%s", percent_encode(&scratch, name, false));
 	arena_end(&scratch);
 	a = get(asked, keeper);
 	assert_int_equal(
