@@ -43,11 +43,7 @@ enum err
 programme_get_analytics_shift(struct req *r)
 {
 	struct sheet_file f = {0};
-	enum err e = sheet_of_shift(&r->ctx, r->word[0], &f);
 
-	if (e == E_MISSING) {
-		ctx_clear_error(&r->ctx);
-		return programme_not_found(r, "Shift", r->word[0]);
-	}
-	return e == OK ? reply_sheet(r, &f) : e;
+	TRY(sheet_of_shift(&r->ctx, r->word[0], &f));
+	return reply_sheet(r, &f);
 }

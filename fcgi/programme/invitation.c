@@ -27,16 +27,6 @@ INPUT(programme_registration_in, struct registration,
 	FIELD(struct registration, password, .must = true, .as_typed = true, .min = 0,
 		.max = 1000, .rule = staff_password_rule));
 
-static enum err
-reply_or_missing(struct req *r, int status, enum err e, const char *json)
-{
-	if (e == E_INVITE_NOT_FOUND) {
-		ctx_clear_error(&r->ctx);
-		return programme_not_found(r, "AdministratorInvitation", r->word[0]);
-	}
-	return e == OK ? reply_json(r, status, json) : e;
-}
-
 /* GET /administrators/invitations: 200 list of I whose e-mail is not staff yet. */
 enum err
 programme_get_invitations(struct req *r)
@@ -64,9 +54,9 @@ enum err
 programme_patch_invitation_deactivate(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = invitation_close(&r->ctx, r->word[0], &json);
 
-	return reply_or_missing(r, 200, e, json);
+	TRY(invitation_close(&r->ctx, r->word[0], &json));
+	return reply_json(r, 200, json);
 }
 
 /* PATCH /administrators/invitations/{uuid}/reactivate: 200 I, mailed again.
@@ -75,9 +65,9 @@ enum err
 programme_patch_invitation_reactivate(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = invitation_open(&r->ctx, r->word[0], &json);
 
-	return reply_or_missing(r, 200, e, json);
+	TRY(invitation_open(&r->ctx, r->word[0], &json));
+	return reply_json(r, 200, json);
 }
 
 /* GET /administrators/register/{uuid}: 200 I of an open invitation. E_CODE_INVALID. */

@@ -1,5 +1,7 @@
 #include "programme/programme.h"
 
+#include <string.h>
+
 #include "base/conf.h"
 #include "base/str.h"
 #include "db/db.h"
@@ -184,6 +186,18 @@ add_field_errors(struct ctx *c, struct buf *b)
 	buf_add(b, "]");
 }
 
+/* The sentence of a case, with the id of the path where it has a place for one. */
+static const char *
+sentence(struct req *r, const char *words)
+{
+	const char *place = strstr(words, "{id}");
+
+	return place == NULL
+		       ? words
+		       : arena_fmt(&r->ctx.arena, "%.*s%s%s", (int)(place - words),
+				 words, r->word[0], place + strlen("{id}"));
+}
+
 static void
 refuse(struct req *r, enum err e)
 {
@@ -195,7 +209,7 @@ refuse(struct req *r, enum err e)
 	if (w->err == E_INPUT && c->field_errors != NULL)
 		add_field_errors(c, &body);
 	else
-		buf_json(&body, w->words != NULL ? w->words : c->why);
+		buf_json(&body, w->words != NULL ? sentence(r, w->words) : c->why);
 	buf_add(&body, "}");
 	reply_retry_after(r, 0);
 	reply_json(r, w->status, buf_text(&body));

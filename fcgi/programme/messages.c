@@ -66,12 +66,7 @@ programme_post_shift_message(struct req *r)
 
 	if (n.status == NULL && n.members.count == 0)
 		n.status = "active";
-	enum err e = in->confirm == NULL ? notice_count(c, &n)
-					 : notice_send(c, &n, in->confirm);
-	if (e == E_MISSING) {
-		ctx_clear_error(c);
-		return programme_not_found(r, "Shift", r->word[0]);
-	}
-	TRY(e);
+	TRY(in->confirm == NULL ? notice_count(c, &n)
+				: notice_send(c, &n, in->confirm));
 	return reply(r, 200, in->confirm == NULL ? counted_fields : sent_fields, &n);
 }

@@ -51,14 +51,10 @@ enum err
 programme_get_participant(struct req *r)
 {
 	struct ctx *c = &r->ctx;
-	const char *json = NULL;
-	enum err e = db_json(c, &PARTICIPANT_SHOW, &json, ARGS(c, r->word[0]));
+	const char *json;
 
-	if (e == E_MISSING) {
-		ctx_clear_error(c);
-		return programme_not_found(r, "User", r->word[0]);
-	}
-	return e == OK ? reply_json(r, 200, json) : e;
+	TRY(db_json(c, &PARTICIPANT_SHOW, &json, ARGS(c, r->word[0])));
+	return reply_json(r, 200, json);
 }
 
 /* GET /audit?before=&limit=: 200 list of what staff did, the newest first; 100 a page.
@@ -93,16 +89,10 @@ enum err
 programme_patch_outbox_retry(struct req *r)
 {
 	struct ctx *c = &r->ctx;
-	enum err e = db_do(c, &OUTBOX_RETRY, ARGS(c, r->id[0]));
 
-	if (e == OK)
-		e = audit_add(c, "outbox.retry", "outbox", r->word[0], NULL);
-
-	if (e == E_MISSING) {
-		ctx_clear_error(c);
-		return programme_not_found(r, "Message", r->word[0]);
-	}
-	return e == OK ? reply_json(r, 200, "{}") : e;
+	TRY(db_do(c, &OUTBOX_RETRY, ARGS(c, r->id[0])));
+	TRY(audit_add(c, "outbox.retry", "outbox", r->word[0], NULL));
+	return reply_json(r, 200, "{}");
 }
 
 /* PATCH /outbox/presumed/retry: 200 {"messages"}: all that may not have arrived goes

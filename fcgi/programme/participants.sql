@@ -19,7 +19,7 @@ select '[' || coalesce(string_agg(
               group by m.participant_id) m on m.participant_id = p.id
  where not p.is_test_user and p.erased_at is null and ($1::text is null or p.status = $1::programme.participant_status);
 
--- name: participant_show : E_MISSING
+-- name: participant_show : E_CHILD_NOT_FOUND
 select json_strip_nulls(json_build_object('id', p.id, 'name', p.name, 'surname', p.surname,
            'date_of_birth', p.date_of_birth, 'city', p.city, 'phone_number', p.phone_number,
            'shifts', (select coalesce(json_agg(json_build_object('id', s.id, 'title', s.title, 'started_at', s.started_at,
@@ -63,6 +63,6 @@ select json_build_object(
                         where o.state in ('failed', 'presumed') and ($1::bigint = 0 or o.id < $1::bigint)
                         order by o.id desc limit 200) f));
 
--- name: outbox_retry : E_MISSING
+-- name: outbox_retry : E_MESSAGE_NOT_FOUND
 update programme.outbox set state = 'waiting', tries = 0, not_before = now(), not_after = null
  where id = $1 and state in ('failed', 'presumed');

@@ -2,12 +2,6 @@
 
 #include "reply.h"
 
-enum err
-programme_not_found(struct req *r, const char *what, const char *id)
-{
-	return fail(&r->ctx, E_MISSING, "Объект %s с id %s не найден.", what, id);
-}
-
 /* GET /ping: 200. */
 enum err
 programme_get_ping(struct req *r)

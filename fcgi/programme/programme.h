@@ -29,7 +29,4 @@ enum programme_who {
 /* What is wrong with a piece of input, for staff to read. */
 const char *programme_field_error_words(struct ctx *c, const struct field_error *f);
 
-/* E_MISSING whose sentence names what was looked for ("Shift") and its id. */
-enum err programme_not_found(struct req *r, const char *what, const char *id);
-
 #endif

@@ -39,16 +39,6 @@ INPUT(programme_reports_query, struct reports_filter,
 		.one_of =
 			"reviewing approved declined waiting skipped not_participate"));
 
-static enum err
-answer(struct req *r, const char *what, enum err e, const char *json)
-{
-	if (e == E_MISSING) {
-		ctx_clear_error(&r->ctx);
-		return programme_not_found(r, what, r->word[0]);
-	}
-	return e == OK ? reply_json(r, 200, json) : e;
-}
-
 /* GET /requests/?status=: 200 list of R over all shifts. */
 enum err
 programme_get_requests(struct req *r)
@@ -66,9 +56,9 @@ enum err
 programme_patch_request_approve(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = request_approve(&r->ctx, r->word[0], &json);
 
-	return answer(r, "Request", e, json);
+	TRY(request_approve(&r->ctx, r->word[0], &json));
+	return reply_json(r, 200, json);
 }
 
 /* PATCH /requests/{uuid}/decline {"message"} or nothing: 200 R. E_REQUEST_REVIEWED. */
@@ -77,9 +67,9 @@ programme_patch_request_decline(struct req *r)
 {
 	const struct decline_body *in = r->in;
 	const char *json = NULL;
-	enum err e = request_decline(&r->ctx, r->word[0], in->message, &json);
 
-	return answer(r, "Request", e, json);
+	TRY(request_decline(&r->ctx, r->word[0], in->message, &json));
+	return reply_json(r, 200, json);
 }
 
 #define SCRATCH_ROWS 200
@@ -151,11 +141,12 @@ programme_get_reports(struct req *r)
 		db_each(c, &REPORTS_LIST, &reader, ARGS(c, in->shift_id, in->status));
 	arena_end(&l.scratch.arena);
 	TRY(e);
-	if (l.count == 0 &&
-		db_json(c, &REPORT_SHIFT, &shift, ARGS(c, in->shift_id)) == E_MISSING) {
+	if (l.count == 0 && db_json(c, &REPORT_SHIFT, &shift, ARGS(c, in->shift_id)) ==
+				    E_SHIFT_NOT_FOUND) {
 		ctx_clear_error(c);
 		reply_reset(r);
-		return programme_not_found(r, "Shift", in->shift_id);
+		return fail(
+			c, E_MISSING, "Объект Shift с id %s не найден.", in->shift_id);
 	}
 	buf_add(&r->out, l.count == 0 ? "[]" : "]");
 	return OK;
@@ -163,13 +154,11 @@ programme_get_reports(struct req *r)
 
 /* P, whose report_url leads to the photo on this site. */
 static enum err
-answer_report(struct req *r, enum err e, const char *json)
+answer_report(struct req *r, const char *json)
 {
 	struct ctx *c = &r->ctx;
 	struct json_object *p;
 
-	if (e != OK)
-		return answer(r, "Report", e, json);
 	TRY(json_read(c, json, strlen(json), &p));
 	const char *path = json_text(p, "report_url");
 	if (path != NULL)
@@ -186,9 +175,9 @@ enum err
 programme_get_report(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = db_json(&r->ctx, &REPORT_SHOW, &json, ARGS(&r->ctx, r->word[0]));
 
-	return answer_report(r, e, json);
+	TRY(db_json(&r->ctx, &REPORT_SHOW, &json, ARGS(&r->ctx, r->word[0])));
+	return answer_report(r, json);
 }
 
 /* PATCH /reports/{uuid}/approve: 200 P; one point. E_REPORT_REVIEWED,
@@ -197,9 +186,9 @@ enum err
 programme_patch_report_approve(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = report_review(&r->ctx, r->word[0], true, 0, &json);
 
-	return answer_report(r, e, json);
+	TRY(report_review(&r->ctx, r->word[0], true, 0, &json));
+	return answer_report(r, json);
 }
 
 /* PATCH /reports/{uuid}/decline: 200 P. E_REPORT_REVIEWED, E_REPORT_NO_PHOTO. */
@@ -207,7 +196,7 @@ enum err
 programme_patch_report_decline(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = report_review(&r->ctx, r->word[0], false, 0, &json);
 
-	return answer_report(r, e, json);
+	TRY(report_review(&r->ctx, r->word[0], false, 0, &json));
+	return answer_report(r, json);
 }

@@ -3,7 +3,7 @@ select coalesce(json_agg(programme.as_request(r, p) order by r.created, r.id), '
   from programme.request r join programme.participant p on p.id = r.participant_id
  where $1::text is null or r.status = $1::programme.request_status;
 
--- name: report_show : E_MISSING
+-- name: report_show : E_REPORT_NOT_FOUND
 select json_strip_nulls(programme.as_report(r, a.uuid))
   from programme.report r left join account.account a on a.id = r.reviewed_by where r.id = $1;
 
@@ -21,5 +21,5 @@ select r.shift_id, s.status as shift_status, s.started_at as shift_started_at, r
  where r.shift_id = $1 and ($2::text is null or r.status = $2::programme.report_status)
  order by r.uploaded_at nulls last, r.id;
 
--- name: report_shift : E_MISSING
+-- name: report_shift : E_SHIFT_NOT_FOUND
 select id from programme.shift where id = $1;

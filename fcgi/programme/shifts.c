@@ -92,17 +92,6 @@ programme_get_shifts(struct req *r)
 	return reply_json(r, 200, json);
 }
 
-/* What a call about one shift gave: its JSON, or that there is none. */
-static enum err
-answer(struct req *r, int status, enum err e, const char *json)
-{
-	if (e == E_MISSING) {
-		ctx_clear_error(&r->ctx);
-		return programme_not_found(r, "Shift", r->word[0]);
-	}
-	return e == OK ? reply_json(r, status, json) : e;
-}
-
 static struct shift_plan
 plan_of(const struct shift_body *in)
 {
@@ -120,9 +109,9 @@ programme_post_shift(struct req *r)
 {
 	struct shift_plan plan = plan_of(r->in);
 	const char *json = NULL;
-	enum err e = shift_add(&r->ctx, &plan, &json);
 
-	return answer(r, 201, e, json);
+	TRY(shift_add(&r->ctx, &plan, &json));
+	return reply_json(r, 201, json);
 }
 
 /* GET /shifts/{uuid}: 200 S. */
@@ -130,9 +119,9 @@ enum err
 programme_get_shift(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = db_json(&r->ctx, &SHIFT_SHOW, &json, ARGS(&r->ctx, r->word[0]));
 
-	return answer(r, 200, e, json);
+	TRY(db_json(&r->ctx, &SHIFT_SHOW, &json, ARGS(&r->ctx, r->word[0])));
+	return reply_json(r, 200, json);
 }
 
 /* PATCH /shifts/{uuid}, all four members: 200 S. The errors of shift_change(). */
@@ -141,9 +130,9 @@ programme_patch_shift(struct req *r)
 {
 	struct shift_plan plan = plan_of(r->in);
 	const char *json = NULL;
-	enum err e = shift_change(&r->ctx, r->word[0], &plan, &json);
 
-	return answer(r, 200, e, json);
+	TRY(shift_change(&r->ctx, r->word[0], &plan, &json));
+	return reply_json(r, 200, json);
 }
 
 /* PATCH /shifts/{uuid}/start: 200 S. E_SHIFT_STATE. */
@@ -151,9 +140,9 @@ enum err
 programme_patch_shift_start(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = shift_start(&r->ctx, r->word[0], &json);
 
-	return answer(r, 200, e, json);
+	TRY(shift_start(&r->ctx, r->word[0], &json));
+	return reply_json(r, 200, json);
 }
 
 /* PATCH /shifts/{uuid}/finish: 200 S. E_SHIFT_STATE. */
@@ -161,9 +150,9 @@ enum err
 programme_patch_shift_finish(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = shift_finish(&r->ctx, r->word[0], &json);
 
-	return answer(r, 200, e, json);
+	TRY(shift_finish(&r->ctx, r->word[0], &json));
+	return reply_json(r, 200, json);
 }
 
 /* PATCH /shifts/{uuid}/cancel {"final_message"} or nothing: 200 S. E_SHIFT_STATE. */
@@ -172,9 +161,9 @@ programme_patch_shift_cancel(struct req *r)
 {
 	const struct cancel_body *in = r->in;
 	const char *json = NULL;
-	enum err e = shift_cancel(&r->ctx, r->word[0], in->final_message, &json);
 
-	return answer(r, 200, e, json);
+	TRY(shift_cancel(&r->ctx, r->word[0], in->final_message, &json));
+	return reply_json(r, 200, json);
 }
 
 /* A list of one shift: that the shift is there is looked up only if the list is empty.
@@ -187,11 +176,8 @@ list_of_shift(
 	const char *json, *shift = NULL;
 
 	TRY(db_json(c, s, &json, args));
-	if (str_eq(json, empty)) {
-		enum err e = db_json(c, &SHIFT_SHOW, &shift, ARGS(c, r->word[0]));
-		if (e != OK)
-			return answer(r, 404, e, NULL);
-	}
+	if (str_eq(json, empty))
+		TRY(db_json(c, &SHIFT_SHOW, &shift, ARGS(c, r->word[0])));
 	return reply_json(r, 200, json);
 }
 

@@ -11,7 +11,7 @@ select json_strip_nulls(coalesce(json_agg(shown order by place), '[]'))
           from programme.shift s
          where $1::text is null or s.status::text = any(string_to_array($1, ' '))) listed;
 
--- name: shift_show : E_MISSING
+-- name: shift_show : E_SHIFT_NOT_FOUND
 select json_strip_nulls(programme.as_shift(s)) from programme.shift s where id = $1;
 
 -- name: shift_members

@@ -28,11 +28,8 @@ programme_get_report_similar(struct req *r)
 	const char *json, *report = NULL;
 
 	TRY(alike_of_report(c, r->word[0], &json));
-	if (str_eq(json, "[]") && db_json(c, &SIMILAR_REPORT, &report,
-					  ARGS(c, r->word[0])) == E_MISSING) {
-		ctx_clear_error(c);
-		return programme_not_found(r, "Report", r->word[0]);
-	}
+	if (str_eq(json, "[]"))
+		TRY(db_json(c, &SIMILAR_REPORT, &report, ARGS(c, r->word[0])));
 	return reply_json(r, 200, json);
 }
 
@@ -46,10 +43,7 @@ programme_get_shift_similar(struct req *r)
 	const char *json, *shift = NULL;
 
 	TRY(db_json(c, &SIMILAR_IN_SHIFT, &json, ARGS(c, r->word[0], in->status)));
-	if (str_eq(json, "[]") &&
-		db_json(c, &SIMILAR_SHIFT, &shift, ARGS(c, r->word[0])) == E_MISSING) {
-		ctx_clear_error(c);
-		return programme_not_found(r, "Shift", r->word[0]);
-	}
+	if (str_eq(json, "[]"))
+		TRY(db_json(c, &SIMILAR_SHIFT, &shift, ARGS(c, r->word[0])));
 	return reply_json(r, 200, json);
 }

@@ -1,7 +1,7 @@
--- name: similar_report : E_MISSING
+-- name: similar_report : E_REPORT_NOT_FOUND
 select id from programme.report where id = $1;
 
--- name: similar_shift : E_MISSING
+-- name: similar_shift : E_SHIFT_NOT_FOUND
 select id from programme.shift where id = $1;
 
 -- name: similar_in_shift

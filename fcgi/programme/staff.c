@@ -67,15 +67,6 @@ programme_get_staff_list(struct req *r)
 	return reply_json(r, 200, json);
 }
 
-static enum err
-missing(struct req *r, enum err e)
-{
-	if (e != E_MISSING)
-		return e;
-	ctx_clear_error(&r->ctx);
-	return programme_not_found(r, "Administrator", r->word[0]);
-}
-
 /* GET /administrators/{uuid}/: 200 A. */
 enum err
 programme_get_staff(struct req *r)
@@ -83,7 +74,7 @@ programme_get_staff(struct req *r)
 	struct ctx *c = &r->ctx;
 	const char *json;
 
-	TRY(missing(r, db_json(c, &STAFF_SHOW, &json, ARGS(c, r->word[0]))));
+	TRY(db_json(c, &STAFF_SHOW, &json, ARGS(c, r->word[0])));
 	return reply_json(r, 200, json);
 }
 
@@ -99,7 +90,7 @@ programme_patch_staff(struct req *r)
 	if (!str_eq(r->session->role, "administrator") &&
 		!str_eq(c->actor_uuid, r->word[0]))
 		return fail(c, E_NO_ROLE, NULL);
-	TRY(missing(r, db_json(c, &STAFF_LOCK_NAME, &before, ARGS(c, r->word[0]))));
+	TRY(db_json(c, &STAFF_LOCK_NAME, &before, ARGS(c, r->word[0])));
 	TRY(db_do(
 		c, &STAFF_RENAME, ARGS(c, r->word[0], in->name, in->surname, c->now)));
 	TRY(db_json(c, &STAFF_LOCK_NAME, &after, ARGS(c, r->word[0])));
@@ -118,7 +109,7 @@ other_staff(struct req *r, enum err own, struct account *out)
 	enum err e = account_by_uuid(c, r->word[0], out);
 	if (e == E_ACCOUNT_NOT_FOUND || (e == OK && out->role == NULL)) {
 		ctx_clear_error(c);
-		return programme_not_found(r, "Administrator", r->word[0]);
+		return fail(c, E_STAFF_NOT_FOUND, NULL);
 	}
 	TRY(e);
 	if (out->id == c->actor)

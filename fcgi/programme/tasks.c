@@ -63,19 +63,16 @@ picture_refusal(enum err e)
 	}
 }
 
+/* What is wrong with the image is said of the form. */
 static enum err
-answer(struct req *r, int status, enum err e, const char *json)
+picture_error(struct req *r, enum err e)
 {
-	if (e == E_MISSING) {
-		ctx_clear_error(&r->ctx);
-		return programme_not_found(r, "Task", r->word[0]);
-	}
 	const char *words = picture_refusal(e);
-	if (words != NULL) {
-		ctx_clear_error(&r->ctx);
-		return field_error(r, FIELD_ERROR_FORM, words);
-	}
-	return e == OK ? reply_json(r, status, json) : e;
+
+	if (words == NULL)
+		return e;
+	ctx_clear_error(&r->ctx);
+	return field_error(r, FIELD_ERROR_FORM, words);
 }
 
 /* GET /tasks/: 200 list of T by number, archived ones too. */
@@ -97,8 +94,9 @@ programme_post_task(struct req *r)
 	const char *json = NULL;
 
 	TRY(the_image(r, &image));
-	enum err e = task_add(&r->ctx, in->title, image.bytes, image.size, &json);
-	return answer(r, 201, e, json);
+	TRY(picture_error(
+		r, task_add(&r->ctx, in->title, image.bytes, image.size, &json)));
+	return reply_json(r, 201, json);
 }
 
 /* GET /tasks/{uuid}: 200 T. */
@@ -106,9 +104,9 @@ enum err
 programme_get_task(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = db_json(&r->ctx, &TASK_SHOW, &json, ARGS(&r->ctx, r->word[0]));
 
-	return answer(r, 200, e, json);
+	TRY(db_json(&r->ctx, &TASK_SHOW, &json, ARGS(&r->ctx, r->word[0])));
+	return reply_json(r, 200, json);
 }
 
 /* PATCH /tasks/{uuid}?title=, multipart with image: 200 T. E_TASK_EXISTS. */
@@ -120,9 +118,9 @@ programme_patch_task(struct req *r)
 	const char *json = NULL;
 
 	TRY(the_image(r, &image));
-	enum err e = task_change(
-		&r->ctx, r->word[0], in->title, image.bytes, image.size, &json);
-	return answer(r, 200, e, json);
+	TRY(picture_error(r, task_change(&r->ctx, r->word[0], in->title, image.bytes,
+				     image.size, &json)));
+	return reply_json(r, 200, json);
 }
 
 /* PATCH /tasks/{uuid}/change_status: 200 T, archived or brought back. */
@@ -130,7 +128,7 @@ enum err
 programme_patch_task_status(struct req *r)
 {
 	const char *json = NULL;
-	enum err e = task_toggle(&r->ctx, r->word[0], &json);
 
-	return answer(r, 200, e, json);
+	TRY(task_toggle(&r->ctx, r->word[0], &json));
+	return reply_json(r, 200, json);
 }

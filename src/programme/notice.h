@@ -26,13 +26,13 @@ struct notice {
 	const char *confirm;  /* the token */
 };
 
-/* Fills count, unreachable and confirm. E_MISSING: no such shift. */
+/* Fills count, unreachable and confirm. E_SHIFT_NOT_FOUND. */
 enum err notice_count(struct ctx *c, struct notice *n);
 
 /*
  * The caller's transaction. E_CONFLICT: the token is not of this text and exactly these
- * people, or older than an hour. E_MISSING. A token that the caller has used for this
- * text and shift adds nothing, whoever the people are by now: OK.
+ * people, or older than an hour. E_SHIFT_NOT_FOUND. A token that the caller has used
+ * for this text and shift adds nothing, whoever the people are by now: OK.
  */
 enum err notice_send(struct ctx *c, struct notice *n, const char *confirm);
 

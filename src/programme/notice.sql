@@ -1,4 +1,4 @@
--- name: notice_people : E_MISSING
+-- name: notice_people : E_SHIFT_NOT_FOUND
 -- $2 status of the members or null, $3 their ids or null, $4 their city or null, $5 whether only who has not reported
 -- the task of the day $6
 select count(m.id) filter (where not p.telegram_blocked) as count,

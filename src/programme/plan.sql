@@ -1,4 +1,4 @@
--- name: plan_lock : E_MISSING
+-- name: plan_lock : E_SHIFT_NOT_FOUND
 -- Not while the task of $2 is being issued (day_shift).
 select s.status, s.tasks::text as tasks, us(s.updated) as version,
        case when s.status = 'started' and $2::date between s.started_at and s.finished_at then s.tasks ->> extract(day from $2::date)::text end as today

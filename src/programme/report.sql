@@ -1,4 +1,4 @@
--- name: report_lock_shift : E_MISSING
+-- name: report_lock_shift : E_REPORT_NOT_FOUND
 -- Before the report, in the order of those who end a shift.
 select s.id from programme.shift s join programme.report r on r.shift_id = s.id where r.id = $1 for no key update of s;
 
@@ -10,7 +10,7 @@ update programme.report
  where id = $1 and status = 'reviewing'
 returning id, status, shift_id, member_id;
 
--- name: report_state : E_MISSING
+-- name: report_state : E_REPORT_NOT_FOUND
 select id, status, shift_id, member_id from programme.report where id = $1;
 
 -- name: report_point
@@ -30,6 +30,6 @@ select 'report-' || r.status || '/' || r.id || '/' || r.number_attempt, p.id, p.
  where r.id = $1 and not p.telegram_blocked
 on conflict (key) do nothing;
 
--- name: report_json : E_MISSING
+-- name: report_json : E_REPORT_NOT_FOUND
 select programme.as_report(r, a.uuid)::text
   from programme.report r left join account.account a on a.id = r.reviewed_by where r.id = $1;

@@ -1,13 +1,13 @@
--- name: request_lock_shift : E_MISSING
+-- name: request_lock_shift : E_REQUEST_NOT_FOUND
 -- Before anything else is locked, in the order of those who end a shift: it stays as it is until the commit.
 select s.id from programme.shift s join programme.request r on r.shift_id = s.id where r.id = $1 for share of s;
 
--- name: request_lock : E_MISSING
+-- name: request_lock : E_REQUEST_NOT_FOUND
 select r.id, r.status, r.participant_id, p.status as participant_status, r.shift_id, s.status as shift_status, s.started_at
   from programme.request r join programme.shift s on s.id = r.shift_id join programme.participant p on p.id = r.participant_id
  where r.id = $1 for update of r;
 
--- name: request_said : E_MISSING
+-- name: request_said : E_REQUEST_NOT_FOUND
 -- For the audit trail; what the family was told stays out of it.
 select json_build_object('status', r.status, 'participant', p.status)::text
   from programme.request r join programme.participant p on p.id = r.participant_id where r.id = $1;
@@ -42,6 +42,6 @@ select $2 || '/' || r.id || '/' || r.is_repeated, p.id, p.telegram_id, $2,
  where r.id = $1 and not p.telegram_blocked
 on conflict (key) do nothing;
 
--- name: request_json : E_MISSING
+-- name: request_json : E_REQUEST_NOT_FOUND
 select programme.as_request(r, p)::text
   from programme.request r join programme.participant p on p.id = r.participant_id where r.id = $1;

@@ -46,9 +46,9 @@ enum err review_past(struct ctx *c, const struct review *of, size_t of_count,
 
 /*
  * What the actor thinks of the photo of that attempt. reason: the id of one of the
- * reasons, which is another one when its words have changed; 0: none. E_MISSING,
- * E_REPORT_REVIEWED, E_REVIEW_TAKEN: decided or claimed by somebody else, or another
- * photo has come; E_CHANGED for a reason that is none any more.
+ * reasons, which is another one when its words have changed; 0: none.
+ * E_REPORT_NOT_FOUND, E_REPORT_REVIEWED, E_REVIEW_TAKEN: decided or claimed by somebody
+ * else, or another photo has come; E_CHANGED for a reason that is none any more.
  */
 enum err review_decide(struct ctx *c, const char *report_id, int64_t attempt,
 	bool approved, int64_t reason);

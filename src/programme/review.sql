@@ -52,7 +52,7 @@ select r.id as report_id, o.id, o.status, t.title as task_title, o.report_url as
  where r.id = any (string_to_array($1, ' ')::uuid[])
  order by r.id, o.task_date desc;
 
--- name: review_state : E_MISSING
+-- name: review_state : E_REPORT_NOT_FOUND
 -- Locked, so that what is decided is what was seen; the shift before the report, so that one that ends hears the decision.
 with shift as materialized (
     select s.id from programme.shift s join programme.report r on r.shift_id = s.id where r.id = $1 for key share of s

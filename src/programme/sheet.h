@@ -17,7 +17,7 @@ struct sheet_file {
 /* What became of each task over all shifts. */
 enum err sheet_of_tasks(struct ctx *c, struct sheet_file *out);
 
-/* What became of each task in one shift, by attempts. E_MISSING. */
+/* What became of each task in one shift, by attempts. E_SHIFT_NOT_FOUND. */
 enum err sheet_of_shift(struct ctx *c, const char *id, struct sheet_file *out);
 
 /* All of it: the sheet of tasks, then one for each shift that has reports. */

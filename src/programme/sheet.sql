@@ -16,7 +16,7 @@ select t.sequence_number as number, t.title,
  group by t.id
  order by t.sequence_number;
 
--- name: sheet_shift : E_MISSING
+-- name: sheet_shift : E_SHIFT_NOT_FOUND
 select id, sequence_number as number, title, started_at, finished_at from programme.shift where id = $1;
 
 -- name: sheet_shifts

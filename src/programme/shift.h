@@ -5,8 +5,8 @@
 
 /*
  * Shifts: states and rules of docs/programme.md. Each call is the
- * caller's transaction; `out` gets the shift as JSON, E_MISSING when there is none of
- * this id. Messages go to the outbox in the same transaction.
+ * caller's transaction; `out` gets the shift as JSON, E_SHIFT_NOT_FOUND when there is
+ * none of this id. Messages go to the outbox in the same transaction.
  */
 struct shift_plan {
 	struct date started_at, finished_at;
@@ -16,36 +16,38 @@ struct shift_plan {
 /*
  * A new one in preparation, with its table of tasks and a request for each test user.
  * E_SHIFT_PREPARING, E_SHIFT_TOO_SOON, E_SHIFT_OVERLAP, E_SHIFT_PAST, E_SHIFT_ORDER,
- * E_SHIFT_LONG, E_NO_TASKS. E_MISSING.
+ * E_SHIFT_LONG, E_NO_TASKS. E_SHIFT_NOT_FOUND.
  */
 enum err shift_add(struct ctx *c, const struct shift_plan *plan, const char **out);
 
 /*
  * Changes dates and texts. Whoever has a request to it hears of a new first day. The
- * errors of shift_add(), E_SHIFT_CLOSED, E_SHIFT_RUNS. E_MISSING, E_SHIFT_LONG,
+ * errors of shift_add(), E_SHIFT_CLOSED, E_SHIFT_RUNS. E_SHIFT_NOT_FOUND, E_SHIFT_LONG,
  * E_SHIFT_ORDER, E_SHIFT_OVERLAP, E_SHIFT_PAST, E_SHIFT_TOO_SOON.
  */
 enum err shift_change(
 	struct ctx *c, const char *id, const struct shift_plan *plan, const char **out);
 
 /* preparing -> started, from today on. E_SHIFT_STATE, also when another one runs.
- * E_MISSING. */
+ * E_SHIFT_NOT_FOUND. */
 enum err shift_start(struct ctx *c, const char *id, const char **out);
 
 /*
  * started -> finished today, or ready_for_complete while reports are in review; open
  * reports are closed. Members who have nothing in review get the farewell.
- * E_SHIFT_STATE. E_MISSING.
+ * E_SHIFT_STATE. E_SHIFT_NOT_FOUND.
  */
 enum err shift_finish(struct ctx *c, const char *id, const char **out);
 
-/* preparing -> cancelled; its open requests are declined. E_SHIFT_STATE. E_MISSING. */
+/* preparing -> cancelled; its open requests are declined. E_SHIFT_STATE.
+ * E_SHIFT_NOT_FOUND. */
 enum err shift_cancel(
 	struct ctx *c, const char *id, const char *final_message, const char **out);
 
 /*
  * After a review in a shift that is ready_for_complete: the member who has nothing in
- * review any more gets the farewell; the shift without any is finished. E_MISSING.
+ * review any more gets the farewell; the shift without any is finished.
+ * E_SHIFT_NOT_FOUND.
  */
 enum err shift_reviewed(struct ctx *c, const char *shift_id, const char *member_id);
 

@@ -24,19 +24,19 @@ insert into programme.request (participant_id, shift_id, created, updated)
 select id, $1, utc($2), utc($2) from programme.participant where is_test_user
 on conflict do nothing;
 
--- name: shift_lock : E_MISSING
+-- name: shift_lock : E_SHIFT_NOT_FOUND
 -- Everybody locks the shift before its members and reports. "for update" is for who changes its state, and keeps out
 -- all others; "for no key update" for who reviews, one after the other; "for key share" for who issues tasks and hears
 -- photos, which may go on beside each other and beside a review.
 select id, status, started_at, finished_at from programme.shift where id = $1 for update;
 
--- name: shift_lock_review : E_MISSING
+-- name: shift_lock_review : E_SHIFT_NOT_FOUND
 select id, status, started_at, finished_at from programme.shift where id = $1 for no key update;
 
--- name: shift_json : E_MISSING
+-- name: shift_json : E_SHIFT_NOT_FOUND
 select json_strip_nulls(programme.as_shift(s)) from programme.shift s where id = $1;
 
--- name: shift_said : E_MISSING
+-- name: shift_said : E_SHIFT_NOT_FOUND
 -- What staff can change, for the audit trail.
 select json_build_object('started_at', started_at, 'finished_at', finished_at, 'title', title, 'final_message', final_message)::text
   from programme.shift where id = $1;

@@ -14,7 +14,7 @@ struct shift_row {
 
 extern const struct field shift_row_fields[];
 
-/* Locks a shift that is in this state. E_MISSING, E_SHIFT_STATE. */
+/* Locks a shift that is in this state. E_SHIFT_NOT_FOUND, E_SHIFT_STATE. */
 enum err shift_lock(
 	struct ctx *c, const char *id, const char *state, struct shift_row *row);
 
@@ -36,7 +36,7 @@ enum err shift_decline_requests(struct ctx *c, const char *id);
 enum err shift_say_farewell(
 	struct ctx *c, const char *id, const char *member_id, int64_t *reviewing);
 
-/* A line of the audit trail, and the shift as JSON. E_MISSING. */
+/* A line of the audit trail, and the shift as JSON. E_SHIFT_NOT_FOUND. */
 enum err shift_audited(
 	struct ctx *c, const char *action, const char *id, const char **out);
 
