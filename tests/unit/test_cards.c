@@ -8,6 +8,7 @@
 
 #include "account/account.h"
 #include "account/erase.h"
+#include "base/file.h"
 #include "cards/artefact.h"
 #include "cards/certificate.h"
 #include "cards/code.h"
@@ -191,8 +192,8 @@ lists_page_by_key_and_find_pieces_of_names(void **state)
 				next_number()),
 			keeper);
 	struct arena scratch = {0};
-	const char *asked = text(
-		"/cards?limit=2&q=%s", percent_encode(&scratch, name, false));
+	const char *asked =
+		text("/cards?limit=2&q=%s", percent_encode(&scratch, name, false));
 	arena_end(&scratch);
 	a = get(asked, keeper);
 	assert_int_equal(
@@ -322,6 +323,46 @@ a_layout_is_refused_with_all_reasons_at_once(void **state)
 		.headers = {keeper, "If-Match: \"77\""});
 	is_error(a, 412, "Card.Changed");
 	is_error(get("/roles/nobody/layout", keeper), 404, "Role.Gone");
+}
+
+/* Redraws of the role that have been ordered since the last look. */
+static int64_t
+redraws(void)
+{
+	return number(
+		"with gone as (delete from job.job where kind = 'card.redraw' and "
+		"subject = 'member' returning 1) select count(*) from gone");
+}
+
+static void
+other_fonts_of_ones_own_draw_all_cards_again(void **state)
+{
+	const char *old = conf.cards_artifacts;
+	char folder[] = "/tmp/samovar-fonts-XXXXXX";
+	struct ctx c;
+
+	(void)state;
+	take_artefacts();
+	assert_non_null(mkdtemp(folder));
+	conf.cards_artifacts = folder;
+	take_artefacts();
+	redraws();
+	take_artefacts();
+	assert_int_equal(redraws(), 0);
+	assert_int_equal(mkdir(text("%s/card", folder), 0755), 0);
+	assert_int_equal(mkdir(text("%s/card/font", folder), 0755), 0);
+	edge_ctx(&c);
+	assert_int_equal(file_put(&c, text("%s/card/font/futura_bold.ttf", folder),
+				 "a font", 6, 0644),
+		OK);
+	ctx_end(&c);
+	take_artefacts();
+	assert_int_equal(redraws(), 1);
+	take_artefacts();
+	assert_int_equal(redraws(), 0);
+	conf.cards_artifacts = old;
+	take_artefacts();
+	assert_int_equal(redraws(), 1);
 }
 
 static void
@@ -1017,6 +1058,7 @@ main(int argc, char **argv)
 		EDGE_TEST(dates_speak_the_layouts_language),
 		EDGE_TEST(a_layout_is_refused_with_all_reasons_at_once),
 		EDGE_TEST(ones_own_layout_stays_in_force),
+		EDGE_TEST(other_fonts_of_ones_own_draw_all_cards_again),
 		EDGE_TEST(a_new_layout_makes_the_roles_cards_due),
 		EDGE_TEST(the_same_card_is_the_same_bytes),
 		EDGE_TEST(a_long_name_is_set_smaller_and_never_cut),
