@@ -212,6 +212,24 @@ token_read(struct req *r, const char *token, struct claims *out)
 	return jwt_check_times(c, out->issued, out->expires);
 }
 
+enum err
+token_session(struct req *r, const char *face, const char *kind, struct session *out)
+{
+	const struct claims *claims = r->claims;
+	struct ctx *c = &r->ctx;
+
+	if (claims->jti == NULL || !uuid_valid(claims->jti))
+		return fail(c, E_TOKEN_PAYLOAD, NULL);
+	TRY(session_check(c, face, claims->jti, kind, out));
+	if (claims->user_id != NULL && !str_eq(out->uuid, claims->user_id))
+		return fail(c, E_TOKEN_PAYLOAD, NULL);
+	out->jti = claims->jti;
+	r->session = out;
+	c->actor = out->account_id;
+	c->actor_uuid = out->uuid;
+	return OK;
+}
+
 static void
 drop(void *json)
 {

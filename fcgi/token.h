@@ -29,6 +29,15 @@ enum err token_bearer(struct req *r, bool any_case, const char **out);
 enum err token_read(struct req *r, const char *token, struct claims *out);
 
 /*
+ * From the claims of r->claims to who asks: looks their session up, and makes it the
+ * request's (r->session, c->actor, c->actor_uuid). E_TOKEN_PAYLOAD: they name none, or
+ * that of another account. What session_check() fails with; *out is what it found then,
+ * too.
+ */
+enum err token_session(
+	struct req *r, const char *face, const char *kind, struct session *out);
+
+/*
  * The token of a session row: its claims and jti, iat, exp, and the kind under the name
  * type_claim. The same row always gives the same token.
  */

@@ -30,19 +30,19 @@ may_view(const struct claims *claims)
 static bool
 sees_restricted(struct req *r)
 {
-	struct claims claims = {0};
-	struct session session = {0};
+	struct claims *claims = arena_new(&r->ctx.arena, sizeof(*claims));
+	struct session *session = arena_new(&r->ctx.arena, sizeof(*session));
 	const char *token;
 
 	if (!conf.catalogue_restricted)
 		return true;
 	if (req_header(r, "Authorization") == NULL)
 		return false;
-	if (token_bearer(r, true, &token) == OK &&
-		token_read(r, token, &claims) == OK && claims.jti != NULL &&
-		uuid_valid(claims.jti) && str_eq(claims.type, "access") &&
-		session_check(&r->ctx, "storage", claims.jti, "access", &session) == OK)
-		return may_view(&claims);
+	r->claims = claims;
+	if (token_bearer(r, true, &token) == OK && token_read(r, token, claims) == OK &&
+		str_eq(claims->type, "access") &&
+		token_session(r, "storage", "access", session) == OK)
+		return may_view(claims);
 	ctx_clear_error(&r->ctx);
 	return false;
 }

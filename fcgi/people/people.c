@@ -19,16 +19,7 @@ by_token(struct req *r, const char *kind)
 	if (claims->jti == NULL || !uuid_valid(claims->jti) ||
 		claims->user_id == NULL || !str_eq(claims->type, kind))
 		return fail(c, E_TOKEN_PAYLOAD, NULL);
-	if (str_eq(kind, "access")) {
-		TRY(session_check(c, "people", claims->jti, kind, session));
-		if (!str_eq(session->uuid, claims->user_id))
-			return fail(c, E_TOKEN_PAYLOAD, NULL);
-		session->jti = claims->jti;
-		r->session = session;
-		c->actor = session->account_id;
-		c->actor_uuid = session->uuid;
-	}
-	return OK;
+	return str_eq(kind, "access") ? token_session(r, "people", kind, session) : OK;
 }
 
 /* By the console's cookie, as if its session were a token. */

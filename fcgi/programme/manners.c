@@ -41,16 +41,10 @@ authenticate(struct req *r)
 	const struct claims *claims = r->claims;
 	struct session *session = arena_new(&c->arena, sizeof(*session));
 
-	if (claims->jti == NULL || !uuid_valid(claims->jti) || claims->email == NULL)
+	if (claims->email == NULL)
 		return fail(c, E_TOKEN_PAYLOAD, NULL);
-	enum err e = session_check(c, "programme", claims->jti, "access", session);
-	if (e == E_TOKEN_EXPIRED)
-		return dead_token(r, session);
-	TRY(e);
-	r->session = session;
-	c->actor = session->account_id;
-	c->actor_uuid = session->uuid;
-	return OK;
+	enum err e = token_session(r, "programme", "access", session);
+	return e == E_TOKEN_EXPIRED ? dead_token(r, session) : e;
 }
 
 static enum err

@@ -45,22 +45,17 @@ authenticate(struct req *r, const char *type)
 	r->claims = claims;
 	if (claims->jti == NULL || !uuid_valid(claims->jti) || claims->type == NULL)
 		return fail(c, E_TOKEN_PAYLOAD, NULL);
+	r->session = session;
 	/* A refresh token is looked up when it is exchanged: a spent one may have its
 	 * grace. */
 	if (!str_eq(type, "refresh") || !str_eq(claims->type, "refresh")) {
-		enum err e =
-			session_check(c, "storage", claims->jti, claims->type, session);
+		enum err e = token_session(r, "storage", claims->type, session);
 		if (e == E_TOKEN_EXPIRED && session->account_id == 0)
 			return storage_gone_or_expired(r);
 		TRY(e);
-		if (!str_eq(session->uuid, claims->user_id))
-			return fail(c, E_TOKEN_PAYLOAD, NULL);
 	}
 	if (!well_formed(claims, type))
 		return fail(c, E_TOKEN_PAYLOAD, NULL);
-	r->session = session;
-	c->actor = session->account_id;
-	c->actor_uuid = session->uuid;
 	r->trusted = true;
 	return OK;
 }
