@@ -1,9 +1,7 @@
 #include "base/conf.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -12,55 +10,11 @@
 #include "base/arena.h"
 #include "base/conf_older.h"
 #include "base/log.h"
-#include "base/str.h"
-
-enum type { TEXT, INT, BOOL, SECONDS, LIFETIME, BYTES, PORT, HOUR };
-enum flag { SECRET = 1, RELOAD = 2 };
-
-#define VALUE_MOST 3000 /* bytes of a value that the console sets */
-
-struct setting {
-	const char *section, *key;
-	enum type type;
-	const char *def;
-	const char *env; /* further names, blank-separated */
-	int flags;
-	const char *unit;
-	size_t offset;
-	const char *meaning;
-	/* What it may be, where that is less than its type allows. */
-	int64_t least, most; /* 0: any */
-	const char *words;   /* one of these, blank-separated; NULL: any */
-};
-
-static const struct setting settings[] = {
-#define SETTING(s, k, t, d, e, f, u, ...)                                              \
-	{.section = #s,                                                                \
-		.key = #k,                                                             \
-		.type = t,                                                             \
-		.def = d,                                                              \
-		.env = e,                                                              \
-		.flags = f,                                                            \
-		.unit = u,                                                             \
-		.offset = offsetof(struct conf, s##_##k),                              \
-		.meaning = __VA_ARGS__},
-#include "base/settings.def"
-#undef SETTING
-};
-
-#define COUNT (sizeof(settings) / sizeof(*settings))
+#include "base/setting.h"
 
 struct conf conf;
 
-/* Values and where they came from, by index in the table. They live as long as the
- * process. */
-struct sources {
-	const char *value[COUNT];
-	const char *from[COUNT];
-	const char *below[COUNT]; /* where the console's file has another one; NULL */
-};
-
-static struct sources in_force;
+struct setting_sources conf_in_force;
 static const char *conf_path, *env_path;
 static const char *unknown_names; /* of the .env file, each behind a blank */
 
@@ -73,32 +27,14 @@ copy(const char *s, size_t n)
 	return arena_strn(&kept, s, n);
 }
 
-static char *
-trimmed(char *s)
-{
-	while (isspace((unsigned char)*s))
-		s++;
-	for (size_t n = strlen(s); n > 0 && isspace((unsigned char)s[n - 1]);)
-		s[--n] = '\0';
-	return s;
-}
-
-static void
-own_env_name(const struct setting *s, char *out, size_t size)
-{
-	snprintf(out, size, "SAMOVAR_%s_%s", s->section, s->key);
-	for (; *out != '\0'; out++)
-		*out = (char)toupper((unsigned char)*out);
-}
-
 /* "SECRET_KEY" -> the setting, by its own name or one of the further names. */
 static const struct setting *
 by_env_name(const char *name, size_t n)
 {
 	char own[80];
 
-	for (const struct setting *s = settings; s < settings + COUNT; s++) {
-		own_env_name(s, own, sizeof(own));
+	for (const struct setting *s = settings; s < settings + SETTINGS; s++) {
+		setting_env_name(s, own, sizeof(own));
 		if (strlen(own) == n && strncmp(own, name, n) == 0)
 			return s;
 		for (const char *e = s->env; *e != '\0';) {
@@ -114,7 +50,7 @@ by_env_name(const char *name, size_t n)
 /* Takes one value of one source; two names that contradict each other in it are an
  * error. */
 static bool
-take(struct sources *sources, const struct setting *s, const char *value,
+take(struct setting_sources *sources, const struct setting *s, const char *value,
 	const char *from, const char *source)
 {
 	size_t i = (size_t)(s - settings);
@@ -140,7 +76,7 @@ joined(const char *a, const char *b)
 static const struct setting *
 by_section_key(const char *section, const char *key)
 {
-	for (const struct setting *s = settings; s < settings + COUNT; s++)
+	for (const struct setting *s = settings; s < settings + SETTINGS; s++)
 		if (strcmp(s->section, section) == 0 && strcmp(s->key, key) == 0)
 			return s;
 	return NULL;
@@ -154,15 +90,16 @@ struct reading {
 };
 
 static bool
-file_line(struct sources *sources, struct reading *at, char *line)
+file_line(struct setting_sources *sources, struct reading *at, char *line)
 {
-	char *end, *key = trimmed(line), *value;
+	char *end, *key = setting_trimmed(line), *value;
 
 	if (*key == '\0' || *key == '#' || *key == ';')
 		return true;
 	if (*key == '[' && (end = strchr(key, ']')) != NULL) {
 		*end = '\0';
-		snprintf(at->section, sizeof(at->section), "%s", trimmed(key + 1));
+		snprintf(at->section, sizeof(at->section), "%s",
+			setting_trimmed(key + 1));
 		return true;
 	}
 	value = strchr(key, '=');
@@ -171,20 +108,20 @@ file_line(struct sources *sources, struct reading *at, char *line)
 		return false;
 	}
 	*value++ = '\0';
-	key = trimmed(key);
+	key = setting_trimmed(key);
 	const struct setting *s = by_section_key(at->section, key);
 	if (s == NULL) {
 		log_error("conf: %s:%d: unknown setting %s.%s", at->path, at->line,
 			at->section, key);
 		return false;
 	}
-	value = trimmed(value);
+	value = setting_trimmed(value);
 	return take(sources, s, copy(value, strlen(value)), joined("file ", at->path),
 		"none");
 }
 
 static bool
-read_file(struct sources *sources, const char *path)
+read_file(struct setting_sources *sources, const char *path)
 {
 	struct reading at = {.path = path};
 	char line[4096];
@@ -203,8 +140,8 @@ read_file(struct sources *sources, const char *path)
 
 /* Takes a value under such a name. *known: it is one, whatever it says. */
 static bool
-take_converted(struct sources *sources, const char *name, size_t n, const char *value,
-	const char *from, const char *source, bool *known)
+take_converted(struct setting_sources *sources, const char *name, size_t n,
+	const char *value, const char *from, const char *source, bool *known)
 {
 	char text[512] = "true";
 	bool good = true;
@@ -240,17 +177,17 @@ note_unknown(const char *name)
 /* A .env may belong to other programs too: names that are not ours are left alone, and
  * told once. */
 static bool
-env_file_line(struct sources *sources, char *line)
+env_file_line(struct setting_sources *sources, char *line)
 {
-	char *name = trimmed(line), *value = strchr(name, '=');
+	char *name = setting_trimmed(line), *value = strchr(name, '=');
 
 	if (*name == '#' || value == NULL)
 		return true;
 	*value++ = '\0';
 	if (strncmp(name, "export ", 7) == 0)
 		name += 7;
-	name = trimmed(name);
-	value = trimmed(value);
+	name = setting_trimmed(name);
+	value = setting_trimmed(value);
 	size_t n = strlen(value);
 	if (n >= 2 && (value[0] == '"' || value[0] == '\'') &&
 		value[n - 1] == value[0]) {
@@ -279,7 +216,7 @@ env_file_line(struct sources *sources, char *line)
 }
 
 static bool
-read_env_file(struct sources *sources)
+read_env_file(struct setting_sources *sources)
 {
 	char line[16384];
 	FILE *f = fopen(env_path, "re");
@@ -297,7 +234,7 @@ read_env_file(struct sources *sources)
 }
 
 static bool
-read_environment(struct sources *sources)
+read_environment(struct setting_sources *sources)
 {
 	bool good = true;
 
@@ -325,171 +262,12 @@ read_environment(struct sources *sources)
 	return good;
 }
 
-/* A secret may stand in a file of its own: "@/run/credentials/..." */
-static const char *
-secret_from_file(const char *value)
-{
-	char text[16384]; /* several PEM keys */
-	FILE *f = fopen(value + 1, "re");
-
-	if (f == NULL)
-		return NULL;
-	size_t n = fread(text, 1, sizeof(text) - 1, f);
-	fclose(f);
-	text[n] = '\0';
-	char *clean = trimmed(text);
-	return copy(clean, strlen(clean));
-}
-
-/* A lifetime counts in seconds. */
-static bool
-in_range(enum type type, int64_t n)
-{
-	return type == PORT       ? n >= 1 && n <= 65535
-	       : type == HOUR     ? n >= 0 && n <= 23
-	       : type == LIFETIME ? n >= 1
-				  : n >= 0;
-}
-
-static bool
-number_read(const char *text, enum type type, int64_t *out)
-{
-	static const struct {
-		enum type type;
-		char letter;
-		int64_t times;
-	} units[] = {{SECONDS, 's', 1}, {SECONDS, 'm', 60}, {SECONDS, 'h', 3600},
-		{SECONDS, 'd', 86400}, {BYTES, 'k', 1024}, {BYTES, 'm', 1048576},
-		{BYTES, 'g', 1073741824}};
-	char *end;
-
-	errno = 0;
-	*out = strtoll(text, &end, 10);
-	if (end == text || errno != 0)
-		return false;
-	if (*end == '\0')
-		return true;
-	if (type == LIFETIME)
-		type = SECONDS;
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (type == units[i].type &&
-			tolower((unsigned char)*end) == units[i].letter &&
-			end[1] == '\0') {
-			return !__builtin_mul_overflow(*out, units[i].times, out);
-		}
-	return false;
-}
-
-static bool
-bool_read(const char *text, bool *out)
-{
-	static const char *const yes[] = {"true", "1", "yes", "on"};
-	static const char *const no[] = {"false", "0", "no", "off", ""};
-
-	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
-		if (strcasecmp(text, yes[i]) == 0) {
-			*out = true;
-			return true;
-		}
-	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
-		if (strcasecmp(text, no[i]) == 0) {
-			*out = false;
-			return true;
-		}
-	return false;
-}
-
-#define NUMBER_CHARACTERS 24
-
-/* "20", "64k", "10m": as one would write it. */
-static const char *
-number_text(char out[NUMBER_CHARACTERS], enum type type, int64_t n)
-{
-	static const struct {
-		enum type type;
-		const char *letter;
-		int64_t times;
-	} units[] = {{LIFETIME, "h", 3600}, {SECONDS, "h", 3600}, {LIFETIME, "m", 60},
-		{SECONDS, "m", 60}, {BYTES, "g", 1073741824}, {BYTES, "m", 1048576},
-		{BYTES, "k", 1024}};
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
-		if (n != 0 && units[i].type == type && n % units[i].times == 0) {
-			snprintf(out, NUMBER_CHARACTERS, "%lld%s",
-				(long long)(n / units[i].times), units[i].letter);
-			return out;
-		}
-	snprintf(out, NUMBER_CHARACTERS, "%lld", (long long)n);
-	return out;
-}
-
-/* What a setting may be, in words; "" for any that its type allows. */
-static const char *
-bounds_text(const struct setting *s)
-{
-	if (s->words != NULL)
-		return arena_fmt(&kept, "one of: %s", s->words);
-	if (s->least == 0 && s->most == 0)
-		return "";
-	char least[NUMBER_CHARACTERS], most[NUMBER_CHARACTERS];
-	number_text(least, s->type, s->least);
-	return s->most == 0 ? arena_fmt(&kept, "%s at least", least)
-			    : arena_fmt(&kept, "%s to %s", least,
-				      number_text(most, s->type, s->most));
-}
-
-static bool
-in_bounds(const struct setting *s, const void *member)
-{
-	if (s->words != NULL) {
-		const char *word = *(const char *const *)member;
-
-		return word[0] != '\0' && str_in(word, s->words);
-	}
-	if (s->least == 0 && s->most == 0)
-		return true;
-	int64_t n = *(const int64_t *)member;
-	return n >= s->least && (s->most == 0 || n <= s->most);
-}
-
-/* *why: what is wrong with it. */
-static bool
-read_one(struct conf *out, const struct setting *s, const char *value, const char **why)
-{
-	void *member = (char *)out + s->offset;
-	bool good = true;
-
-	*why = "";
-	if ((s->flags & SECRET) != 0 && value[0] == '@') {
-		value = secret_from_file(value);
-		good = value != NULL;
-	} else if (s->type == BOOL) {
-		good = bool_read(value, member);
-	} else if (s->type != TEXT) {
-		good = number_read(value, s->type, member) &&
-		       in_range(s->type, *(int64_t *)member);
-	}
-	if (!good) {
-		*why = s->unit[0] == '\0'
-			       ? "cannot be read"
-			       : arena_fmt(&kept, "cannot be read, expected: %s",
-					 s->unit);
-		return false;
-	}
-	if (s->type == TEXT)
-		*(const char **)member = value;
-	if (in_bounds(s, member))
-		return true;
-	*why = arena_fmt(&kept, "must be %s", bounds_text(s));
-	return false;
-}
-
 static bool
 apply_one(
 	struct conf *out, const struct setting *s, const char *value, const char *from)
 {
 	const char *why;
-	bool good = read_one(out, s, value, &why);
+	bool good = setting_read(out, s, value, &why);
 
 	if (!good)
 		log_error("conf: %s.%s (%s): %s", s->section, s->key, from, why);
@@ -510,22 +288,14 @@ changed_at(const char *path)
 	return file.st_mtim;
 }
 
-/* May the console set it? Where the file is, is said by the others. */
-static bool
-is_own(const struct setting *s)
-{
-	return (s->flags & RELOAD) != 0 && (const char **)((char *)&conf + s->offset) !=
-						   &conf.console_settings_file;
-}
-
 /* What cannot be read, or is not the console's to set, is left out: a file that a
  * program writes keeps no program from starting. *changed: of what was read. */
 static void
-read_own(struct sources *sources, struct timespec *changed)
+read_own(struct setting_sources *sources, struct timespec *changed)
 {
 	size_t place = (size_t)(by_section_key("console", "settings_file") - settings);
 	const char *path = sources->value[place];
-	struct sources own = {0};
+	struct setting_sources own = {0};
 	struct conf scratch = {0};
 
 	if (path == NULL)
@@ -534,10 +304,10 @@ read_own(struct sources *sources, struct timespec *changed)
 	if (changed->tv_sec == 0)
 		return;
 	read_file(&own, path);
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < SETTINGS; i++) {
 		if (own.value[i] == NULL)
 			continue;
-		if (!is_own(&settings[i]) ||
+		if (!setting_is_own(&settings[i]) ||
 			!apply_one(&scratch, &settings[i], own.value[i], own.from[i]))
 			continue;
 		sources->below[i] =
@@ -556,7 +326,7 @@ conf_own_changed(void)
 }
 
 static bool
-load(struct sources *sources, struct conf *out)
+load(struct setting_sources *sources, struct conf *out)
 {
 	struct timespec changed = {0};
 	bool good = true;
@@ -567,7 +337,7 @@ load(struct sources *sources, struct conf *out)
 		good = read_env_file(sources) && good;
 	good = read_environment(sources) && good;
 	read_own(sources, &changed);
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < SETTINGS; i++) {
 		if (sources->value[i] == NULL) {
 			sources->value[i] = settings[i].def;
 			sources->from[i] = "default";
@@ -603,28 +373,28 @@ conf_env_file(void)
 bool
 conf_load(const char *file, const char *env_file)
 {
-	in_force = (struct sources){0};
+	conf_in_force = (struct setting_sources){0};
 	conf_path = file;
 	env_path = env_file != NULL ? env_file : env_beside(file);
-	return load(&in_force, &conf);
+	return load(&conf_in_force, &conf);
 }
 
 bool
 conf_reload(void)
 {
-	struct sources sources = {0};
+	struct setting_sources sources = {0};
 	struct conf fresh = conf;
 
 	if (!load(&sources, &fresh))
 		return false;
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < SETTINGS; i++) {
 		const struct setting *s = &settings[i];
 
 		if ((s->flags & RELOAD) == 0)
 			continue;
-		in_force.value[i] = sources.value[i];
-		in_force.from[i] = sources.from[i];
-		in_force.below[i] = sources.below[i];
+		conf_in_force.value[i] = sources.value[i];
+		conf_in_force.from[i] = sources.from[i];
+		conf_in_force.below[i] = sources.below[i];
 		apply_one(&conf, s, sources.value[i], sources.from[i]);
 	}
 	return true;
@@ -685,159 +455,4 @@ bool
 conf_fits(void)
 {
 	return check_confirmation() && check_mail();
-}
-
-/* "section.key", n bytes of it -> the setting. */
-static const struct setting *
-by_name(const char *name, size_t n)
-{
-	for (const struct setting *s = settings; s < settings + COUNT; s++) {
-		size_t section = strlen(s->section), key = strlen(s->key);
-
-		if (n == section + 1 + key && strncmp(name, s->section, section) == 0 &&
-			name[section] == '.' &&
-			strncmp(name + section + 1, s->key, key) == 0)
-			return s;
-	}
-	return NULL;
-}
-
-bool
-conf_is_default(const char *name)
-{
-	const struct setting *s = by_name(name, strlen(name));
-
-	return s != NULL && strcmp(in_force.from[s - settings], "default") == 0;
-}
-
-const char *
-conf_text(const char *name, size_t n)
-{
-	const struct setting *s = by_name(name, n);
-	const char *value = NULL;
-
-	if (s != NULL && s->type == TEXT)
-		value = *(const char *const *)((const char *)&conf + s->offset);
-	return value == NULL ? "" : value;
-}
-
-void
-conf_print(FILE *out)
-{
-	for (size_t i = 0; i < COUNT; i++) {
-		const struct setting *s = &settings[i];
-		const char *value = in_force.value[i];
-
-		if ((s->flags & SECRET) != 0 && value[0] != '\0' && value[0] != '@')
-			value = "********";
-		fprintf(out, "%s.%s = %s  # %s\n", s->section, s->key, value,
-			in_force.from[i]);
-	}
-}
-
-void
-conf_each(void (*each)(void *to, const struct conf_entry *e), void *to)
-{
-	for (size_t i = 0; i < COUNT; i++) {
-		const struct setting *s = &settings[i];
-		bool secret = (s->flags & SECRET) != 0;
-		char least[NUMBER_CHARACTERS], most[NUMBER_CHARACTERS];
-		const struct conf_entry e = {.section = s->section,
-			.key = s->key,
-			.value = secret ? NULL : in_force.value[i],
-			.def = secret ? NULL : s->def,
-			.below = secret ? NULL : in_force.below[i],
-			.from = in_force.from[i],
-			.unit = s->unit,
-			.meaning = s->meaning,
-			.least = s->words != NULL || (s->least == 0 && s->most == 0)
-					 ? NULL
-					 : number_text(least, s->type, s->least),
-			.most = s->words != NULL || s->most == 0
-					? NULL
-					: number_text(most, s->type, s->most),
-			.words = s->type == BOOL ? "true false" : s->words,
-			.is_secret = secret,
-			.is_set = in_force.value[i][0] != '\0',
-			.is_own = in_force.below[i] != NULL,
-			.restarts = !is_own(s)};
-
-		each(to, &e);
-	}
-}
-
-const char *
-conf_refuse(const char *name, const char *value)
-{
-	const struct setting *s = by_name(name, strlen(name));
-	struct conf saved = conf;
-	const char *why;
-
-	if (s == NULL)
-		return "there is no such setting";
-	if (!is_own(s))
-		return "it needs a restart";
-	for (const char *p = value; *p != '\0'; p++)
-		if ((unsigned char)*p < ' ' || *p == 127)
-			return "must be one line";
-	if (strlen(value) > VALUE_MOST || value[0] == ' ' || value[0] == '@')
-		return "cannot be such a text";
-	if (!read_one(&conf, s, value, &why)) {
-		conf = saved;
-		return why;
-	}
-	bool good = conf_fits();
-	conf = saved;
-	return good ? NULL : "does not fit the others";
-}
-
-static void
-print_meaning(FILE *out, const struct setting *s)
-{
-	const char *bounds = bounds_text(s);
-
-	fprintf(out, "# %s%s%s%s%s%s%s\n", s->meaning, bounds[0] == '\0' ? "" : "; ",
-		bounds, s->unit[0] == '\0' ? "" : " [", s->unit,
-		s->unit[0] == '\0' ? "" : "]",
-		(s->flags & RELOAD) != 0 ? " (SIGHUP)" : "");
-}
-
-void
-conf_print_env(FILE *out)
-{
-	char own[80];
-
-	fputs("# Every setting of Samovar. What stands behind # is the default.\n",
-		out);
-	for (size_t i = 0; i < COUNT; i++) {
-		const struct setting *s = &settings[i];
-		size_t n = strcspn(s->env, " ");
-
-		own_env_name(s, own, sizeof(own));
-		fputc('\n', out);
-		print_meaning(out, s);
-		if (s->env[0] != '\0')
-			fprintf(out, "# also: %s\n",
-				n == strlen(s->env) ? own : s->env);
-		fprintf(out, "#%.*s=%s\n", n == 0 ? (int)sizeof(own) : (int)n,
-			n == 0 ? own : s->env, s->def);
-	}
-}
-
-void
-conf_print_file(FILE *out)
-{
-	const char *section = "";
-
-	fputs("# Every setting of Samovar. What stands behind # is the default.\n",
-		out);
-	for (size_t i = 0; i < COUNT; i++) {
-		const struct setting *s = &settings[i];
-
-		if (strcmp(section, s->section) != 0)
-			fprintf(out, "\n[%s]\n", s->section);
-		section = s->section;
-		print_meaning(out, s);
-		fprintf(out, "#%s = %s\n", s->key, s->def);
-	}
 }
