@@ -2,7 +2,6 @@
  */
 #include <string.h>
 
-#include "account/account.h"
 #include "account/account_job.h"
 #include "account/audit.h"
 #include "account/session.h"
@@ -146,38 +145,6 @@ messenger_get_admin_users(struct req *r)
 			delete_form(r, "/admin/user/delete", "user_uuid"),
 			messenger_path(&c->arena, "/admin/user/edit"),
 			messenger_path(&c->arena, "/admin/user/new")));
-}
-
-struct user_form {
-	int64_t user_uuid;
-	const char *action, *reason, *csrf;
-};
-
-INPUT(messenger_admin_user_in, struct user_form,
-	FIELD(struct user_form, user_uuid, .must = true),
-	FIELD(struct user_form, action, .must = true, .one_of = "lock unlock"),
-	FIELD(struct user_form, reason, .max = 200), FIELD(struct user_form, csrf));
-
-/* POST /admin/user {user_uuid, action, reason}: 303. E_PERSON_GONE, E_SUPERADMIN. */
-enum err
-messenger_post_admin_user(struct req *r)
-{
-	const struct user_form *in = r->in;
-	struct ctx *c = &r->ctx;
-	struct account a = {0};
-	bool lock = str_eq(in->action, "lock");
-
-	TRY(messenger_check_csrf(r, in->csrf));
-	TRY(account_by_id(c, in->user_uuid, &a));
-	if (a.is_superuser || str_eq(a.role, "administrator") || a.id == c->actor)
-		return fail(c, E_SUPERADMIN, NULL);
-	TRY(account_set_status(c, &a, lock ? "locked" : "active", in->reason));
-	if (!lock)
-		TRY(db_do(c, &MESSENGER_ADMIN_SHOW, ARGS(c, a.id)));
-	TRY(audit_add(
-		c, lock ? "account.lock" : "account.unlock", "account", a.uuid, NULL));
-	reply_header(r, "Location", messenger_path(&c->arena, "/admin/user"));
-	return messenger_answer(r, 303, 200, "http.ok", NULL);
 }
 
 /* GET /admin/refreshtoken?after=: live sessions. */

@@ -36,12 +36,3 @@ with gone as (
     delete from messenger.sync_due where $1::boolean
 )
 update messenger.sync_file set stale = true where not $1::boolean or account_id in (select account_id from messenger.sync_due);
-
--- name: messenger_admin_show
--- What the deactivation of an account has hidden is there again.
-with cards as (
-    update messenger.card set locked_at = null, why_locked = null, locked_by = null
-     where account_id = $1 and why_locked = 'ACCOUNT_DEACTIVATED'
-)
-update messenger.profile set locked_at = null, why_locked = null, locked_by = null
- where account_id = $1 and why_locked = 'ACCOUNT_DEACTIVATED';

@@ -8,6 +8,7 @@
 #include "db/db.h"
 #include "input.h"
 #include "messenger/admin.h"
+#include "messenger/email.h"
 #include "messenger/page.h"
 #include "messenger/signup.h"
 #include "messenger/site.h"
@@ -68,8 +69,8 @@ INPUT(messenger_admin_new_in, struct new_form, FIELD(struct new_form, id, .must 
 	FIELD(struct new_form, nick, .must = true),
 	FIELD(struct new_form, email, .must = true), FIELD(struct new_form, csrf));
 
-/* POST /admin/user/new {id, pw, nick, email}: 303; the address counts as confirmed. 422
- * and E_TAKEN as a sign-up. */
+/* POST /admin/user/new {id, pw, nick, email}: 303; the address is mailed the link that
+ * confirms it. 422 and E_TAKEN as a sign-up. */
 enum err
 messenger_post_admin_new(struct req *r)
 {
@@ -83,8 +84,11 @@ messenger_post_admin_new(struct req *r)
 		.email = person.email,
 		.name = "",
 		.surname = ""};
-	TRY(account_add(c, &a, person.pw));
+	/* Nobody has shown that the mailbox is theirs, so an invitation of staff to it
+	 * still counts. */
+	TRY(account_register(c, &a, person.pw));
 	TRY(user_add(c, a.id, person.nick));
+	TRY(messenger_ask_to_confirm(r, a.id));
 	TRY(audit_add(c, "account.create", "account", a.uuid, NULL));
 	return go_to(r, "/admin/user");
 }
@@ -135,19 +139,29 @@ INPUT(messenger_admin_edit_in, struct edit_form,
 	FIELD(struct edit_form, description, .max = 2000),
 	FIELD(struct edit_form, csrf));
 
-/* Whom an administrator of the messenger may change: nobody who administers elsewhere.
- */
+/* Whom an administrator of the messenger may change: somebody of the messenger, and
+ * nobody who works or administers elsewhere. E_PERSON_GONE, E_SUPERADMIN. */
 static enum err
 find(struct req *r, int64_t id, struct account *a)
 {
-	TRY(account_by_id(&r->ctx, id, a));
-	return a->is_superuser || str_eq(a->role, "administrator")
-		       ? fail(&r->ctx, E_SUPERADMIN, NULL)
-		       : OK;
+	struct ctx *c = &r->ctx;
+	struct shown shown = {0};
+
+	TRY(db_one(c, &MESSENGER_ADMIN_USER, shown_fields, &shown, ARGS(c, id)));
+	TRY(account_by_id(c, id, a));
+	return a->is_superuser || a->role != NULL ? fail(c, E_SUPERADMIN, NULL) : OK;
+}
+
+/* The same, but not oneself. */
+static enum err
+find_other(struct req *r, int64_t id, struct account *a)
+{
+	TRY(find(r, id, a));
+	return a->id == r->ctx.actor ? fail(&r->ctx, E_SUPERADMIN, NULL) : OK;
 }
 
 /* POST /admin/user/edit {user_uuid, nickname, description}: 303. E_PERSON_GONE,
- * E_TAKEN, E_SUPERADMIN, E_ACCOUNT_NOT_FOUND. */
+ * E_TAKEN, E_SUPERADMIN. */
 enum err
 messenger_post_admin_edit(struct req *r)
 {
@@ -165,6 +179,35 @@ messenger_post_admin_edit(struct req *r)
 	return go_to(r, "/admin/user");
 }
 
+struct user_form {
+	int64_t user_uuid;
+	const char *action, *reason, *csrf;
+};
+
+INPUT(messenger_admin_user_in, struct user_form,
+	FIELD(struct user_form, user_uuid, .must = true),
+	FIELD(struct user_form, action, .must = true, .one_of = "lock unlock"),
+	FIELD(struct user_form, reason, .max = 200), FIELD(struct user_form, csrf));
+
+/* POST /admin/user {user_uuid, action, reason}: 303. E_PERSON_GONE, E_SUPERADMIN. */
+enum err
+messenger_post_admin_user(struct req *r)
+{
+	const struct user_form *in = r->in;
+	struct ctx *c = &r->ctx;
+	struct account a = {0};
+	bool lock = str_eq(in->action, "lock");
+
+	TRY(messenger_check_csrf(r, in->csrf));
+	TRY(find_other(r, in->user_uuid, &a));
+	TRY(account_set_status(c, &a, lock ? "locked" : "active", in->reason));
+	if (!lock)
+		TRY(db_do(c, &MESSENGER_ADMIN_SHOW, ARGS(c, a.id)));
+	TRY(audit_add(
+		c, lock ? "account.lock" : "account.unlock", "account", a.uuid, NULL));
+	return go_to(r, "/admin/user");
+}
+
 struct delete_form {
 	int64_t user_uuid, jti, uuid;
 	const char *csrf;
@@ -174,8 +217,8 @@ INPUT(messenger_admin_delete_in, struct delete_form,
 	FIELD(struct delete_form, user_uuid, .must = true),
 	FIELD(struct delete_form, csrf));
 
-/* POST /admin/user/delete {user_uuid}: 303; deactivated, and hidden. E_SUPERADMIN,
- * E_ACCOUNT_NOT_FOUND. */
+/* POST /admin/user/delete {user_uuid}: 303; deactivated, and hidden. E_PERSON_GONE,
+ * E_SUPERADMIN. */
 enum err
 messenger_post_admin_delete(struct req *r)
 {
@@ -184,9 +227,7 @@ messenger_post_admin_delete(struct req *r)
 	struct account a = {0};
 
 	TRY(messenger_check_csrf(r, in->csrf));
-	TRY(find(r, in->user_uuid, &a));
-	if (a.id == c->actor)
-		return fail(c, E_SUPERADMIN, NULL);
+	TRY(find_other(r, in->user_uuid, &a));
 	TRY(account_set_status(c, &a, "deactivated", "DELETED_BY_STAFF"));
 	TRY(user_hide(c, a.id, c->actor));
 	TRY(audit_add(c, "account.deactivate", "account", a.uuid, NULL));

@@ -217,6 +217,41 @@ a_user_is_locked_and_let_in_again(void **state)
 }
 
 static void
+staff_and_those_of_other_faces_are_left_alone(void **state)
+{
+	static const char *const forms[][2] = {{"/user", "&action=lock"},
+		{"/user/delete", ""}, {"/user/edit", "&nickname=taken"}};
+	struct phone p, other = given_phone(), boss = given_phone();
+	const char *cookie = given_admin(&p), *csrf = csrf_in(get("/user", cookie));
+	int64_t elsewhere = number("insert into account.account (username) values "
+				   "('elsewhere') returning id");
+
+	(void)state;
+	value("update account.account set role = 'expert' where id = %lld",
+		(long long)other.uuid);
+	value("update account.account set is_superuser = true where id = %lld",
+		(long long)boss.uuid);
+	for (size_t i = 0; i < 3; i++) {
+		const char *form = text("csrf=%s%s&user_uuid=", csrf, forms[i][1]);
+
+		is_case(post(forms[i][0], cookie,
+				text("%s%lld", form, (long long)other.uuid)),
+			403, "resource.forbidden");
+		is_case(post(forms[i][0], cookie,
+				text("%s%lld", form, (long long)boss.uuid)),
+			403, "resource.forbidden");
+		is_case(post(forms[i][0], cookie,
+				text("%s%lld", form, (long long)elsewhere)),
+			404, "user.not_found");
+	}
+	assert_int_equal(number("select count(*) from account.account where status = "
+				"'active' and id in (%lld, %lld, %lld)",
+				 (long long)other.uuid, (long long)boss.uuid,
+				 (long long)elsewhere),
+		3);
+}
+
+static void
 copies_are_flushed(void **state)
 {
 	struct phone p;
@@ -317,6 +352,12 @@ a_user_is_made_changed_and_taken_away(void **state)
 				csrf)),
 		422, "request.body.bad_semantics");
 	int64_t id = number("select id from account.account where username = 'made1'");
+	assert_int_equal(number("select count(*) from account.email_token t join "
+				"account.account a on a.id = t.account_id where a.id = "
+				"%lld and a.email_confirmed_at is null and t.purpose "
+				"= 'phone_confirm'",
+				 (long long)id),
+		1);
 	a = get(text("/user/edit/?id=%lld", (long long)id), cookie);
 	assert_int_equal(a->status, 200);
 	assert_non_null(strstr(a->body, "value=\"Made\""));
@@ -402,6 +443,7 @@ static const struct CMUnitTest tests[] = {
 	EDGE_TEST(a_post_needs_the_word_of_the_page),
 	EDGE_TEST(a_session_is_revoked_for_good_by_its_number),
 	EDGE_TEST(a_user_is_locked_and_let_in_again),
+	EDGE_TEST(staff_and_those_of_other_faces_are_left_alone),
 	EDGE_TEST(copies_are_flushed),
 	EDGE_TEST(a_user_is_made_changed_and_taken_away),
 	EDGE_TEST(what_somebody_holds_is_taken_away),
