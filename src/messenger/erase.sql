@@ -60,7 +60,7 @@ delete from messenger.person where account_id = $1;
 
 -- name: phone_gone
 select a.id as account_id from account.account a
- where a.status = 'deactivated' and a.status_reason = 'ACCOUNT_LOCKED::USER_SELF_LOCKED'
+ where a.status = 'deactivated' and a.status_reason in ('ACCOUNT_LOCKED::USER_SELF_LOCKED', 'DELETED_BY_STAFF')
    and a.status_at < utc($1) - make_interval(secs => $2::double precision)
    and not a.is_superuser and a.role is null
  order by a.status_at limit $3;

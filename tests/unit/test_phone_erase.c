@@ -100,7 +100,7 @@ an_erased_person_leaves_no_name_and_no_gap(void **state)
 static void
 whoever_deactivated_an_account_is_erased_in_time(void **state)
 {
-	struct phone late = given_phone(), early = given_phone();
+	struct phone late = given_phone(), early = given_phone(), taken = given_phone();
 	static const char sql[] =
 		"update account.account set status = 'deactivated', status_reason = "
 		"'ACCOUNT_LOCKED::USER_SELF_LOCKED', status_at = now() - interval '%d "
@@ -109,6 +109,11 @@ whoever_deactivated_an_account_is_erased_in_time(void **state)
 	(void)state;
 	value(sql, 31, (long long)late.uuid);
 	value(sql, 29, (long long)early.uuid);
+	value(sql, 31, (long long)taken.uuid);
+	value("update account.account set status_reason = 'DELETED_BY_STAFF' where id "
+	      "= "
+	      "%lld",
+		(long long)taken.uuid);
 	value("insert into job.job (kind, subject, key) values ('account.sweep', '', "
 	      "'%s')",
 		unique("sweep"));
@@ -116,6 +121,10 @@ whoever_deactivated_an_account_is_erased_in_time(void **state)
 	assert_string_equal(value("select status_reason from account.account where id "
 				  "= %lld",
 				    (long long)late.uuid),
+		"erased");
+	assert_string_equal(value("select status_reason from account.account where id "
+				  "= %lld",
+				    (long long)taken.uuid),
 		"erased");
 	assert_int_equal(NUMBER("select count(*) from messenger.person where "
 				"account_id = %lld",
