@@ -1,5 +1,7 @@
 -- Each of these takes a page of an older server's table as a JSON array of its rows, and answers with what became of them:
--- {"added": 1, "present": 2, "refused": {"why": 3}}. What is there already stays as it is, so a page may come again.
+-- {"added": 1, "present": 2, "refused": {"why": 3}}. What is there already stays as it is, so a page may come again. An account
+-- that was erased is known by its number and has no row of messenger.person any more: nothing of it comes back. What an account
+-- that is deactivated showed comes hidden, as user_hide does it.
 
 -- Accounts by their address: whoever is here already is the same person. The number stays where it is free.
 -- name: import_users
@@ -51,16 +53,19 @@ select json_build_object('added', (select count(*) from noted), 'present', (sele
 
 -- name: import_profiles
 with page as (
-    select x.*, i.account_id, messenger.unwrapped(x.data) as plain
+    select x.*, i.account_id, messenger.unwrapped(x.data) as plain, n.account_id is null as erased,
+           case when a.status = 'deactivated' then coalesce(a.status_at, now()) end as hidden_at
       from json_to_recordset($1::json) as x (uuid bigint, user_id bigint, name text, team_name text, description text, data text,
         image_url text, email text, phone text, address text, sns text, locked_at timestamp, why_locked text, deleted_at timestamp,
         why_deleted text, private boolean, modifiable boolean, is_follow_list_public boolean, can_annonymous_invite boolean,
         created_at timestamp, modified_at timestamp, commit_id text)
       left join messenger.imported_account i on i.old_id = x.user_id
+      left join messenger.person n on n.account_id = i.account_id left join account.account a on a.id = i.account_id
 ), judged as (
     select p.*, case when there.account_id = p.account_id then 'present'
                      when there.id is not null then 'number is taken'
                      when p.account_id is null then 'of no account'
+                     when p.erased then 'of somebody who was erased'
                      when p.plain is null then 'data are no JSON object' end as state
       from page p left join messenger.profile there on there.id = p.uuid
 ), made as (
@@ -68,7 +73,8 @@ with page as (
            modifiable, is_follow_list_public, can_annonymous_invite, locked_at, why_locked, deleted_at, why_deleted, created, modified, commit_id)
     select uuid, account_id, coalesce(nullif(left(trim(name), 128), ''), '?'), team_name, description, plain, image_url, email, phone, address,
            sns, coalesce(private, false), coalesce(modifiable, true), coalesce(is_follow_list_public, false),
-           coalesce(can_annonymous_invite, false), locked_at at time zone 'UTC', why_locked, deleted_at at time zone 'UTC', why_deleted,
+           coalesce(can_annonymous_invite, false), coalesce(locked_at at time zone 'UTC', hidden_at),
+           case when locked_at is null and hidden_at is not null then 'ACCOUNT_DEACTIVATED' else why_locked end, deleted_at at time zone 'UTC', why_deleted,
            created_at at time zone 'UTC', modified_at at time zone 'UTC',
            case when commit_id ~ '^[0-9a-f]{64}$' then commit_id else messenger.new_commit_id() end
       from judged where state is null
@@ -79,15 +85,18 @@ select json_build_object('added', (select count(*) from made), 'present', (selec
 
 -- name: import_cards
 with page as (
-    select x.*, p.account_id, messenger.unwrapped(x.data) as plain, p.id as owner
+    select x.*, p.account_id, messenger.unwrapped(x.data) as plain, p.id as owner, n.account_id is null as erased,
+           case when a.status = 'deactivated' then coalesce(a.status_at, now()) end as hidden_at
       from json_to_recordset($1::json) as x (uuid bigint, profile_id bigint, name text, data text, preview_url text, private boolean,
         modifiable boolean, locked_at timestamp, why_locked text, deleted_at timestamp, why_deleted text, created_at timestamp,
         modified_at timestamp, commit_id text)
       left join messenger.profile p on p.id = x.profile_id
+      left join messenger.person n on n.account_id = p.account_id left join account.account a on a.id = p.account_id
 ), judged as (
     select p.*, case when there.profile_id = p.profile_id then 'present'
                      when there.id is not null then 'number is taken'
                      when p.owner is null then 'of no profile'
+                     when p.erased then 'of somebody who was erased'
                      when coalesce(p.preview_url, '') = '' then 'without a picture'
                      when exists (select from messenger.card k where k.preview_url = p.preview_url)
                        or row_number() over (partition by p.preview_url order by p.uuid) > 1 then 'picture of another card' end as state
@@ -96,7 +105,8 @@ with page as (
     insert into messenger.card (id, profile_id, account_id, name, data, preview_url, private, modifiable, locked_at, why_locked,
            deleted_at, why_deleted, created, modified, commit_id)
     select uuid, profile_id, account_id, coalesce(nullif(left(trim(name), 128), ''), '?'), coalesce(plain, data, ''), preview_url,
-           coalesce(private, false), coalesce(modifiable, true), locked_at at time zone 'UTC', why_locked, deleted_at at time zone 'UTC',
+           coalesce(private, false), coalesce(modifiable, true), coalesce(locked_at at time zone 'UTC', hidden_at),
+           case when locked_at is null and hidden_at is not null then 'ACCOUNT_DEACTIVATED' else why_locked end, deleted_at at time zone 'UTC',
            why_deleted, created_at at time zone 'UTC', modified_at at time zone 'UTC',
            case when commit_id ~ '^[0-9a-f]{64}$' then commit_id else messenger.new_commit_id() end
       from judged where state is null
@@ -116,6 +126,8 @@ with page as (
     select p.*, case when (there.from_profile_id, there.to_profile_id) = (p.from_profile_id, p.to_profile_id) then 'present'
                      when there.id is not null then 'number is taken'
                      when p.from_account is null or p.to_account is null then 'of no profile'
+                     when not exists (select from messenger.person n where n.account_id = p.from_account)
+                       or not exists (select from messenger.person n where n.account_id = p.to_account) then 'of somebody who was erased'
                      when p.from_profile_id = p.to_profile_id then 'to itself'
                      when p.number is null then 'of no known kind'
                      when exists (select from messenger.relation r where (r.from_profile_id, r.to_profile_id) = (p.from_profile_id, p.to_profile_id))
@@ -141,6 +153,8 @@ with page as (
     select p.*, case when (there.card_id, there.profile_id) = (p.card_id, p.subscribed_profile_id) then 'present'
                      when there.id is not null then 'number is taken'
                      when p.card_account is null or p.account_id is null then 'of no card or profile'
+                     when not exists (select from messenger.person n where n.account_id = p.card_account)
+                       or not exists (select from messenger.person n where n.account_id = p.account_id) then 'of somebody who was erased'
                      when exists (select from messenger.subscription s where (s.card_id, s.profile_id) = (p.card_id, p.subscribed_profile_id))
                        or row_number() over (partition by p.card_id, p.subscribed_profile_id order by p.uuid) > 1 then 'twice' end as state
       from page p left join messenger.subscription there on there.id = p.uuid
@@ -171,7 +185,7 @@ with page as (
     select distinct on (j.uuid, t.profile_id) j.uuid as room_id, j.name as the_room, t.*, p.account_id, p.name as the_name
       from judged j, json_to_recordset(coalesce(j.participants, '[]')) as t (uuid bigint, profile_id bigint, room_name text, profile_name text,
              created_at timestamp, modified_at timestamp, commit_id text)
-      join messenger.profile p on p.id = t.profile_id
+      join messenger.profile p on p.id = t.profile_id join messenger.person n on n.account_id = p.account_id
      where j.state is null and not exists (select from messenger.participant o where o.id = t.uuid)
      order by j.uuid, t.profile_id, t.uuid
 ), room as (
@@ -212,6 +226,7 @@ with page as (
            case when r.id is null then 'of no room'
                 when exists (select from messenger.event e where e.room_id = p.room_id) then 'present'
                 when f.id is null then 'of no profile'
+                when not exists (select from messenger.person n where n.account_id = f.account_id) then 'of somebody who was erased'
                 when p.event_type is null or p.event_type not in ('PARTICIPANT_IN', 'PARTICIPANT_OUT', 'PARTICIPANT_KICKED', 'MESSAGE_POSTED',
                      'MESSAGE_POSTED_IMAGE', 'MESSAGE_DELETED') then 'of no known kind' end as state
       from page p left join messenger.room r on r.id = p.room_id left join messenger.profile f on f.id = p.caused_by_profile_id
@@ -251,6 +266,7 @@ with page as (
     select p.*, case when there.account_id = p.account_id and there.filename = p.filename then 'present'
                      when there.id is not null then 'number is taken'
                      when p.account_id is null then 'of no account'
+                     when not exists (select from messenger.person n where n.account_id = p.account_id) then 'of somebody who was erased'
                      when coalesce(p.filename, '') !~ '^[A-Za-z0-9_.-]{1,200}$' then 'file name is none of ours'
                      when exists (select from messenger.upload u where u.filename = p.filename) then 'file name is taken' end as state
       from page p left join messenger.upload there on there.id = p.uuid

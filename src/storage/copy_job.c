@@ -223,12 +223,8 @@ open_transfer(struct ctx *c, struct task *t, struct transfer *out)
 	if (e == E_MISSING)
 		return begin_anew(c, t);
 	TRY(server_answered(c, &t->target, e));
-	TRY(db_do(c, &TRANSFER_ADD,
-		ARGS(c, t->version_id, t->target.id, out->upload_id, out->part_bytes)));
-	if (c->rows > 0)
-		return OK;
-	TRY(s3_upload_drop(c, &to, out->upload_id));
-	return fail(c, E_CONFLICT, "%s was deleted meanwhile", t->target.name);
+	return db_do(c, &TRANSFER_ADD,
+		ARGS(c, t->version_id, t->target.id, out->upload_id, out->part_bytes));
 }
 
 /*

@@ -47,10 +47,8 @@ update storage.file_version set sha256 = decode($2, 'hex') where id = $1 and sha
 -- name: transfer_own
 select upload_id, part_bytes from storage.transfer where version_id = $1 and server_id = $2;
 
--- A server that is deleted meanwhile gets no row: it may be forgotten before what is begun there is given up.
 -- name: transfer_add
-insert into storage.transfer (version_id, server_id, upload_id, part_bytes)
-select $1, id, $3, $4 from storage.server where id = $2 and deleted_at is null for key share;
+insert into storage.transfer (version_id, server_id, upload_id, part_bytes) values ($1, $2, $3, $4);
 
 -- name: transfer_drop
 delete from storage.transfer where version_id = $1 and server_id = $2;

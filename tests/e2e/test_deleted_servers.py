@@ -165,13 +165,11 @@ class TestCleaning:
         link = anna.post("/files/upload/", {"name": word("big"), "size": len(data)}, headers=at(NEW_YORK)).json()
         assert put(link["link"], data).status_code == 200
         wait_for(lambda: dallas.listener is None and db.one("select 1 from storage.transfer"), 30, "it dies in the midst")
-        key = key_of(db, link["file"])
         assert delete(anna, "s1_3").status_code == 204
         dallas.open()
         wait_for(lambda: hurry(db) or is_gone(db, id), 30, "the row is gone")
         assert not db.all("select * from storage.transfer")
-        uploads = city.s3.list_multipart_uploads(Bucket=city.keys.bucket).get("Uploads", [])
-        assert key not in [u["Key"] for u in uploads]  # those of workers that other tests have killed may be there
+        assert not city.s3.list_multipart_uploads(Bucket=city.keys.bucket).get("Uploads")
 
     def test_a_worker_is_killed_and_the_server_dies_in_the_midst(self, anna, db, stack, gate):  # noqa: F811
         files, dallas, city = both(anna, 12), gate("s1_3"), City(stack, "s1_3")

@@ -5,6 +5,7 @@
 
 #include "cache/cache.h"
 #include "db/db.h"
+#include "messenger/erase.h"
 #include "messenger/import.h"
 
 #include "edge.h"
@@ -59,6 +60,8 @@ given_older(void)
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		fail_msg("%s", PQerrorMessage(older));
 	PQclear(result);
+	PQclear(PQexec(older, "update \"TB_USER\" set deactivated_at = '2022-04-04', "
+			      "why_deactivated = 'GONE' where uuid = 20"));
 	PQfinish(older);
 }
 
@@ -191,11 +194,57 @@ again_is_as_once(void **state)
 	assert_int_equal(number("select count(*) from messenger.event"), rows);
 }
 
+static void
+what_a_deactivated_account_showed_comes_hidden(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		number("select count(*) from messenger.profile p join messenger.card k "
+		       "on k.profile_id = p.id where p.id = 20 and p.why_locked = "
+		       "'ACCOUNT_DEACTIVATED' and k.why_locked = p.why_locked and "
+		       "p.locked_at = '2022-04-04Z' and k.locked_at = p.locked_at"),
+		1);
+	assert_int_equal(number("select count(*) from messenger.profile where "
+				"locked_at is not null"),
+		1);
+}
+
+static void
+whoever_was_erased_does_not_come_back(void **state)
+{
+	static const char rows[] =
+		"select (select count(*) from messenger.card where account_id = 22) + "
+		"(select count(*) from messenger.upload where account_id = 22) + "
+		"(select count(*) from messenger.subscription where 22 in "
+		"(account_id, card_account_id)) + (select count(*) from "
+		"messenger.relation where 22 in (from_account_id, to_account_id)) + "
+		"(select count(*) from messenger.person where account_id = 22)";
+	struct ctx c;
+
+	(void)state;
+	assert_true(number(rows) >= 14);
+	edge_ctx(&c);
+	assert_int_equal(messenger_erase(&c, 22), OK);
+	ctx_committed(&c);
+	ctx_end(&c);
+	assert_int_equal(number(rows), 0);
+	const struct import_tally *t = import_all();
+	for (size_t i = 0; i < import_tables(); i++)
+		assert_int_equal(t[i].added, 0);
+	assert_int_equal(refused(&t[CARDS], "of somebody who was erased"), 1);
+	assert_int_equal(refused(&t[FILES], "of somebody who was erased"), 1);
+	assert_true(refused(&t[RELATIONS], "of somebody who was erased") >= 10);
+	assert_true(refused(&t[SUBSCRIPTIONS], "of somebody who was erased") >= 1);
+	assert_int_equal(number(rows), 0);
+}
+
 int
 main(int argc, char **argv)
 {
-	const struct CMUnitTest tests[] = {
-		EDGE_TEST(an_older_database_comes_over), EDGE_TEST(again_is_as_once)};
+	const struct CMUnitTest tests[] = {EDGE_TEST(an_older_database_comes_over),
+		EDGE_TEST(again_is_as_once),
+		EDGE_TEST(what_a_deactivated_account_showed_comes_hidden),
+		EDGE_TEST(whoever_was_erased_does_not_come_back)};
 
 	(void)argc;
 	if (getenv("IMPORT_USERS") != NULL)
