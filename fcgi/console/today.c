@@ -67,18 +67,30 @@ console_get_today(struct req *r)
 			   attention));
 }
 
-/* POST /today/closing: 204; the day is closed. E_MISSING, E_PHOTOS_WAIT. */
+struct closing_body {
+	struct date day;
+};
+
+INPUT(console_closing_in, struct closing_body,
+	FIELD(struct closing_body, day, .must = true));
+
+/* POST /today/closing {"day"}: 204; the day is closed. E_CONFLICT: it is not the
+ * current one. E_MISSING, E_PHOTOS_WAIT. */
 enum err
 console_post_closing(struct req *r)
 {
-	TRY(closed_day_add(&r->ctx));
+	const struct closing_body *in = r->in;
+
+	TRY(closed_day_add(&r->ctx, in->day));
 	return reply_empty(r, 204);
 }
 
-/* DELETE /today/closing: 204; it is open again. E_MISSING. */
+/* DELETE /today/closing?day=: 204; it is open again. E_CONFLICT, E_MISSING. */
 enum err
 console_delete_closing(struct req *r)
 {
-	TRY(closed_day_drop(&r->ctx));
+	const struct closing_body *in = r->in;
+
+	TRY(closed_day_drop(&r->ctx, in->day));
 	return reply_empty(r, 204);
 }

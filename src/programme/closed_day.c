@@ -14,12 +14,21 @@ noted(struct ctx *c, const char *action, struct date day)
 		       : audit_add(c, action, "day", date_iso(&c->arena, day), NULL);
 }
 
-enum err
-closed_day_add(struct ctx *c)
+/* Pages stay open over the hour at which the next day begins. */
+static enum err
+is_current(struct ctx *c, struct date day)
 {
-	struct date day = programme_task_date(c->now);
+	return date_cmp(day, programme_task_date(c->now)) == 0
+		       ? OK
+		       : fail(c, E_CONFLICT, "another day is current");
+}
+
+enum err
+closed_day_add(struct ctx *c, struct date day)
+{
 	int64_t waiting = 0;
 
+	TRY(is_current(c, day));
 	TRY(db_int(c, &CLOSED_DAY_WAITING, &waiting, ARGS(c, day)));
 	if (waiting > 0)
 		return fail(c, E_PHOTOS_WAIT, NULL);
@@ -28,10 +37,9 @@ closed_day_add(struct ctx *c)
 }
 
 enum err
-closed_day_drop(struct ctx *c)
+closed_day_drop(struct ctx *c, struct date day)
 {
-	struct date day = programme_task_date(c->now);
-
+	TRY(is_current(c, day));
 	TRY(db_do(c, &CLOSED_DAY_DROP, ARGS(c, day)));
 	return noted(c, "day.open", day);
 }

@@ -9,11 +9,12 @@
  * Both are the caller's transaction, with a row of the audit trail.
  */
 
-/* E_MISSING: no shift runs. E_PHOTOS_WAIT: photos of the day wait for a decision. Who
+/* `day` is the one that the caller has seen: E_CONFLICT when another is current by now.
+ * E_MISSING: no shift runs. E_PHOTOS_WAIT: photos of the day wait for a decision. Who
  * closes a day that is closed already changes nothing. */
-enum err closed_day_add(struct ctx *c);
+enum err closed_day_add(struct ctx *c, struct date day);
 
-/* Opens it again. E_MISSING: it is not closed. */
-enum err closed_day_drop(struct ctx *c);
+/* Opens it again. E_CONFLICT as above. E_MISSING: it is not closed. */
+enum err closed_day_drop(struct ctx *c, struct date day);
 
 #endif

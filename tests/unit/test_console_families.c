@@ -537,9 +537,32 @@ pause_sending(const char *cookie, bool paused)
 }
 
 static const struct answer *
-open_again(const char *staff)
+close_day(const char *staff, struct date day)
 {
-	return call("DELETE", API "/today/closing", .headers = {SAME_ORIGIN, staff});
+	return post("/today/closing", text("{\"day\":\"%s\"}", iso(day)), staff);
+}
+
+static const struct answer *
+open_again(const char *staff, struct date day)
+{
+	return call("DELETE", text(API "/today/closing?day=%s", iso(day)),
+		.headers = {SAME_ORIGIN, staff});
+}
+
+static void
+only_the_day_that_was_looked_at_is_closed(void **state)
+{
+	const char *staff = given_console("", "expert");
+	struct date day = current(), before = date_after(day, -1);
+
+	(void)state;
+	given_shift();
+	is_error(post("/today/closing", "{}", staff), 422, "Request.Validation");
+	is_error(close_day(staff, before), 409, "Console.Conflict");
+	assert_int_equal(number("select count(*) from programme.closed_day"), 0);
+	assert_int_equal(close_day(staff, day)->status, 204);
+	is_error(open_again(staff, before), 409, "Console.Conflict");
+	assert_int_equal(number("select count(*) from programme.closed_day"), 1);
 }
 
 static void
@@ -551,16 +574,16 @@ a_day_that_is_closed_reminds_nobody(void **state)
 	given_shift();
 	value("update programme.report set status = 'reviewing' where member_id = '%s'",
 		child(1));
-	is_error(post("/today/closing", NULL, staff), 409, "Today.PhotosWait");
+	is_error(close_day(staff, current()), 409, "Today.PhotosWait");
 	value("update programme.report set status = 'approved' where member_id = '%s'",
 		child(1));
 	const char *before = text("%s", get("/pulse?topics=today", staff)->body);
-	assert_int_equal(post("/today/closing", NULL, staff)->status, 204);
+	assert_int_equal(close_day(staff, current())->status, 204);
 	assert_string_not_equal(get("/pulse?topics=today", staff)->body, before);
 	assert_non_null(strstr(get("/today", staff)->body, "\"closed\" : {\"at\""));
 	/* By whoever was first. */
 	const char *other = given_console("", "administrator");
-	assert_int_equal(post("/today/closing", NULL, other)->status, 204);
+	assert_int_equal(close_day(other, current())->status, 204);
 	assert_int_equal(number("select count(*) from programme.closed_day d join "
 				"account.account a on a.id = d.closed_by "
 				"where a.role = 'expert'"),
@@ -568,11 +591,11 @@ a_day_that_is_closed_reminds_nobody(void **state)
 	assert_int_equal(reminded(staff), 0);
 	remind_in_the_evening();
 	assert_int_equal(number("select count(*) from programme.outbox"), 0);
-	assert_int_equal(open_again(staff)->status, 204);
-	is_error(open_again(staff), 404, "Console.Gone");
+	assert_int_equal(open_again(staff, current())->status, 204);
+	is_error(open_again(staff, current()), 404, "Console.Gone");
 	assert_int_equal(reminded(staff), 5);
 	value("update programme.shift set status = 'finished'");
-	is_error(post("/today/closing", NULL, staff), 404, "Console.Gone");
+	is_error(close_day(staff, current()), 404, "Console.Gone");
 }
 
 static void
@@ -708,6 +731,7 @@ main(int argc, char **argv)
 		EDGE_TEST(a_try_goes_to_ones_own_chat),
 		EDGE_TEST(nobody_is_reminded_twice_in_an_hour),
 		EDGE_TEST(a_day_that_is_closed_reminds_nobody),
+		EDGE_TEST(only_the_day_that_was_looked_at_is_closed),
 		EDGE_TEST(while_sending_is_paused_nothing_goes_out),
 		EDGE_TEST(messages_come_in_pages),
 		EDGE_TEST(outside_of_the_demo_it_is_not_there),

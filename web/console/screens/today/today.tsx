@@ -130,7 +130,7 @@ function Remind({ missing, quiet }: { missing: number; quiet: boolean }) {
 }
 
 /** Staff has done with the day: the figures once more, and nobody is reminded any more. */
-function Close({ p, changed }: { p: ProgrammeDay; changed: () => void }) {
+function Close({ day, p, changed }: { day: string; p: ProgrammeDay; changed: () => void }) {
 	const asking = useSignal(false);
 	const review = screenAddress('review');
 	const close = () => (asking.value = false);
@@ -141,12 +141,14 @@ function Close({ p, changed }: { p: ProgrammeDay; changed: () => void }) {
 			await what();
 			done();
 		} catch (e) {
-			if ((e as Problem).code === 'Today.PhotosWait') say(t('Photos of the day wait for a decision: review them first.'), 'bad');
+			const { code } = e as Problem;
+			if (code === 'Console.Conflict') say(t('Another day has begun: look at it first.'), 'bad');
+			else if (code === 'Today.PhotosWait') say(t('Photos of the day wait for a decision: review them first.'), 'bad');
 			else say(problemText(e), 'bad');
 		}
 		changed();
 	}
-	const reopen = () => void act(api.openDay, () => say(t('The day is open again.'), 'good'));
+	const reopen = () => void act(() => api.openDay({ day }), () => say(t('The day is open again.'), 'good'));
 	const done = () => say(t('The day is closed. Thank you.'), 'good', { label: t('Undo'), run: reopen });
 	if (p.closed) return <Button onClick={reopen}>{t('Open the day again')}</Button>;
 	return (
@@ -160,7 +162,7 @@ function Close({ p, changed }: { p: ProgrammeDay; changed: () => void }) {
 					</p>
 				)}
 				<p>{t('No reminder goes out for this day any more. A photo that comes later is reviewed as any other.')}</p>
-				<Choices yes={t('Close it')} no={t('Not now')} run={() => void act(api.closeDay, done)} close={close} />
+				<Choices yes={t('Close it')} no={t('Not now')} run={() => void act(() => api.closeDay({ day }), done)} close={close} />
 			</Dialog>
 		</>
 	);
@@ -214,7 +216,7 @@ export default function Today() {
 		<>
 			<Head title={t('Today')} note={day && note(day)}>
 				{day?.programme && !day.programme.closed && <Remind missing={day.programme.missing} quiet={day.quiet} />}
-				{day?.programme && <Close p={day.programme} changed={() => void read.again()} />}
+				{day?.programme && <Close day={day.day} p={day.programme} changed={() => void read.again()} />}
 				{day && <Sending paused={day.attention.some((a) => a.what === 'sending_paused')} changed={() => void read.again()} />}
 			</Head>
 			<Shown read={read} lines={8}>
