@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { api, type Me } from './api';
 import { Problem, signedOut } from './call';
-import { ownLanguage } from './prefs';
+import { ownLanguage, owesSignOut, oweSignOut } from './prefs';
 import { site } from './site';
 import { knownLanguage, setLanguage } from './text';
 
@@ -19,8 +19,26 @@ export async function chooseLanguage(): Promise<void> {
 	await setLanguage(knownLanguage(ownLanguage.value, me.value?.language, ...navigator.languages));
 }
 
+/** Tells the server that a sign-in has ended; one that it no longer knows has. */
+export async function endSignIn(): Promise<void> {
+	try {
+		await api.signOut();
+	} catch (e) {
+		if ((e as Problem).status !== 401) throw e;
+	}
+	oweSignOut(false);
+}
+
+/** A sign-in takes the place of one whose end is still owed. */
+export async function signIn(body: Parameters<typeof api.signIn>[0]): Promise<void> {
+	await api.signIn(body);
+	oweSignOut(false);
+	await readMe();
+}
+
 export async function readMe(): Promise<void> {
 	try {
+		if (owesSignOut()) await endSignIn();
 		me.value = await api.getMe();
 		site.value = me.value.site;
 		meProblem.value = null;

@@ -12,15 +12,18 @@ function read(name: string): string | null {
 	}
 }
 
+function write(name: string, value: string): void {
+	try {
+		localStorage.setItem(`samovar.${name}`, value);
+	} catch {
+		// it holds until the page is left
+	}
+}
+
 function kept<T extends string>(name: string, initial: T) {
 	const s = signal<T>((read(name) as T | null) ?? initial);
 	effect(() => {
-		const value = s.value;
-		try {
-			localStorage.setItem(`samovar.${name}`, value);
-		} catch {
-			// it holds until the page is left
-		}
+		write(name, s.value);
 	});
 	return s;
 }
@@ -30,6 +33,10 @@ export const theme = kept<Theme>('theme', 'system');
 export const letters = kept<'on' | 'off'>('letters', 'on');
 /** '': that of the account, or the browser's. */
 export const ownLanguage = kept<Language | ''>('language', '');
+
+/** A sign-out that the server has not heard of yet: any window may send it. */
+export const owesSignOut = () => read('owes-sign-out') === 'yes';
+export const oweSignOut = (owes: boolean) => write('owes-sign-out', owes ? 'yes' : '');
 
 effect(() => {
 	const root = document.documentElement;

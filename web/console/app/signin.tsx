@@ -2,9 +2,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Button, Field, problemText } from '../parts/kit';
-import { api } from './api';
 import { Problem } from './call';
-import { expired, readMe } from './me';
+import { expired, signIn } from './me';
 import { site, titled } from './site';
 import { t } from './text';
 
@@ -37,8 +36,7 @@ export function SignIn() {
 		busy.value = true;
 		wrong.value = '';
 		try {
-			await api.signIn({ name: String(form.get('name')).trim(), password: String(form.get('password')), code: String(form.get('code') ?? '') || undefined });
-			await readMe();
+			await signIn({ name: String(form.get('name')).trim(), password: String(form.get('password')), code: String(form.get('code') ?? '') || undefined });
 		} catch (p) {
 			if ((p as Problem).code === 'Auth.CodeNeeded') asksCode.value = true;
 			else wrong.value = why(p as Problem);

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { api, type Invited } from '../../app/api';
 import { Problem } from '../../app/call';
-import { readMe } from '../../app/me';
+import { signIn } from '../../app/me';
 import { go } from '../../app/router';
 import { site, titled } from '../../app/site';
 import { t } from '../../app/text';
@@ -35,8 +35,8 @@ function Form({ whom }: { whom: Invited }) {
 		busy.value = true;
 		try {
 			await api.acceptInvitation({ code: code(), name: name.value, surname: surname.value, password: password.value });
-			await api.signIn({ name: whom.email, password: password.value });
-			await readMe();
+			// There is an account now: whatever keeps it from signing in, the page for that says why.
+			await signIn({ name: whom.email, password: password.value }).catch(() => undefined);
 			go('', true);
 		} catch (p) {
 			if (!(p instanceof Problem)) throw p;
