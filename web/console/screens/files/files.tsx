@@ -6,6 +6,7 @@ import { useKeys } from '../../app/keys';
 import { may } from '../../app/me';
 import { useRead } from '../../app/read';
 import { go, place } from '../../app/router';
+import { say } from '../../app/say';
 import { n, percent, t } from '../../app/text';
 import { Button, Chip, Empty, Field, Head, Moment, Table } from '../../parts/kit';
 import { More, usePages } from '../../parts/pages';
@@ -68,11 +69,15 @@ function List() {
 		{ key: '/', label: t('Search files'), run: () => form.current?.querySelector('input')?.focus() },
 		...(uploads_ ? [{ key: 'u', label: t('Upload files'), run: () => picker.current?.click() }] : []),
 	], [uploads_]);
+	async function drop(items: DataTransferItemList) {
+		const unread = await addDropped(items);
+		if (unread) say(n('{n} file or folder could not be read.', '{n} files or folders could not be read.', unread), 'bad');
+	}
 	return (
 		<div class={over.value ? 'target over' : 'target'}
 			onDragOver={(e) => { if (uploads_ && e.dataTransfer?.types.includes('Files')) { e.preventDefault(); over.value = true; } }}
 			onDragLeave={(e) => { if (e.target === e.currentTarget) over.value = false; }}
-			onDrop={(e) => { e.preventDefault(); over.value = false; if (uploads_) void addDropped(e.dataTransfer!.items); }}>
+			onDrop={(e) => { e.preventDefault(); over.value = false; if (uploads_) void drop(e.dataTransfer!.items); }}>
 			<Head title={t('Files')} note={<Usage />}>
 				{uploads_ && (
 					<>

@@ -176,25 +176,35 @@ function next(): void {
 // Of what was dropped: a browser says it of files that were picked only.
 const ways = new WeakMap<File, string>();
 
-async function inside(entry: FileSystemEntry): Promise<File[]> {
+async function collect(entry: FileSystemEntry, found: File[]): Promise<number> {
 	if (entry.isFile) {
 		const file = await new Promise<File>((yes, no) => (entry as FileSystemFileEntry).file(yes, no));
 		ways.set(file, entry.fullPath.slice(1));
-		return [file];
+		found.push(file);
+		return 0;
 	}
 	const reader = (entry as FileSystemDirectoryEntry).createReader();
-	const found: File[] = [];
+	let unread = 0;
 	for (;;) { // a hundred at a time
 		const some = await new Promise<FileSystemEntry[]>((yes, no) => reader.readEntries(yes, no));
-		if (!some.length) return found;
-		for (const one of some) found.push(...await inside(one));
+		if (!some.length) return unread;
+		for (const one of some) unread += await inside(one, found);
 	}
 }
 
-/** What was dropped: files, and all that is in folders. */
-export async function addDropped(items: DataTransferItemList): Promise<void> {
+/** Appends the files of an entry; how many, files or folders, could not be read. */
+const inside = (entry: FileSystemEntry, found: File[]): Promise<number> => collect(entry, found).catch(() => 1);
+
+/** What was dropped: files, and all that is in folders. How many of them could not be read. */
+export async function addDropped(items: DataTransferItemList): Promise<number> {
 	const entries = [...items].map((i) => i.webkitGetAsEntry()).filter((e): e is FileSystemEntry => e !== null);
-	for (const entry of entries) add(await inside(entry));
+	let unread = 0;
+	for (const entry of entries) {
+		const found: File[] = [];
+		unread += await inside(entry, found);
+		add(found);
+	}
+	return unread;
 }
 
 /** Files of a folder are named with their way in it. */
