@@ -4,7 +4,6 @@
 #include "account/audit.h"
 #include "account/rights.h"
 #include "account/session.h"
-#include "base/str.h"
 #include "console/console.h"
 #include "db/db.h"
 #include "reply.h"
@@ -60,17 +59,15 @@ INPUT(console_erase_in, struct erase_body,
 	FIELD(struct erase_body, name, .must = true, .trim = true, .min = 1,
 		.max = 300));
 
-/* Whoever erases types whom: the name that the page shows, or one that signs in. */
-static bool
+/* Whoever erases types whom: what the page shows of them. E_INPUT */
+static enum err
 is_named(struct ctx *c, const struct account *a, const char *typed)
 {
-	const char *name = a->name == NULL ? "" : a->name,
-		   *surname = a->surname == NULL ? "" : a->surname;
+	int64_t count = 0;
 
-	return str_eq(typed, a->username) || str_eq(typed, a->email) ||
-	       str_eq(typed,
-		       arena_fmt(&c->arena, "%s%s%s", name,
-			       *name != '\0' && *surname != '\0' ? " " : "", surname));
+	TRY(db_int(c, &CONSOLE_IS_NAMED, &count, ARGS(c, a->id, typed)));
+	return count == 1 ? OK
+			  : fail(c, E_INPUT, "that is not the name of this person");
 }
 
 /* POST /people/{uuid}/erase {"name"}: 204; there is no way back. E_INPUT: another
@@ -84,8 +81,7 @@ console_post_erase(struct req *r)
 	struct account a = {0};
 
 	TRY(account_by_uuid(c, r->word[0], &a));
-	if (!is_named(c, &a, in->name))
-		return fail(c, E_INPUT, "that is not the name of this person");
+	TRY(is_named(c, &a, in->name));
 	TRY(rights_erase(c, &a));
 	return reply_empty(r, 204);
 }

@@ -254,6 +254,38 @@ who_is_erased_is_named_before_and_gone_after(void **state)
 }
 
 static void
+who_has_only_claimed_an_address_or_has_no_name_can_be_erased(void **state)
+{
+	static const struct {
+		const char *has, *typed; /* NULL: the uuid */
+	} rows[] = {{"email_claimed = 'claimed@example.com'", "claimed@example.com"},
+		{"name = 'Anna', surname = ''", "Anna"}, {"name = ''", NULL}};
+	const char *manager = given_console("can_manage_people", NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		given_console("", NULL);
+		const char *uuid = last_uuid(), *path = text("/people/%s/erase", uuid);
+		value("update account.account set username = null, username_typed = "
+		      "null, username_skeleton = null, email = null, name = '', "
+		      "surname = '', email_confirmed_at = null where uuid = '%s'",
+			uuid);
+		value("update account.account set %s where uuid = '%s'", rows[i].has,
+			uuid);
+		if (rows[i].typed != NULL)
+			is_error(post(path, text("{\"name\":\"%s\"}", uuid), manager),
+				422, "Request.Validation");
+		assert_int_equal(
+			post(path,
+				text("{\"name\":\"%s\"}",
+					rows[i].typed == NULL ? uuid : rows[i].typed),
+				manager)
+				->status,
+			204);
+	}
+}
+
+static void
 what_was_done_to_somebody_is_told_field_by_field(void **state)
 {
 	(void)state;
@@ -536,6 +568,7 @@ main(int argc, char **argv)
 		EDGE_TEST(signing_out_ends_it),
 		EDGE_TEST(twelve_hours_without_a_hand_end_it),
 		EDGE_TEST(who_is_erased_is_named_before_and_gone_after),
+		EDGE_TEST(who_has_only_claimed_an_address_or_has_no_name_can_be_erased),
 		EDGE_TEST(anybody_sees_whose_site_it_is),
 		EDGE_TEST(who_is_blocked_is_out_at_once),
 		EDGE_TEST(it_leaves_a_sign_in_at_the_file_store_alone),

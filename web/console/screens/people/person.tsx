@@ -129,7 +129,8 @@ function BlockDialog({ open, close, block }: { open: boolean; close: () => void;
 
 function EraseDialog({ person, close, erase }: { person: Person; close: () => void; erase: (name: string) => void }) {
 	const typed = useSignal('');
-	const name = person.email ?? person.username ?? nameOf(person); // names may have marks that nobody can type
+	// Names may have marks that nobody can type; somebody may have none at all.
+	const name = person.email || person.username || [person.name, person.surname].filter(Boolean).join(' ') || person.uuid;
 	return (
 		<form class="stack" onSubmit={(e) => { e.preventDefault(); erase(typed.value.trim()); }}>
 			<p>{t('What remains says that somebody was here, not who. Their files are deleted, their cards withdrawn, their sign-ins end. There is no way back.')}</p>
