@@ -28,6 +28,13 @@ bool console_has_cookie(struct req *r);
 enum err console_check_origin(struct req *r);
 
 /*
+ * For faces that other origins may call (cors.h): there the cookie would let a page of
+ * another subdomain read what its owner sees. E_ORIGIN for whatever comes from another
+ * origin, a GET as well.
+ */
+enum err console_check_reader(struct req *r);
+
+/*
  * The session of the request's cookie. E_TOKEN_MISSING, E_TOKEN_EXPIRED. What the
  * caller may is kept by the host and by Redis under the session, for some seconds:
  * whoever takes something away ends the session.

@@ -67,6 +67,16 @@ host_of(struct ctx *c, const char *address)
 	return arena_strn(&c->arena, at + 3, strcspn(at + 3, "/"));
 }
 
+/* Is it the origin of the address that was asked, or of the site? */
+static bool
+is_own(struct req *r, const char *origin)
+{
+	const char *named = host_of(&r->ctx, origin), *host = req_header(r, "Host");
+
+	return *named != '\0' &&
+	       (str_eq(named, host) || str_eq(named, host_of(&r->ctx, conf.site_url)));
+}
+
 /*
  * SameSite=Strict keeps other sites out; this keeps out other ports and subdomains of
  * the same site, and browsers that know no SameSite. All browsers send one of the two.
@@ -74,21 +84,29 @@ host_of(struct ctx *c, const char *address)
 enum err
 console_check_origin(struct req *r)
 {
-	struct ctx *c = &r->ctx;
 	const char *site = req_header(r, "Sec-Fetch-Site"),
-		   *origin = req_header(r, "Origin"), *host = req_header(r, "Host");
+		   *origin = req_header(r, "Origin");
 
 	if (r->method == GET)
 		return OK;
 	if (site != NULL && !str_eq(site, "same-origin"))
-		return fail(c, E_ORIGIN, NULL);
+		return fail(&r->ctx, E_ORIGIN, NULL);
 	if (origin == NULL)
-		return site != NULL ? OK : fail(c, E_ORIGIN, NULL);
-	const char *named = host_of(c, origin);
-	if (*named != '\0' &&
-		(str_eq(named, host) || str_eq(named, host_of(c, conf.site_url))))
-		return OK;
-	return fail(c, E_ORIGIN, NULL);
+		return site != NULL ? OK : fail(&r->ctx, E_ORIGIN, NULL);
+	return is_own(r, origin) ? OK : fail(&r->ctx, E_ORIGIN, NULL);
+}
+
+/* Who writes an address or opens a bookmark sends "none", a client that is no browser
+ * neither of the two. */
+enum err
+console_check_reader(struct req *r)
+{
+	const char *site = req_header(r, "Sec-Fetch-Site"),
+		   *origin = req_header(r, "Origin");
+
+	if (site != NULL && str_in(site, "same-site cross-site"))
+		return fail(&r->ctx, E_ORIGIN, NULL);
+	return origin == NULL || is_own(r, origin) ? OK : fail(&r->ctx, E_ORIGIN, NULL);
 }
 
 enum err

@@ -6,8 +6,8 @@
 #include "input.h"
 #include "refusal.h"
 
-/* A picture of an <img> comes with the cookie, which may be past: then it is as if
- * there were none. */
+/* A picture of an <img> comes with the cookie, which may be past or come with a page of
+ * another origin: then it is as if there were none. */
 static enum err
 know_softly(struct req *r)
 {
@@ -16,7 +16,7 @@ know_softly(struct req *r)
 	if (!console_has_cookie(r))
 		return OK;
 	enum err e = people_authenticate(r, "access");
-	if (e != E_TOKEN_EXPIRED && e != E_TOKEN_MISSING)
+	if (e != E_TOKEN_EXPIRED && e != E_TOKEN_MISSING && e != E_ORIGIN)
 		return e;
 	ctx_clear_error(&r->ctx);
 	return OK;

@@ -30,6 +30,7 @@ by_cookie(struct req *r)
 	struct claims *claims = arena_new(&r->ctx.arena, sizeof(*claims));
 
 	TRY(console_check_origin(r));
+	TRY(console_check_reader(r));
 	TRY(console_session(r, caller));
 	*claims = (struct claims){.jti = caller->jti,
 		.type = "console",

@@ -15,7 +15,8 @@ extern const struct manners people_manners;
 /* Who may call a route. */
 enum people_who {
 	ANYONE, /* no token is looked at */
-	SOFT, /* the same; but a token that comes must be good; a cookie may be past */
+	SOFT, /* the same; but a token that comes must be good; a cookie that is past or
+		 comes with a page of another origin is as none */
 	SIGNED_IN,    /* any good access token */
 	WITH_REFRESH, /* a refresh token, which the handler exchanges itself, or a
 			 cookie */

@@ -161,6 +161,45 @@ the_consoles_cookie_is_as_good_as_a_token(void **state)
 	assert_int_equal(me(access)->status, 200);
 }
 
+/* site.cors_origins may name a sibling, with which the cookie comes, too. */
+static void
+a_page_of_another_origin_reads_nothing_by_the_cookie(void **state)
+{
+	static const char *const refused[][2] = {{"Sec-Fetch-Site: same-site"},
+		{"Sec-Fetch-Site: cross-site"}, {"Origin: https://sibling.example.org"},
+		{"Origin: null"}, {SAME_ORIGIN, "Origin: https://sibling.example.org"}};
+	static const char *const fine[] = {SAME_ORIGIN, "Sec-Fetch-Site: none", NULL};
+	static const char *const paths[] = {API "/me", "/cards/api/v1/cards"};
+	const char *cookie = given_console("can_view_cards", NULL);
+	const char *uuid =
+		value("select uuid from account.account order by id desc limit 1");
+	const char *own = text("Origin: %s", conf.site_url);
+
+	(void)state;
+	for (size_t p = 0; p < 2; p++) {
+		for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+			is_error(call("GET", paths[p],
+					 .headers = {cookie, refused[i][0],
+						 refused[i][1]}),
+				403, "Request.Origin");
+		for (size_t i = 0; i < sizeof(fine) / sizeof(*fine); i++)
+			assert_int_equal(
+				call("GET", paths[p], .headers = {cookie, fine[i]})
+					->status,
+				200);
+		assert_int_equal(
+			call("GET", paths[p], .headers = {cookie, own})->status, 200);
+	}
+	assert_int_equal(
+		call("HEAD", paths[0], .headers = {cookie, refused[0][0]})->status,
+		403);
+	/* A picture is shown as it is to everybody. */
+	const char *avatar = text(API "/avatars/%s", uuid);
+	assert_int_equal(
+		call("GET", avatar, .headers = {cookie, refused[0][0]})->status,
+		call("GET", avatar)->status);
+}
+
 static void
 an_old_cookie_changes_no_rights(void **state)
 {
@@ -306,6 +345,7 @@ main(int argc, char **argv)
 		EDGE_TEST(a_person_sees_what_the_contract_says),
 		EDGE_TEST(a_refresh_token_is_exchanged_once),
 		EDGE_TEST(the_consoles_cookie_is_as_good_as_a_token),
+		EDGE_TEST(a_page_of_another_origin_reads_nothing_by_the_cookie),
 		EDGE_TEST(an_old_cookie_changes_no_rights),
 		EDGE_TEST(a_picture_is_shown_whatever_the_cookie),
 		EDGE_TEST(signing_out_ends_this_sign_in_only),
