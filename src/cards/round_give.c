@@ -8,6 +8,8 @@
 
 #include "cards/round_give.sql.h"
 
+#define REFUSED_FOR 3600 /* seconds until it is asked for again */
+
 struct unwritten {
 	int64_t id;
 	const char *code, *record_id;
@@ -38,6 +40,7 @@ write_batch(struct round *r, const struct unwritten *list, size_t count)
 {
 	struct ctx *c = r->c;
 	struct buf body = {.arena = &c->arena}, ids = {.arena = &c->arena};
+	int64_t written = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		const char *url =
@@ -45,35 +48,34 @@ write_batch(struct round *r, const struct unwritten *list, size_t count)
 
 		add_image(&body, &list[i], list[i].hidden ? NULL : url);
 		buf_fmt(&ids, "%s%lld", i == 0 ? "" : " ", (long long)list[i].id);
-		r->written += !list[i].hidden;
+		written += !list[i].hidden;
 	}
 	buf_add(&body, "]}");
 	TRY(airtable_change(c, r->card_table, buf_text(&body)));
+	r->written += written;
 	return db_do(c, &ROUND_WRITTEN, ARGS(c, buf_text(&ids), c->now));
 }
 
-/* Airtable refuses ten because of one that is deleted there. Where it takes none, the
- * fault is none of theirs. */
+/* Airtable refuses ten because of one that is deleted there. What it refuses alone is
+ * asked for again an hour later, so that the others have their turn. */
 static enum err
 write_one_by_one(struct round *r, const struct unwritten *list, size_t count)
 {
-	enum err e = OK;
-	size_t refused = 0;
+	struct ctx *c = r->c;
 
 	for (size_t i = 0; i < count; i++) {
-		ctx_clear_error(r->c);
-		e = write_batch(r, list + i, 1);
-		if (e != OK && e != E_INPUT)
-			return e;
-		if (e == E_INPUT) {
-			round_note_error(r, list[i].record_id,
-				r->c->why == NULL ? err_sentence(e) : r->c->why);
-			refused++;
+		ctx_clear_error(c);
+		enum err e = write_batch(r, list + i, 1);
+		if (e != E_INPUT) {
+			TRY(e);
+			continue;
 		}
+		round_note_error(r, list[i].record_id,
+			c->why == NULL ? err_sentence(e) : c->why);
+		ctx_clear_error(c);
+		TRY(db_do(c, &ROUND_PUT_OFF,
+			ARGS(c, list[i].id, utc_after(utc_now(), REFUSED_FOR))));
 	}
-	if (refused == count && count > 1)
-		return fail(r->c, E_INPUT, "none of these records takes a picture");
-	ctx_clear_error(r->c);
 	return OK;
 }
 
@@ -84,12 +86,14 @@ write_back(struct round *r)
 	struct unwritten *list = NULL;
 	size_t count = 0;
 
-	TRY(db_many(c, &ROUND_UNWRITTEN, unwritten_fields, &list, &count, ARGS(c)));
+	TRY(db_many(
+		c, &ROUND_UNWRITTEN, unwritten_fields, &list, &count, ARGS(c, c->now)));
 	for (size_t at = 0; at < count; at += AIRTABLE_BATCH) {
 		size_t n = count - at < AIRTABLE_BATCH ? count - at : AIRTABLE_BATCH;
 		enum err e = write_batch(r, list + at, n);
 
 		TRY(e == E_INPUT ? write_one_by_one(r, list + at, n) : e);
+		TRY(round_keep(r));
 	}
 	return OK;
 }

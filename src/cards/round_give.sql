@@ -1,7 +1,9 @@
 -- name: round_unwritten
--- Who hides their picture has none in Airtable either, which could not fetch it; what had been written before is emptied.
+-- Who hides their picture has none in Airtable either, which could not fetch it; what had been written before is emptied. What was
+-- put off has its time of writing in the future.
 select c.id, c.code, c.record_id, m.hides_preview as hidden from cards.card c join cards.member m on m.id = c.member_id
  where c.source = 'airtable' and c.status = 'drawn' and c.record_id is not null
+   and (c.record_written_at is null or c.record_written_at <= utc($1))
    and case when m.hides_preview then c.record_written is not null else c.record_written is distinct from c.drawing end
  order by c.id limit 1000;
 
@@ -10,6 +12,12 @@ update cards.card c
    set record_written = case when not m.hides_preview then c.drawing end,
        record_written_at = case when not m.hides_preview then utc($2) end
   from cards.member m where m.id = c.member_id and c.id = any (string_to_array($1, ' ')::bigint[]);
+
+-- name: round_put_off
+-- It is as if it will be written then: that it has not arrived makes it be written once more.
+update cards.card c
+   set record_written = case when m.hides_preview then c.record_written else c.drawing end, record_written_at = utc($2)
+  from cards.member m where m.id = c.member_id and c.id = $1;
 
 -- name: round_to_check
 select c.id, c.record_id, c.code, false as hidden from cards.card c

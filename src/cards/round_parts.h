@@ -27,6 +27,9 @@ struct round {
 /* Tells what is wrong with a record, NULL: with all; the first of them are kept. */
 void round_note_error(struct round *r, const char *record, const char *words);
 
+/* The round is alive, and its job's. The errors of job_keep() in job/job.h. */
+enum err round_keep(struct round *r);
+
 /* What is new or was changed comes over. The errors of net/airtable.h: E_INPUT,
  * E_LIMIT, E_PEER. */
 enum err round_take(struct round *r);

@@ -21,9 +21,8 @@ static FIELDS(refused_fields, FIELD(struct refused, id));
 
 typedef enum err page_take(struct round *r, struct json_object *records);
 
-/* The round is alive, and its job's. */
-static enum err
-keep(struct round *r)
+enum err
+round_keep(struct round *r)
 {
 	TRY(db_do(r->c, &ROUND_ALIVE, ARGS(r->c, r->id, utc_now())));
 	return r->job->id == 0 ? OK : job_keep(r->c, r->job, LEASE, r->found, 0);
@@ -43,7 +42,7 @@ take_page(struct round *r, const char *table, const char *formula, const char **
 	if (e == OK)
 		e = take(r, json_member(page, "records", json_type_array));
 	if (e == OK)
-		e = keep(r);
+		e = round_keep(r);
 	if (e != OK)
 		fail(whole, e, "%s", own.why == NULL ? err_sentence(e) : own.why);
 	*offset = *offset == NULL ? NULL : arena_str(r->arena, *offset);
@@ -221,9 +220,9 @@ formula_of_users(struct round *r)
 }
 
 /* What the round before has refused may be right by now, although nobody has changed
- * it: somebody else has given up the number, say. */
+ * it: somebody else has given up the number, say. only: what else is to be true. */
 static enum err
-ask_again(struct round *r, const char *table, page_take *take)
+ask_again(struct round *r, const char *table, const char *only, page_take *take)
 {
 	struct refused *list = NULL;
 	size_t count = 0;
@@ -232,10 +231,11 @@ ask_again(struct round *r, const char *table, page_take *take)
 	for (size_t at = 0; at < count; at += AIRTABLE_IDS) {
 		struct buf formula = {.arena = r->arena};
 
+		buf_fmt(&formula, "AND(%s,OR(", only);
 		for (size_t i = at; i < count && i < at + AIRTABLE_IDS; i++)
-			buf_fmt(&formula, "%sRECORD_ID()='%s'", i == at ? "OR(" : ",",
+			buf_fmt(&formula, "%sRECORD_ID()='%s'", i == at ? "" : ",",
 				list[i].id);
-		buf_add(&formula, ")");
+		buf_add(&formula, "))");
 		TRY(take_pages(r, table, buf_text(&formula), take));
 	}
 	return OK;
@@ -247,9 +247,9 @@ round_take(struct round *r)
 	TRY(db_json(r->c, &ROUND_SINCE, &r->since, ARGS(r->c)));
 	if (r->since[0] != '\0') {
 		TRY(take_pages(r, r->user_table, formula_of_users(r), take_users));
-		TRY(ask_again(r, r->user_table, take_users));
+		TRY(ask_again(r, r->user_table, "TRUE()", take_users));
 		TRY(take_held(r));
-		TRY(ask_again(r, r->card_table, take_cards));
+		TRY(ask_again(r, r->card_table, "{is_filled}=TRUE()", take_cards));
 	}
 	TRY(take_pages(r, r->card_table, formula_of_cards(r), take_cards));
 	return db_do(r->c, &ROUND_TIDY, ARGS(r->c));

@@ -72,7 +72,9 @@ judge(struct ctx *c, long status, const struct http_body *body)
 		return OK;
 	if (status == 429)
 		return fail(c, E_LIMIT, "Airtable: too many requests");
-	if (status == 401 || status == 403 || status == 404 || status == 422)
+	if (status == 401 || status == 403)
+		return fail(c, E_PEER, "Airtable %ld: %s", status, complaint(c, body));
+	if (status == 404 || status == 422)
 		return fail(c, E_INPUT, "Airtable %ld: %s", status, complaint(c, body));
 	return fail(c, E_PEER, "Airtable answered %ld", status);
 }

@@ -24,7 +24,7 @@ bool airtable_is_on(void);
  * lives as long as the ctx. *offset: NULL for the first page; then the next page's,
  * NULL at the end. E_LIMIT: the base wants a pause of airtable.pause seconds. E_INPUT:
  * Airtable refuses the question, in its words (a column that is not there, above all).
- * E_PEER, E_BUSY.
+ * E_PEER: it is out of order, or refuses the key (401, 403). E_BUSY.
  */
 enum err airtable_list(struct ctx *c, const char *table, const char *formula,
 	const char **offset, struct json_object **page);

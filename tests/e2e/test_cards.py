@@ -262,6 +262,19 @@ def test_a_round_with_airtable_brings_cards_and_takes_addresses_back(ctl, db, ke
         assert len(airtable.tables["Cards"]["recCard010"]["image"]) == there
     assert db.value("select count(*) from cards.member where source = 'airtable' and record_id is null and name = ''") == 0
 
+    # Records that are deleted there keep no other from its picture, and are asked for again an hour later.
+    gone = [f"recCard00{n}" for n in (1, 2, 3)]
+    for record in gone:
+        del airtable.tables["Cards"][record]
+    db.do("update cards.card set record_written = null, record_written_at = null where record_id = any (%s)", [*gone, "recCard010"])
+    last = sync(ctl, airtable)
+    assert {e["record"] for e in last["errors"]} >= set(gone) and last["figures"]["written"] == 1, last
+    airtable.calls.clear()
+    sync(ctl, airtable)
+    assert [call for call in airtable.calls if call[0] == "PATCH"] == []
+    db.do("update cards.card set record_written_at = record_written_at - interval '62 minutes' where record_id = %s", gone[0])
+    assert gone[0] in {e["record"] for e in sync(ctl, airtable)["errors"]}
+
 
 def test_airtable_may_want_a_pause_or_rename_a_column(ctl, db, airtable):
     fill(airtable, 2)

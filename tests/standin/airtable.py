@@ -93,14 +93,18 @@ class Airtable:
         if now != before:
             since = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
             self.modified[id] = now, since
-        if formula.startswith("OR(RECORD_ID()="):
-            return id in re.findall(r"RECORD_ID\(\)='(rec\w+)'", formula)
+        if "RECORD_ID()=" in formula:
+            only = re.fullmatch(r"(?:AND\((TRUE\(\)|\{is_filled\}=TRUE\(\)),)?OR\((RECORD_ID\(\)='rec\w+',?)+\)+", formula)[1]
+            return id in re.findall(r"RECORD_ID\(\)='(rec\w+)'", formula) and (only in (None, "TRUE()") or bool(fields.get("is_filled")))
         modified = since > re.search(r"IS_AFTER\(LAST_MODIFIED_TIME\(\),'([-0-9:TZ]+)'\)", formula)[1]
         return modified if "{is_filled}" not in formula else fields.get("is_filled") and (modified or not fields.get("image"))
 
     def change(self, name, body):
         if len(body["records"]) > 10:
             return 422, {"error": {"type": "INVALID_REQUEST", "message": "more than 10 records"}}
+        for record in body["records"]:  # all or none
+            if record["id"] not in self.tables[name]:
+                return 422, {"error": {"type": "ROW_DOES_NOT_EXIST", "message": f"Record ID {record['id']} does not exist"}}
         for record in body["records"]:
             fields = dict(record["fields"])
             if self.copies:
