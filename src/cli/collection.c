@@ -31,8 +31,10 @@ filled(struct ctx *c, struct json_object *all, const char *form)
 		if (*form == '\0')
 			break;
 		inside = strcspn(form + 1, "}");
-		const char *name = arena_strn(&c->arena, form + 1, inside),
-			   *value = json_text(all, name);
+		const char *name = arena_strn(&c->arena, form + 1, inside);
+		struct json_object *member = NULL;
+		json_object_object_get_ex(all, name, &member);
+		const char *value = plain(member);
 		if (value == NULL || form[1 + inside] != '}') {
 			buf_addn(&out, form++, 1);
 			continue;
@@ -43,34 +45,37 @@ filled(struct ctx *c, struct json_object *all, const char *form)
 	return buf_text(&out);
 }
 
+static void
+add_comment(struct buf *out, const char *text)
+{
+	buf_add(out, "# ");
+	for (; *text != '\0'; text++)
+		buf_addn(out, *text == '\n' || *text == '\r' ? " " : text, 1);
+	buf_add(out, "\n");
+}
+
 static enum err
-print_setting(struct ctx *c, struct json_object *all, const char *name,
+add_setting(struct ctx *c, struct buf *out, struct json_object *all, const char *name,
 	struct json_object *value)
 {
 	const char *text = plain(value);
 
-	if (text == NULL)
-		return fail(c, E_INPUT, "%s has no value that can be used", name);
+	if (text == NULL) {
+		add_comment(out, arena_fmt(&c->arena, "%s has no value", name));
+		return OK;
+	}
 	if (json_object_is_type(value, json_type_object))
 		text = filled(c, all, text);
 	if (strpbrk(name, "= \t\r\n#") != NULL || strpbrk(text, "\r\n") != NULL)
 		return fail(c, E_INPUT, "%s does not fit into a line", name);
-	printf("%s=\"%s\"\n", name, text);
+	buf_fmt(out, "%s=\"%s\"\n", name, text);
 	return OK;
-}
-
-static void
-print_comment(const char *text)
-{
-	fputs("# ", stdout);
-	for (; *text != '\0'; text++)
-		putchar(*text == '\n' || *text == '\r' ? ' ' : *text);
-	putchar('\n');
 }
 
 enum err
 collection_print(struct ctx *c, const char *path)
 {
+	struct buf out = {.arena = &c->arena}; /* all or nothing is printed */
 	struct json_object *all;
 	size_t size;
 	const char *text = file_get(c, path, &size);
@@ -84,11 +89,12 @@ collection_print(struct ctx *c, const char *path)
 	json_object_object_foreach(all, name, value)
 	{
 		if (str_starts(name, "__comment"))
-			print_comment(json_object_get_string(value));
+			add_comment(&out, json_object_get_string(value));
 		else if (str_starts(name, "__line_break"))
-			putchar('\n');
+			buf_add(&out, "\n");
 		else
-			TRY(print_setting(c, all, name, value));
+			TRY(add_setting(c, &out, all, name, value));
 	}
+	fputs(buf_text(&out), stdout);
 	return OK;
 }
