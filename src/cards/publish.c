@@ -120,20 +120,47 @@ follow_some(struct ctx *c, const struct job *job, const struct left *list, size_
 	return OK;
 }
 
+/* The next hundred that are to be there, or are not. *more: there may be further ones.
+ */
+static enum err
+follow_page(struct ctx *c, const struct job *job, bool wanted, int64_t *last,
+	struct published *out, bool *more)
+{
+	struct left *list = NULL;
+	size_t count = 0;
+
+	TRY(db_many(c, &PUBLISH_LEFT, left_fields, &list, &count,
+		ARGS(c, *last, c->now, wanted)));
+	TRY(follow_some(c, job, list, count, out));
+	*last = count > 0 ? list[count - 1].id : *last;
+	*more = count > 0 && out->pause == 0;
+	return OK;
+}
+
+/* What must not be seen any more. */
+static enum err
+take_all_away(struct ctx *c, const struct job *job, struct published *out)
+{
+	bool more = true;
+
+	for (int64_t last = 0; more;)
+		TRY(follow_page(c, job, false, &last, out, &more));
+	return OK;
+}
+
 enum err
 publish_all(struct ctx *c, const struct job *job, struct published *out)
 {
-	struct left *list = NULL;
 	int64_t paused, last = 0;
-	size_t count = 1;
 
 	*out = (struct published){0};
 	TRY(db_int(c, &PUBLISH_PAUSED, &paused, ARGS(c, utc_now())));
-	while (paused == 0 && count > 0 && out->pause == 0) {
-		TRY(db_many(c, &PUBLISH_LEFT, left_fields, &list, &count,
-			ARGS(c, last, c->now)));
-		TRY(follow_some(c, job, list, count, out));
-		last = count > 0 ? list[count - 1].id : last;
+	/* Nobody who withdraws a card waits for thousands that are put. */
+	for (bool more = paused == 0; more;) {
+		TRY(take_all_away(c, job, out));
+		if (out->pause > 0)
+			break;
+		TRY(follow_page(c, job, true, &last, out, &more));
 	}
 	return OK;
 }

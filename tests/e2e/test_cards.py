@@ -342,7 +342,11 @@ def test_cards_are_put_into_dropbox_and_go_with_their_card(ctl, db, keeper, drop
     other = drawn(keeper, given_card(keeper))
     assert sync() == "dropbox: 1 brought up to date, 0 refused" and len(dropbox.files) == 2
     assert keeper("PUT", f"/cards/{other['uuid']}/preview", json={"hidden": True}).status_code == 204
-    assert sync() == "dropbox: 1 brought up to date, 0 refused" and list(dropbox.files) == [path]
+    db.do("update cards.card set dropbox_drawing = '' where uuid = %s", card["uuid"])
+    dropbox.calls.clear()
+    assert sync() == "dropbox: 2 brought up to date, 0 refused" and list(dropbox.files) == [path]
+    what = [call.rsplit("/", 1)[1] for call in dropbox.calls if "/files/" in call]
+    assert what.index("delete_v2") < what.index("upload"), "what must not be seen goes first"
     assert keeper.post(f"/cards/{card['uuid']}/withdraw", {}).status_code == 200
     assert sync() == "dropbox: 1 brought up to date, 0 refused" and not dropbox.files
     assert keeper.get(f"/cards/{card['uuid']}").json()["dropbox"] is None
