@@ -14,7 +14,8 @@ struct invitation {
 	enum invitation_page { PAGE_OF_PROGRAMME, PAGE_OF_CONSOLE } page;
 };
 
-/* E_EMAIL_TAKEN when the e-mail is a member of staff already. E_INVITE_NOT_FOUND. */
+/* E_EMAIL_TAKEN when the e-mail is a member of staff already or, at the console, of any
+ * account that has confirmed it: it is to be given the role. E_INVITE_NOT_FOUND. */
 enum err invitation_add(struct ctx *c, const struct invitation *in, const char **out);
 
 /* Those whose e-mail is not staff, by e-mail. */

@@ -45,5 +45,9 @@ update account.invitation set expires = least(expires, utc($4)), used_at = case 
 -- name: invitation_is_staff
 select count(*) from account.account where email = $1 and role is not null;
 
+-- Whom invitation_free_email would not move out of the way.
+-- name: invitation_is_somebody
+select count(*) from account.account where email = $1 and email_confirmed_at is not null;
+
 -- name: invitation_staff_json
 select json_strip_nulls(account.as_staff(a)) from account.account a where id = $1;

@@ -125,6 +125,23 @@ an_invitation_of_who_became_staff_meanwhile_is_not_mailed(void **state)
 	is_error(accept(code_of(id), "Right12345"), 409, "People.AddressTaken");
 }
 
+static void
+who_has_an_account_is_to_be_given_the_role(void **state)
+{
+	(void)state;
+	const char *admin = given_console("", "administrator");
+
+	value("insert into account.account (email, email_confirmed_at) values "
+	      "('anna5@example.com', now())");
+	is_error(post("/invitations", text(ANNA, "anna5"), admin), 409,
+		"People.AddressTaken");
+	/* An account that only claims the address steps aside. */
+	value("update account.account set email_confirmed_at = null where email = "
+	      "'anna5@example.com'");
+	assert_int_equal(
+		accept(code_of(invited(admin, "anna5")), "Right12345")->status, 204);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -133,6 +150,7 @@ main(int argc, char **argv)
 		EDGE_TEST(what_is_withdrawn_is_over_until_it_is_mailed_again),
 		EDGE_TEST(inviting_is_for_administrators_who_are_still_there),
 		EDGE_TEST(an_invitation_of_who_became_staff_meanwhile_is_not_mailed),
+		EDGE_TEST(who_has_an_account_is_to_be_given_the_role),
 	};
 
 	(void)argc;

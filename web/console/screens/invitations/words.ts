@@ -6,7 +6,7 @@ import { problemText } from '../../parts/kit';
 export type Wrong = Partial<Record<'name' | 'surname' | 'email' | 'password' | 'all', string>>;
 
 export function wrongOf(p: Problem): Wrong {
-	if (p.code === 'People.AddressTaken') return { email: t('This address is of somebody who is staff already.') };
+	if (p.code === 'People.AddressTaken') return { email: t('There is an account with this address already: it can be given the role (samovarctl account role).') };
 	if (p.code === 'Invitation.Over') return { all: t('This invitation has been used, or its time is over. Ask for a new one.') };
 	if (p.status !== 422) return { all: problemText(p) };
 	switch (p.field) {
