@@ -75,7 +75,7 @@ all_tables(struct import *in)
 }
 
 static enum err
-all_bytes(struct import *in, const struct import_files *from)
+all_bytes(struct import *in, struct import_files *from)
 {
 	struct progress bar = {.what = "bytes of files"};
 	struct ctx *whole = &in->call->ctx, c;
@@ -98,7 +98,7 @@ all_bytes(struct import *in, const struct import_files *from)
 }
 
 static enum err
-all(struct import *in, const struct import_files *from)
+all(struct import *in, struct import_files *from)
 {
 	TRY(all_tables(in));
 	return from == NULL ? OK : all_bytes(in, from);

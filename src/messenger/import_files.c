@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/conf.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "messenger/object.h"
@@ -14,11 +15,13 @@
 #include "messenger/import_files.sql.h"
 
 #define S3 "s3://"
+#define REFUSED_MOST 20
 
 struct import_files {
 	const char *folder; /* NULL: a bucket's */
 	struct s3_site site;
 	const char *prefix; /* of keys */
+	int refused;        /* in a row, over the pages */
 };
 
 struct missing {
@@ -155,8 +158,21 @@ bring_and_note(struct ctx *c, const struct import_files *from, const struct miss
 			  : OK;
 }
 
+/* One that its server refuses keeps none of the others from coming: it is told, and
+ * counts as not there. Many in a row are no matter of one file. */
+static enum err
+refused(struct ctx *c, struct import_files *from, const struct missing *m)
+{
+	if (++from->refused == REFUSED_MOST)
+		return E_PEER;
+	log_warn("upload %lld does not come: %s", (long long)m->id,
+		c->why == NULL ? err_sentence(E_PEER) : c->why);
+	ctx_clear_error(c);
+	return OK;
+}
+
 enum err
-import_files(struct ctx *c, const struct import_files *from, bool dry, int64_t *after,
+import_files(struct ctx *c, struct import_files *from, bool dry, int64_t *after,
 	int64_t *count, int64_t *missing)
 {
 	struct s3_digests d = {0};
@@ -166,8 +182,15 @@ import_files(struct ctx *c, const struct import_files *from, bool dry, int64_t *
 	TRY(db_many(
 		c, &IMPORT_FILES_MISSING, missing_fields, &list, &n, ARGS(c, *after)));
 	for (size_t i = 0; i < n; i++) {
-		TRY(dry ? bring(c, from, &list[i], NULL, &d)
-			: bring_and_note(c, from, &list[i], &d));
+		enum err e = dry ? bring(c, from, &list[i], NULL, &d)
+				 : bring_and_note(c, from, &list[i], &d);
+		if (e == E_PEER) {
+			TRY(refused(c, from, &list[i]));
+			d.found = false;
+		} else {
+			TRY(e);
+			from->refused = 0;
+		}
 		*missing += !d.found;
 		*after = list[i].id;
 	}

@@ -18,11 +18,13 @@ enum err import_files_open(struct ctx *c, const char *from, const char *endpoint
 	struct import_files **out);
 
 /*
- * Up to 500 files whose bytes are still to come, behind *after; *count of them were
- * looked at, and *missing were not found. dry: nothing is brought. E_SERVER_DOWN,
- * E_PEER, E_BUSY, E_SERVER_NOT_FOUND.
+ * Up to 20 files whose bytes are still to come, behind *after; *count of them were
+ * looked at, and *missing were not found, or are refused by their server, which the log
+ * says. Few, because each keeps a megabyte until the ctx ends, and because a
+ * transaction of the caller's may not be idle for long. dry: nothing is brought.
+ * E_SERVER_DOWN, E_BUSY, E_SERVER_NOT_FOUND. E_PEER: twenty in a row are refused.
  */
-enum err import_files(struct ctx *c, const struct import_files *from, bool dry,
+enum err import_files(struct ctx *c, struct import_files *from, bool dry,
 	int64_t *after, int64_t *count, int64_t *missing);
 
 #endif

@@ -1,8 +1,11 @@
 """samovarctl messenger import: an older server's database and its files, from a folder and from a bucket."""
 
+import contextlib
+import http.server
 import pathlib
 import re
 import subprocess
+import threading
 
 import psycopg2
 import pytest
@@ -45,6 +48,22 @@ def tally(text):
     return out
 
 
+@contextlib.contextmanager
+def refusing():
+    """A server that answers 403, as Amazon does of keys that are not there to whoever may not list them."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            self.send_response(403)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
 def test_an_older_server_comes_with_its_files(stack, db, servers, older, tmp_path):  # noqa: F811
     city, before = City(stack, "s1_2"), db.value("select count(*) from account.account")
     folder, bucket = stack.run / word("uploads"), word("older").lower()
@@ -67,6 +86,9 @@ def test_an_older_server_comes_with_its_files(stack, db, servers, older, tmp_pat
     real = tally(stack.ctl("messenger", "import", older, "--uploads", folder).stdout)
     assert real["bytes"] == {"stored": from_folder, "not there": FILES - from_folder}
     assert {title: t["added"] for title, t in real.items() if "added" in t} == {title: t["added"] for title, t in dry.items() if "added" in t}
+    with refusing() as address:
+        none = tally(stack.ctl("messenger", "import", older, "--uploads", f"s3://{bucket}", "--endpoint", address).stdout)
+    assert none["bytes"] == {"stored": 0, "not there": FILES - from_folder}
     again = tally(stack.ctl("messenger", "import", older, "--uploads", f"s3://{bucket}", "--endpoint", city.base).stdout)
     assert again["bytes"] == {"stored": FILES - from_folder, "not there": 0}
     assert {t["added"] for t in again.values() if "added" in t} == {0} and again["users"]["there already"] == USERS
