@@ -60,10 +60,12 @@ add_setting(struct ctx *c, struct buf *out, struct json_object *all, const char 
 {
 	const char *text = plain(value);
 
-	if (text == NULL) {
-		add_comment(out, arena_fmt(&c->arena, "%s has no value", name));
+	if (value == NULL) { /* null */
+		add_comment(out, arena_fmt(&c->arena, "%s is null", name));
 		return OK;
 	}
+	if (text == NULL)
+		return fail(c, E_INPUT, "%s has no value that can be used", name);
 	if (json_object_is_type(value, json_type_object))
 		text = filled(c, all, text);
 	if (strpbrk(name, "= \t\r\n#") != NULL || strpbrk(text, "\r\n") != NULL)
