@@ -127,6 +127,11 @@ class Page:
     def wait(self, expression):
         return wait_for(lambda: self.js(expression), 20, expression)
 
+    def forgive(self, status):
+        """The browser notes a refused call, a moment after its answer."""
+        wait_for(lambda: self.js("true") and any(f" {status}" in c for c in self.complaints), 10, f"a note of {status}")
+        self.complaints.clear()
+
     def open(self, address):
         said = self.call("Page.navigate", url=address)
         assert "errorText" not in said, f"{address}: {said}"

@@ -54,7 +54,7 @@ class Console:
         folder = os.environ.get("SAMOVAR_PICTURES")
         if folder:
             self.page.picture(pathlib.Path(folder, f"{name}.png"))
-        assert self.page.complaints == []
+        assert self.page.complaints == [], self.page.complaints
         if with_axe:
             axe.check(self.page)
         axe.fits(self.page)

@@ -507,7 +507,7 @@ def test_a_setting_is_changed_after_a_proof_and_every_program_follows(console, p
     page.call("Input.insertText", text=who.password)
     page.press("Enter")
     page.wait("!!document.querySelector('.diff li') && !document.querySelector('dialog[open]')")
-    page.complaints.clear()  # the browser notes each 403
+    page.forgive(403)
     window.check("settings ru 1280 light changed")
     page.look(390, "dark")
     window.check("settings ru 390 dark changed")
@@ -536,7 +536,7 @@ def test_cards_are_imported_after_a_look_and_chosen(console, person, db):
                 ("name,surname,number,role,level,card_issued_date\n" + lines).encode(encoding)))
     take("Vera,Orlova,990001,member,much,2026-11-30\n")
     page.wait("!!document.querySelector('dialog[open] .wrong')")
-    window.page.complaints.clear()  # the browser notes each 422
+    page.forgive(422)
     window.check("cards import refused ru 1280 light")
     take("<b>Vera," + "Ж" * 60 + ",990001,member,3,2026-11-30\nBoris,Popov,,member,1,2026-11-30\n", "windows-1251")
     page.wait("!document.querySelector('dialog[open] .button.main').disabled")
