@@ -155,6 +155,14 @@ def dead(pid):
         return True
 
 
+def kill_all(pids):
+    """kill -9, and waits for their end; who has just ended by itself needs none."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: all(dead(pid) for pid in pids), 10, "they are dead")
+
+
 def is_image(pid):
     """The process that opens pictures, or waits until there is one."""
     try:

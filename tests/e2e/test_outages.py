@@ -1,10 +1,8 @@
 """Servers, workers and disks that fail in the middle. In the end every live file is on every usable server of its
 zone, byte for byte, every deleted one nowhere, and nothing is left over."""
 
-import contextlib
 import hashlib
 import os
-import signal
 import subprocess
 import threading
 
@@ -13,7 +11,7 @@ import requests
 
 from tests.conftest import wait_for
 from tests.e2e.client import ALL_PERMISSIONS, Client, word
-from tests.e2e.stack import Db, children, dead
+from tests.e2e.stack import Db, children, kill_all
 from tests.e2e.store import City, error_code
 from tests.e2e.test_copies import gate, hurry, upload_slowly  # noqa: F401
 from tests.e2e.test_files import owner, put, servers  # noqa: F401
@@ -94,11 +92,7 @@ def failed(db, file):
 
 def kill_worker(stack, db):
     """The processes that do jobs die at once; their parent starts others, which take up what these had leased."""
-    pids = children(stack.pid("samovar-worker"))
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
-            os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: all(dead(p) for p in pids), 10)
+    kill_all(children(stack.pid("samovar-worker")))
 
 
 class Blocker:

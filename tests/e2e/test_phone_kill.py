@@ -2,8 +2,6 @@
 
 import contextlib
 import hashlib
-import os
-import signal
 import threading
 
 import psycopg2
@@ -11,7 +9,7 @@ import pytest
 
 from tests.conftest import wait_for
 from tests.e2e.client import word
-from tests.e2e.stack import children, dead
+from tests.e2e.stack import children, kill_all
 from tests.e2e.store import City
 from tests.e2e.test_files import servers  # noqa: F401
 from tests.e2e.test_messenger import Phone as Sender
@@ -39,10 +37,7 @@ def gate(stack, db):
         def kill(self, pids):
             """Ends whoever waits, with nobody to clean up behind them."""
             wait_for(waiting, 30, "somebody waits at the gate")
-            for pid in pids():
-                os.kill(pid, signal.SIGKILL)
-            for pid in pids():
-                wait_for(lambda pid=pid: dead(pid), 10)
+            kill_all(pids())
             self.open()
 
         def open(self):
