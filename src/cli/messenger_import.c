@@ -8,11 +8,16 @@
 #include "messenger/import_files.h"
 
 #define STATEMENT_SECONDS 3600
+#define AT_ONCE 20 /* files */
 
 struct import {
 	struct call *call;
 	struct import_source *source;
 	bool dry;
+	struct import_files *from; /* NULL: rows only */
+	struct import_file *files; /* whose bytes are to come */
+	size_t file_count;
+	int64_t not_there;
 };
 
 static void
@@ -74,34 +79,61 @@ all_tables(struct import *in)
 	return import_numbers(c, in->source);
 }
 
+/* A few at a time, in a unit of work that gives back what they took. */
 static enum err
-all_bytes(struct import *in, struct import_files *from)
+some_bytes(struct import *in, const struct import_file *list, size_t n)
 {
-	struct progress bar = {.what = "bytes of files"};
 	struct ctx *whole = &in->call->ctx, c;
-	int64_t after = 0, done = 0, missing = 0, count = 1;
 
-	while (count > 0) {
-		ctx_start(&c, whole->db, whole->cache);
-		enum err e = import_files(&c, from, in->dry, &after, &count, &missing);
-		if (e != OK)
-			fail(whole, e, "%s", c.why == NULL ? err_sentence(e) : c.why);
-		ctx_end(&c);
-		TRY(e);
-		done += count;
-		progress_show(&bar, done);
+	ctx_start(&c, whole->db, whole->cache);
+	enum err e = import_files_bring(&c, in->from, in->dry, list, n, &in->not_there);
+	if (e != OK)
+		fail(whole, e, "%s", c.why == NULL ? err_sentence(e) : c.why);
+	ctx_end(&c);
+	return e;
+}
+
+static enum err
+all_bytes(struct import *in)
+{
+	struct progress bar = {
+		.what = "bytes of files", .total = (int64_t)in->file_count};
+
+	for (size_t i = 0; i < in->file_count; i += AT_ONCE) {
+		size_t left = in->file_count - i;
+
+		TRY(some_bytes(in, in->files + i, left < AT_ONCE ? left : AT_ONCE));
+		progress_show(&bar, (int64_t)i);
 	}
 	progress_end(&bar);
 	printf("%-14s %9" PRId64 " %s %8" PRId64 " not there\n", "bytes",
-		done - missing, in->dry ? "to come" : "stored", missing);
+		(int64_t)in->file_count - in->not_there, in->dry ? "to come" : "stored",
+		in->not_there);
 	return OK;
 }
 
 static enum err
-all(struct import *in, struct import_files *from)
+all_rows(struct import *in)
 {
 	TRY(all_tables(in));
-	return from == NULL ? OK : all_bytes(in, from);
+	return in->from == NULL ? OK
+				: import_files_missing(
+					  &in->call->ctx, &in->files, &in->file_count);
+}
+
+/* Everything in one transaction, which comes to nothing, and which may be idle while
+ * the older database works. It is over before any server of files is asked. */
+static enum err
+try_rows(struct import *in)
+{
+	struct ctx *c = &in->call->ctx;
+
+	TRY(db_begin(c));
+	enum err e = db_command(c, "set local idle_in_transaction_session_timeout = 0");
+	if (e == OK)
+		e = all_rows(in);
+	db_rollback(c);
+	return e;
 }
 
 enum err
@@ -109,17 +141,13 @@ messenger_import_cmd(struct call *call)
 {
 	struct import in = {.call = call, .dry = call_flag(call, "dry-run")};
 	const char *uploads = call_arg(call, "uploads");
-	struct import_files *from = NULL;
 	struct ctx *c = &call->ctx;
 
 	db_set_timeout(c->db, STATEMENT_SECONDS);
 	if (uploads != NULL)
-		TRY(import_files_open(c, uploads, call_arg(call, "endpoint"), &from));
+		TRY(import_files_open(
+			c, uploads, call_arg(call, "endpoint"), &in.from));
 	TRY(import_open(c, call_arg(call, "url"), &in.source));
-	if (!in.dry)
-		return all(&in, from);
-	TRY(db_begin(c));
-	enum err e = all(&in, from);
-	db_rollback(c);
-	return e;
+	TRY(in.dry ? try_rows(&in) : all_rows(&in));
+	return in.from == NULL ? OK : all_bytes(&in);
 }

@@ -1,7 +1,8 @@
 -- Each of these takes a page of an older server's table as a JSON array of its rows, and answers with what became of them:
 -- {"added": 1, "present": 2, "refused": {"why": 3}}. What is there already stays as it is, so a page may come again. An account
 -- that was erased is known by its number and has no row of messenger.person any more: nothing of it comes back. What an account
--- that is deactivated showed comes hidden, as user_hide does it.
+-- that is deactivated showed comes hidden, as user_hide does it. A relation or a subscription that has come once and is not there any
+-- more was ended by people here: it stays ended.
 
 -- Accounts by their address: whoever is here already is the same person. The number stays where it is free.
 -- name: import_users
@@ -128,6 +129,7 @@ with page as (
                      when p.from_account is null or p.to_account is null then 'of no profile'
                      when not exists (select from messenger.person n where n.account_id = p.from_account)
                        or not exists (select from messenger.person n where n.account_id = p.to_account) then 'of somebody who was erased'
+                     when exists (select from messenger.imported_relation i where i.id = p.uuid) then 'ended here since'
                      when p.from_profile_id = p.to_profile_id then 'to itself'
                      when p.number is null then 'of no known kind'
                      when exists (select from messenger.relation r where (r.from_profile_id, r.to_profile_id) = (p.from_profile_id, p.to_profile_id))
@@ -139,6 +141,8 @@ with page as (
            case when commit_id ~ '^[0-9a-f]{64}$' then commit_id else messenger.new_commit_id() end
       from judged where state is null
     returning id
+), noted as (
+    insert into messenger.imported_relation select id from made
 )
 select json_build_object('added', (select count(*) from made), 'present', (select count(*) from judged where state = 'present'),
     'refused', (select coalesce(json_object_agg(state, n), '{}') from (select state, count(*) as n from judged where state <> 'present' group by state) r))::text;
@@ -155,6 +159,7 @@ with page as (
                      when p.card_account is null or p.account_id is null then 'of no card or profile'
                      when not exists (select from messenger.person n where n.account_id = p.card_account)
                        or not exists (select from messenger.person n where n.account_id = p.account_id) then 'of somebody who was erased'
+                     when exists (select from messenger.imported_subscription i where i.id = p.uuid) then 'ended here since'
                      when exists (select from messenger.subscription s where (s.card_id, s.profile_id) = (p.card_id, p.subscribed_profile_id))
                        or row_number() over (partition by p.card_id, p.subscribed_profile_id order by p.uuid) > 1 then 'twice' end as state
       from page p left join messenger.subscription there on there.id = p.uuid
@@ -164,6 +169,8 @@ with page as (
            case when commit_id ~ '^[0-9a-f]{64}$' then commit_id else messenger.new_commit_id() end
       from judged where state is null
     returning id
+), noted as (
+    insert into messenger.imported_subscription select id from made
 )
 select json_build_object('added', (select count(*) from made), 'present', (select count(*) from judged where state = 'present'),
     'refused', (select coalesce(json_object_agg(state, n), '{}') from (select state, count(*) as n from judged where state <> 'present' group by state) r))::text;

@@ -24,14 +24,9 @@ struct import_files {
 	int refused;        /* in a row, over the pages */
 };
 
-struct missing {
-	int64_t id, account_id, old_id;
-	const char *filename;
-};
-
-static FIELDS(missing_fields, FIELD(struct missing, id),
-	FIELD(struct missing, account_id), FIELD(struct missing, old_id),
-	FIELD(struct missing, filename));
+static FIELDS(file_fields, FIELD(struct import_file, id),
+	FIELD(struct import_file, account_id), FIELD(struct import_file, old_id),
+	FIELD(struct import_file, filename));
 
 static enum err
 open_bucket(
@@ -94,7 +89,7 @@ open_file(const char *path, int64_t *size)
 
 /* to NULL: only look whether it is there. */
 static enum err
-bring_file(struct ctx *c, const char *folder, const struct missing *m,
+bring_file(struct ctx *c, const char *folder, const struct import_file *m,
 	const struct object_place *to, struct s3_digests *out)
 {
 	int fd = open_file(arena_fmt(&c->arena, "%s/%lld/%s", folder,
@@ -113,8 +108,9 @@ bring_file(struct ctx *c, const char *folder, const struct missing *m,
 /* -- from a bucket */
 
 static enum err
-bring_object(struct ctx *c, const struct import_files *from, const struct missing *m,
-	const struct object_place *to, struct s3_digests *out)
+bring_object(struct ctx *c, const struct import_files *from,
+	const struct import_file *m, const struct object_place *to,
+	struct s3_digests *out)
 {
 	const struct s3_object object = {
 		from->site, arena_fmt(&c->arena, "%s/%lld/%s", from->prefix,
@@ -138,7 +134,7 @@ bring_object(struct ctx *c, const struct import_files *from, const struct missin
 }
 
 static enum err
-bring(struct ctx *c, const struct import_files *from, const struct missing *m,
+bring(struct ctx *c, const struct import_files *from, const struct import_file *m,
 	const struct object_place *to, struct s3_digests *out)
 {
 	*out = (struct s3_digests){0};
@@ -147,8 +143,8 @@ bring(struct ctx *c, const struct import_files *from, const struct missing *m,
 }
 
 static enum err
-bring_and_note(struct ctx *c, const struct import_files *from, const struct missing *m,
-	struct s3_digests *out)
+bring_and_note(struct ctx *c, const struct import_files *from,
+	const struct import_file *m, struct s3_digests *out)
 {
 	struct object_place to = {0};
 
@@ -161,7 +157,7 @@ bring_and_note(struct ctx *c, const struct import_files *from, const struct miss
 /* One that its server refuses keeps none of the others from coming: it is told, and
  * counts as not there. Many in a row are no matter of one file. */
 static enum err
-refused(struct ctx *c, struct import_files *from, const struct missing *m)
+refused(struct ctx *c, struct import_files *from, const struct import_file *m)
 {
 	if (++from->refused == REFUSED_MOST)
 		return E_PEER;
@@ -172,16 +168,18 @@ refused(struct ctx *c, struct import_files *from, const struct missing *m)
 }
 
 enum err
-import_files(struct ctx *c, struct import_files *from, bool dry, int64_t *after,
-	int64_t *count, int64_t *missing)
+import_files_missing(struct ctx *c, struct import_file **out, size_t *count)
+{
+	return db_many(c, &IMPORT_FILES_MISSING, file_fields, out, count, ARGS(c));
+}
+
+enum err
+import_files_bring(struct ctx *c, struct import_files *from, bool dry,
+	const struct import_file *list, size_t count, int64_t *missing)
 {
 	struct s3_digests d = {0};
-	struct missing *list;
-	size_t n;
 
-	TRY(db_many(
-		c, &IMPORT_FILES_MISSING, missing_fields, &list, &n, ARGS(c, *after)));
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < count; i++) {
 		enum err e = dry ? bring(c, from, &list[i], NULL, &d)
 				 : bring_and_note(c, from, &list[i], &d);
 		if (e == E_PEER) {
@@ -192,8 +190,6 @@ import_files(struct ctx *c, struct import_files *from, bool dry, int64_t *after,
 			from->refused = 0;
 		}
 		*missing += !d.found;
-		*after = list[i].id;
 	}
-	*count = (int64_t)n;
 	return OK;
 }

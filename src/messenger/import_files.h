@@ -1,6 +1,10 @@
 #ifndef MESSENGER_IMPORT_FILES_H
 #define MESSENGER_IMPORT_FILES_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/ctx.h"
 
 /*
@@ -17,14 +21,24 @@ struct import_files;
 enum err import_files_open(struct ctx *c, const char *from, const char *endpoint,
 	struct import_files **out);
 
+/* A file whose bytes are still to come. */
+struct import_file {
+	int64_t id, account_id;
+	int64_t old_id; /* of the account, there */
+	const char *filename;
+};
+
+/* All of them. They live as long as the ctx, and do not need its transaction. */
+enum err import_files_missing(struct ctx *c, struct import_file **out, size_t *count);
+
 /*
- * Up to 20 files whose bytes are still to come, behind *after; *count of them were
- * looked at, and *missing were not found, or are refused by their server, which the log
- * says. Few, because each keeps a megabyte until the ctx ends, and because a
- * transaction of the caller's may not be idle for long. dry: nothing is brought.
- * E_SERVER_DOWN, E_BUSY, E_SERVER_NOT_FOUND. E_PEER: twenty in a row are refused.
+ * Brings these, or only looks whether they are there (dry), which asks nothing of the
+ * database. *missing grows by those that were not found, or that their server refuses,
+ * which the log says. Few at a time, in no transaction: each keeps a megabyte until the
+ * ctx ends, and another server is waited for. E_SERVER_DOWN, E_BUSY,
+ * E_SERVER_NOT_FOUND. E_PEER: twenty in a row are refused.
  */
-enum err import_files(struct ctx *c, struct import_files *from, bool dry,
-	int64_t *after, int64_t *count, int64_t *missing);
+enum err import_files_bring(struct ctx *c, struct import_files *from, bool dry,
+	const struct import_file *list, size_t count, int64_t *missing);
 
 #endif

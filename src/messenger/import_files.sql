@@ -2,4 +2,4 @@
 -- name: import_files_missing
 select u.id, u.filename, u.account_id, i.old_id
   from messenger.upload u join messenger.imported_account i on i.account_id = u.account_id
- where u.server_id is null and u.deleted_at is null and u.id > $1 order by u.id limit 20;
+ where u.server_id is null and u.deleted_at is null order by u.id;

@@ -49,10 +49,14 @@ def tally(text):
 
 
 @contextlib.contextmanager
-def refusing():
-    """A server that answers 403, as Amazon does of keys that are not there to whoever may not list them."""
+def refusing(db):
+    """A server that answers 403, as Amazon does of keys that are not there to whoever may not list them; and how often it was asked
+    by somebody who keeps a transaction open meanwhile."""
+    open_ones = []
+
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_HEAD(self):
+            open_ones.append(db.value("select count(*) from pg_stat_activity where state = 'idle in transaction' and application_name like '%ctl%'"))
             self.send_response(403)
             self.end_headers()
 
@@ -60,7 +64,7 @@ def refusing():
             pass
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http://127.0.0.1:{server.server_address[1]}", open_ones
         server.shutdown()
 
 
@@ -86,9 +90,11 @@ def test_an_older_server_comes_with_its_files(stack, db, servers, older, tmp_pat
     real = tally(stack.ctl("messenger", "import", older, "--uploads", folder).stdout)
     assert real["bytes"] == {"stored": from_folder, "not there": FILES - from_folder}
     assert {title: t["added"] for title, t in real.items() if "added" in t} == {title: t["added"] for title, t in dry.items() if "added" in t}
-    with refusing() as address:
-        none = tally(stack.ctl("messenger", "import", older, "--uploads", f"s3://{bucket}", "--endpoint", address).stdout)
-    assert none["bytes"] == {"stored": 0, "not there": FILES - from_folder}
+    with refusing(db) as (address, open_ones):
+        for words in ["--dry-run"], []:
+            none = tally(stack.ctl("messenger", "import", older, "--uploads", f"s3://{bucket}", "--endpoint", address, *words).stdout)
+            assert none["bytes"] == {"to come" if words else "stored": 0, "not there": FILES - from_folder}
+        assert open_ones and not any(open_ones)
     again = tally(stack.ctl("messenger", "import", older, "--uploads", f"s3://{bucket}", "--endpoint", city.base).stdout)
     assert again["bytes"] == {"stored": FILES - from_folder, "not there": 0}
     assert {t["added"] for t in again.values() if "added" in t} == {0} and again["users"]["there already"] == USERS

@@ -195,6 +195,27 @@ again_is_as_once(void **state)
 }
 
 static void
+what_was_ended_here_stays_ended(void **state)
+{
+	static const char left[] =
+		"select (select count(*) from messenger.relation where "
+		"from_profile_id = 30) * 10 + (select count(*) from "
+		"messenger.subscription where profile_id = 30)";
+
+	(void)state;
+	int64_t before = number(left);
+	assert_true(before > 20);
+	value("delete from messenger.relation where from_profile_id = 30 and "
+	      "to_profile_id in (31, 32)");
+	value("delete from messenger.subscription where profile_id = 30");
+	const struct import_tally *t = import_all();
+	assert_int_equal(number(left), before - 21);
+	assert_int_equal(refused(&t[RELATIONS], "ended here since"), 2);
+	assert_int_equal(refused(&t[SUBSCRIPTIONS], "ended here since"), 1);
+	assert_int_equal(t[RELATIONS].added + t[SUBSCRIPTIONS].added, 0);
+}
+
+static void
 what_a_deactivated_account_showed_comes_hidden(void **state)
 {
 	(void)state;
@@ -242,7 +263,7 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {EDGE_TEST(an_older_database_comes_over),
-		EDGE_TEST(again_is_as_once),
+		EDGE_TEST(again_is_as_once), EDGE_TEST(what_was_ended_here_stays_ended),
 		EDGE_TEST(what_a_deactivated_account_showed_comes_hidden),
 		EDGE_TEST(whoever_was_erased_does_not_come_back)};
 
