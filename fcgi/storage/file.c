@@ -168,7 +168,7 @@ choose_holder(struct req *r, struct file *file, struct server *server)
 	struct ctx *c = &r->ctx;
 	const char *version = file->version_id;
 	bool held = false;
-	enum err e = server_holding(c, version, caller(r), false, server);
+	enum err e = server_for_reader(c, version, caller(r), file->size, server);
 
 	if (e != E_SERVER_NOT_FOUND)
 		return e;
@@ -178,7 +178,7 @@ choose_holder(struct req *r, struct file *file, struct server *server)
 		TRY(file_held(c, version, &held));
 		return fail(c, held ? E_SERVER_NOT_FOUND : E_FILE_NOT_FOUND, NULL);
 	}
-	return server_holding(c, file->version_id, caller(r), false, server);
+	return server_for_reader(c, file->version_id, caller(r), file->size, server);
 }
 
 enum err

@@ -193,6 +193,34 @@ cache_bucket(struct ctx *c, const char *key, int64_t rate, int64_t burst)
 	return r != NULL && r->type == REDIS_REPLY_INTEGER ? r->integer : 0;
 }
 
+int
+cache_least_loaded(struct ctx *c, const char *key, const char *names, int64_t units,
+	int64_t half_life)
+{
+	/* A field is "units seconds": how much it was, and when. After 40 halvings
+	 * there is nothing left of a terabyte, so the key may go. */
+	static const char script[] =
+		"local now = tonumber(redis.call('TIME')[1]) "
+		"local half = tonumber(ARGV[3]) "
+		"local best, least, place, i = nil, nil, -1, 0 "
+		"for name in string.gmatch(ARGV[1], '%S+') do "
+		"local said = redis.call('HGET', KEYS[1], name) or '0 0' "
+		"local n, at = string.match(said, '(%S+) (%S+)') "
+		"local load = tonumber(n) * 0.5 ^ (math.max(now - tonumber(at), 0) / "
+		"half) "
+		"if least == nil or load < least then "
+		"best, least, place = name, load, i end "
+		"i = i + 1 end "
+		"if best then redis.call('HSET', KEYS[1], best, "
+		"string.format('%.0f %d', least + tonumber(ARGV[2]), now)) "
+		"redis.call('EXPIRE', KEYS[1], half * 40) end "
+		"return place";
+	redisReply *r = command(c, "EVAL %s 1 %s%s %s %lld %lld", script,
+		conf.redis_prefix, key, names, (long long)units, (long long)half_life);
+
+	return r != NULL && r->type == REDIS_REPLY_INTEGER ? (int)r->integer : -1;
+}
+
 int64_t
 cache_counted(struct ctx *c, const char *key)
 {

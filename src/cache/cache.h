@@ -42,6 +42,15 @@ int64_t cache_count(struct ctx *c, const char *key, int64_t seconds);
  */
 int64_t cache_bucket(struct ctx *c, const char *key, int64_t rate, int64_t burst);
 
+/*
+ * Of names, parted by blanks, the one that the fewest units were put on lately (the
+ * first of them, of equals), and puts so many on it, in one step. What was put on a
+ * name counts half after every `half_life` seconds. Its place among the names; -1 when
+ * Redis is away. key: where the counts of all names are.
+ */
+int cache_least_loaded(struct ctx *c, const char *key, const char *names, int64_t units,
+	int64_t half_life);
+
 /* The counter's value without counting; 0 when absent or away. */
 int64_t cache_counted(struct ctx *c, const char *key);
 

@@ -2,14 +2,20 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/conf.h"
 #include "base/fence.h"
 #include "base/str.h"
+#include "cache/cache.h"
 #include "db/db.h"
 #include "job/job.h"
 #include "net/authority.h"
 
 #include "storage/server.sql.h"
+
+#define PICK_OF 16        /* servers that a reader may be sent to */
+#define READ_BYTES 65536  /* that an empty file costs, too */
+#define LOAD_HALF_LIFE 60 /* seconds: a link is used soon, and for some minutes */
 
 #define SERVER_FIELDS                                                                  \
 	FIELD(struct server, id), FIELD(struct server, name),                          \
@@ -21,11 +27,16 @@
 
 FIELDS(server_fields, SERVER_FIELDS);
 
-static FIELDS(row_fields, SERVER_FIELDS, FIELD(struct server, public_url),
-	FIELD(struct server, region), FIELD(struct server, tls),
-	FIELD(struct server, virtual_host), FIELD(struct server, rate),
-	FIELD(struct server, is_down), FIELD(struct server, is_leaving),
-	FIELD(struct server, is_deleted));
+#define ROW_FIELDS                                                                     \
+	FIELD(struct server, public_url), FIELD(struct server, region),                \
+		FIELD(struct server, tls), FIELD(struct server, virtual_host),         \
+		FIELD(struct server, rate), FIELD(struct server, is_down),             \
+		FIELD(struct server, is_leaving), FIELD(struct server, is_deleted)
+
+static FIELDS(row_fields, SERVER_FIELDS, ROW_FIELDS);
+
+static FIELDS(holder_fields, SERVER_FIELDS, ROW_FIELDS, FIELD(struct server, tier),
+	FIELD(struct server, kilometres));
 
 /* What the database adds to a server that was sent. */
 static FIELDS(stamp_fields, FIELD(struct server, id), FIELD(struct server, created),
@@ -78,16 +89,66 @@ server_own(struct ctx *c, const char *id, struct server *out)
 	return db_one(c, &SERVER_BY_ID, row_fields, out, ARGS(c, id));
 }
 
+/* The servers that hold a version, the best first: `most` at most, one at least. */
+static enum err
+holders(struct ctx *c, const char *version_id, struct geo_point place, bool for_a_copy,
+	int64_t most, struct server **out, size_t *count)
+{
+	*out = NULL;
+	*count = 0;
+	TRY(fence_check(c)); /* a link would lead to what is the original's */
+	TRY(db_many(c, &SERVER_CHOOSE_HOLDER, holder_fields, out, count,
+		ARGS(c, place.known, place.latitude, place.longitude, version_id,
+			for_a_copy, place.in_order, most)));
+	if (*count == 0)
+		return fail(c, E_SERVER_NOT_FOUND, NULL);
+	return (*out)[0].is_down ? fail(c, E_SERVER_DOWN, NULL) : OK;
+}
+
 enum err
 server_holding(struct ctx *c, const char *version_id, struct geo_point place,
 	bool for_a_copy, struct server *out)
 {
+	struct server *list;
+	size_t count;
+
 	*out = (struct server){0};
-	TRY(fence_check(c)); /* a link would lead to what is the original's */
-	TRY(db_one(c, &SERVER_CHOOSE_HOLDER, row_fields, out,
-		ARGS(c, place.known, place.latitude, place.longitude, version_id,
-			for_a_copy, place.in_order)));
-	return out->is_down ? fail(c, E_SERVER_DOWN, NULL) : OK;
+	TRY(holders(c, version_id, place, for_a_copy, 1, &list, &count));
+	*out = list[0];
+	return OK;
+}
+
+/* How many at the head of the list are as good as the first, and hardly farther. */
+static size_t
+equals(const struct server *list, size_t count)
+{
+	double most = list[0].kilometres + (double)conf.storage_pick_distance;
+	size_t n = 1;
+
+	while (n < count && list[n].tier == list[0].tier && list[n].kilometres <= most)
+		n++;
+	return n;
+}
+
+enum err
+server_for_reader(struct ctx *c, const char *version_id, struct geo_point place,
+	int64_t bytes, struct server *out)
+{
+	bool by_load = str_eq(conf.storage_pick, "least_loaded");
+	struct buf names = {.arena = &c->arena};
+	struct server *list;
+	size_t count;
+
+	*out = (struct server){0};
+	TRY(holders(c, version_id, place, false, by_load ? PICK_OF : 1, &list, &count));
+	count = equals(list, count);
+	for (size_t i = 0; i < count; i++)
+		buf_fmt(&names, "%s ", list[i].id);
+	int least = count < 2 ? 0
+			      : cache_least_loaded(c, "storage.load", buf_text(&names),
+					bytes + READ_BYTES, LOAD_HALF_LIFE);
+	*out = list[least < 0 ? 0 : least];
+	return OK;
 }
 
 enum err

@@ -28,6 +28,10 @@ struct server {
 	bool is_leaving; /* being given up: takes nothing new */
 	bool is_unseen;  /* server_change(): at another address, or on again */
 	bool is_deleted; /* there for nobody: only its objects are still to go */
+	/* Among those that hold a version: who has the same tier is as good, but for
+	 * the distance from the caller, 0 if nobody knows where that is. */
+	int64_t tier;
+	double kilometres;
 };
 
 /* What may be shown: all but public_url. */
@@ -61,6 +65,15 @@ enum err server_own(struct ctx *c, const char *id, struct server *out);
  */
 enum err server_holding(struct ctx *c, const char *version_id, struct geo_point place,
 	bool for_a_copy, struct server *out);
+
+/*
+ * The same for somebody who is about to read so many bytes: with storage.pick =
+ * least_loaded, of the servers that are as good and within storage.pick_distance of the
+ * nearest that which the fewest bytes were read from lately. Without Redis, the
+ * nearest. E_SERVER_NOT_FOUND, E_SERVER_DOWN
+ */
+enum err server_for_reader(struct ctx *c, const char *version_id,
+	struct geo_point place, int64_t bytes, struct server *out);
 
 /* The servers that have or had first that name, whatever its case: one at most, and
  * behind it those of that name that are deleted. */

@@ -89,27 +89,29 @@ with suspected as (
 )
 select pg_notify('probe', $1::text) where not $3::boolean;
 
--- As file_announce chooses, among those that hold a version.
+-- As file_announce chooses, among those that hold a version: the best $7 of them. Who has the same tier is as good but for
+-- the distance.
 -- $5: for copies, which may also be taken from one that is being given up. A copy that is doubted is not given out for as
 -- long as it takes to read it again.
--- name: server_choose_holder : E_SERVER_NOT_FOUND
+-- name: server_choose_holder
 select s.id, s.name, s.host, s.port, s.location, s.zone, s.latitude, s.longitude, s.is_on, s.is_active,
        us(s.created) as created, us(s.updated) as updated, s.public_url, s.region, s.tls, s.virtual_host,
        coalesce(s.rate, 0) as rate, coalesce(not h.is_up and h.probed_at > now() - interval '1 minute', false) as is_down,
-       s.leaving_at is not null as is_leaving, s.deleted_at is not null as is_deleted
+       s.leaving_at is not null as is_leaving, s.deleted_at is not null as is_deleted,
+       (t.health * 4 + t.deleted * 2 + t.doubted)::bigint as tier, coalesce(12742 * asin(sqrt(least(t.far, 1))), 0) as kilometres
   from storage.copy c join storage.server s on s.id = c.server_id
-  left join storage.health h on h.server_id = s.id
+  left join storage.health h on h.server_id = s.id,
+       lateral (select case when h.probed_at > now() - interval '1 minute'
+                            then case when not h.is_up then 2 when h.suspected_at is null then 0 else 1 end else 1 end as health,
+                       (s.deleted_at is not null)::int as deleted, (c.doubted_at is not null)::int as doubted,
+                       case when $1 then power(sin(radians(s.latitude - $2) / 2), 2)
+                            + cos(radians($2)) * cos(radians(s.latitude)) * power(sin(radians(s.longitude - $3) / 2), 2) end as far) t
  where c.version_id = $4 and c.doomed_at is null and s.is_on
    and ($5::boolean or c.doubted_at is null or c.doubted_at < now() - interval '10 minutes')
    and case when $5::boolean then s.is_active or s.leaving_at is not null or s.deleted_at is not null
             else s.is_active and s.deleted_at is null end
- order by case when h.probed_at > now() - interval '1 minute' then case when not h.is_up then 2 when h.suspected_at is null then 0 else 1 end else 1 end,
-          s.deleted_at is not null, c.doubted_at is not null,
-          case when $1 then power(sin(radians(latitude - $2) / 2), 2)
-               + cos(radians($2)) * cos(radians(latitude)) * power(sin(radians(longitude - $3) / 2), 2)
-               when $6 then extract(epoch from s.created) else random() end,
-          zone, name
- limit 1;
+ order by tier, case when $1 then t.far when $6 then extract(epoch from s.created) else random() end, s.zone, s.name
+ limit $7;
 
 -- A server that was named otherwise than the city of the embedded store that answers at its address.
 -- name: server_set_city

@@ -173,7 +173,113 @@ what_is_no_server_is_invalid(void **state)
 				.body = body, .headers = {who}),
 			where, "");
 	}
-	assert_int_equal(number("select count(*) from storage.server"), 1);
+	assert_int_equal(
+		number("select count(*) from storage.server where zone = 'zone'"), 1);
+}
+
+/* -- where a file is read from */
+
+/* A file of the account that was made last: New York, Boston and Dallas have it. */
+static const char *
+given_held_file(int64_t bytes)
+{
+	const char *file = value(
+		"insert into storage.file (account_id, name, size) select max(id), "
+		"'%s', %lld from account.account returning id",
+		unique("file"), (long long)bytes);
+
+	value("with version as ("
+	      "insert into storage.file_version (file_id, key, announced_size, size, "
+	      "state, stored_at) "
+	      "select id, id || '/v', size, size, 'stored', now() from storage.file "
+	      "where id = '%s' returning id"
+	      "), city as ("
+	      "insert into storage.server (name, host, port, location, zone, latitude, "
+	      "longitude, is_on, is_active) "
+	      "select name, name || '.test', 9, name, 'east', lat, long, true, true "
+	      "from (values ('new-york', 40.7, -74), ('boston', 42.4, -71), "
+	      "('dallas', 32.8, -96.8)) v (name, lat, long) "
+	      "on conflict (lower(name)) where deleted_at is null do update "
+	      "set is_on = true returning id"
+	      "), copies as ("
+	      "insert into storage.copy (version_id, server_id) "
+	      "select version.id, city.id from version, city"
+	      ") update storage.file f set current_version = v.id from version v "
+	      "where f.id = '%s' returning f.id",
+		file, file);
+	return file;
+}
+
+/* The city that somebody in New York gets it from. */
+static const char *
+city_read_from(const char *who, const char *file)
+{
+	const struct answer *a = call("GET", text(BASE "/files/%s/", file),
+		.headers = {who, "X-Samovar-Position: 40.7,-74"});
+	const char *link = answer_text(a, "link");
+	static char city[40];
+
+	assert_int_equal(a->status, 200);
+	assert_int_equal(sscanf(link, "http://%39[a-z-].test:9/", city), 1);
+	return city;
+}
+
+static void
+what_is_nearest_is_read_from(void **state)
+{
+	const char *who = given_person("can_view_file can_download_file"),
+		   *file = given_held_file(1);
+
+	(void)state;
+	conf.storage_geo = "header";
+	for (int i = 0; i < 6; i++)
+		assert_string_equal(city_read_from(who, file), "new-york");
+}
+
+static void
+near_servers_share_the_readers(void **state)
+{
+	const char *who = given_person("can_view_file can_download_file"),
+		   *small = given_held_file(1), *large = given_held_file(1 << 30);
+
+	(void)state;
+	conf.storage_geo = "header";
+	conf.storage_pick = "least_loaded";
+	for (int i = 0; i < 5; i++) {
+		assert_string_equal(city_read_from(who, small), "new-york");
+		assert_string_equal(city_read_from(who, small), "boston");
+	}
+
+	conf.storage_pick_distance = 300; /* Boston is 307 km away */
+	for (int i = 0; i < 3; i++)
+		assert_string_equal(city_read_from(who, small), "new-york");
+	conf.storage_pick_distance = 500;
+
+	empty_cache();
+	assert_string_equal(city_read_from(who, large), "new-york");
+	for (int i = 0; i < 9; i++)
+		assert_string_equal(city_read_from(who, small), "boston");
+	conf.storage_pick = "nearest";
+}
+
+static void
+a_server_that_is_down_shares_nothing(void **state)
+{
+	const char *who = given_person("can_view_file can_download_file"),
+		   *file = given_held_file(1);
+
+	(void)state;
+	value("insert into storage.health (server_id, is_up) select id, false from "
+	      "storage.server where name = 'boston' returning server_id");
+	conf.storage_geo = "header";
+	conf.storage_pick = "least_loaded";
+	conf.storage_pick_distance = 20000;
+	empty_cache();
+	for (int i = 0; i < 4; i++)
+		assert_string_not_equal(city_read_from(who, file), "boston");
+	conf.storage_pick_distance = 500;
+	conf.storage_pick = "nearest";
+	value("delete from storage.health returning server_id");
 }
 
 int
@@ -185,6 +291,9 @@ main(int argc, char **argv)
 		EDGE_TEST(what_would_be_believed_to_hold_is_told),
 		EDGE_TEST(null_and_false_promise_nothing),
 		EDGE_TEST(what_is_no_server_is_invalid),
+		EDGE_TEST(what_is_nearest_is_read_from),
+		EDGE_TEST(near_servers_share_the_readers),
+		EDGE_TEST(a_server_that_is_down_shares_nothing),
 	};
 
 	(void)argc;
