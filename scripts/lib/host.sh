@@ -31,12 +31,16 @@ debian_sources() {
 		'Created-By: Packages' | sed -n 's|/* \([^ ]*\) main Debian$| \1 main|p' | sort -u
 }
 
-# host_sources DIR: this clone, as it is, in /opt/samovar of the system.
+# host_sources DIR: this clone, as it is, in /opt/samovar of the system, with the console's pages as a tarball has them: a
+# booted system has no network, and npm wants one.
 host_sources() {
 	rm -rf "$1/opt/samovar"
 	mkdir -p "$1/opt/samovar"
 	(cd "$REPO" && git ls-files -z --cached --others --exclude-standard |
 		tar -c --null --files-from=- --ignore-failed-read) | tar -x -C "$1/opt/samovar"
+	command -v npm >/dev/null || "$REPO/scripts/install-packages" node
+	"$REPO/scripts/build-console" "$1.console"
+	cp -R "$1.console/pages" "$1/opt/samovar/web/console-pages"
 	chown -R 0:0 "$1/opt/samovar"
 }
 

@@ -43,6 +43,10 @@ ready() {
 	[ "$(status_of /readyz)" = 200 ]
 }
 
+console_is_served() {
+	[ "$(status_of /console/)" = 200 ]
+}
+
 becomes_ready() {
 	until_true 30 ready
 }
