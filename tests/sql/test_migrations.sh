@@ -149,4 +149,6 @@ unindexed=$(psql -qAtc "
 silent=$(grep -hnE 'references ' "$top"/sql/deploy/*.sql | grep -v 'on delete' | grep -vE 'references programme.member|references storage.file_version|^[0-9]+:--' || :)
 [ -z "$silent" ] || fail "references that do not say on delete: $silent"
 
+"$top/scripts/draw-docs" --check || fail "a drawing in docs/ is not current"
+
 echo "ok: migrations"
