@@ -27,14 +27,28 @@ static sigset_t outside; /* the mask while waiting */
 static bool caught;
 static struct utc started;
 
+/* Manual pages and what shells complete are made of this, too (scripts/manual). */
+static const char *const options[][2] = {
+	{"--conf FILE", "settings; without it " DEFAULT_CONF " is read if it is there"},
+	{"--env FILE",
+		"settings as NAME=value, stronger than those of the file; without "
+		"it samovar.env beside that"},
+	{"--version", "name and version"},
+	{"--help", "what it takes"},
+};
+
 static void
 usage(const char *name, int status)
 {
-	fprintf(status == 0 ? stdout : stderr,
-		"usage: %s [--conf FILE] [--env FILE] [--version] [--help]%s\n", name,
+	FILE *to = status == 0 ? stdout : stderr;
+
+	fprintf(to, "usage: %s [--conf FILE] [--env FILE] [--version] [--help]%s\n",
+		name,
 		strcmp(name, "samovarctl") == 0
 			? " COMMAND ...; \"samovarctl help\" lists them"
 			: "");
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		fprintf(to, "  %-11s  %s\n", options[i][0], options[i][1]);
 	exit(status);
 }
 

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tests.e2e.client import ALL_PERMISSIONS, PASSWORD, Client, error, word
+from tests.e2e.stack import REPO
 
 OUTDATED = (401, "Auth.Error.TokenOutdated")
 
@@ -232,6 +233,58 @@ def test_every_program_knows_its_version_and_its_usage(stack):
         assert done.returncode == 0 and "--conf" in done.stdout
         done = subprocess.run([stack.program(name), "--no-such"], capture_output=True, text=True)
         assert done.returncode == 2
+
+
+def listed_commands(ctl):
+    return [line.strip() for line in ctl("help").stdout.splitlines() if re.match("  [a-z]", line)]
+
+
+def plain(page):
+    return page.read_text().replace("\\-", "-")
+
+
+def test_the_manual_has_every_command_setting_and_option(stack, ctl):
+    man = stack.program("samovarctl").parent.parent / "share/man"
+    commands, settings = plain(man / "man8/samovarctl.8"), plain(man / "man5/samovar.conf.5")
+    patterns = listed_commands(ctl)
+    assert len(patterns) > 50 and [one for one in patterns if f".B {one}\n" not in commands] == []
+    names = re.findall(r"^SETTING\(\w+, (\w+)", (REPO / "src/base/settings.def").read_text(), flags=re.M)
+    assert len(names) > 100 and [one for one in names if f".B {one}\n" not in settings] == []
+    for name in ("samovarctl", "samovar-fcgi", "samovar-worker", "samovar-scheduler"):
+        said = subprocess.run([stack.program(name), "--help"], capture_output=True, text=True).stdout
+        options = re.findall(r"^  (--\w+)", said, flags=re.M)
+        page = plain(man / f"man8/{name}.8")
+        assert "--conf" in options and [one for one in options if f".B {one}" not in page] == []
+
+
+# Lines of words that were typed; what may come next, one line each.
+ASK = """source "$1"
+while read -ra words; do
+	COMP_WORDS=("${words[@]}") COMP_CWORD=$((${#words[@]} - 1))
+	[ "${words[COMP_CWORD]}" != - ] || COMP_WORDS[COMP_CWORD]=
+	_samovarctl_words "${words[0]}" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+	echo "${COMPREPLY[@]}"
+done"""
+
+
+def test_every_command_and_option_is_completed(stack, ctl):
+    asked = []
+    for pattern in listed_commands(ctl):
+        typed = ["samovarctl"]
+        for piece in re.sub(r"\[--[^]]*\]", "", pattern).split():
+            if piece[0] in "<[":
+                typed.append("x")
+            else:
+                asked.append((typed + ["-"], piece))
+                typed.append(piece)
+        asked += [(typed + ["--"], option) for option in re.findall(r"\[(--[a-z0-9-]+)", pattern)]
+    for name in ("samovar", "samovar-fcgi", "samovar-worker", "samovar-scheduler"):
+        asked += [([name, "--"], option) for option in ("--conf", "--env", "--version", "--help")]
+    file = stack.program("samovarctl").parent.parent / "share/bash-completion/completions/samovar-worker"
+    told = subprocess.run(["bash", "-c", ASK, "bash", file], input="".join(" ".join(typed) + "\n" for typed, _ in asked),
+                          capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(told) == len(asked) > 100
+    assert [(typed, wanted) for (typed, wanted), line in zip(asked, told) if wanted not in line.split()] == []
 
 
 def test_the_demo_is_refused_in_production(ctl):
