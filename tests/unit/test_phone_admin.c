@@ -361,8 +361,8 @@ a_user_is_made_changed_and_taken_away(void **state)
 	a = get(text("/user/edit/?id=%lld", (long long)id), cookie);
 	assert_int_equal(a->status, 200);
 	assert_non_null(strstr(a->body, "value=\"Made\""));
-	is_case(get("/user/edit", cookie), 400, "request.path.omitted");
-	is_case(get("/user/edit?id=1999999999", cookie), 404, "user.not_found");
+	assert_int_equal(get("/user/edit", cookie)->status, 400);
+	assert_int_equal(get("/user/edit?id=1999999999", cookie)->status, 404);
 	assert_int_equal(post("/user/edit", cookie,
 				 text("user_uuid=%lld&nickname=Other&csrf=%s",
 					 (long long)id, csrf))
@@ -434,6 +434,56 @@ what_somebody_holds_is_taken_away(void **state)
 		0);
 }
 
+/* A browser that shows JSON shows nothing; a program cannot read pages. */
+static void
+a_refusal_is_a_page_in_a_browser_only(void **state)
+{
+	static const struct {
+		const char *method, *path, *body, *said, *point, *sub_code;
+		int status;
+	} wrong[] = {
+		{"POST", "/user/new", "id=x&pw=" PASSWORD "&nick=x&email=x@example.com",
+			"Запрос содержит ошибку", "<li>id: TOO_SHORT</li>",
+			"request.body.bad_semantics", 422},
+		{"POST", "/user", "user_uuid=1&action=<b>", "Запрос содержит ошибку",
+			"<li>action: ", "request.body.bad_semantics", 422},
+		{"POST", "/user/delete", "", "", "<li>lacks: user_uuid</li>",
+			"request.body.omitted", 400},
+		{"POST", "/user/delete", "user_uuid=1999999999", "", "<ul>\n</ul>",
+			"user.not_found", 404},
+		{"GET", "/user/edit", NULL, "", "<li>lacks: id</li>",
+			"request.path.omitted", 400}};
+	struct phone p;
+	const char *cookie = given_admin(&p), *csrf = csrf_in(get("/user", cookie));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct call c = {.method = wrong[i].method,
+			.path = text(PHONE "/admin%s", wrong[i].path),
+			.body = wrong[i].body == NULL
+					? NULL
+					: text("%s&csrf=%s", wrong[i].body, csrf),
+			.type = "application/x-www-form-urlencoded",
+			.headers = {cookie, "Accept-Language: ru",
+				"Accept: text/html,application/xhtml+xml,*/*;q=0.8"}};
+		const struct answer *a = edge_call(&c);
+
+		assert_int_equal(a->status, wrong[i].status);
+		assert_non_null(strstr(a->head, "Content-Type: text/html"));
+		if (strstr(a->body, "<html lang=\"ru\">") == NULL ||
+			strstr(a->body, wrong[i].said) == NULL ||
+			strstr(a->body, wrong[i].point) == NULL ||
+			strstr(a->body, "<b>") != NULL)
+			fail_msg("%s: %s", wrong[i].path, a->body);
+		c.headers[2] = "Accept: */*";
+		is_case(edge_call(&c), wrong[i].status, wrong[i].sub_code);
+		c.headers[2] = "Accept: application/json";
+		is_case(edge_call(&c), wrong[i].status, wrong[i].sub_code);
+		c.headers[2] = NULL;
+		is_case(edge_call(&c), wrong[i].status, wrong[i].sub_code);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	EDGE_TEST(a_mail_is_tried_by_staff),
 	EDGE_TEST(what_is_reported_is_decided_by_staff),
@@ -447,6 +497,7 @@ static const struct CMUnitTest tests[] = {
 	EDGE_TEST(copies_are_flushed),
 	EDGE_TEST(a_user_is_made_changed_and_taken_away),
 	EDGE_TEST(what_somebody_holds_is_taken_away),
+	EDGE_TEST(a_refusal_is_a_page_in_a_browser_only),
 };
 
 int
