@@ -23,9 +23,9 @@ with mine as materialized (
                                          where o.from_profile_id = p.id and o.to_account_id = $1 and o.status = 3) as blocked) b
      where h.related or not b.blocked
 )
-select 1 as kind, p.id as uuid, p.commit_id, extract(epoch from p.created)::bigint as created_at,
-       extract(epoch from p.modified)::bigint as modified_at, p.name, p.team_name, p.description, p.data, p.image_url,
-       p.email, p.phone, p.sns, p.address, coalesce(extract(epoch from p.deleted_at)::bigint, 0) as deleted_at, p.why_deleted,
+select 1 as kind, p.id as uuid, p.commit_id, floor(extract(epoch from p.created))::bigint as created_at,
+       floor(extract(epoch from p.modified))::bigint as modified_at, p.name, p.team_name, p.description, p.data, p.image_url,
+       p.email, p.phone, p.sns, p.address, coalesce(floor(extract(epoch from p.deleted_at))::bigint, 0) as deleted_at, p.why_deleted,
        p.private::int as private, 0 as status, 0 as one, 0 as two, 0 as three
   from messenger.profile p
  where p.account_id = $1 and p.locked_at is null and ($2::bigint[] is null or p.id = any ($2))
@@ -36,9 +36,9 @@ select 1 as kind, p.id as uuid, p.commit_id, extract(epoch from p.created)::bigi
         or exists (select from messenger.card k where k.profile_id = p.id)
         or exists (select from messenger.subscription s where s.profile_id = p.id))
 union all
-select 1, p.id, p.commit_id, extract(epoch from p.created)::bigint, extract(epoch from p.modified)::bigint, p.name, p.team_name,
+select 1, p.id, p.commit_id, floor(extract(epoch from p.created))::bigint, floor(extract(epoch from p.modified))::bigint, p.name, p.team_name,
        p.description, p.data, p.image_url, p.email, p.phone, p.sns, p.address,
-       coalesce(extract(epoch from p.deleted_at)::bigint, 0), p.why_deleted, p.private::int, 0, 0, 0, 0
+       coalesce(floor(extract(epoch from p.deleted_at))::bigint, 0), p.why_deleted, p.private::int, 0, 0, 0, 0
   from other o join messenger.profile p on p.id = o.id
  where o.sees
 union all
@@ -46,14 +46,14 @@ select 1, p.id, '', 0, 0, p.name, null, null, '{}', null, null, null, null, null
   from other o join messenger.profile p on p.id = o.id
  where not o.sees
 union all
-select 2, k.id, k.commit_id, extract(epoch from k.created)::bigint, extract(epoch from k.modified)::bigint, k.name, null, null,
-       k.data, k.preview_url, null, null, null, null, coalesce(extract(epoch from k.deleted_at)::bigint, 0), k.why_deleted,
+select 2, k.id, k.commit_id, floor(extract(epoch from k.created))::bigint, floor(extract(epoch from k.modified))::bigint, k.name, null, null,
+       k.data, k.preview_url, null, null, null, null, coalesce(floor(extract(epoch from k.deleted_at))::bigint, 0), k.why_deleted,
        k.private::int, 0, k.profile_id, 0, 0
   from messenger.card k join mine m on m.id = k.profile_id
  where k.account_id = $1 and k.locked_at is null and ($2::bigint[] is null or k.profile_id = any ($2))
 union all
-select 2, k.id, k.commit_id, extract(epoch from k.created)::bigint, extract(epoch from k.modified)::bigint, k.name, null, null,
-       k.data, k.preview_url, null, null, null, null, coalesce(extract(epoch from k.deleted_at)::bigint, 0), k.why_deleted,
+select 2, k.id, k.commit_id, floor(extract(epoch from k.created))::bigint, floor(extract(epoch from k.modified))::bigint, k.name, null, null,
+       k.data, k.preview_url, null, null, null, null, coalesce(floor(extract(epoch from k.deleted_at))::bigint, 0), k.why_deleted,
        k.private::int, 0, k.profile_id, 0, 0
   from (select distinct s.card_id from messenger.subscription s join mine m on m.id = s.profile_id
          where s.account_id = $1 and s.card_account_id <> $1 and ($2::bigint[] is null or s.card_profile_id = any ($2))) s
@@ -61,13 +61,13 @@ select 2, k.id, k.commit_id, extract(epoch from k.created)::bigint, extract(epoc
   join other o on o.id = k.profile_id
  where messenger.sees_card(k.locked_at is not null, k.deleted_at is not null, k.private, false, false, o.blocked, true)
 union all
-select 3, r.id, r.commit_id, extract(epoch from r.created)::bigint, extract(epoch from r.modified)::bigint, null, null, null, null,
+select 3, r.id, r.commit_id, floor(extract(epoch from r.created))::bigint, floor(extract(epoch from r.modified))::bigint, null, null, null, null,
        null, null, null, null, null, 0, null, 0, r.status, r.from_profile_id, r.to_profile_id, 0
   from messenger.relation r join mine m on m.id = r.from_profile_id
   join messenger.profile p on p.id = r.to_profile_id and p.locked_at is null
  where r.from_account_id = $1 and ($2::bigint[] is null or r.to_profile_id = any ($2))
 union all
-select 4, s.id, s.commit_id, extract(epoch from s.created)::bigint, extract(epoch from s.modified)::bigint, null, null, null, null,
+select 4, s.id, s.commit_id, floor(extract(epoch from s.created))::bigint, floor(extract(epoch from s.modified))::bigint, null, null, null, null,
        null, null, null, null, null, 0, null, 0, 0, s.card_profile_id, s.card_id, s.profile_id
   from messenger.subscription s join mine m on m.id = s.profile_id
   join messenger.card k on k.id = s.card_id and k.locked_at is null

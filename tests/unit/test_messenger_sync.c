@@ -362,6 +362,68 @@ a_block_holds_for_all_profiles_of_the_blocked(void **state)
 	assert_false(has(copy_of(me), "shown", "secret"));
 }
 
+static int64_t
+given_card(int64_t profile, const char *name, const char *more)
+{
+	return number("insert into messenger.card (profile_id, account_id, name, data, "
+		      "preview_url, private, created, modified) select id, account_id, "
+		      "'%s', '{}', '/uploads/%s', true, '2022-01-01 00:00:00.75Z', "
+		      "'2022-01-02 00:00:00.75Z' from messenger.profile where id = "
+		      "%lld; update messenger.card set %s where name = '%s' returning "
+		      "id",
+		name, unique("card"), (long long)profile, more, name);
+}
+
+static void
+given_subscription(int64_t card, int64_t profile)
+{
+	value("insert into messenger.subscription (card_id, card_profile_id, "
+	      "card_account_id, profile_id, account_id) select k.id, k.profile_id, "
+	      "k.account_id, p.id, p.account_id from messenger.card k, "
+	      "messenger.profile p where k.id = %lld and p.id = %lld",
+		(long long)card, (long long)profile);
+}
+
+/* How many rows of a table the copy has. */
+static int
+rows_of(const char *dump, const char *table)
+{
+	int n = 0;
+
+	for (const char *at = dump; (at = strstr(at, text("%s|", table))) != NULL; at++)
+		n += at == dump || at[-1] == '\n';
+	return n;
+}
+
+static void
+a_copy_has_what_it_shall_have(void **state)
+{
+	int64_t me = given_account(), mine = given_profile(me, "mine", true);
+	int64_t other = given_account(), shown = given_profile(other, "shown", false);
+
+	(void)state;
+	given_profile(me, "no longer mine", true);
+	value("update messenger.profile set deleted_at = now() where name = 'no longer "
+	      "mine'");
+	given_card(mine, "Own", "data = data");
+	given_card(mine, "OwnGone", "deleted_at = '2022-02-02 00:00:00.75Z'");
+	given_card(mine, "OwnLocked", "locked_at = now()");
+	int64_t taken = given_card(shown, "Taken", "data = data");
+	given_card(shown, "NotTaken", "private = false");
+	given_subscription(taken, mine);
+	given_subscription(given_card(shown, "Locked", "locked_at = now()"), mine);
+	const char *dump = copy_of(me);
+	if (rows_of(dump, "TB_PROFILE") != 2 || rows_of(dump, "TB_CARD") != 3 ||
+		rows_of(dump, "TB_CARD_SUBSCRIPTION") != 1 ||
+		rows_of(dump, "TB_PROFILE_RELATION") != 0)
+		fail_msg("%s", dump);
+	assert_true(has(dump, "mine", "secret"));
+	assert_true(has(dump, "shown", "secret"));
+	assert_non_null(strstr(dump, text("TB_CARD|%lld|Taken|", (long long)taken)));
+	assert_true(has(dump, "Own", "|1640995200|")); /* 2022-01-01, as answers say */
+	assert_true(has(dump, "OwnGone", "|1643760000|"));
+}
+
 /* -- the file */
 
 static void
@@ -456,6 +518,7 @@ main(int argc, char **argv)
 		EDGE_TEST(what_is_no_copy_is_refused),
 		EDGE_TEST(who_only_asked_has_the_name_only),
 		EDGE_TEST(a_block_holds_for_all_profiles_of_the_blocked),
+		EDGE_TEST(a_copy_has_what_it_shall_have),
 		EDGE_TEST(a_changed_copy_is_the_one_built_anew)};
 
 	(void)argc;
