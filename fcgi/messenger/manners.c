@@ -82,6 +82,7 @@ authenticate(struct req *r)
 	switch (r->route->who) {
 	case ACCESS:
 	case ACCESS_ACTING:
+	case TOKEN_ACTING:
 	case ACTING:
 		TRY(messenger_access(r));
 		break;
@@ -142,8 +143,10 @@ enter(struct req *r)
 	TRY(input_needs(r, signed_in ? "Authorization X-Csrf-Token" : NULL));
 	TRY(authenticate(r));
 	TRY(input_read(r));
-	return who == ACTING || who == ACCESS_ACTING || who == SOFT_ACTING ? act_as(r)
-									   : OK;
+	return who == ACTING || who == ACCESS_ACTING || who == TOKEN_ACTING ||
+			       who == SOFT_ACTING
+		       ? act_as(r)
+		       : OK;
 }
 
 static enum err

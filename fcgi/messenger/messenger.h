@@ -16,6 +16,7 @@ enum messenger_who {
 	SOFT_ACTING, /* and X-Profile-Id, if it comes, must be a profile of its owner */
 	ACCESS,      /* a live access token */
 	ACCESS_ACTING, /* and X-Profile-Id, if it comes, as above */
+	TOKEN_ACTING,  /* the same; without any header 401, not 400 */
 	ACTING,        /* and X-Profile-Id, as above */
 	COOKIE,        /* the refresh token as a cookie */
 	ADMIN          /* the administrator's cookie, and the right as it is now */

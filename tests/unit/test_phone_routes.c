@@ -89,6 +89,8 @@ look_as_nobody(const struct route *row)
 
 	if (is(row, "ACCESS ACCESS_ACTING ACTING"))
 		answers(row, "nobody", a, 400, "request.header.omitted");
+	else if (is(row, "TOKEN_ACTING"))
+		answers(row, "nobody", a, 401, "access_token.invalid");
 	else if (is(row, "COOKIE"))
 		answers(row, "nobody", a, 401, "user.not_signed_in");
 	else if (is(row, "ADMIN"))
@@ -110,7 +112,7 @@ is_kept_out(const struct route *row, const char *state, const struct phone *p,
 {
 	const struct answer *a = ask(row, p, csrf, "{}");
 
-	if (is(row, "ACCESS ACCESS_ACTING ACTING"))
+	if (is(row, "ACCESS ACCESS_ACTING TOKEN_ACTING ACTING"))
 		answers(row, state, a, 401, "access_token.invalid");
 	else if (is(row, "COOKIE") && p->cookie != NULL)
 		answers(row, state, a, 401, "refresh_token.invalid");
@@ -165,7 +167,7 @@ look_alive(const struct route *row)
 	if (is(row, "ANYONE ADMIN"))
 		return;
 	is_let_in(row, "alive", ask(row, &p, CSRF, "{}"));
-	if (!is(row, "ACTING ACCESS_ACTING SOFT_ACTING"))
+	if (!is(row, "ACTING ACCESS_ACTING TOKEN_ACTING SOFT_ACTING"))
 		return;
 	p = given_phone();
 	p.acting = other.acting;
