@@ -8,6 +8,7 @@
 
 #include "base/conf.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/rand.h"
 #include "base/str.h"
 #include "db/db.h"
@@ -353,6 +354,19 @@ upload_address(struct ctx *c, const struct upload *u, const char **out)
 	return OK;
 }
 
+/* Are they those that were stored? Other bytes are worth no more than none. */
+static bool
+are_stored(const struct upload *u, const struct s3_bytes *got)
+{
+	if (got->bytes == NULL)
+		return false;
+	if (got->n == (size_t)u->size && (u->etag == NULL || str_eq(u->etag, got->md5)))
+		return true;
+	log_error(
+		"upload %lld is damaged: its object has other bytes", (long long)u->id);
+	return false;
+}
+
 enum err
 upload_bytes(struct ctx *c, const struct upload *u, const char **bytes, size_t *size)
 {
@@ -363,8 +377,11 @@ upload_bytes(struct ctx *c, const struct upload *u, const char **bytes, size_t *
 		return fail(c, E_MISSING, NULL);
 	TRY(object_at(c, u->server_id, upload_key(c, u->account_id, u->filename), false,
 		&object));
-	TRY(s3_get_bytes(c, &object, (size_t)u->size, &got));
-	if (got.bytes == NULL)
+	size_t most = (size_t)(u->size > conf.messenger_upload_bytes
+				       ? u->size
+				       : conf.messenger_upload_bytes);
+	TRY(s3_get_bytes(c, &object, most, &got));
+	if (!are_stored(u, &got))
 		return fail(c, E_MISSING, NULL);
 	*bytes = got.bytes;
 	*size = got.n;

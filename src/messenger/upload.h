@@ -71,7 +71,8 @@ enum err upload_get(struct ctx *c, const char *filename, struct upload *out);
  * E_MISSING. */
 enum err upload_address(struct ctx *c, const struct upload *u, const char **out);
 
-/* The bytes themselves. E_MISSING: the store has lost them. */
+/* The bytes themselves. E_MISSING: the store has lost them, or has others.
+ */
 enum err upload_bytes(
 	struct ctx *c, const struct upload *u, const char **bytes, size_t *size);
 

@@ -10,6 +10,7 @@ from PIL import Image
 from tests.conftest import wait_for
 from tests.e2e.client import Client
 from tests.e2e.stack import REPO
+from tests.e2e.store import City
 from tests.e2e.test_files import servers  # noqa: F401
 
 BASE = "/api/dev"
@@ -84,6 +85,28 @@ def test_a_gif_loses_what_stands_beside_its_pixels(base):
     answer = phone.ask("GET", answer.json()["data"]["file"]["url"], headers={"Accept": "image/*"}, allow_redirects=False)
     kept = Client("").get(answer.headers["Location"]).content
     assert b"taken at home" not in kept and Image.open(io.BytesIO(kept)).convert("RGB").getpixel((5, 5)) == (255, 0, 0)
+
+
+def test_a_file_of_other_bytes_is_none_until_its_own_are_back(base, stack, db):
+    phone = Phone(base, "uploader5")
+    url = phone.ask("POST", "/uploads", files={"file": ("a.jpg", photo(), "image/jpeg")}).json()["data"]["file"]["url"]
+    row = db.one("select u.*, s.name as city, o.path from messenger.upload u join storage.server s on s.id = u.server_id "
+                 "join store.object o on o.server = s.name and o.key like '%%/' || u.filename where u.filename = %s", url.rsplit("/")[-1])
+    file = stack.state / "objects" / row.path
+    own = file.read_bytes()
+
+    def seen():
+        shown = phone.ask("GET", url, headers={"Accept": "image/*"}, allow_redirects=False)
+        assert shown.status_code == 302
+        return phone.ask("GET", url, headers={"Accept": "application/json"}).status_code, Client("").get(shown.headers["Location"]).status_code
+    assert seen() == (200, 200)
+    file.write_bytes(own[:-2])  # the store sees the size by itself
+    assert seen() == (404, 404)
+    file.write_bytes(own)  # from a backup
+    wait_for(lambda: seen() == (200, 200), 30)
+    place = City(stack, row.city)
+    place.s3.put_object(Bucket=place.keys.bucket, Key=f"user_content/uploads/{row.account_id}/{row.filename}", Body=own[:-1] + b"x")
+    assert seen() == (404, 200)  # whoever sends them does not know what was sent once
 
 
 def test_what_a_file_seems_to_be_is_looked_at(base):
