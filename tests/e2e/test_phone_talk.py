@@ -14,6 +14,12 @@ from tests.e2e.test_messenger import Phone
 SPEAKERS, TIMES = 8, 15
 
 
+def png():
+    made = io.BytesIO()
+    Image.new("RGB", (40, 20)).save(made, "PNG")
+    return made.getvalue()
+
+
 def acting(phone):
     phone.headers["X-Profile-Id"] = str(phone.ask("GET", "/profiles").json()["data"]["profiles"][0]["uuid"])
     return phone
@@ -54,11 +60,19 @@ def test_messages_posted_at_once_are_numbered_without_gap_and_reach_devices(base
     assert data["uuid"] == str(event["uuid"]) and data["message"] == "now" and data["event_type"] == "MESSAGE_POSTED"
 
 
+def test_of_writers_at_once_one_is_heard(base):
+    anna = acting(Phone(base, word("talk")))
+    profile = anna.ask("GET", "/profiles").json()["data"]["profiles"][0]
+    card = anna.ask("POST", "/cards", data={"name": "Work", "data": "x"}, files={"file": ("card.png", png(), "image/png")}).json()["data"]["card"]
+    for path, commit in ((f"/profiles/{profile['uuid']}", profile["commit_id"]), (f"/cards/{card['uuid']}", card["commit_id"])):
+        answers = together(SPEAKERS, lambda n, p=path, c=commit: anna.ask("PATCH", p, headers={"If-Match": c}, json={"name": f"by {n}"}))
+        assert sorted(a.status_code for a in answers) == [201] + [412] * (SPEAKERS - 1)
+
+
 def test_a_card_comes_with_its_picture(base):
-    anna, made = acting(Phone(base, word("card"))), io.BytesIO()
-    Image.new("RGB", (40, 20)).save(made, "PNG")
+    anna = acting(Phone(base, word("card")))
     answer = anna.ask("POST", "/cards", data={"name": "Work", "data": "plain words", "private": "false"},
-                      files={"file": ("card.png", made.getvalue(), "image/png")})
+                      files={"file": ("card.png", png(), "image/png")})
     assert answer.status_code == 201, answer.text
     card = answer.json()["data"]["card"]
     assert card["preview_url"].startswith("/uploads/") and card["data"] == "plain words" and not card["is_private"]

@@ -151,11 +151,17 @@ a_wrong_password_counts_and_the_fifth_locks(void **state)
 	const struct answer *a = sign_in(p.name, "Wrong123!");
 	is_case(a, 401, "user.locked");
 	assert_string_equal(data_text(a, "reason"), "TOO_MUCH_LOGIN_FAIL");
+	is_case(sign_in(p.name, PASSWORD), 401, "user.locked");
 	/* Elsewhere nobody is locked, and neither is whoever is signed in. */
+	is_live(&p);
 	a = call("POST", "/users/api/v1/auth/login/",
 		.body = text(
 			"{\"username\":\"%s\",\"password\":\"" PASSWORD "\"}", p.name));
 	assert_int_equal(a->status, 200);
+	/* The lock ends by itself. */
+	value("update account.lockout set locked_until = now() - interval '1 s'");
+	empty_cache();
+	is_case(sign_in(p.name, PASSWORD), 200, "user.sign_in");
 }
 
 static void
@@ -228,8 +234,14 @@ a_password_is_changed_by_whoever_knows_it(void **state)
 	assert_null(data_of(a, "left_chance"));
 	a = change_password(PASSWORD, "short1", "short1", p.cookie);
 	assert_string_equal(data_text(a, "reason"), "TOO_SHORT");
+	value("update account.account set password_changed_at = null where id = %lld",
+		(long long)p.uuid);
 	is_case(change_password(PASSWORD, "Other123!", "Other123!", p.cookie), 200,
 		"password.changed");
+	assert_int_equal(number("select count(*) from account.account where id = %lld "
+				"and password_changed_at > now() - interval '1 minute'",
+				 (long long)p.uuid),
+		1);
 	is_live(&p);
 	is_dead(&other);
 	is_case(sign_in(p.name, PASSWORD), 401, "user.wrong_password");
@@ -332,12 +344,20 @@ pushes_go_to_whoever_signed_in_last_on_a_device(void **state)
 	assert_int_equal(pushed_to(&p), 0);
 }
 
+/* Where a setting forbids it, the first is one as all are. */
 static void
 the_first_account_administers(void **state)
 {
-	const struct answer *a = sign_up("First1", PASSWORD, "First", "f1@example.com");
+	const struct answer *a;
 
 	(void)state;
+	conf.messenger_first_admin = false;
+	a = sign_up("First0", PASSWORD, "None", "f0@example.com");
+	conf.messenger_first_admin = true;
+	is_case(a, 201, "user.sign_up");
+	assert_null(set_cookie(a, "admin_token"));
+	value("delete from account.account");
+	a = sign_up("First1", PASSWORD, "First", "f1@example.com");
 	is_case(a, 201, "user.sign_up");
 	assert_true(json_object_get_boolean(data_of(a, "user.email_verified")));
 	assert_non_null(data_text(a, "user.admin_token.exp"));

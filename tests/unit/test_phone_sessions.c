@@ -162,15 +162,17 @@ the_oldest_sessions_end_above_the_limit(void **state)
 	is_live(&last);
 }
 
-/* The token as it would be if it had expired a second ago; csrf is in the key. */
+/* The token as we would sign it if one of its claims were another; csrf is in the key.
+ */
 static const char *
-expired(const char *token, const char *csrf)
+with_claim(const char *token, const char *csrf, const char *name,
+	struct json_object *claim)
 {
 	struct json_object *json = claims(token);
 	struct ctx c;
 	const char *out;
 
-	json_object_object_add(json, "exp", json_object_new_int64(time(NULL) - 1));
+	json_object_object_add(json, name, claim);
 	edge_ctx(&c);
 	assert_int_equal(
 		jwt_sign(&c, json_object_to_json_string(json),
@@ -182,6 +184,12 @@ expired(const char *token, const char *csrf)
 	ctx_end(&c);
 	json_object_put(json);
 	return out;
+}
+
+static const char *
+expired(const char *token, const char *csrf)
+{
+	return with_claim(token, csrf, "exp", json_object_new_int64(time(NULL) - 1));
 }
 
 static void
@@ -212,6 +220,124 @@ a_token_that_has_expired_is_called_so(void **state)
 	assert_string_equal(set_cookie(a, "admin_token"), "DUMMY");
 }
 
+struct claim {
+	const char *name, *json;
+};
+
+#define COUNT(list) (sizeof(list) / sizeof(*(list)))
+
+/* Signed by us, of another installation, version, kind, account or session. */
+static void
+each_claim_of_a_token_is_looked_at(void **state)
+{
+	static const struct claim others[] = {{"api_ver", "\"v1\""},
+		{"iss", "\"evil.example\""}, {"iss", "null"}, {"sub", "\"Other\""},
+		{"user", "1"}, {"user", "\"1\""}, {"jti", "0"}};
+	static const struct claim refresh_only[] = {{"sub", "\"Access\""},
+		{"otp", "\"\""}, {"otp", "\"000000000000000000000001\""}, {"jti", "1"}};
+	struct phone p = given_phone();
+	const char *access = strrchr(p.token, ' ') + 1,
+		   *cookie = strchr(p.cookie, '=') + 1;
+
+	(void)state;
+	p.token = text(
+		"Authorization: Bearer %s", with_claim(access, "of-this-phone", "sub",
+						    json_object_new_string("Access")));
+	is_live(&p); /* as it was */
+	for (size_t i = 0; i < COUNT(others) + COUNT(refresh_only); i++) {
+		bool both = i < COUNT(others);
+		const struct claim *x =
+			both ? &others[i] : &refresh_only[i - COUNT(others)];
+
+		p.token = text("Authorization: Bearer %s",
+			with_claim(access, "of-this-phone", x->name,
+				json_tokener_parse(x->json)));
+		if (both)
+			is_dead(&p);
+		is_case(post_account("refresh", NULL,
+				text("Cookie: refresh_token=%s",
+					with_claim(cookie, "", x->name,
+						json_tokener_parse(x->json)))),
+			401, "refresh_token.invalid");
+	}
+	is_case(refresh(&p), 200, "access_token.refreshed");
+}
+
+/* Browsers send cookies by themselves, whoever's page asks. */
+static void
+a_page_of_another_site_does_nothing_with_cookies(void **state)
+{
+	static const char *const paths[][2] = {{"refresh", ""}, {"", "nickname=evil"},
+		{"deactivate", "email=a@b.cd&password=x"},
+		{"change-password",
+			"original_password=" PASSWORD
+			"&new_password=Other123!&new_password_check=Other123!"},
+		{"signout", "signout=true"}};
+	struct phone p = given_phone();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		const struct answer *a = call("POST",
+			text(PHONE "/account/%s", paths[i][0]), .body = paths[i][1],
+			.headers = {
+				AGENT, CSRF, p.cookie, "Origin: https://evil.example"});
+
+		if (str_eq(paths[i][0], "signout")) /* which answers all alike */
+			is_case(a, 200, "user.sign_out");
+		else if (str_eq(paths[i][0], "change-password"))
+			is_case(a, 401, "user.not_signed_in");
+		else
+			is_case(a, 403, "http.forbidden");
+	}
+	is_live(&p);
+	is_case(refresh(&p), 200, "access_token.refreshed");
+}
+
+/* Phones of one class are behind one address. */
+static void
+a_session_waits_for_its_own_turn_only(void **state)
+{
+	struct phone p = given_phone(), other = given_phone();
+	int64_t burst = conf.messenger_burst, rate = conf.messenger_rate;
+
+	(void)state;
+	conf.messenger_burst = 2;
+	conf.messenger_rate = 1;
+	is_live(&p);
+	is_live(&p);
+	is_case(by(&p, "GET", PHONE "/profiles"), 429, "request.rate_limit");
+	is_live(&other);
+	is_case(by(&p, "GET", PHONE "/cards"), 404, "resource.not_found");
+	conf.messenger_burst = burst;
+	conf.messenger_rate = rate;
+}
+
+static void
+locking_an_account_ends_its_phones_and_pages(void **state)
+{
+	struct phone p = given_phone();
+
+	(void)state;
+	value("insert into account.permission (account_id, name) values (%lld, "
+	      "'can_manage_messenger')",
+		(long long)p.uuid);
+	const struct answer *a = post_account("signin",
+		text("{\"id\":\"%s\",\"pw\":\"" PASSWORD "\"}", p.name), NULL);
+	const char *admin =
+		text("Cookie: admin_token=%s", set_cookie(a, "admin_token"));
+	take_login(&p, a);
+	is_live(&p);
+	assert_int_equal(call("GET", PHONE "/admin", .headers = {admin})->status, 200);
+	value("update account.account set status = 'locked' where id = %lld",
+		(long long)p.uuid);
+	empty_cache();
+	conf.token_near_time = 0;
+	is_dead(&p);
+	is_case(call("GET", PHONE "/admin", .headers = {admin}), 401,
+		"admin_token.invalid");
+	conf.token_near_time = 1000;
+}
+
 static const struct CMUnitTest tests[] = {
 	EDGE_TEST(a_refresh_gives_an_access_token_and_keeps_the_cookie),
 	EDGE_TEST(what_is_revoked_stays_dead_after_a_refresh),
@@ -222,6 +348,10 @@ static const struct CMUnitTest tests[] = {
 	EDGE_TEST(blocking_an_account_ends_its_phones),
 	EDGE_TEST(the_oldest_sessions_end_above_the_limit),
 	EDGE_TEST(a_token_that_has_expired_is_called_so),
+	EDGE_TEST(each_claim_of_a_token_is_looked_at),
+	EDGE_TEST(a_page_of_another_site_does_nothing_with_cookies),
+	EDGE_TEST(a_session_waits_for_its_own_turn_only),
+	EDGE_TEST(locking_an_account_ends_its_phones_and_pages),
 };
 
 int
