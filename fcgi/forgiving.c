@@ -22,7 +22,7 @@ forgiving_text(struct arena *a, const char *text)
 {
 	const char *s = unicode_nfc(a, text);
 
-	s = s == NULL ? NULL : str_trim(a, s);
+	s = s == NULL ? NULL : unicode_trim(a, s);
 	return s == NULL || *s == '\0' ? NULL : s;
 }
 

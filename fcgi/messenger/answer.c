@@ -14,13 +14,18 @@ const char *
 messenger_said(struct req *r)
 {
 	const struct ctx *c = &r->ctx;
-	const char *why = c->why == NULL || c->err == E_BUG ? err_sentence(c->err)
-							    : c->why,
-		   *words = messenger_words(r, why);
+	const char *const whys[] = {c->err == E_BUG ? NULL : c->why,
+		err_sentence(c->err), err_sentence(face_case(r->face, c->err)->err)};
+	const char *words = NULL;
 
-	return words == why && !str_eq(messenger_language(r), "en")
-		       ? messenger_words(r, err_sentence(c->err))
-		       : words;
+	for (size_t i = 0; i < 3; i++) {
+		if (whys[i] == NULL)
+			continue;
+		words = messenger_words(r, whys[i]);
+		if (words != whys[i] || str_eq(messenger_language(r), "en"))
+			break;
+	}
+	return words;
 }
 
 enum err

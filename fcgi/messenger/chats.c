@@ -69,7 +69,7 @@ index_rule(struct ctx *c, const struct field *f, const char *place, void *member
 	return field_error_add(c, (struct field_error){.place = place,
 					  .field = f->name,
 					  .kind = FIELD_ERROR_FORM,
-					  .expected = "an index"});
+					  .expected = "index"});
 }
 
 INPUT(messenger_events_query, struct messenger_events_query,

@@ -252,3 +252,18 @@ unicode_skeleton(struct arena *a, const char *text)
 	return (struct unicode_skeleton){
 		look(a, given, length), look(a, folded, small)};
 }
+
+const char *
+unicode_trim(struct arena *a, const char *text)
+{
+	const char *begin = NULL, *end = text, *s = text;
+	uint32_t u;
+
+	for (const char *at = s; (u = utf8_next(&s)) != 0; at = s) {
+		if (u_isUWhiteSpace((UChar32)u))
+			continue;
+		begin = begin == NULL ? at : begin;
+		end = s;
+	}
+	return begin == NULL ? "" : arena_strn(a, begin, (size_t)(end - begin));
+}

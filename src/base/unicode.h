@@ -45,6 +45,9 @@ enum unicode_blanks {
 const char *unicode_plain_blanks(
 	struct arena *a, const char *text, enum unicode_blanks kept);
 
+/* Without white space of Unicode at both ends. */
+const char *unicode_trim(struct arena *a, const char *text);
+
 /*
  * May it be a user name? Beside the above: printable ASCII, and of other letters those
  * that identifiers are recommended to have; no invisible ones; letters of one script,

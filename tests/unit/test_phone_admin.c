@@ -484,6 +484,23 @@ a_refusal_is_a_page_in_a_browser_only(void **state)
 	}
 }
 
+/* What has no words of its own in a language has those of its kind. */
+static void
+no_refusal_is_in_another_language(void **state)
+{
+	struct phone p;
+	const char *cookie = given_admin(&p), *csrf = csrf_in(get("/user", cookie));
+	const struct answer *a = call("POST", PHONE "/admin/user",
+		.body = text(
+			"user_uuid=%lld&action=lock&csrf=%s", (long long)p.uuid, csrf),
+		.type = "application/x-www-form-urlencoded",
+		.headers = {cookie, "Accept: text/html", "Accept-Language: ru"});
+
+	(void)state;
+	assert_int_equal(a->status, 403);
+	assert_non_null(strstr(a->body, "<p>Нет прав на это действие</p>"));
+}
+
 static const struct CMUnitTest tests[] = {
 	EDGE_TEST(a_mail_is_tried_by_staff),
 	EDGE_TEST(what_is_reported_is_decided_by_staff),
@@ -498,6 +515,7 @@ static const struct CMUnitTest tests[] = {
 	EDGE_TEST(a_user_is_made_changed_and_taken_away),
 	EDGE_TEST(what_somebody_holds_is_taken_away),
 	EDGE_TEST(a_refusal_is_a_page_in_a_browser_only),
+	EDGE_TEST(no_refusal_is_in_another_language),
 };
 
 int

@@ -109,6 +109,11 @@ a_message_has_some_characters_and_not_too_many(void **state)
 
 	(void)state;
 	is_case(say(&anna, room, "  "), 400, "request.body.omitted");
+	/* Blanks of every script: ideographic, no-break, thin. */
+	is_case(say(&anna, room, "\u3000\u00a0\u2009"), 400, "request.body.omitted");
+	const struct answer *a = say(&anna, room, "\u3000a\u3000b\u00a0");
+	is_case(a, 201, "resource.created");
+	assert_string_equal(data_text(a, "chat_event.message"), "a\u3000b");
 	is_case(say(&anna, room, repeated("가", 4000)), 201, "resource.created");
 	is_case(say(&anna, room, repeated("가", 4001)), 422,
 		"request.body.bad_semantics");
