@@ -13,15 +13,19 @@ host_tree() {
 # host_bare DIR: Debian and no more.
 host_bare() {
 	rm -rf "$1"
+	debian_tree "$1" systemd-sysv,dbus,ca-certificates
+	: >"$1/made"
+}
+
+# debian_tree DIR PACKAGES: the least of a Debian and these, from our mirror.
+debian_tree() {
 	release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 	mirror=$(debian_sources | sed -n "s/^deb \([^ ]*\) $release main$/\1/p" | head -n 1)
 	[ -n "$mirror" ] || die "cannot tell which mirror this machine uses"
-	debootstrap --variant=minbase --include=systemd-sysv,dbus,ca-certificates \
-		"$release" "$1" "$mirror"
+	debootstrap --variant=minbase --include="$2" "$release" "$1" "$mirror"
 	debian_sources >"$1/etc/apt/sources.list"
 	apt-config dump | grep -E '^Acquire::(http|https)::Proxy|^Acquire::Check-' \
 		>"$1/etc/apt/apt.conf.d/90this-machine" || true
-	: >"$1/made"
 }
 
 # The mirror's lines for Debian itself, as apt has understood its configuration.
