@@ -249,6 +249,7 @@ messenger_put_chat(struct req *r)
 
 	TRY(ids_read(r, in->inviting_profiles, &ids, &count));
 	TRY(no_room(r, chat_lock(c, r->id[0], who, &room)));
+	TRY(rights_act(c, who.account, who.profile));
 	if (mixes_own(r, ids, count))
 		return fail(c, E_DENIED, NULL);
 	TRY(chat_judge(c, room.id, who, ids, count, &all));
@@ -297,6 +298,7 @@ messenger_patch_chat(struct req *r)
 		in->name != NULL || in->description != NULL || in->private != NULL;
 
 	TRY(no_room(r, chat_lock(c, r->id[0], who, &room)));
+	TRY(rights_act(c, who.account, who.profile));
 	if (room.owner_profile_id != who.profile || !room.inside)
 		return fail(c, E_DENIED, NULL);
 	if (in->owner_profile_id == 0 && !others)
@@ -388,11 +390,13 @@ enum err
 messenger_put_chat_events(struct req *r)
 {
 	const struct messenger_message_in *in = r->in;
+	struct chat_actor who = actor_of(r);
 	struct chat_room room;
 	int64_t event;
 
 	TRY(enter_room(r, true, &room));
-	TRY(chat_say(&r->ctx, room.id, actor_of(r), in->message, &event));
+	TRY(rights_act(&r->ctx, who.account, who.profile));
+	TRY(chat_say(&r->ctx, room.id, who, in->message, &event));
 	return reply_event(r, 201, "resource.created", room.id, event);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "messenger/messenger.h"
+#include "messenger/rights.h"
 
 static const struct status_word {
 	const char *word, *sub_code;
@@ -55,6 +56,7 @@ messenger_put_relation(struct req *r)
 	if (status > RELATION_ASKED)
 		return messenger_field_error(r, "status",
 			"must be one of: FOLLOW HIDE BLOCK FOLLOW_REQUESTED");
+	TRY(rights_act(&r->ctx, r->ctx.actor, messenger_caller(r)->profile));
 	TRY(relation_set(&r->ctx, messenger_caller(r)->profile, r->id[0], &status));
 	return messenger_reply(r, 200, statuses[status].sub_code, NULL);
 }
@@ -124,6 +126,7 @@ messenger_put_request(struct req *r)
 
 	TRY(same_profile(r));
 	TRY(find_asker(r, &asker));
+	TRY(rights_act(&r->ctx, r->ctx.actor, r->id[0]));
 	TRY(relation_accept(&r->ctx, r->id[0], asker));
 	return messenger_answer(r, 201, 200, "profilerelation.follows", NULL);
 }

@@ -189,12 +189,47 @@ a_card_is_shown_to_whom_the_table_says(void **state)
 	is_listed(&s, &hidden);
 }
 
+/* What staff has locked is heard of no more. */
+static void
+a_locked_profile_does_nothing_any_more(void **state)
+{
+	struct phone p = given_phone(), other = given_guest(), eve = given_guest();
+	int64_t room = given_room(&p, &other);
+	const char *relations = text(
+			   PHONE "/profiles/%lld/relations", (long long)eve.profile),
+		   *taken = text(
+			   PHONE "/profiles/%lld/relations", (long long)other.profile),
+		   *requests = text(
+			   PHONE "/profiles/%lld/follow-request", (long long)p.profile);
+
+	(void)state;
+	relate(&eve, eve.profile, &p, p.profile, 4);
+	is_case(by(&p, "PUT", taken), 200, "profilerelation.follows");
+	value("update messenger.profile set locked_at = now() where id = %lld",
+		(long long)p.profile);
+	is_case(say(&p, room, "hello"), 403, "resource.forbidden");
+	is_case(by(&p, "PUT", room_path(room, ""), .body = inviting(&eve)), 403,
+		"resource.forbidden");
+	is_case(by(&p, "PATCH", room_path(room, ""), .body = "{\"name\":\"x\"}"), 403,
+		"resource.forbidden");
+	is_case(by(&p, "POST", PHONE "/chats", .body = inviting(&eve)), 403,
+		"resource.forbidden");
+	is_case(by(&p, "PUT", relations), 403, "resource.forbidden");
+	is_case(by(&p, "PUT", requests,
+			.body = text(
+				"{\"target_profile\":%lld}", (long long)eve.profile)),
+		403, "resource.forbidden");
+	assert_int_equal(by(&p, "DELETE", taken)->status, 204);
+	assert_int_equal(by(&p, "DELETE", room_path(room, ""))->status, 204);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		EDGE_TEST(a_profile_is_shown_to_whom_the_table_says),
-		EDGE_TEST(a_card_is_shown_to_whom_the_table_says)};
+		EDGE_TEST(a_card_is_shown_to_whom_the_table_says),
+		EDGE_TEST(a_locked_profile_does_nothing_any_more)};
 
 	(void)argc;
 	setenv("SAMOVAR_MESSENGER_CONFIRM_EMAIL", "false", 1);
