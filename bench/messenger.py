@@ -54,9 +54,10 @@ def quiet(db, seconds=600):
 
 
 def changes(wrk, stack, db, sync, one):
-    """A hundred changes, each a run of its own, of the copy with its contacts."""
-    family = [stack.pid("samovar-worker"), *children(stack.pid("samovar-worker"))]
-    used = wrk.cpu(family + wrk.servers())
+    """A hundred changes, each a run of its own, of the copy with its contacts. What looks whether it is done is not counted."""
+    mine = db.value("select pg_backend_pid()")
+    pids = [pid for pid in [stack.pid("samovar-worker"), *children(stack.pid("samovar-worker")), *wrk.servers()] if pid != mine]
+    used = wrk.cpu(pids)
     for n in range(100):
         db.do("update messenger.profile set name = %s where id = %s", f"name {n}", one)
         while db.value("select count(*) from messenger.sync_change"):
@@ -64,7 +65,7 @@ def changes(wrk, stack, db, sync, one):
         db.do("update job.job set run_at = now() where kind = 'sync.apply'")
         db.do("notify job")
         quiet(db)
-    print(f"a change into a copy of {CONTACTS} contacts: {(wrk.cpu(family + wrk.servers()) - used) * 10:.1f} ms of processor, all programs "
+    print(f"a change into a copy of {CONTACTS} contacts: {(wrk.cpu(pids) - used) * 10:.1f} ms of processor, all programs "
           f"together; {requests.head(f'{stack.base}/api/dev/sync', headers=sync, timeout=10).headers['ETag']}", flush=True)
 
 
