@@ -123,10 +123,12 @@ struct manners {
 	enum last_slash last_slash;
 	enum face_style style; /* of reply() */
 	bool strict; /* members of a body that nobody asked for are field errors */
-	bool clean_headers; /* input_header() trims, and takes empty for absent */
-	bool body_first;    /* enter() wants the body to be there, whoever asks; else
-			     * it is taken in by input_read(), when the token is known */
-	bool serves_head;   /* HEAD is GET without its body; else it is 405 */
+	bool clean_headers;   /* input_header() trims, and takes empty for absent */
+	bool body_first;      /* enter() wants the body to be there, whoever asks; else
+			       * it is taken in by input_read(), when the token is known */
+	bool serves_head;     /* HEAD is GET without its body; else it is 405 */
+	bool waits_for_store; /* its long requests wait for the object store, whose own
+				 requests may need these very workers */
 };
 
 /* One API: a row of faces.def. */

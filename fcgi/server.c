@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -31,7 +32,8 @@
 #define IDLE_MS 5000
 #define FLUSH_EVERY 1000000 /* microseconds between two writes of the log */
 #define LEFTOVER 4096
-#define APART_MOST 2 /* processes apart at once, of one worker */
+#define APART_MOST 2   /* processes apart that work at once, of one worker */
+#define APART_QUEUE 16 /* further ones, which wait for their turn */
 #define SIGN_IN_NICE 5
 
 struct worker {
@@ -46,6 +48,8 @@ struct worker {
 	FCGX_Request open[MAX_CONNECTIONS];
 	int open_count, cap;
 	int apart;          /* processes that serve a long request each */
+	int turns;          /* a file whose first APART_MOST bytes they lock */
+	unsigned turn;      /* of the next one */
 	int64_t flushed;    /* when the log was; monotonic, microseconds */
 	time_t drain_until; /* monotonic; 0: not draining */
 };
@@ -257,6 +261,20 @@ take_connection(struct worker *w, int listen_fd)
 	queue_up(w, listen_fd);
 }
 
+/* Of those that wait for the store, so that they are not too many for the database.
+ * The kernel gives back what a process had that is gone. */
+static void
+wait_for_turn(const struct worker *w)
+{
+	struct flock mine = {.l_type = F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = (off_t)(w->turn % APART_MOST),
+		.l_len = 1};
+
+	while (fcntl(w->turns, F_SETLKW, &mine) != 0 && errno == EINTR)
+		;
+}
+
 /* The process that serves this one request: with a session of its own, and without the
  * connections of the others. */
 static _Noreturn void
@@ -273,6 +291,8 @@ go_apart(struct worker *w, int i, struct exchange *t)
 	db_set_brief(w->db);
 	w->cache = t->r.ctx.cache = cache_new();
 	w->open[i].keepConnection = 0;
+	if (t->r.face->manners->waits_for_store)
+		wait_for_turn(w);
 	serve(w, &w->open[i], t);
 	db_close(w->db);
 	log_flush();
@@ -284,9 +304,13 @@ go_apart(struct worker *w, int i, struct exchange *t)
 static bool
 serve_apart(struct worker *w, int i, struct exchange *t)
 {
-	if (w->apart >= APART_MOST)
+	int most = t->r.face->manners->waits_for_store ? APART_MOST + APART_QUEUE
+						       : APART_MOST;
+
+	if (w->apart >= most)
 		return false;
 	log_flush();
+	w->turn++;
 	pid_t pid = fork();
 	if (pid < 0)
 		return false;
@@ -297,6 +321,15 @@ serve_apart(struct worker *w, int i, struct exchange *t)
 	w->open[i].detached = 1; /* closed here, not ended: the other process has it */
 	drop(w, i);
 	return true;
+}
+
+/* A worker that waited for the store would be one less to answer the store's requests:
+ * with all of them waiting, nobody could. */
+static enum err
+no_room_apart(struct ctx *c)
+{
+	error_detail(c, "retry_after", 1);
+	return fail(c, E_BUSY, "too many long requests at once");
 }
 
 static void
@@ -326,8 +359,12 @@ serve_connection(struct worker *w, int i)
 		return;
 	}
 	begin(w, fcgi, &t);
-	if (router_is_long(&t.r) && serve_apart(w, i, &t))
-		return;
+	if (router_is_long(&t.r)) {
+		if (serve_apart(w, i, &t))
+			return;
+		if (t.r.face->manners->waits_for_store)
+			t.read_err = no_room_apart(&t.r.ctx);
+	}
 	serve(w, fcgi, &t);
 	if (fcgi->ipcFd < 0)
 		drop(w, i);
@@ -427,6 +464,7 @@ server_run(struct server_sockets sockets, int slot)
 	w = (struct worker){.sockets = sockets,
 		.slot = slot,
 		.epoll = epoll_create1(EPOLL_CLOEXEC),
+		.turns = memfd_create("turns", MFD_CLOEXEC),
 		.db = db_new("samovar-fcgi"),
 		.cache = cache_new()};
 	w.cap = conf.fcgi_connections < MAX_CONNECTIONS ? (int)conf.fcgi_connections

@@ -54,5 +54,6 @@ const struct manners cards_manners = {
 	.is_long = is_long,
 	.last_slash = SLASH_EITHER,
 	.serves_head = true,
+	.waits_for_store = true,
 	.cors = &cors_site,
 };

@@ -12,6 +12,7 @@
 #include "messenger/card_page.h"
 #include "messenger/files.h"
 #include "messenger/login.h"
+#include "messenger/sync.h"
 #include "messenger/token.h"
 #include "reply.h"
 
@@ -173,6 +174,20 @@ origins(struct req *r)
 static const struct cors_rule cors = {
 	.origins = origins, .always = true, .exposes = true};
 
+/* Whose copy it is says the token; whether that is live is looked at later. */
+static bool
+is_copy_kept(struct req *r)
+{
+	struct messenger_token token = {0};
+	bool kept = true;
+
+	if (messenger_access_token(r, &token) == OK &&
+		sync_is_kept(&r->ctx, token.account, &kept) != OK)
+		kept = true; /* there is no database: no process helps */
+	ctx_clear_error(&r->ctx);
+	return kept;
+}
+
 /* A copy is fetched from the store, which nginx may have these very workers guard. */
 static bool
 is_long(const struct req *r)
@@ -180,10 +195,12 @@ is_long(const struct req *r)
 	/* A card waits for the store only if its picture comes with it. */
 	if (r->route->handle == messenger_post_card)
 		return messenger_is_form(r);
+	struct req *own = (struct req *)(uintptr_t)r;
+	/* A HEAD of a copy is a look at a row, unless it has to be built. */
+	if (r->head_only)
+		return r->route->handle == messenger_get_sync && !is_copy_kept(own);
 	/* Bytes of a file come from the store only where they are wanted as JSON. */
-	return !r->head_only &&
-	       (r->route->handle != messenger_get_upload ||
-		       messenger_wants_json((struct req *)(uintptr_t)r));
+	return r->route->handle != messenger_get_upload || messenger_wants_json(own);
 }
 
 static void
@@ -210,4 +227,5 @@ const struct manners messenger_manners = {
 	.style = STYLE_HTTP_TIME,
 	.clean_headers = true,
 	.serves_head = true,
+	.waits_for_store = true,
 };

@@ -23,7 +23,8 @@ reply_file(struct req *r, const struct sync_bytes *file, const char *etag)
 
 /*
  * HEAD and GET /sync: 200 {db} with the file's MD5 as ETag; GET with that in If-Match:
- * 304. A HEAD costs a look at one row, unless the file is still to be built.
+ * 304. A HEAD costs a look at a row or two, unless the file is still to be built: then
+ * it is served apart.
  */
 enum err
 messenger_get_sync(struct req *r)

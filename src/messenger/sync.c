@@ -218,6 +218,16 @@ sync_etag(struct ctx *c, int64_t account, bool anew, const char **etag)
 }
 
 enum err
+sync_is_kept(struct ctx *c, int64_t account, bool *kept)
+{
+	struct sync_file f = {0};
+
+	TRY(db_maybe(c, &SYNC_SHOW, file_fields, &f, kept, ARGS(c, account)));
+	*kept = *kept && !f.stale;
+	return OK;
+}
+
+enum err
 sync_read(struct ctx *c, int64_t account, bool anew, struct sync_bytes *out,
 	const char **etag)
 {

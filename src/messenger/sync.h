@@ -33,6 +33,9 @@ struct sync_file {
  */
 enum err sync_etag(struct ctx *c, int64_t account, bool anew, const char **etag);
 
+/* Can that be told without building it? */
+enum err sync_is_kept(struct ctx *c, int64_t account, bool *kept);
+
 /*
  * The copy itself, and the MD5 of exactly these bytes. Without a store that answers it
  * is built from the database and kept nowhere.
