@@ -267,20 +267,34 @@ struct role {
 
 static FIELDS(role_fields, FIELD(struct role, name));
 
-/* Whatever is drawn with the fonts is drawn again with others. */
-static enum err
-take_fonts(struct ctx *c)
+enum err
+artefact_note_fonts(struct ctx *c, const char *host, const char *digest)
 {
 	struct role *list = NULL;
 	int64_t others = 0;
 	size_t count = 0;
 
-	TRY(db_int(c, &CARDS_FONTS_PUT, &others, ARGS(c, font_digest(c), c->now)));
+	TRY(db_int(c, &CARDS_FONTS_PUT, &others, ARGS(c, host, digest, c->now)));
 	if (others != 0)
 		TRY(db_many(c, &CARDS_ROLE_NAMES, role_fields, &list, &count, ARGS(c)));
 	for (size_t i = 0; i < count; i++)
 		TRY(artefact_changed(c, list[i].name));
 	return OK;
+}
+
+enum err
+artefact_forget_hosts(struct ctx *c)
+{
+	return db_do(c, &CARDS_FONTS_FORGET, ARGS(c, c->now));
+}
+
+static enum err
+take_fonts(struct ctx *c)
+{
+	char host[256] = "";
+
+	gethostname(host, sizeof(host) - 1);
+	return artefact_note_fonts(c, host, font_digest(c));
 }
 
 static enum err

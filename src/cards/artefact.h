@@ -19,6 +19,16 @@
 enum err artefact_sync(struct ctx *c);
 
 /*
+ * Notes which fonts of its own (their digest) a host draws with. All roles' cards are
+ * drawn again where it had others before, or is new and has what no other host has. The
+ * caller's transaction.
+ */
+enum err artefact_note_fonts(struct ctx *c, const char *host, const char *digest);
+
+/* Hosts that nobody has seen for a month. */
+enum err artefact_forget_hosts(struct ctx *c);
+
+/*
  * The pixels of a background by the SHA-256 of its PNG. Decoded ones stay in the
  * process's memory up to cards.cache_bytes. The file is not the caller's to close and
  * is good until the next call. E_NO_BACKGROUND: nobody has it.

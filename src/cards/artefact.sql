@@ -42,13 +42,21 @@ select coalesce((select layout_version from changed), 0)::bigint;
 update cards.role set title = coalesce($2, title) where name = $1;
 
 -- name: cards_fonts_put
--- 1: they are others than before. Those that are seen first are not.
-with put as (
-    insert into cards.fonts as f (digest, since) values ($1, utc($2))
-    on conflict (one) do update set digest = excluded.digest, since = excluded.since where f.digest <> excluded.digest
-    returning xmax <> 0 as others
+-- 1: cards are to be drawn again: this host has had others before, or is new and has what no other host has.
+with before as (
+    select digest from cards.fonts where host = $1
+), put as (
+    insert into cards.fonts as f (host, digest, since, seen) values ($1, $2, utc($3), utc($3))
+    on conflict (host) do update
+       set digest = excluded.digest, seen = excluded.seen,
+           since = case when f.digest = excluded.digest then f.since else excluded.since end
+     where f.digest <> excluded.digest or f.seen < excluded.seen - interval '1 day'
 )
-select coalesce((select others from put), false)::int;
+select coalesce((select digest <> $2 from before),
+                exists (select from cards.fonts) and not exists (select from cards.fonts where digest = $2))::int;
+
+-- name: cards_fonts_forget
+delete from cards.fonts where seen < utc($1) - interval '30 days';
 
 -- name: cards_role_names
 select name from cards.role;

@@ -302,5 +302,6 @@ cards_sweep_job(struct ctx *c, const struct job *job)
 {
 	(void)job;
 	TRY(batch_forget(c));
+	TRY(artefact_forget_hosts(c));
 	return place_sweep(c);
 }
