@@ -21,9 +21,12 @@ struct published {
 
 struct job;
 
-/* Does it now, card by card; job: whose lease is to be kept, or NULL. What Dropbox
- * refuses is asked for again an hour later. E_PEER, E_FENCED, E_SERVER_DOWN; E_INPUT:
- * it refuses all. */
+/*
+ * Does it now, card by card; job: whose lease is to be kept, or NULL. What Dropbox
+ * refuses is asked for again an hour later, and so is a card that fails where the next
+ * one does not. E_PEER, E_SERVER_DOWN: the last one fails, or five in a row; E_FENCED;
+ * E_INPUT: it refuses all.
+ */
 enum err publish_all(struct ctx *c, const struct job *job, struct published *out);
 
 /* card.publish */

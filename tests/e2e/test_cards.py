@@ -1,13 +1,12 @@
 """Members' cards through nginx, worker, image process and object store."""
 
 import base64
+import datetime
 import hashlib
 import http.server
 import io
 import itertools
 import json
-import os
-import signal
 import subprocess
 import threading
 import zipfile
@@ -17,7 +16,7 @@ from PIL import Image
 
 from tests.conftest import enterable, wait_for
 from tests.e2e.client import Client, make_person
-from tests.e2e.stack import is_image
+from tests.e2e.stack import is_image, kill_all
 from tests.e2e.test_files import servers  # noqa: F401
 from tests.standin import airtable as airtable_standin
 from tests.standin.airtable import Airtable
@@ -171,10 +170,10 @@ def airtable(db):
     db.do("delete from cards.round")
 
 
-def sync(ctl, airtable):
+def sync(ctl, airtable, **more):
     """The last round, after one more."""
     shown = ctl("cards", "sync", AIRTABLE_API_KEY=airtable_standin.KEY, AIRTABLE_BASE_ID=airtable_standin.BASE,
-                AIRTABLE_API_URL=airtable.url).stdout
+                AIRTABLE_API_URL=airtable.url, **more).stdout
     return json.loads(next(line for line in shown.splitlines() if line.startswith("airtable: ")).removeprefix("airtable: "))
 
 
@@ -279,8 +278,10 @@ def test_a_round_with_airtable_brings_cards_and_takes_addresses_back(ctl, db, ke
 def test_airtable_may_want_a_pause_or_rename_a_column(ctl, db, airtable):
     fill(airtable, 2)
     airtable.limited = 1
-    last = sync(ctl, airtable)
-    assert "paused_until" in last["figures"] and len(airtable.calls) == 1
+    before = datetime.datetime.now(datetime.timezone.utc)
+    last = sync(ctl, airtable, AIRTABLE_PAUSE="77")
+    pause = datetime.datetime.fromisoformat(last["figures"]["paused_until"]) - before
+    assert 76 < pause.total_seconds() < 110 and len(airtable.calls) == 1
     sync(ctl, airtable)
     assert len(airtable.calls) == 1  # not before the pause is over
     db.do("delete from cards.round")
@@ -350,6 +351,14 @@ def test_cards_are_put_into_dropbox_and_go_with_their_card(ctl, db, keeper, drop
     assert keeper.post(f"/cards/{card['uuid']}/withdraw", {}).status_code == 200
     assert sync() == "dropbox: 1 brought up to date, 0 refused" and not dropbox.files
     assert keeper.get(f"/cards/{card['uuid']}").json()["dropbox"] is None
+    # One that it never takes keeps no other waiting, and is asked for again an hour later; alone it is a fault to be told.
+    first, then = (drawn(keeper, given_card(keeper)) for _ in range(2))
+    dropbox.broken = {f"/cards/{first['uuid']}.jpg"}
+    assert sync() == "dropbox: 1 brought up to date, 1 refused: Dropbox answered 500"
+    assert list(dropbox.files) == [f"/cards/{then['uuid']}.jpg"]
+    assert sync() == "dropbox: 0 brought up to date, 0 refused"
+    db.do("update cards.card set dropbox_refused = null where uuid = %s", first["uuid"])
+    assert "answered 500" in sync(fails=True)
 
 
 @pytest.fixture
@@ -458,9 +467,7 @@ def test_workers_that_are_killed_leave_no_card_undrawn_and_no_object_unknown(sta
         with open(f"/proc/{stack.pid('samovar-worker')}/task/{stack.pid('samovar-worker')}/children") as f:
             family = [int(word) for word in f.read().split()]
         assert any(is_image(pid) for pid in family)
-        for pid in family:
-            if left != 5 or is_image(pid):  # all, then the image process alone, then all
-                os.kill(pid, signal.SIGKILL)
+        kill_all([pid for pid in family if left != 5 or is_image(pid)])  # all, then the image process alone, then all
     wait_for(lambda: db.hurry("card.%") or undrawn() == 0, 60, "all cards")
     wait_for(lambda: db.value("select count(*) from job.job where kind = 'card.draw'") == 0, 30)
     # What the killed have left behind goes with the next look through a server that is an hour later.

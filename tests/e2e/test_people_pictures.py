@@ -1,16 +1,14 @@
 """Pictures that people upload of themselves: through nginx, the worker, the image process and the store."""
 
 import io
-import os
 import re
-import signal
 
 import pytest
 from PIL import Image
 
 from tests.conftest import wait_for
 from tests.e2e.client import Client, make_person
-from tests.e2e.stack import children
+from tests.e2e.stack import children, kill_all
 from tests.e2e.test_files import servers  # noqa: F401
 from tests.e2e.test_pictures import image_of
 
@@ -136,9 +134,8 @@ def test_whoever_is_killed_leaves_nothing_behind(stack, db, member):
                             (True, lambda s: s.startswith("processing"))]:
         id = me.put(jpeg(3000, 2000)).json()["picture"]["id"]
         wait_for(lambda: moment(db.value(state, id)) or db.value(state, id).startswith("ready"), 20, "it is being made", every=0.002)
-        for pid in [image_of(stack, "samovar-worker")] if image else children(stack.pid("samovar-worker")):
-            if pid:
-                os.kill(pid, signal.SIGKILL)
+        opens = image_of(stack, "samovar-worker")
+        kill_all([opens] if image and opens else [] if image else children(stack.pid("samovar-worker")))
         assert db.value("select state from account.picture where id = %s", first) in ("ready", "replaced")
         wait_for(lambda: db.value(state, id).startswith("ready"), 40, "it is shown")
         wait_for(lambda: db.all("select key from store.object where key like 'people/' || %s || '/%%' group by key order by key", me.uuid)

@@ -23,10 +23,12 @@ def content_hash(content):
 
 class Dropbox:
     """files: path -> bytes; links: path -> address; calls: paths of all that was asked. faults: what the next calls get, one each: a
-    status, "cut", "garbage", "expired" (as after four hours) or None. pause: what a 429 asks for, None: nothing."""
+    status, "cut", "garbage", "expired" (as after four hours) or None. pause: what a 429 asks for, None: nothing.
+    broken: paths that it never takes."""
 
     def __init__(self):
         self.files, self.links, self.calls, self.faults, self.tokens = {}, {}, [], [], []
+        self.broken = set()
         self.pause, self.page = None, 2
         owner = self
 
@@ -95,6 +97,8 @@ class Dropbox:
         return getattr(self, "continue_" if method == "continue" else method)(**json.loads(body))
 
     def upload(self, asked, body):
+        if asked["path"] in self.broken:
+            return 500, {"error_summary": "internal_error/..", "error": {}}
         if asked["path"] in self.files and asked.get("mode") != "overwrite":
             return 409, {"error_summary": "path/conflict/file/..", "error": {}}
         self.files[asked["path"]] = body
