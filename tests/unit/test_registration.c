@@ -475,6 +475,27 @@ an_address_changes_when_both_sides_agree(void **state)
 }
 
 static void
+the_old_side_is_asked_only_where_it_is_to_be(void **state)
+{
+	(void)state;
+	confirm_mode("later");
+	const char *old = given_confirmed("Right12345"),
+		   *next = text("%s@example.org", unique("alone")),
+		   *token = bearer(sign_in(old, "Right12345"));
+
+	empty_cache();
+	conf.account_both_addresses = false;
+	const struct answer *a = call("POST", API "/me/email", .headers = {token},
+		.body = text("{\"email\":\"%s\",\"password\":\"Right12345\"}", next));
+	conf.account_both_addresses = true;
+	is_status(a, 202);
+	assert_int_equal(mails("change_old"), 0);
+	assert_false(json_truth(
+		confirmed(mailed("change_new", false))->json, "email_pending"));
+	assert_string_equal(answer_text(me(token), "email"), next);
+}
+
+static void
 the_old_side_can_refuse_and_the_person_give_up(void **state)
 {
 	(void)state;
@@ -630,6 +651,33 @@ what_nobody_confirms_goes(void **state)
 		1);
 }
 
+static void
+what_is_asked_for_lives_as_long_as_the_settings_say(void **state)
+{
+	const char *email = text("%s@example.org", unique("span"));
+	int64_t account = conf.account_unconfirmed_lifetime,
+		link = conf.account_confirm_lifetime, code = conf.account_code_lifetime;
+
+	(void)state;
+	confirm_mode("before");
+	conf.account_unconfirmed_lifetime = 5000;
+	conf.account_confirm_lifetime = 3000;
+	conf.account_code_lifetime = 300;
+	registered(email, "Right12345");
+	conf.account_unconfirmed_lifetime = account;
+	conf.account_confirm_lifetime = link;
+	conf.account_code_lifetime = code;
+	assert_string_equal(
+		value("select concat_ws(' ', extract(epoch from a.confirm_by - "
+		      "t.created)::int, extract(epoch from t.expires - "
+		      "t.created)::int, "
+		      "extract(epoch from t.code_expires - t.created)::int) from "
+		      "account.account a join account.email_token t on t.account_id = "
+		      "a.id where a.email = '%s'",
+			email),
+		"5000 3000 300");
+}
+
 /* -- the mails */
 
 static const char *
@@ -708,12 +756,14 @@ main(int argc, char **argv)
 			an_address_gets_one_mail_a_minute_and_a_caller_so_many_an_hour),
 		EDGE_TEST(a_new_password_ends_all_sessions_and_confirms),
 		EDGE_TEST(an_address_changes_when_both_sides_agree),
+		EDGE_TEST(the_old_side_is_asked_only_where_it_is_to_be),
 		EDGE_TEST(the_old_side_can_refuse_and_the_person_give_up),
 		EDGE_TEST(a_change_to_somebodys_address_looks_like_any),
 		EDGE_TEST(ones_own_password_ends_the_other_sessions),
 		EDGE_TEST(one_deletes_oneself_with_the_password),
 		EDGE_TEST(an_invitation_takes_only_what_nobody_has_confirmed),
 		EDGE_TEST(what_nobody_confirms_goes),
+		EDGE_TEST(what_is_asked_for_lives_as_long_as_the_settings_say),
 		EDGE_TEST(each_mail_is_whole_in_each_language),
 	};
 
