@@ -17,7 +17,7 @@ const char *
 compose_issued(struct ctx *c, struct date day, const char *language)
 {
 	if (str_eq(language, "ru"))
-		return arena_fmt(&c->arena, "выдана: %d %s %d г.", day.day,
+		return arena_fmt(&c->arena, "дата выдачи: %d %s %d г.", day.day,
 			russian[day.month - 1], day.year);
 	if (str_eq(language, "ko"))
 		return arena_fmt(&c->arena, "발급일: %d년 %d월 %d일", day.year,

@@ -273,7 +273,7 @@ dates_speak_the_layouts_language(void **state)
 	edge_ctx(&c);
 	assert_string_equal(compose_issued(&c, day, "en"), "issued: 12 December 2022");
 	assert_string_equal(
-		compose_issued(&c, day, "ru"), "выдана: 12 декабря 2022 г.");
+		compose_issued(&c, day, "ru"), "дата выдачи: 12 декабря 2022 г.");
 	assert_string_equal(compose_issued(&c, day, "ko"), "발급일: 2022년 12월 12일");
 	ctx_end(&c);
 }
