@@ -210,13 +210,20 @@ add_text(struct buf *b, const char *name, const char *text)
 		buf_json(b, text);
 }
 
+/* Its owner's alone, whoever sees the picture. */
+static bool
+is_original(const struct picture_file *f)
+{
+	return str_eq(f->variant, PERSON_ORIGINAL);
+}
+
 /* The address of a file, signed where not everybody may see it. */
 static const char *
 url_of(struct ctx *c, const struct picture *p, const struct picture_file *f)
 {
 	const char *path =
 		arena_fmt(&c->arena, "%s/%s.%s", p->id, f->variant, f->extension);
-	bool open = str_eq(p->visibility, "everyone");
+	bool open = str_eq(p->visibility, "everyone") && !is_original(f);
 
 	return arena_fmt(&c->arena, "/people/api/v1/pictures/%s%s%s", path,
 		open ? "" : "?", open ? "" : picture_signature(c, path));
@@ -226,6 +233,7 @@ static enum err
 add_variants(struct ctx *c, struct buf *b, const struct picture *p)
 {
 	struct picture_file *list;
+	const char *parted = "";
 	size_t count;
 
 	TRY(picture_files(c, p->id, &list, &count));
@@ -233,14 +241,16 @@ add_variants(struct ctx *c, struct buf *b, const struct picture *p)
 	for (size_t i = 0; i < count && str_eq(p->state, "ready"); i++) {
 		const struct picture_file *f = &list[i];
 
+		if (is_original(f) && p->account_id != c->actor)
+			continue;
 		buf_fmt(b,
 			"%s{\"name\":\"%s\",\"width\":%lld,\"height\":%lld,\"type\":\"%"
 			"s\","
 			"\"bytes\":%lld,\"url\":\"%s\"}",
-			i == 0 ? "" : ",", f->variant, (long long)f->width,
-			(long long)f->height,
+			parted, f->variant, (long long)f->width, (long long)f->height,
 			str_eq(f->extension, "jpg") ? "image/jpeg" : "image/webp",
 			(long long)f->bytes, url_of(c, p, f));
+		parted = ",";
 	}
 	buf_add(b, "]");
 	return OK;
@@ -313,12 +323,13 @@ people_get_picture_file(struct req *r)
 	bool is_signed = picture_signature_holds(c,
 		arena_fmt(&c->arena, "%s/%s", p.id, r->word[1]), in->expires,
 		in->signature);
-	if (!is_signed && !people_sees(r, &p))
+	bool sees = is_original(&f) ? p.account_id == c->actor : people_sees(r, &p);
+	if (!is_signed && !sees)
 		return fail(c, r->claims == NULL ? E_UNSIGNED : E_PICTURE_GONE, NULL);
 	/* What others keep for us must be gone soon after the picture is. */
 	reply_header(r, "Vary", "Authorization, Cookie");
 	return people_send_object(r, &f,
-		str_eq(p.visibility, "everyone")
+		str_eq(p.visibility, "everyone") && !is_original(&f)
 			? "public, max-age=31536000, s-maxage=300, immutable"
 			: "private, max-age=31536000, immutable");
 }

@@ -427,6 +427,26 @@ image_person(struct ctx *c, struct image_blob picture, const struct person_wish 
 }
 
 enum err
+image_original(struct ctx *c, struct image_blob picture, const struct person_wish *wish,
+	struct image_original *out)
+{
+	struct image_request q = {.operation = IMAGE_ORIGINAL,
+		.wish = *wish,
+		.milliseconds = PERSON_SECONDS * 1000};
+	struct image_result r = {0};
+	int input = image_file(picture.bytes, picture.size);
+
+	*out = (struct image_original){0};
+	if (input < 0)
+		return fail(c, E_BUSY, "image: %s", strerror(errno));
+	enum err e = call(c, &q, (struct brought){input, -1, -1}, &r, &out->file, 1);
+	close(input);
+	out->width = r.outputs[0].width;
+	out->height = r.outputs[0].height;
+	return e;
+}
+
+enum err
 image_grey(struct ctx *c, const char *path, int side, unsigned char *out, double *wide)
 {
 	struct image_request q = request(IMAGE_GREY, &side, 1);

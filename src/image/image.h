@@ -58,6 +58,15 @@ struct image_person {
 enum err image_person(struct ctx *c, struct image_blob picture,
 	const struct person_wish *wish, struct image_person *out);
 
+/* All of it as a JPEG in its own size, upright and without metadata. E_PICTURE,
+ * E_PICTURE_DAMAGED, E_PICTURE_LARGE; E_BUSY, E_BUG. */
+struct image_original {
+	struct image_blob file;
+	int64_t width, height;
+};
+enum err image_original(struct ctx *c, struct image_blob picture,
+	const struct person_wish *wish, struct image_original *out);
+
 /* All pixels of a picture, in a file without a name that is the caller's to close. */
 struct image_pixels {
 	int file;

@@ -99,6 +99,20 @@ person(struct operation *o)
 }
 
 static enum image_verdict
+original(struct operation *o)
+{
+	struct variant_file made = {0};
+	enum image_verdict v = variants_original(o->bytes, o->size, &o->q->wish, &made);
+
+	if (v == IMAGE_OK) {
+		o->result.outputs[0].width = made.width;
+		o->result.outputs[0].height = made.height;
+		add_output(o, made.bytes.bytes, made.bytes.size);
+	}
+	return v;
+}
+
+static enum image_verdict
 try_probe(struct operation *o)
 {
 	o->result.number = probe((enum image_probe)o->q->sides[0], o->file);
@@ -148,6 +162,7 @@ static const struct {
 	[IMAGE_PROBE] = {try_probe, 1, 1, PROBES, &usual},
 	[IMAGE_PIXELS] = {pixels, 1, 1, MAX_SIDE, &of_cards},
 	[IMAGE_CARD] = {card, 1, 1, MAX_SIDE, &of_cards},
+	[IMAGE_ORIGINAL] = {original, 0, 0, 0, &of_people},
 };
 
 bool

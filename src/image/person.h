@@ -28,6 +28,9 @@ struct person_format {
 
 extern const struct person_format person_formats[PERSON_FORMATS];
 
+/* Beside these, where it is kept, the picture itself as a JPEG: file PERSON_FILES. */
+#define PERSON_ORIGINAL "original"
+
 /* What a picture must be like. */
 struct person_wish {
 	int64_t x, y, width, height; /* the part that is shown, in pixels of the upright

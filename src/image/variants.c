@@ -6,6 +6,7 @@
 
 #define WEBP_QUALITY 80
 #define JPEG_QUALITY 85
+#define ORIGINAL_QUALITY 90
 
 static int64_t
 smaller(int64_t a, int64_t b)
@@ -186,6 +187,33 @@ variants_make(const void *bytes, size_t size, const struct person_wish *wish,
 	vips_error_clear();
 	if (!good)
 		variants_free(made);
+	return good ? IMAGE_OK : IMAGE_DAMAGED;
+}
+
+enum image_verdict
+variants_original(const void *bytes, size_t size, const struct person_wish *wish,
+	struct variant_file *out)
+{
+	struct decode_wish d = {.how = VIPS_SIZE_DOWN};
+	struct image_header h;
+	enum image_verdict v = judge(bytes, size, wish, &h);
+
+	if (v != IMAGE_OK)
+		return v;
+	if (!decode_size(bytes, size, &h.width, &h.height))
+		return IMAGE_DAMAGED;
+	d.side = (int)larger(h.width, h.height);
+	VipsImage *image = decode(bytes, size, &d, &h);
+	/* Line by line: a progressive one would be held in memory as a whole. */
+	bool good = image != NULL &&
+		    vips_jpegsave_buffer(image, &out->bytes.bytes, &out->bytes.size,
+			    "Q", ORIGINAL_QUALITY, "strip", TRUE, NULL) == 0;
+	if (good) {
+		out->width = vips_image_get_width(image);
+		out->height = vips_image_get_height(image);
+	}
+	g_clear_object(&image);
+	vips_error_clear();
 	return good ? IMAGE_OK : IMAGE_DAMAGED;
 }
 

@@ -24,6 +24,13 @@ enum image_verdict variants_make(const void *bytes, size_t size,
 	const struct person_wish *wish, struct variant_file made[PERSON_FILES],
 	struct image_header *out);
 
+/*
+ * All of it as one JPEG in its own size, upright, in 8-bit sRGB, without metadata, on
+ * white; *out is the caller's to render_free().
+ */
+enum image_verdict variants_original(const void *bytes, size_t size,
+	const struct person_wish *wish, struct variant_file *out);
+
 void variants_free(struct variant_file made[PERSON_FILES]);
 
 #endif

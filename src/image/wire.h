@@ -24,6 +24,7 @@ enum image_operation {
 	IMAGE_PROBE,  /* sides[0]: what to try; see image/probe.h */
 	IMAGE_PIXELS, /* sides[0]: the longest side allowed; see render_pixels() */
 	IMAGE_CARD,   /* sides[0]: width of the preview; see card_draw() */
+	IMAGE_ORIGINAL, /* wish; output: all of it, see variants_original() */
 	IMAGE_OPERATIONS
 };
 
@@ -36,7 +37,7 @@ struct image_request {
 	uint32_t count; /* of sides in use */
 	int32_t sides[IMAGE_MAX_SIDES];
 	uint32_t milliseconds;   /* after this the picture is given up */
-	struct person_wish wish; /* of IMAGE_PERSON */
+	struct person_wish wish; /* of IMAGE_PERSON, IMAGE_ORIGINAL */
 };
 
 /* Written by the process that has opened the picture: not to be believed unchecked. */
@@ -49,7 +50,7 @@ struct image_result {
 					  IMAGE_PIXELS */
 	struct {
 		uint64_t offset, size;
-		int32_t width, height; /* of IMAGE_PERSON */
+		int32_t width, height; /* of IMAGE_PERSON, IMAGE_ORIGINAL */
 	} outputs[IMAGE_MAX_OUTPUTS];
 };
 

@@ -202,6 +202,9 @@ picture_file(struct ctx *c, const char *id, const char *variant, const char *ext
 const char *
 picture_key(struct ctx *c, const struct picture *p, size_t file)
 {
+	if (file == PERSON_FILES)
+		return arena_fmt(&c->arena, "people/%s/%s/" PERSON_ORIGINAL ".jpg",
+			p->account_uuid, p->id);
 	return arena_fmt(&c->arena, "people/%s/%s/%s.%s", p->account_uuid, p->id,
 		person_variants[file / PERSON_FORMATS].name,
 		person_formats[file % PERSON_FORMATS].extension);

@@ -91,7 +91,7 @@ enum err picture_remove(struct ctx *c, int64_t account_id, int64_t *count);
 /* Who sees the pictures of the actor from now on. The caller's transaction. */
 enum err picture_set_visibility(struct ctx *c, const char *visibility);
 
-/* The key of a file's object. */
+/* The key of a file's object; PERSON_FILES: of the original. */
 const char *picture_key(struct ctx *c, const struct picture *p, size_t file);
 
 /*

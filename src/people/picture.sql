@@ -71,7 +71,7 @@ select p.id, p.state::text, p.reason, p.account_id, a.uuid as account_uuid, coal
 -- name: picture_files_of
 select f.variant, f.extension, f.etag, f.width, f.height, f.bytes, null as version_id, null as key
   from account.picture_file f where f.picture_id = $1
- order by left(f.variant, 1) desc, substr(f.variant, 2)::integer desc, f.extension desc;
+ order by left(f.variant, 1) desc, nullif(regexp_replace(f.variant, '[^0-9]', '', 'g'), '')::integer desc, f.extension desc;
 
 -- name: picture_file_shown : E_PICTURE_GONE
 -- Who is deactivated shows nothing, whatever address or signature somebody has.

@@ -28,7 +28,8 @@ struct work {
 	const char *upload_id; /* the file that it came as; "": its bytes are ours */
 	struct server server;
 	struct image_person made;
-	struct kept kept[PERSON_FILES];
+	struct image_original original; /* no bytes: it is not kept */
+	struct kept kept[PERSON_FILES + 1];
 };
 
 static FIELDS(work_fields, FIELD(struct work, id), FIELD(struct work, account_id),
@@ -112,6 +113,23 @@ fetch_original(struct ctx *c, const char *upload_id, struct image_blob *out)
 
 /* -- the files */
 
+/* What is too much for one JPEG of it is shown all the same. */
+static enum err
+keep_original(struct ctx *c, struct work *w, struct image_blob picture,
+	const struct person_wish *wish)
+{
+	enum err e = image_original(c, picture, wish, &w->original);
+
+	if (e != E_PICTURE && e != E_PICTURE_DAMAGED && e != E_PICTURE_LARGE)
+		TRY(e);
+	if (e == OK && (int64_t)w->original.file.size <= conf.people_picture_bytes)
+		return OK;
+	log_info("the original of picture %s is not kept", w->id);
+	w->original = (struct image_original){0};
+	ctx_clear_error(c);
+	return OK;
+}
+
 static enum err
 render(struct ctx *c, struct work *w)
 {
@@ -132,24 +150,42 @@ render(struct ctx *c, struct work *w)
 		w->made.refused = "too_large";
 		return OK;
 	}
-	return image_person(c, original, &wish, &w->made);
+	TRY(image_person(c, original, &wish, &w->made));
+	return w->made.refused == NULL && conf.people_keep_original
+		       ? keep_original(c, w, original, &wish)
+		       : OK;
+}
+
+static size_t
+count_of(const struct work *w)
+{
+	return PERSON_FILES + (w->original.file.size > 0);
+}
+
+static enum err
+put_file(struct ctx *c, struct work *w, size_t i)
+{
+	bool original = i == PERSON_FILES;
+	const struct image_blob *file =
+		original ? &w->original.file : &w->made.made[i].file;
+	struct kept *k = &w->kept[i];
+
+	k->key = key_of(c, w, i);
+	k->type = original ? "image/jpeg" : person_formats[i % PERSON_FORMATS].type;
+	k->size = (int64_t)file->size;
+	const struct s3_object o = kept_at(c, &w->server, k->key);
+	return server_answered(c, &w->server,
+		s3_put_bytes(c, &o, file->bytes, file->size, k->type, &k->etag));
 }
 
 /* Durable at the server before anybody is told. */
 static enum err
 put_files(struct ctx *c, struct work *w)
 {
+	if (count_of(w) > PERSON_FILES)
+		TRY(put_file(c, w, PERSON_FILES));
 	for (size_t i = 0; i < PERSON_FILES; i++) {
-		const struct image_blob *file = &w->made.made[i].file;
-		struct kept *k = &w->kept[i];
-
-		k->key = key_of(c, w, i);
-		k->type = person_formats[i % PERSON_FORMATS].type;
-		k->size = (int64_t)file->size;
-		const struct s3_object o = kept_at(c, &w->server, k->key);
-		TRY(server_answered(c, &w->server,
-			s3_put_bytes(
-				c, &o, file->bytes, file->size, k->type, &k->etag)));
+		TRY(put_file(c, w, i));
 		if (i % PERSON_FORMATS == PERSON_FORMATS - 1)
 			TRY(db_do(
 				c, &PICTURE_PROGRESS, ARGS(c, w->id, (int64_t)i + 1)));
@@ -158,16 +194,26 @@ put_files(struct ctx *c, struct work *w)
 }
 
 static enum err
+note_original(struct ctx *c, const struct work *w)
+{
+	const struct kept *k = &w->kept[PERSON_FILES];
+
+	return db_do(c, &PICTURE_FILE_ADD,
+		ARGS(c, w->id, PERSON_ORIGINAL, "jpg", w->original.width,
+			w->original.height, k->size, k->etag, k->file_id));
+}
+
+static enum err
 note_files(struct ctx *c, struct work *w)
 {
-	TRY(kept_add(c, "picture", w->server.id, w->kept, PERSON_FILES));
+	TRY(kept_add(c, "picture", w->server.id, w->kept, count_of(w)));
 	for (size_t i = 0; i < PERSON_FILES; i++)
 		TRY(db_do(c, &PICTURE_FILE_ADD,
 			ARGS(c, w->id, person_variants[i / PERSON_FORMATS].name,
 				person_formats[i % PERSON_FORMATS].extension,
 				w->made.made[i].width, w->made.made[i].height,
 				w->kept[i].size, w->kept[i].etag, w->kept[i].file_id)));
-	return OK;
+	return count_of(w) > PERSON_FILES ? note_original(c, w) : OK;
 }
 
 /* How long it took: the first bound in seconds that is not passed, and all together. */
@@ -303,7 +349,7 @@ drop_strays(struct ctx *c, struct work *w)
 	TRY(e);
 	if (!w->server.is_on)
 		return OK; /* reconciliation sees them */
-	for (size_t i = 0; i < PERSON_FILES; i++) {
+	for (size_t i = 0; i <= PERSON_FILES; i++) {
 		const struct s3_object o = kept_at(c, &w->server, key_of(c, w, i));
 
 		TRY(kept_is_stray(c, o.key, &stray));
@@ -331,36 +377,54 @@ picture_remove_job(struct ctx *c, const struct job *job)
 
 /* -- made again */
 
-/* The largest file, of which others can be made: it is all that is kept. The part that
- * was to be shown is all of it. */
+static FIELDS(crop_fields, FIELD(struct picture_in, cropped),
+	FIELD(struct picture_in, x), FIELD(struct picture_in, y),
+	FIELD(struct picture_in, width), FIELD(struct picture_in, height));
+
+/* What others can be made of: the original, where it is kept, with the part of it that
+ * is to be shown; else all of the largest file. */
+static enum err
+best_file(struct ctx *c, const struct picture *p, struct picture_file *f,
+	struct picture_in *out, bool *found)
+{
+	struct picture shown;
+
+	*found = true;
+	enum err e = picture_file(c, p->id, PERSON_ORIGINAL, "jpg", &shown, f);
+	if (e == OK)
+		return db_one(c, &PICTURE_CROP, crop_fields, out, ARGS(c, p->id));
+	if (e == E_PICTURE_GONE) {
+		ctx_clear_error(c);
+		e = picture_file(c, p->id, person_variants[0].name, "webp", &shown, f);
+	}
+	*out = (struct picture_in){
+		.cropped = true, .width = f->width, .height = f->height};
+	if (e == E_PICTURE_GONE) {
+		ctx_clear_error(c);
+		*found = false;
+		return OK;
+	}
+	return e;
+}
+
 static enum err
 best_bytes(struct ctx *c, const struct picture *p, struct picture_in *out, bool *found)
 {
-	struct picture shown;
 	struct picture_file f;
 	struct s3_bytes got = {0};
 	struct server from = {0};
 
-	*found = false;
-	enum err e =
-		picture_file(c, p->id, person_variants[0].name, "webp", &shown, &f);
-	if (e == E_PICTURE_GONE) {
-		ctx_clear_error(c);
+	TRY(best_file(c, p, &f, out, found));
+	if (!*found)
 		return OK;
-	}
-	TRY(e);
 	TRY(server_holding(
 		c, f.version_id, (struct geo_point){.in_order = true}, true, &from));
 	const struct s3_object o = kept_at(c, &from, f.key);
 	TRY(server_answered(c, &from, s3_get_bytes(c, &o, (size_t)f.bytes, &got)));
 	if (got.bytes == NULL)
 		return fail(c, E_BUSY, "the server has not got the file");
-	*found = true;
-	*out = (struct picture_in){.bytes = got.bytes,
-		.size = got.n,
-		.cropped = true,
-		.width = f.width,
-		.height = f.height};
+	out->bytes = got.bytes;
+	out->size = got.n;
 	return OK;
 }
 

@@ -77,6 +77,11 @@ with picture as (
 )
 select file_id as id from file union all select upload_id from upload;
 
+-- name: picture_crop : E_PICTURE_GONE
+select crop_x is not null as cropped, coalesce(crop_x, 0) as x, coalesce(crop_y, 0) as y, coalesce(crop_width, 0) as width,
+       coalesce(crop_height, 0) as height
+  from account.picture where id = $1;
+
 -- name: picture_cleaned
 -- Where it is still being made something may come yet: whoever makes it orders this once more, or the sweep does.
 update account.picture p set server_id = null

@@ -70,6 +70,7 @@ def stack(request, telegram_process, smtp_process):
         "USE_CREDENTIALS": "false",
         "VALIDATE_CERTS": "false",
         "SAMOVAR_PEOPLE_OLD_PATHS": "true",
+        "SAMOVAR_PEOPLE_KEEP_ORIGINAL": "true",
         "SAMOVAR_STORAGE_GEO": "header",
         "SAMOVAR_STORAGE_PART_BYTES": "5m",
         "SAMOVAR_STORAGE_PROBE_INTERVAL": "1",

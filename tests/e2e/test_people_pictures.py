@@ -73,7 +73,7 @@ def test_a_picture_is_made_shown_and_removed(base, db, member):
     assert ready["state"] == "ready" and (ready["width"], ready["height"], ready["format"]) == (1200, 900, "jpeg")
     assert ready["progress"] == {"done": 14, "total": 14}
     assert [(v["name"], v["type"]) for v in ready["variants"]] == [
-        (name, type) for name in WIDTHS for type in ("image/webp", "image/jpeg")]
+        (name, type) for name in WIDTHS for type in ("image/webp", "image/jpeg")] + [("original", "image/jpeg")]
     stranger = Client(base)
     for v in ready["variants"]:
         answer = stranger.get(v["url"])  # signed
@@ -83,7 +83,8 @@ def test_a_picture_is_made_shown_and_removed(base, db, member):
         assert answer.headers["X-Content-Type-Options"] == "nosniff" and answer.headers["Content-Disposition"] == "inline"
         image = Image.open(io.BytesIO(answer.content))
         assert image.size == (v["width"], v["height"])
-        assert image.size == ((WIDTHS[v["name"]],) * 2 if v["name"][0] == "s" else (WIDTHS[v["name"]], WIDTHS[v["name"]] * 3 // 4))
+        wide = {**WIDTHS, "original": 1200}[v["name"]]
+        assert image.size == ((wide, wide) if v["name"][0] == "s" else (wide, wide * 3 // 4))
         again = stranger.get(v["url"], headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304 and not again.content
         assert stranger.get(v["url"].split("?")[0]).status_code == 401
@@ -97,7 +98,7 @@ def test_a_picture_is_made_shown_and_removed(base, db, member):
     assert shown.headers["Content-Type"] == "image/webp" and Image.open(io.BytesIO(shown.content)).size == (128, 128)
     assert me.api("GET", "/me").json()["picture"]["id"] == picture["id"]
     objects = "select count(*) from store.object where key like 'people/' || %s || '/%%'"
-    assert db.value(objects, me.uuid) >= 14
+    assert db.value(objects, me.uuid) >= 15
     assert me.api("DELETE", "/me/picture").status_code == 204
     assert me.picture(picture["id"])["state"] == "removed"
     assert me.api.get(f"/avatars/{me.uuid}?d=404").status_code == 404
@@ -141,19 +142,22 @@ def test_whoever_is_killed_leaves_nothing_behind(stack, db, member):
         wait_for(lambda: db.all("select key from store.object where key like 'people/' || %s || '/%%' group by key order by key", me.uuid)
                  == db.all("select name from storage.file where name like 'people/' || %s || '/%%' and deleted_at is null order by name", me.uuid)
                  and db.value("select count(*) from account.picture_file f join account.picture p on p.id = f.picture_id"
-                              " where p.account_id = %s", me.id) == 14, 40, "only its objects are there")
+                              " where p.account_id = %s", me.id) == 15, 40, "only its objects are there")
         assert db.value("select state from account.picture where id = %s", first) == "replaced"
         first = id
 
 
 def test_pictures_are_made_again(stack, db, ctl, member):
+    """Of the original, with the part of it that was to be shown."""
     me = member()
-    first = me.ready(jpeg(800, 600))["id"]
+    first = me.ready(jpeg(800, 600), params={"crop": '{"x": 500, "y": 0, "width": 300, "height": 400}'})["id"]
     db.do("delete from account.picture_file where picture_id = %s and variant = 's64'", first)
     assert "ready" in ctl("pictures", "stats").stdout
     assert "no variant w5" in stack.ctl("pictures", "rebuild", "--variant", "w5", check=False).stderr
     ctl("pictures", "rebuild", "--variant", "s64")
     again = wait_for(lambda: db.one("select id, width from account.picture where account_id = %s and state = 'ready' and id <> %s", me.id, first),
                      20, "it is made again")
-    assert again.width == 800 and len(me.picture(again.id)["variants"]) == 14
+    sizes = {v["name"]: (v["width"], v["height"]) for v in me.picture(again.id)["variants"]}
+    assert again.width == 800 and sizes["w1000"] == (300, 400) and sizes["original"] == (800, 600)
+    assert len(me.picture(again.id)["variants"]) == 15
     assert me.picture(first)["state"] == "replaced"

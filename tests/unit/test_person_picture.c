@@ -387,6 +387,46 @@ each_sees_what_the_person_shows_them(void **state)
 	is_error(get(NULL, file, "Authorization: Bearer x.y.z"), 401, "Auth.Unsigned");
 }
 
+/* Staff and those whom it is shown to see the variants only. */
+static void
+an_original_is_its_owners_alone(void **state)
+{
+	const struct person p = given(""), member = given(""),
+			    moderator = given("can_moderate");
+	const char *id = given_picture(&p), *path = text("/pictures/%s", id),
+		   *file = text("%s/original.jpg", path);
+
+	(void)state;
+	is_error(get(&p, file, NULL), 404, "Picture.Gone"); /* it is not kept */
+	number("with f as (insert into storage.file (account_id, kind, name, size, "
+	       "content_type, current_version) values (null, 'picture', "
+	       "'people/%s/%s/original.jpg', 10, 'image/jpeg', gen_random_uuid()) "
+	       "returning *), v as (insert into storage.file_version (id, file_id, "
+	       "key, "
+	       "state, announced_size, size, etag, stored_at) select current_version, "
+	       "id, name, 'stored', 10, 10, md5(name), now() from f), c as (insert "
+	       "into "
+	       "storage.copy (version_id, server_id, etag) select current_version, "
+	       "s.id, md5(f.name) from f, storage.server s where s.name = 'only'), p "
+	       "as (insert into account.picture_file select '%s', 'original', 'jpg', "
+	       "10, 10, 10, 'x', id from f returning 1) select count(*) from p",
+		p.uuid, id, id);
+	show_to(&p, "everyone");
+	const struct answer *a = get(&p, file, NULL);
+	assert_int_equal(a->status, 200);
+	assert_non_null(strstr(answer_header(a, "Cache-Control"), "private"));
+	assert_int_equal(get(NULL, file, NULL)->status, 401);
+	assert_int_equal(get(&member, file, NULL)->status, 404);
+	assert_int_equal(get(&moderator, file, NULL)->status, 404);
+	assert_null(strstr(get(&moderator, path, NULL)->body, "original"));
+	const char *found = strstr(
+		get(&p, path, NULL)->body, text(API "/pictures/%s/original", id));
+	assert_non_null(found);
+	assert_int_equal(
+		call("GET", text("%.*s", (int)strcspn(found, "\""), found))->status,
+		200);
+}
+
 static void
 a_signature_opens_one_file_for_a_quarter_of_an_hour(void **state)
 {
@@ -667,6 +707,7 @@ main(int argc, char **argv)
 		EDGE_TEST(twenty_a_day_are_enough),
 		EDGE_TEST(whoever_waits_is_told_when_to_ask_again),
 		EDGE_TEST(each_sees_what_the_person_shows_them),
+		EDGE_TEST(an_original_is_its_owners_alone),
 		EDGE_TEST(a_signature_opens_one_file_for_a_quarter_of_an_hour),
 		EDGE_TEST(who_is_deactivated_shows_nothing),
 		EDGE_TEST(the_bytes_are_nginxs_to_send),

@@ -283,6 +283,39 @@ no_file_says_more_than_its_pixels(void **state)
 				fail_msg("file %zu says %s", i, words[k]);
 }
 
+/* Of a picture that lies on its side and says so. */
+static void
+an_original_is_kept_whole_upright_and_silent(void **state)
+{
+	VipsImage *image = quartered(900, 500), *copy;
+	struct variant_file kept = {0};
+
+	(void)state;
+	assert_int_equal(vips_copy(image, &copy, NULL), 0);
+	g_object_unref(image);
+	vips_image_set_int(copy, VIPS_META_ORIENTATION, 6);
+	vips_image_set_string(copy, "exif-ifd0-ImageDescription", "secret");
+	struct image_bytes in = saved(copy, ".jpg[Q=95,profile=srgb]");
+	assert_int_equal(variants_original(in.bytes, in.size, &all, &kept), IMAGE_OK);
+	assert_int_equal(kept.width, 500);
+	assert_int_equal(kept.height, 900);
+	static const char *const words[] = {"Exif", "ICC", "secret"};
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		assert_null(memmem(
+			kept.bytes.bytes, kept.bytes.size, words[i], strlen(words[i])));
+	image = vips_image_new_from_buffer(kept.bytes.bytes, kept.bytes.size, "", NULL);
+	assert_non_null(image);
+	assert_int_equal(vips_image_get_width(image), 500);
+	assert_int_equal(vips_image_get_height(image), 900);
+	g_object_unref(image);
+	render_free(&kept.bytes);
+	struct person_wish large = all;
+	large.least = 1000;
+	assert_int_equal(
+		variants_original(in.bytes, in.size, &large, &kept), IMAGE_TOO_SMALL);
+	g_free(in.bytes);
+}
+
 /* ITU T.81: SOF2 is a progressive frame; its first component has twice the samples of
  * the others each way. */
 static void
@@ -444,6 +477,7 @@ main(void)
 		cmocka_unit_test(a_small_part_of_a_large_picture_keeps_its_pixels),
 		cmocka_unit_test(what_is_transparent_stays_so_or_becomes_white),
 		cmocka_unit_test(no_file_says_more_than_its_pixels),
+		cmocka_unit_test(an_original_is_kept_whole_upright_and_silent),
 		cmocka_unit_test(a_jpeg_is_progressive_with_half_the_colours),
 		cmocka_unit_test(of_a_moving_picture_the_first_frame_counts),
 		cmocka_unit_test(a_gif_is_a_picture_too),
