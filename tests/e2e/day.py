@@ -2,14 +2,12 @@
 
 import collections
 import datetime
-import os
-import signal
 
 import pytest
 
 from tests.conftest import wait_for
 from tests.e2e.programme import ZONE, Clock, clear
-from tests.e2e.stack import children, dead
+from tests.e2e.stack import children
 
 DAY = datetime.timedelta(days=1)
 
@@ -74,15 +72,6 @@ def arrived(telegram, count, seconds=60):
 
 def family_of(process):
     return [process.pid, *children(process.pid)]
-
-
-def kill(family):
-    for pid in family:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    wait_for(lambda: all(dead(p) for p in family), 5)
 
 
 def at(day, hour, minute=0, second=0, zone=ZONE):

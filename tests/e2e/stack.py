@@ -157,6 +157,7 @@ def dead(pid):
 
 def kill_all(pids):
     """kill -9, and waits for their end; who has just ended by itself needs none."""
+    pids = list(pids)
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

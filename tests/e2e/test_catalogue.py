@@ -5,7 +5,6 @@ import csv
 import json
 import random
 import signal
-import subprocess
 import threading
 import uuid
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import signal
 import time
 
 import pytest
@@ -11,7 +10,7 @@ import requests
 from tests.conftest import wait_for
 from tests.e2e.client import ALL_PERMISSIONS, error, word
 from tests.e2e.gate import Gate
-from tests.e2e.stack import children, dead
+from tests.e2e.stack import children, kill_all
 from tests.e2e.store import City, plain, rewrite
 from tests.e2e.test_files import owner, put, readable, servers  # noqa: F401
 from tests.e2e.test_servers import CAPE, NEW_YORK, VLADIVOSTOK, add, at, city_of, holders, server, spare, upload_at  # noqa: F401
@@ -175,9 +174,9 @@ class TestDeath:
         file = upload_at(anna, VLADIVOSTOK, b"one has it")
         since = "select min(since) from storage.health h join storage.server s on s.id = h.server_id where s.is_on"
         before = db.value(since)
-        for pid in (parent := stack.pid("samovar-fcgi"), *children(parent)):
-            os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: dead(parent) and requests.get(f"{stack.base}/readyz", timeout=10).status_code == 200, 20)
+        parent = stack.pid("samovar-fcgi")
+        kill_all([parent, *children(parent)])
+        wait_for(lambda: requests.get(f"{stack.base}/readyz", timeout=10).status_code == 200, 20)
         assert self.links(anna, file) != DOWN
         wait_for(lambda: db.value("select count(*) from storage.health where suspected_at is not null") == 0, 20)
         assert db.value(since) == before, "nobody went down or up"
@@ -230,8 +229,7 @@ class TestBig:
         leased = "select 1 from job.job where kind = 'copy.make' and lease_until > now() + interval '5 minutes'"
         assert db.all(leased)
         parent = stack.pid("samovar-worker")
-        for pid in (parent, *children(parent)):
-            os.kill(pid, signal.SIGKILL)
+        kill_all([parent, *children(parent)])
         dallas.go()
         wait_for(lambda: holders(anna, file) == {"s1_2", "s1_3"}, 40, "the copy is made")
         assert bytes_at(through(stack, db, "s1_3"), key_of(db, file)) == data

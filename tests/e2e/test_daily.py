@@ -10,8 +10,9 @@ import pytest
 from tests.conftest import wait_for
 from tests.e2e.client import together
 from tests.e2e.day import (DAY, arrived, at, clock, daily, each_once, family_of, fresh, got,  # noqa: F401
-                           kill, no_scheduler, no_workers, quiet, remind)
+                           no_scheduler, no_workers, quiet, remind)
 from tests.e2e.programme import Shift, today
+from tests.e2e.stack import kill_all
 
 
 # -- the run of 08:00
@@ -289,7 +290,7 @@ def test_a_task_that_telegram_takes_too_late_is_not_sent_and_its_day_does_not_co
           "where m.id = r.member_id and p.telegram_id = %s", photo)
     db.do("insert into programme.outbox (key, participant_id, chat_id, kind, payload) select 'x/' || id, id, telegram_id, 'text', "
           "'{\"text\": \"later\"}' from programme.participant")
-    kill(family_of(worker))
+    kill_all(family_of(worker))
     clock.set(at(day + DAY, 3))
     telegram.mend()
     stack.spawn("samovar-worker")
@@ -382,7 +383,7 @@ def test_parts_killed_at_random_moments_are_made_whole(ctl, db, telegram, stack,
     for _ in range(8):
         worker = parts()
         time.sleep(dice.uniform(0, 0.3))
-        kill(family_of(worker))
+        kill_all(family_of(worker))
         db.do("update job.job set lease_until = now() where lease_until > now()")
     parts()
     arrived(telegram, 95, 60)

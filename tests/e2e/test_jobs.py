@@ -11,7 +11,7 @@ import time
 import pytest
 
 from tests.conftest import processor_seconds, wait_for
-from tests.e2e.stack import children, dead, lay_down
+from tests.e2e.stack import children, dead, kill_all, lay_down
 
 
 @pytest.fixture(autouse=True)
@@ -213,10 +213,7 @@ def test_a_job_of_a_killed_worker_runs_again_when_its_lease_has_ended(stack, sta
     process = stack.spawn("samovar-worker")
     id = mail_job(db).id
     wait_for(lambda: smtp.faults == [], 10, "a worker hangs in it")
-    family = [process.pid, *workers_of(process)]
-    for pid in family:
-        os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: all(dead(p) for p in family), 5)
+    kill_all([process.pid, *workers_of(process)])
     stack.spawn("samovar-worker")
     db.do("update job.job set lease_until = now() where id = %s", id)
     wait_for(lambda: smtp.to(address), 10, "the mail")
@@ -270,8 +267,7 @@ def test_workers_killed_at_random_lose_no_job(stack, db, done, no_workers):
         process = stack.spawn("samovar-worker")
         before = len(done())
         wait_for(lambda: len(done()) > before + 100, 20)
-        for pid in [process.pid, *workers_of(process)]:
-            os.kill(pid, signal.SIGKILL)
+        kill_all([process.pid, *workers_of(process)])
         process.wait(5)
     db.do("update job.job set lease_until = now()")
     stack.spawn("samovar-worker")

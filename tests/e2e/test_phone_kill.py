@@ -14,24 +14,27 @@ from tests.e2e.store import City
 from tests.e2e.test_files import servers  # noqa: F401
 from tests.e2e.test_messenger import Phone as Sender
 from tests.e2e.test_messenger import photo
-from tests.e2e.test_phone_sync import city, phone, settled, stored  # noqa: F401
+from tests.e2e.test_phone_sync import city, phone, stored, through  # noqa: F401
 
 LOCK = 20260011
 
 
 @pytest.fixture
 def gate(stack, db):
-    """gate(table, event): whoever does that to it waits there, in a transaction that has done all before; then kill(pids)."""
+    """gate(table, event, uuid): who does that to this account's row waits there, in a transaction that has done all before;
+    then kill(pids)."""
     link = psycopg2.connect(**stack.dsn)
 
     def waiting():
         return db.value("select count(*) from pg_locks where locktype = 'advisory' and objid = %s and not granted", LOCK) > 0
 
     class Gate:
-        def __init__(self, table, event):
+        def __init__(self, table, event, uuid):
+            row = "old" if event == "delete" else "new"
             db.do(f"create function public.gate() returns trigger language plpgsql as "
-                  f"$$ begin perform pg_advisory_xact_lock_shared({LOCK}); return new; end $$; "
-                  f"create trigger gate before {event} on {table} for each row execute function public.gate()")
+                  f"$$ begin perform pg_advisory_xact_lock_shared({LOCK}); return {row}; end $$; "
+                  f"create trigger gate before {event} on {table} for each row when ({row}.account_id = {int(uuid)})"
+                  " execute function public.gate()")
             link.cursor().execute("select pg_advisory_lock(%s)", (LOCK,))
 
         def kill(self, pids):
@@ -48,23 +51,20 @@ def gate(stack, db):
     db.do("drop function if exists public.gate() cascade")
 
 
-def appliers(db):
-    return [int(r.by.split(":")[1]) for r in db.all("select leased_by as by from job.job where kind = 'sync.apply' and leased_by is not null")]
-
-
-def through(db):
-    db.do("update job.job set lease_until = now() where kind = 'sync.apply' and lease_until is not null")
-    db.hurry("sync.%")
-    return settled(db)
+def applier(db, one):
+    """The process that brings a change into this one's copy."""
+    by = db.value("select leased_by from job.job where kind = 'sync.apply' and subject = %s and lease_until > now()", str(one.uuid))
+    return [int(by.split(":")[1])]
 
 
 def test_a_worker_dies_between_a_copy_s_object_and_its_row(phone, city, db, gate):  # noqa: F811
     """The store has the new copy, the row names the old one: neither is given out for the other."""
     anna, new = phone(), word("name")
     tag = anna.etag()
-    stop = gate("messenger.sync_file", "update of etag")
+    wait_for(lambda: through(db), 30)
+    stop = gate("messenger.sync_file", "update of etag", anna.uuid)
     anna.rename(new)
-    stop.kill(lambda: appliers(db))
+    stop.kill(lambda: applier(db, anna))
     assert anna.row() == tag and hashlib.md5(stored(city, anna)).hexdigest() != tag
     assert new in anna.names()  # file() has compared the bytes with their tag
     wait_for(lambda: through(db), 30)
@@ -75,9 +75,10 @@ def test_a_worker_dies_before_a_copy_s_object(phone, city, db, gate):  # noqa: F
     """What was due is due again: the row that it took comes back with its transaction."""
     anna, new = phone(), word("name")
     tag = anna.etag()
-    stop = gate("messenger.sync_due", "delete")
+    wait_for(lambda: through(db), 30)
+    stop = gate("messenger.sync_due", "delete", anna.uuid)
     anna.rename(new)
-    stop.kill(lambda: appliers(db))
+    stop.kill(lambda: applier(db, anna))
     assert anna.row() == tag and hashlib.md5(stored(city, anna)).hexdigest() == tag
     wait_for(lambda: through(db), 30)
     assert new in anna.names() and anna.etag() != tag
@@ -94,8 +95,9 @@ def keys_of(db, uuid):
 
 def test_an_upload_dies_between_its_object_and_its_row(stack, base, db, servers, gate):  # noqa: F811
     """Nobody has heard of it, and within the hour it is gone."""
-    sender, stop = Sender(base, word("sender").replace("-", "")), gate("messenger.upload", "insert")
+    sender = Sender(base, word("sender").replace("-", ""))
     uuid, answers = sender.user["uuid"], []
+    stop = gate("messenger.upload", "insert", uuid)
 
     def send():
         with contextlib.suppress(Exception):
@@ -124,7 +126,7 @@ def test_an_upload_dies_before_the_one_it_replaces_is_removed(stack, base, db, s
         return sender.ask("PATCH", f"/profiles/{profile['uuid']}/image", headers={"If-Match": commit},
                           files={"file": ("a.jpg", photo(), "image/jpeg")})
     first = change(profile["commit_id"]).json()["data"]["profile"]
-    stop = gate("messenger.upload", "update of deleted_at")
+    stop = gate("messenger.upload", "update of deleted_at", uuid)
 
     def again():
         with contextlib.suppress(Exception):

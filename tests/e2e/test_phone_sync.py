@@ -2,8 +2,6 @@
 
 import base64
 import hashlib
-import os
-import signal
 import sqlite3
 import threading
 import time
@@ -13,7 +11,7 @@ import requests
 
 from tests.conftest import wait_for
 from tests.e2e.client import word
-from tests.e2e.stack import children
+from tests.e2e.stack import children, kill_all
 from tests.e2e.store import City
 from tests.e2e.test_files import servers  # noqa: F401
 
@@ -96,6 +94,12 @@ def settled(db):
     return db.value("select (select count(*) from messenger.sync_change) + (select count(*) from messenger.sync_due)") == 0
 
 
+def through(db):
+    """All changes are in all copies. What a killed worker held is let go by the others."""
+    db.hurry("sync.%")
+    return settled(db)
+
+
 def stored(city, one):
     place = city(one)
     return place.s3.get_object(Bucket=place.keys.bucket, Key=one.key)["Body"].read()
@@ -162,13 +166,8 @@ def test_workers_that_are_killed_leave_whole_copies(phone, db, stack):
             anna.rename(last)
             db.hurry("sync.apply")
             time.sleep(0.05)  # a moment that is another one each time
-            for pid in children(stack.pid("samovar-worker"))[:4]:
-                os.kill(pid, signal.SIGKILL)
-
-        def through():
-            db.hurry("sync.%")
-            return settled(db)
-        wait_for(through, 60)
+            kill_all(children(stack.pid("samovar-worker"))[:4])
+        wait_for(lambda: through(db), 60)
     finally:
         ended.set()
         reader.join()

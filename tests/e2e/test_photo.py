@@ -2,8 +2,6 @@
 
 import datetime
 import itertools
-import os
-import signal
 
 import psycopg2
 import pytest
@@ -11,7 +9,7 @@ import requests
 
 from tests.conftest import wait_for
 from tests.e2e.programme import ZONE, Shift, clear, png, today
-from tests.e2e.stack import children, dead
+from tests.e2e.stack import children, kill_all
 
 DAY = datetime.timedelta(days=1)
 groups = itertools.count(1)
@@ -458,13 +456,7 @@ def test_a_file_that_telegram_does_not_know_is_refused(telegram, db):
 # -- killed
 
 def kill(process):
-    family = [process.pid, *children(process.pid)]
-    for pid in family:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    wait_for(lambda: all(dead(p) for p in family), 5)
+    kill_all([process.pid, *children(process.pid)])
 
 
 def test_killed_between_download_and_commit_the_photo_counts_once(telegram, db, stack):

@@ -1,6 +1,5 @@
 """What events did not tell, told wrongly or too late: healed, and said so (storage contract 7.3, D21)."""
 
-import os
 import uuid
 
 import pytest

@@ -3,7 +3,6 @@
 import datetime
 import itertools
 import json
-import random
 import urllib.parse
 
 import pytest

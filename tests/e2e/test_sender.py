@@ -10,8 +10,9 @@ import pytest
 from tests.conftest import wait_for
 from tests.e2e.console import sign_in
 from tests.e2e.day import (DAY, arrived, at, clock, daily, each_once, family_of, fresh, got,  # noqa: F401
-                           kill, no_scheduler, no_workers, quiet, remind)
+                           no_scheduler, no_workers, quiet, remind)
 from tests.e2e.programme import Shift, today
+from tests.e2e.stack import kill_all
 
 
 # -- Telegram's limits and moods
@@ -187,7 +188,7 @@ def test_a_worker_that_ends_while_telegram_hangs_loses_no_farewell(db, telegram,
         states = db.all("select state, count(*), min(tries) as tries from programme.outbox group by state")
         assert [tuple(r) for r in states] == [("waiting", 10, 1)]
     else:
-        kill(family_of(worker))
+        kill_all(family_of(worker))
     telegram.mend()
     stack.spawn("samovar-worker")
     arrived(telegram, 10, 30)
@@ -238,7 +239,7 @@ def test_workers_killed_at_random_moments_send_nobody_two_and_nobody_none(ctl, d
     deadline = time.monotonic() + 120
     while telegram.state()["messages"] < 300 and time.monotonic() < deadline:
         time.sleep(dice.uniform(0.1, 1.2))
-        kill(family_of(worker))
+        kill_all(family_of(worker))
         db.do("update job.job set lease_until = now() where lease_until > now()")
         worker = stack.spawn("samovar-worker")
     arrived(telegram, 300, 60)
@@ -257,7 +258,7 @@ def test_a_broadcast_whose_workers_are_killed_reaches_each_family_once(base, per
     worker = stack.spawn("samovar-worker")
     for count in (15, 35, 60):
         arrived(telegram, count, 60)
-        kill(family_of(worker))
+        kill_all(family_of(worker))
         worker = stack.spawn("samovar-worker")
     arrived(telegram, 90, 60)
     quiet(db)
@@ -296,7 +297,7 @@ def test_the_run_itself_killed_at_random_moments_is_made_whole(ctl, db, telegram
         worker = stack.spawn("samovar-worker")
         daily(ctl, day)
         time.sleep(dice.uniform(0, 0.25))
-        kill(family_of(worker))
+        kill_all(family_of(worker))
         db.do("update job.job set lease_until = now() where lease_until > now()")
     stack.spawn("samovar-worker")
     arrived(telegram, 60, 60)
