@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import wait_for
 from tests.e2e import fcgi, private
 from tests.e2e.client import Client
-from tests.e2e.programme import Shift, clear, today, tasks
+from tests.e2e.programme import Shift, clear, today
 
 DAY = datetime.timedelta(days=1)
 chats = itertools.count(720_000_001)
