@@ -4,14 +4,12 @@
 #include <time.h>
 
 #include "base/str.h"
+#include "catalogue/edition.h"
 #include "catalogue/feed.h"
-#include "catalogue/response_cache.h"
 #include "db/db.h"
 
 #include "catalogue/load.sql.h"
 
-#define PUBLISH_TRIES 100
-#define PUBLISH_PAUSE_MS 200
 #define LOCK_TRIES 30
 #define LOCK_PAUSE_MS 100
 
@@ -96,25 +94,6 @@ check_losses(struct ctx *c, const struct load *l)
 		l->source, losses);
 }
 
-/* A moment without a reader comes soon: each holds its locks for milliseconds. */
-static enum err
-publish(struct ctx *c, struct load *l)
-{
-	const struct timespec pause = {.tv_nsec = PUBLISH_PAUSE_MS * 1000000L};
-	enum err e = E_BUSY;
-
-	for (int i = 0; e == E_BUSY && i < PUBLISH_TRIES; i++) {
-		if (i > 0) {
-			ctx_clear_error(c);
-			nanosleep(&pause, NULL);
-		}
-		e = db_int(c, &LOAD_PUBLISH, &l->edition, ARGS(c, l->source));
-	}
-	TRY(e);
-	response_cache_edition(c, l->edition);
-	return OK;
-}
-
 /* Films, genres and people from the rows, in order; ids and names made on the way. */
 static enum err
 build_set(struct ctx *c, struct load *l)
@@ -176,12 +155,5 @@ catalogue_load(struct ctx *c, struct load *l)
 		return fail(c, E_INPUT, "%s has no film: the catalogue stays as it is",
 			l->source);
 	TRY(db_int(c, &LOAD_MADE, &l->made_ids, ARGS(c)));
-	return publish(c, l);
-}
-
-enum err
-catalogue_status(struct ctx *c, const char **lines)
-{
-	TRY(db_json(c, &LOAD_STATUS, lines, ARGS(c)));
-	return OK;
+	return edition_publish(c, l->source, &l->edition);
 }

@@ -37,7 +37,4 @@ struct load {
  * another load runs. */
 enum err catalogue_load(struct ctx *c, struct load *l);
 
-/* The newest edition as lines of text, NULL when nothing has been loaded. */
-enum err catalogue_status(struct ctx *c, const char **lines);
-
 #endif

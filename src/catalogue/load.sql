@@ -55,12 +55,3 @@ vacuum (freeze) catalogue_next.film, catalogue_next.genre, catalogue_next.person
 
 -- name: load_films_there
 select coalesce((select reltuples > 0 from pg_class where oid = to_regclass('catalogue_next.film')), false)::integer;
-
--- name: load_publish
-select catalogue.load_publish($1);
-
--- name: load_status
-select (select format(E'edition  %s of %s\nsource   %s\nfilms    %s\ngenres   %s\npeople   %s', e.id, to_char(e.loaded, 'YYYY-MM-DD HH24:MI'),
-           e.source, e.films, e.genres, e.people)
-    || coalesce((select string_agg(format(E'\nleft out %s: %s', value, key), '' order by key) from jsonb_each_text(e.notes) where value <> '0'), '')
-  from catalogue.edition e order by id desc limit 1);

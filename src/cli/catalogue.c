@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
+#include "catalogue/edition.h"
 #include "catalogue/load.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
@@ -66,7 +67,16 @@ catalogue_status_cmd(struct call *call)
 {
 	const char *lines;
 
-	TRY(catalogue_status(&call->ctx, &lines));
+	TRY(edition_status(&call->ctx, &lines));
 	puts(lines == NULL ? "nothing has been loaded yet" : lines);
 	return OK;
+}
+
+enum err
+catalogue_back_cmd(struct call *call)
+{
+	int64_t edition;
+
+	TRY(edition_back(&call->ctx, &edition));
+	return catalogue_status_cmd(call);
 }

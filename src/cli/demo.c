@@ -13,6 +13,7 @@
 #include "base/install_paths.h"
 #include "cards/artefact.h"
 #include "cards/member_card.h"
+#include "catalogue/edition.h"
 #include "catalogue/load.h"
 #include "cli/commands.h"
 #include "cli/demo_phone.h"
@@ -235,7 +236,7 @@ add_films(struct call *call)
 				 install_folder())};
 	const char *there;
 
-	TRY(catalogue_status(c, &there));
+	TRY(edition_status(c, &there));
 	if (there != NULL)
 		return OK;
 	return catalogue_load(c, &l);

@@ -28,6 +28,7 @@ export const screens: Screen[] = [
 	{ name: 'cities', title: () => t('Cities'), who: 'operator', letter: 'c', icon: 'globe', badge: ['servers', 'down'], load: () => import('../screens/cities/cities') },
 	{ name: 'links', title: () => t('Share links'), who: 'signed_in', letter: 'l', icon: 'link', load: () => import('../screens/links/links') },
 	{ name: 'cards', title: () => t('Cards'), who: 'card_viewer', letter: 'd', icon: 'card', load: () => import('../screens/cards/cards') },
+	{ name: 'catalogue', title: () => t('Catalogue'), who: 'editor', letter: 'k', icon: 'film', load: () => import('../screens/catalogue/catalogue') },
 	{ name: 'moderation', title: () => t('Moderation'), who: 'moderator', letter: 'o', icon: 'flag', badge: ['reports', 'waiting'], load: () => import('../screens/moderation/moderation') },
 	{ name: 'audit', title: () => t('Audit'), who: 'manager', letter: 'a', icon: 'book', load: () => import('../screens/audit/audit') },
 	{ name: 'demo', title: () => t('The demo'), who: 'demo', letter: 'x', icon: 'person', load: () => import('../screens/demo/demo') },
