@@ -777,7 +777,9 @@ a_member_may_hide_the_picture(void **state)
 	const char *path = text(API "%s", path_of(a, "/preview")),
 		   *page = text("/c/%s", answer_text(a, "code"));
 
-	shown_on(answer_text(a, "uuid"), "127.0.0.1");
+	const char *uuid_of_card = text("%s", answer_text(a, "uuid"));
+
+	shown_on(uuid_of_card, "127.0.0.1");
 	assert_non_null(strstr(call("GET", page)->body, "<img"));
 	assert_int_equal(call("GET", text("%s.jpg?w=600", page))->status, 200);
 	is_error(call("PUT", path, .body = "{\"hidden\":true}",
@@ -793,6 +795,10 @@ a_member_may_hide_the_picture(void **state)
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++)
 		assert_int_equal(
 			call("GET", text("%s%s", page, addresses[i]))->status, 404);
+	a = call("GET", text(API "/cards/%s", uuid_of_card), .headers = {keeper});
+	assert_true(json_object_get_boolean(
+		json_member(a->json, "hidden", json_type_boolean)));
+	assert_null(json_member(a->json, "images", json_type_object));
 }
 
 /* -- objects */

@@ -29,10 +29,10 @@ function One({ c, chosen, choose, redraw, withdraw }: OneProps) {
 		<li class={chosen ? 'chosen' : ''}>
 			{c.images
 				? <a href={`/c/${c.code}`} target="_blank" rel="noreferrer" aria-label={t('Verify the card of {name}', { name: nameOf(c) })}><img src={c.images.preview} alt="" loading="lazy" /></a>
-				: <div class="blank">{c.missing.length > 0 ? t('Lacks: {fields}', { fields: c.missing.map(fieldText).join(', ') }) : c.error ?? statusText(c.status)}</div>}
+				: <div class="blank">{c.missing.length > 0 ? t('Lacks: {fields}', { fields: c.missing.map(fieldText).join(', ') }) : c.error ?? (c.hidden ? t('The member hides the picture.') : statusText(c.status))}</div>}
 			<div class="row between">
 				<label class="tick">
-					<input type="checkbox" checked={chosen} disabled={!c.images} onChange={(e) => choose(e.currentTarget.checked)} />
+					<input type="checkbox" checked={chosen} disabled={!c.drawn_at || c.status === 'withdrawn'} onChange={(e) => choose(e.currentTarget.checked)} />
 					<span><bdi>{nameOf(c)}</bdi>{c.number !== null && <span class="muted small"> № {c.number}</span>}</span>
 				</label>
 				<Chip kind={statusKind(c.status)}>{statusText(c.status)}</Chip>
