@@ -1,12 +1,13 @@
 """The console's pages: through nginx, in Chromium, in all languages, widths and colours."""
 
 import datetime
+import json
 import re
 import shutil
 
 import pytest
 
-from tests.conftest import PATIENCE, wait_for
+from tests.conftest import PATIENCE, enterable, wait_for
 from tests.e2e import axe
 from tests.e2e.client import Client, word
 from tests.e2e.console import API, LANGUAGES, SETTLED, THEMES, WIDTHS, Console, sign_in
@@ -550,4 +551,33 @@ def test_cards_are_imported_after_a_look_and_chosen(console, person, db):
     window.check("cards ru 1280 light")
     page.look(390, "dark")
     window.check("cards ru 390 dark")
+    assert page.complaints == []
+
+
+@in_chromium
+def test_the_set_of_films_before_comes_back_and_a_hit_says_why(console, person, ctl, tmp_path):
+    enterable(tmp_path)
+    for name, titles in (("older", ["Solaris"]), ("newer", ["Face/Off", "Off the Face of the Earth", "<b>Alien</b> & " + "Ж" * 60])):
+        source = tmp_path / f"{name}.jsonl"
+        source.write_text("".join(json.dumps({"title": title, "imdb_rating": 7.5, "description": "A face in the crowd."}) + "\n" for title in titles))
+        ctl("catalogue", "load", str(source))
+    window = console(person("can_edit_catalogue"), "ru")
+    page = window.open("catalogue", (1280, "light"))
+    page.wait("document.querySelectorAll('#main table').length === 2")
+    window.check("catalogue films ru 1280 light")
+    for letter in "face":
+        page.js("document.querySelector('input[type=search]').focus()")
+        page.call("Input.insertText", text=letter)
+    page.press("Enter")
+    page.wait("document.querySelectorAll('.why').length === 3")
+    assert page.js("[...document.querySelectorAll('.why')].map((why) => why.querySelectorAll('.chip.good').length)") == [1, 1, 0]
+    for width, theme in ((1280, "light"), (390, "dark")):
+        page.look(width, theme)
+        window.check(f"catalogue search ru {width} {theme}")
+    page.js("document.activeElement.blur()")
+    page.key("b")
+    page.wait("!!document.querySelector('dialog[open]')")
+    axe.check(page)
+    page.press("Enter")
+    page.wait("document.querySelector('#in-force').parentNode.textContent.includes('older.jsonl')")
     assert page.complaints == []

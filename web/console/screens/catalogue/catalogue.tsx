@@ -39,7 +39,7 @@ function Left({ list }: { list: LeftOut[] }) {
 
 function InForce({ edition, before, back }: { edition: Edition; before: Edition | null; back: () => void }) {
 	return (
-		<section class="card" aria-labelledby="in-force">
+		<section class="card stack" aria-labelledby="in-force">
 			<h2 id="in-force">{t('In force')}</h2>
 			<p class="muted"><bdi>{edition.source}</bdi> · <Moment at={edition.loaded} ago />{edition.again_of !== null && <> · {t('came back: edition {id}', { id: edition.again_of })}</>}</p>
 			<div class="figures">
