@@ -43,17 +43,17 @@ begin
 end $$;
 
 -- Before the first load the set is empty: no edition has it.
-create function catalogue.edition_before() returns catalogue.edition
-language sql stable
-return (select e from catalogue.edition e where to_regclass('catalogue_before.film') is not null order by id desc offset 1 limit 1);
-comment on function catalogue.edition_before is 'The edition that can come back; null: none.';
+create view catalogue.edition_before as
+	select e.* from catalogue.edition e where to_regclass('catalogue_before.film') is not null order by id desc offset 1 limit 1;
+comment on view catalogue.edition_before is 'The edition that can come back, if any.';
 
 create function catalogue.go_back() returns bigint
 language plpgsql set lock_timeout = '300ms' as $$
 declare
-	wanted catalogue.edition := catalogue.edition_before();
+	wanted catalogue.edition;
 	number bigint;
 begin
+	select * into wanted from catalogue.edition_before;
 	if wanted.id is null then
 		return null;
 	end if;
@@ -76,9 +76,5 @@ begin
 	end if;
 end $$;
 comment on function catalogue.film_parts is 'What find_films() looks for: one query a word.';
-
-create function catalogue.lexemes(part tsquery) returns text[]
-language sql immutable strict
-return array(select distinct replace(m[1], '''''', '''') from regexp_matches(part::text, '''((?:[^'']|'''')+)''', 'g') as m order by 1);
 
 commit;

@@ -24,10 +24,9 @@ begin
 	return number;
 end $$;
 
-drop function catalogue.lexemes;
 drop function catalogue.film_parts;
 drop function catalogue.go_back;
-drop function catalogue.edition_before;
+drop view catalogue.edition_before;
 drop function catalogue.move_set;
 alter table catalogue.edition drop again_of;
 drop schema catalogue_before cascade;

@@ -13,7 +13,7 @@ with shown as (
       from (select * from catalogue.edition order by id desc limit 20) e
 )
 select json_build_object('now', (select it from shown order by id desc limit 1),
-           'before', (select s.it from shown s join catalogue.edition_before() b on b.id = s.id),
+           'before', (select s.it from shown s join catalogue.edition_before b on b.id = s.id),
            'history', (select coalesce(json_agg(it order by id desc), '[]') from shown))::text;
 
 -- name: edition_publish
@@ -27,12 +27,14 @@ select pg_try_advisory_xact_lock(7250100)::integer;
 select n from catalogue.go_back() n where n is not null;
 
 -- name: edition_hits
-with part as (select sought, n from catalogue.film_parts($1) with ordinality as p (sought, n)),
+with asked as materialized (select catalogue.plain_start($1) as title),
+part as (select sought, n from catalogue.film_parts($1) with ordinality as p (sought, n)),
 hit as (select h.id, h.score, h.best from catalogue.find_films($1, $4::integer) h order by h.score desc, h.best offset $2 limit $3::bigint + 1)
 select json_build_object(
     'data', (select coalesce(json_agg(json_build_object('id', f.id, 'title', f.title, 'rating', f.rating, 'place', f.best,
-                 'is_restricted', f.restricted, 'score', round(h.score::numeric, 1), 'is_title', f.plain_title = catalogue.plain_start($1),
-                 'words', (select coalesce(json_agg(json_build_object('words', to_json(catalogue.lexemes(p.sought)), 'in',
+                 'is_restricted', f.restricted, 'score', round(h.score::numeric, 1), 'is_title', f.plain_title = (select title from asked),
+                 'words', (select coalesce(json_agg(json_build_object('words', (select json_agg(distinct replace(m[1], $q$''$q$, $q$'$q$))
+                                 from regexp_matches(p.sought::text, $q$'((?:[^']|'')+)'$q$, 'g') m), 'in',
                                case when f.title_words @@ p.sought then 'title' when f.words @@ p.sought then 'text' end) order by p.n), '[]')
                              from part p)) order by h.score desc, h.best), '[]')
                from (select * from hit limit $3) h join catalogue.film f on f.id = h.id),

@@ -16,6 +16,7 @@ KEPT_PLANS = {
     "catalogue.people_of": "the same, of a film",
     "catalogue.find_films": "a search of several steps, each only if the ones before found too little",
     "catalogue.find_people": "the same",
+    "catalogue.film_parts": "the same: what it looks for, word by word",
     "storage.files_with": "a search whose plan depends on what is sought",
     "catalogue.index_set": "a load", "catalogue.load_documents": "a load", "catalogue.load_films": "a load",
     "catalogue.load_losses": "a load", "catalogue.load_names": "a load", "catalogue.load_open": "a load",
@@ -23,11 +24,13 @@ KEPT_PLANS = {
     "catalogue.load_schema": "a load", "catalogue.load_spelling": "a load",
     "messenger.as_room": "a room with all that is in it", "messenger.events_of": "one of two plans, each its own",
     "messenger.unwrapped": "an import: texts that may be no JSON",
+    "catalogue.go_back": "two sets change places",
     "installation.fence": "an operator's command", "installation.live": "an operator's command",
 }
 ONCE_FOR_ALL_ROWS = {
     "catalogue.document_fault": "one statement looks at all documents of a load",
     "catalogue.member_fault": "the same",
+    "catalogue.plain_start": "the text of one search",
 }
 NO_PLAN = {"load_settle"}  # a vacuum
 
