@@ -2,8 +2,11 @@
  * made up here; tests/unit/test_image.c looks at how they are made. */
 #include "edge.h"
 
+#include <sodium.h>
+
 #include "account/erase.h"
 #include "db/db.h"
+#include "image/image.h"
 #include "people/picture.h"
 #include "people/picture_job.h"
 
@@ -311,6 +314,53 @@ twenty_a_day_are_enough(void **state)
 	       "where account_id = %lld returning 1) select count(*) from u",
 		(long long)p.id);
 	assert_int_equal(put(&p)->status, 202);
+}
+
+/* A PNG of 210 x 210 black pixels, as hexadecimal digits. */
+static const char black[] =
+	"89504e470d0a1a0a0000000d49484452000000d2000000d2010000000017e2a3"
+	"ef0000001c4944415478daedc1010d000000c2a0f74f6d0f07140000000000fc"
+	"1816f80001ce9b70dc0000000049454e44ae426082";
+
+/* Why the job has refused it. */
+static const char *
+refusal(const struct person *p)
+{
+	unsigned char bytes[sizeof(black) / 2];
+	size_t n = 0;
+	struct ctx c;
+
+	number("insert into storage.server (name, host, port, location, zone, "
+	       "latitude, "
+	       "longitude, is_on, is_active) values ('only', '192.0.2.1', 9, 'x', 'x', "
+	       "0, 0, true, true) on conflict do nothing returning 1");
+	assert_int_equal(sodium_hex2bin(bytes, sizeof(bytes), black, strlen(black),
+				 NULL, &n, NULL),
+		0);
+	const char *id = id_of(call("PUT", API "/me/picture", .body = (char *)bytes,
+		.size = n, .type = "image/png", .headers = {p->token}));
+	edge_ctx(&c);
+	assert_int_equal(
+		picture_make_job(
+			&c, &(struct job){.subject = id, .tries = 1, .max_tries = 5}),
+		OK);
+	ctx_end(&c);
+	return value("select reason from account.picture where id = '%s'", id);
+}
+
+static void
+the_settings_say_how_small_and_large_a_picture_may_be(void **state)
+{
+	const struct person p = given("");
+	int64_t least = conf.people_picture_min, most = conf.people_picture_pixels;
+
+	(void)state;
+	conf.people_picture_min = 211;
+	assert_string_equal(refusal(&p), "too_small");
+	conf.people_picture_min = least;
+	conf.people_picture_pixels = 44099;
+	assert_string_equal(refusal(&p), "too_many_pixels");
+	conf.people_picture_pixels = most;
 }
 
 /* -- looked at */
@@ -705,6 +755,7 @@ main(int argc, char **argv)
 		EDGE_TEST(a_newer_upload_replaces_one_in_work_not_one_that_is_shown),
 		EDGE_TEST(a_picture_may_come_by_the_store),
 		EDGE_TEST(twenty_a_day_are_enough),
+		EDGE_TEST(the_settings_say_how_small_and_large_a_picture_may_be),
 		EDGE_TEST(whoever_waits_is_told_when_to_ask_again),
 		EDGE_TEST(each_sees_what_the_person_shows_them),
 		EDGE_TEST(an_original_is_its_owners_alone),
@@ -721,5 +772,6 @@ main(int argc, char **argv)
 	};
 
 	(void)argc;
+	image_use(BUILDDIR "/samovar-image");
 	return edge_run("person pictures", tests, argv);
 }
