@@ -24,8 +24,8 @@ enum err multipart_split(struct ctx *c, const char *content_type, const char *bo
 	size_t size, struct part **out, size_t *count);
 
 /*
- * The parts of a request whose body nginx keeps in a file. The file
- * is mapped, not read into memory, and stays nginx's to remove.
+ * The parts of a request whose body nginx keeps in a file. The file is mapped, not
+ * read into memory, and stays nginx's to remove.
  */
 enum err req_parts(struct req *r, struct part **out, size_t *count);
 

@@ -28,11 +28,11 @@ struct conf {
 extern struct conf conf;
 
 /*
- * Reads defaults, then file (may be NULL), then env_file (a .env; NULL: the one beside
- * file, x/samovar.env beside x/samovar.conf, if there is one), then the environment. A
- * later source wins. False, with every complaint in the log, if a
- * value cannot be read or is out of its bounds, a key of file is unknown, or two names
- * of one setting contradict each other.
+ * Reads defaults, then file (may be NULL), then env_file (a .env; NULL: the one
+ * beside file, x/samovar.env beside x/samovar.conf, if there is one), then the
+ * environment. A later source wins. False, with every complaint in the log, if a
+ * value cannot be read or is out of its bounds, a key of file is unknown, or two
+ * names of one setting contradict each other.
  */
 bool conf_load(const char *file, const char *env_file);
 

@@ -27,12 +27,12 @@ char *hkdf_hex(struct arena *a, const char *secret, const char *purpose);
 char *hash_make(struct ctx *c, const char *password);
 
 /*
- * Passwords are hashed in normal form C. Is it the password of this hash, so or in the
- * bytes that came? Besides our own form it knows two imported ones:
- * bcrypt ($2b$) and pbkdf2_sha256$3900$ (docs/storage.md). *stale becomes true
- * when the hash should be replaced: an imported form, or other work than the settings
- * ask for. hash NULL does the same work and answers false, so that nobody learns from
- * the time which accounts exist.
+ * Passwords are hashed in normal form C. Is it the password of this hash, so or in
+ * the bytes that came? Besides our own form it knows two imported ones: bcrypt ($2b$)
+ * and pbkdf2_sha256$3900$ (docs/storage.md). *stale becomes true when the hash should
+ * be replaced: an imported form, or other work than the settings ask for. hash NULL
+ * does the same work and answers false, so that nobody learns from the time which
+ * accounts exist.
  */
 bool hash_check(struct ctx *c, const char *hash, const char *password, bool *stale);
 

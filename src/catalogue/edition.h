@@ -27,9 +27,8 @@ enum err edition_publish(struct ctx *c, const char *source, int64_t *edition);
 enum err edition_back(struct ctx *c, int64_t *edition);
 
 /* {"data", "next"}: films that a search finds, the best first, each with why it is
- * there:
- * {"words": [{"words", "in": "title", "text" or null}], "is_title"} (null text: no
- * search, the best films). `after` of them come before the page. */
+ * there: {"words": [{"words", "in": "title", "text" or null}], "is_title"} (null
+ * text: no search, the best films). `after` of them come before the page. */
 enum err edition_hits(struct ctx *c, const char *text, int64_t after, int64_t limit,
 	const char **json);
 

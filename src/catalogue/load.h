@@ -31,10 +31,9 @@ struct load {
 	int64_t edition;
 };
 
-/* E_INPUT with a sentence for a source that cannot be read, or of which too much would
- * be lost (catalogue.load_losses(): over 3 of 100, and over 3, or half of them or
- * more); E_BUSY while
- * another load runs. */
+/* E_INPUT with a sentence for a source that cannot be read, or of which too much
+ * would be lost (catalogue.load_losses(): over 3 of 100, and over 3, or half of them
+ * or more); E_BUSY while another load runs. */
 enum err catalogue_load(struct ctx *c, struct load *l);
 
 #endif

@@ -9,9 +9,9 @@
 
 /*
  * samovarctl: each command is a row of cmds.def. Its pattern is usage text and parser
- * in one: words stand for themselves, <name> for one argument, [name] for one that may
- * be left out,
- * [--name VALUE] and [--name] for options, in any order behind the words.
+ * in one: words stand for themselves, <name> for one argument, [name] for one that
+ * may be left out, [--name VALUE] and [--name] for options, in any order behind the
+ * words.
  */
 struct cmd;
 struct account;

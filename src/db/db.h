@@ -123,9 +123,9 @@ enum err db_int(struct ctx *c, const struct db_stmt *s, int64_t *out, struct arg
 /*
  * A transaction. begin inside a transaction is E_BUG. It is sent with the first
  * statement, in one round trip, and gives application_name the request id, so that
- * pg_stat_activity and the server's log show whose it is. commit
- * runs what ctx_after_commit() keeps; after E_BUSY from commit nobody knows whether it
- * took place.
+ * pg_stat_activity and the server's log show whose it is. commit runs what
+ * ctx_after_commit() keeps; after E_BUSY from commit nobody knows whether it took
+ * place.
  */
 enum err db_begin(struct ctx *c);
 enum err db_commit(struct ctx *c);

@@ -4,9 +4,9 @@
 #include "job/job.h"
 
 /*
- * Shifts: states and rules of docs/programme.md. Each call is the
- * caller's transaction; `out` gets the shift as JSON, E_SHIFT_NOT_FOUND when there is
- * none of this id. Messages go to the outbox in the same transaction.
+ * Shifts: states and rules of docs/programme.md. Each call is the caller's
+ * transaction; `out` gets the shift as JSON, E_SHIFT_NOT_FOUND when there is none of
+ * this id. Messages go to the outbox in the same transaction.
  */
 struct shift_plan {
 	struct date started_at, finished_at;

@@ -1,10 +1,9 @@
 /*
- * svg-to-jpeg FILE [QUALITY]: an SVG from standard input becomes FILE, a JPEG, or a PNG
- * if its name ends with .png. With "-"
- * for FILE many: each is "FILE BYTES" on a line of its own, then so many bytes of SVG.
- * The build draws the pictures of the first tasks, the demo's photos and the cards'
- * backgrounds with it (scripts/draw-tasks, draw-photos, draw-cards), bench and tests
- * theirs.
+ * svg-to-jpeg FILE [QUALITY]: an SVG from standard input becomes FILE, a JPEG, or a
+ * PNG if its name ends with .png. With "-" for FILE many: each is "FILE BYTES" on a
+ * line of its own, then so many bytes of SVG. The build draws the pictures of the
+ * first tasks, the demo's photos and the cards' backgrounds with it
+ * (scripts/draw-tasks, draw-photos, draw-cards), bench and tests theirs.
  */
 #include <stdio.h>
 #include <stdlib.h>
