@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "cards/cards.h"
 #include "reply.h"
@@ -56,9 +57,6 @@ cards_post_import(struct req *r)
 	if (i.refused > 0)
 		return reply_refused(r, &i);
 	return reply_json(r, 200,
-		arena_fmt(&r->ctx.arena,
-			"{\"dry_run\":%s,\"added\":%lld,\"changed\":%lld,\"same\":%lld,"
-			"\"lines\":%s}",
-			in->dry_run ? "true" : "false", (long long)i.added,
-			(long long)i.changed, (long long)i.same, i.lines));
+		JSON(&r->ctx, "dry_run", in->dry_run, "added", i.added, "changed",
+			i.changed, "same", i.same, "lines", json_raw(i.lines)));
 }

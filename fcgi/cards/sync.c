@@ -1,5 +1,6 @@
 /* Rounds with Airtable: docs/openapi/cards.yaml. */
 #include "cards/cards.h"
+#include "base/json_out.h"
 #include "cards/round.h"
 #include "reply.h"
 
@@ -20,7 +21,5 @@ cards_get_sync(struct req *r)
 
 	TRY(round_show(&r->ctx, &json));
 	reply_header(r, "Cache-Control", "no-store");
-	return reply_json(r, 200,
-		arena_fmt(
-			&r->ctx.arena, "{\"last\":%s}", json == NULL ? "null" : json));
+	return reply_json(r, 200, JSON(&r->ctx, "last", json_raw(json)));
 }

@@ -4,6 +4,7 @@
 #include "account/audit.h"
 #include "account/session.h"
 #include "base/buf.h"
+#include "base/json_out.h"
 #include "console/console.h"
 #include "db/db.h"
 #include "reply.h"
@@ -36,21 +37,14 @@ console_post_factor(struct req *r)
 	const struct factor_body *in = r->in;
 	struct ctx *c = &r->ctx;
 	const char *secret = "", *address = "", *qr = NULL;
-	struct buf out = {.arena = &c->arena};
 	struct account a = {0};
 
 	TRY(account_prove(c, in->password, &a));
 	TRY(db_begin(c));
 	TRY(db_end(c, second_factor_begin(c, &a, &secret, &address)));
 	TRY(console_qr(c, address, &qr));
-	buf_add(&out, "{\"secret\":");
-	buf_json(&out, secret);
-	buf_add(&out, ",\"address\":");
-	buf_json(&out, address);
-	buf_add(&out, ",\"qr\":");
-	buf_json(&out, qr);
-	buf_add(&out, "}");
-	return reply_json(r, 200, buf_text(&out));
+	return reply_json(
+		r, 200, JSON(c, "secret", secret, "address", address, "qr", qr));
 }
 
 static enum err
@@ -79,8 +73,7 @@ console_post_factor_confirm(struct req *r)
 	if (codes == NULL)
 		return fail(c, E_FACTOR_CODE, NULL);
 	console_forget_rights(c, r->own);
-	return reply_json(
-		r, 200, arena_fmt(&c->arena, "{\"recovery_codes\":%s}", codes));
+	return reply_json(r, 200, JSON(c, "recovery_codes", json_raw(codes)));
 }
 
 static enum err

@@ -7,6 +7,7 @@
 #include "account/account.h"
 #include "base/buf.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "console/console.h"
 #include "db/db.h"
@@ -64,8 +65,7 @@ console_get_usage(struct req *r)
 	struct usage u = {0};
 
 	TRY(file_usage(c, c->actor, &u));
-	return console_reply(r, arena_fmt(&c->arena, "{\"used\":%lld,\"quota\":%lld}",
-					(long long)u.used, (long long)u.quota));
+	return console_reply(r, JSON(c, "used", u.used, "quota", u.quota));
 }
 
 /* -- an upload in parts: the browser speaks with the server, signed by us */
@@ -206,7 +206,6 @@ console_post_qr(struct req *r)
 {
 	const struct qr_body *in = r->in;
 	struct ctx *c = &r->ctx;
-	struct buf out = {.arena = &c->arena};
 	const char *svg = NULL;
 	size_t n = strlen(conf.site_url);
 
@@ -216,8 +215,5 @@ console_post_qr(struct req *r)
 		arena_fmt(&c->arena, "%.*s/files/%s/links/%s", (int)n, conf.site_url,
 			r->word[0], in->link),
 		&svg));
-	buf_add(&out, "{\"svg\":");
-	buf_json(&out, svg);
-	buf_add(&out, "}");
-	return reply_json(r, 200, buf_text(&out));
+	return reply_json(r, 200, JSON(c, "svg", svg));
 }

@@ -1,5 +1,6 @@
 /* The screen "Jobs and timers". */
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "console/console.h"
 #include "db/db.h"
@@ -71,8 +72,7 @@ console_post_jobs_parked(struct req *r)
 		TRY(job_retry_parked(c, in->kind, in->reason));
 	else
 		TRY(job_drop_parked(c, in->kind, in->reason));
-	return reply_json(
-		r, 200, arena_fmt(&c->arena, "{\"count\":%lld}", (long long)c->rows));
+	return reply_json(r, 200, JSON(c, "count", c->rows));
 }
 
 /* POST /jobs/{id}/retry: 204. E_JOB_NOT_FOUND. */
@@ -203,8 +203,7 @@ console_post_timer_run(struct req *r)
 	TRY(find_timer(r, &t));
 	TRY(check_day(c, t, in->day));
 	TRY(timer_run_again(c, t, in->day, &job));
-	return reply_json(
-		r, 200, arena_fmt(&c->arena, "{\"job\":%lld}", (long long)job));
+	return reply_json(r, 200, JSON(c, "job", job));
 }
 
 struct switch_body {

@@ -4,6 +4,7 @@
 #include "account/account.h"
 #include "account/audit.h"
 #include "base/hash.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "console/console.h"
 #include "db/db.h"
@@ -80,10 +81,8 @@ console_post_revoke(struct req *r)
 			return fail(c, E_INPUT, "ids must be UUIDs");
 	TRY(link_revoke(c, whose(r), texts_joined(&c->arena, &in->ids), &count));
 	TRY(audit_add(c, "link.revoke", "link",
-		in->ids.count == 1 ? in->ids.list[0] : "",
-		arena_fmt(&c->arena, "{\"count\":%lld}", (long long)count)));
-	return reply_json(
-		r, 200, arena_fmt(&c->arena, "{\"revoked\":%lld}", (long long)count));
+		in->ids.count == 1 ? in->ids.list[0] : "", JSON(c, "count", count)));
+	return reply_json(r, 200, JSON(c, "revoked", count));
 }
 
 static enum err
@@ -93,9 +92,7 @@ change(struct req *r, const struct link_change *what)
 
 	TRY(link_change(c, whose(r), r->word[0], what));
 	return audit_add(c, "link.change", "link", r->word[0],
-		arena_fmt(&c->arena, "{\"end\":%s,\"password\":%s}",
-			what->set_end ? "true" : "false",
-			what->set_password ? "true" : "false"));
+		JSON(c, "end", what->set_end, "password", what->set_password));
 }
 
 /* POST /links/{uuid} {"days" from now, or "forever"; "password", "" for none}: 204.

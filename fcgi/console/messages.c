@@ -3,6 +3,7 @@
 
 #include "base/conf.h"
 #include "base/json.h"
+#include "base/json_out.h"
 #include "console/console.h"
 #include "db/db.h"
 #include "programme/day.h"
@@ -155,8 +156,7 @@ console_post_broadcast_try(struct req *r)
 static enum err
 reply_count(struct req *r, int64_t count)
 {
-	return reply_json(r, 200,
-		arena_fmt(&r->ctx.arena, "{\"messages\":%lld}", (long long)count));
+	return reply_json(r, 200, JSON(&r->ctx, "messages", count));
 }
 
 /* POST /broadcasts/{id}/stop: 200 {"messages"} that are not sent. E_MISSING. */

@@ -3,6 +3,7 @@
 
 #include "account/account.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "console/console.h"
 #include "db/db.h"
@@ -124,9 +125,7 @@ console_post_decision(struct req *r)
 	struct ctx *c = &r->ctx;
 
 	TRY(review_decide(c, r->word[0], in->attempt, in->approved, in->reason));
-	return reply_json(r, 200,
-		arena_fmt(&c->arena, "{\"seconds\":%lld}",
-			(long long)conf.programme_review_undo));
+	return reply_json(r, 200, JSON(c, "seconds", conf.programme_review_undo));
 }
 
 /* DELETE /review/{uuid}/decision: 204. E_REVIEW_SETTLED. */

@@ -5,6 +5,7 @@
 
 #include "account/audit.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "console/console.h"
 #include "db/db.h"
@@ -24,9 +25,8 @@ disk_of_cities(struct ctx *c)
 
 	if (statvfs(conf.store_directory, &disk) != 0)
 		return "null";
-	return arena_fmt(&c->arena, "{\"free\":%lld,\"total\":%lld}",
-		(long long)disk.f_bavail * (long long)disk.f_frsize,
-		(long long)disk.f_blocks * (long long)disk.f_frsize);
+	return JSON(c, "free", disk.f_bavail * (long long)disk.f_frsize, "total",
+		disk.f_blocks * (long long)disk.f_frsize);
 }
 
 /* GET /servers: 200 {"disk", "servers"}: also those that are being emptied. */
@@ -37,23 +37,17 @@ console_get_servers(struct req *r)
 	const char *json = NULL;
 
 	TRY(db_json(c, &CONSOLE_SERVERS, &json, ARGS(c)));
-	return console_reply(r, arena_fmt(&c->arena, "{\"disk\":%s,\"servers\":%s}",
-					disk_of_cities(c), json));
+	return console_reply(r, JSON(c, "disk", json_raw(disk_of_cities(c)), "servers",
+					json_raw(json)));
 }
 
 static enum err
 noted(struct ctx *c, const char *action, const char *event, const struct server *s)
 {
-	struct buf data = {.arena = &c->arena};
-
 	TRY(history_server(c, event, s));
-	buf_add(&data, "{\"name\":");
-	buf_json(&data, s->name);
-	buf_fmt(&data, ",\"is_on\":%s,\"is_active\":%s,\"address\":",
-		s->is_on ? "true" : "false", s->is_active ? "true" : "false");
-	buf_json(&data, authority_text(&c->arena, s->host, s->port));
-	buf_add(&data, "}");
-	return audit_add(c, action, "server", s->id, buf_text(&data));
+	return audit_add(c, action, "server", s->id,
+		JSON(c, "name", s->name, "is_on", s->is_on, "is_active", s->is_active,
+			"address", authority_text(&c->arena, s->host, s->port)));
 }
 
 /* POST /servers: 201 with the server, which is asked at once whether it answers.

@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/json_out.h"
 #include "base/rand.h"
 #include "base/str.h"
 #include "cache/cache.h"
@@ -283,18 +284,9 @@ console_post_logout(struct req *r)
 static const char *
 site(struct ctx *c)
 {
-	struct buf out = {.arena = &c->arena};
-
-	buf_add(&out, "{\"name\":");
-	buf_json(&out, conf.site_name);
-	buf_add(&out, ",\"colour\":");
-	buf_json(&out, conf.site_colour);
-	buf_add(&out, ",\"time_zone\":");
-	buf_json(&out, conf.site_time_zone);
-	buf_add(&out, ",\"language\":");
-	buf_json(&out, conf.site_language);
-	buf_fmt(&out, ",\"lock\":%lld}", (long long)conf.console_lock);
-	return buf_text(&out);
+	return JSON(c, "name", conf.site_name, "colour", conf.site_colour, "time_zone",
+		conf.site_time_zone, "language", conf.site_language, "lock",
+		conf.console_lock);
 }
 
 /* GET /site: 200 what the page of the sign-in shows of the site. */

@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "account/audit.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/own_settings.h"
 #include "base/str.h"
 #include "console/console.h"
@@ -12,48 +13,35 @@
 #include "console/settings.sql.h"
 
 static void
-member(struct buf *out, const char *name, const char *value)
-{
-	buf_fmt(out, ",\"%s\":", name);
-	if (value == NULL)
-		buf_add(out, "null");
-	else
-		buf_json(out, value);
-}
-
-static void
 add_entry(void *to, const struct conf_entry *e)
 {
-	struct buf *out = to;
+	struct buf *list = to, b = {.arena = list->arena};
 
-	buf_fmt(out, "%s{\"name\":\"%s.%s\"",
-		buf_text(out)[out->used - 1] == '[' ? "" : ",", e->section, e->key);
-	member(out, "value", e->value);
-	member(out, "default", e->def);
-	member(out, "below", e->below);
-	member(out, "from", e->from);
-	member(out, "unit", e->unit);
-	member(out, "meaning", e->meaning);
-	member(out, "least", e->least);
-	member(out, "most", e->most);
-	member(out, "words", e->words);
-	buf_fmt(out, ",\"is_secret\":%s,\"is_set\":%s,\"restarts\":%s}",
-		e->is_secret ? "true" : "false", e->is_set ? "true" : "false",
-		e->restarts ? "true" : "false");
+	json_put(&b, "name", arena_fmt(b.arena, "%s.%s", e->section, e->key));
+	json_put(&b, "value", e->value);
+	json_put(&b, "default", e->def);
+	json_put(&b, "below", e->below);
+	json_put(&b, "from", e->from);
+	json_put(&b, "unit", e->unit);
+	json_put(&b, "meaning", e->meaning);
+	json_put(&b, "least", e->least);
+	json_put(&b, "most", e->most);
+	json_put(&b, "words", e->words);
+	json_put(&b, "is_secret", e->is_secret);
+	json_put(&b, "is_set", e->is_set);
+	json_put(&b, "restarts", e->restarts);
+	json_item(list, json_end(&b));
 }
 
-static void
-add_own(struct buf *out, const struct own_settings *own)
+static const char *
+own_list(struct ctx *c, const struct own_settings *own)
 {
-	buf_add(out, "\"own\":[");
-	for (size_t i = 0; i < own->count; i++) {
-		buf_add(out, i == 0 ? "{\"name\":" : ",{\"name\":");
-		buf_json(out, own->list[i].name);
-		member(out, "value", own->list[i].value);
-		buf_add(out, "}");
-	}
-	buf_fmt(out, "],\"can_undo\":%s,\"version\":%lld",
-		own->can_undo ? "true" : "false", (long long)own->version);
+	struct buf list = {.arena = &c->arena};
+
+	for (size_t i = 0; i < own->count; i++)
+		json_item(&list, JSON(c, "name", own->list[i].name, "value",
+					 own->list[i].value));
+	return json_list_end(&list);
 }
 
 /*
@@ -64,19 +52,17 @@ enum err
 console_get_settings(struct req *r)
 {
 	struct ctx *c = &r->ctx;
-	struct buf out = {.arena = &c->arena};
+	struct buf list = {.arena = &c->arena};
 	struct own_settings own = {.version = 1};
 	const char *file = conf.console_settings_file;
 
 	if (file[0] != '\0')
 		TRY(own_settings_read(c, &own));
-	buf_add(&out, "{");
-	add_own(&out, &own);
-	member(&out, "file", file[0] == '\0' ? NULL : file);
-	buf_add(&out, ",\"settings\":[");
-	conf_each(add_entry, &out);
-	buf_add(&out, "]}");
-	return console_reply(r, buf_text(&out));
+	conf_each(add_entry, &list);
+	return console_reply(r,
+		JSON(c, "own", json_raw(own_list(c, &own)), "can_undo", own.can_undo,
+			"version", own.version, "file", file[0] == '\0' ? NULL : file,
+			"settings", json_raw(json_list_end(&list))));
 }
 
 /* The file as it was seen, and nobody else's turn meanwhile. */
@@ -107,18 +93,14 @@ change(struct req *r, const char *name, const char *value)
 {
 	struct ctx *c = &r->ctx;
 	struct own_settings own = {0};
-	struct buf data = {.arena = &c->arena};
 
 	TRY(read_seen(r, &own));
 	const char *old = value_in(&own, name);
 	if (value == NULL && old == NULL)
 		return fail(c, E_MISSING, NULL);
-	buf_add(&data, "{\"before\":{\"value\":");
-	old == NULL ? buf_add(&data, "null") : buf_json(&data, old);
-	buf_add(&data, "},\"after\":{\"value\":");
-	value == NULL ? buf_add(&data, "null") : buf_json(&data, value);
-	buf_add(&data, "}}");
-	TRY(audit_add(c, "setting.change", "setting", name, buf_text(&data)));
+	TRY(audit_add(c, "setting.change", "setting", name,
+		JSON(c, "before", json_raw(JSON(c, "value", old)), "after",
+			json_raw(JSON(c, "value", value)))));
 	TRY(own_settings_set(c, &own, name, value));
 	return reply_empty(r, 204);
 }
@@ -156,26 +138,21 @@ console_delete_setting(struct req *r)
 }
 
 /* Those of one file whose value is another in the other: {"section.key": "value"}. */
-static void
-add_different(struct buf *out, const struct own_settings *of,
-	const struct own_settings *other)
+static struct json_value
+different(
+	struct ctx *c, const struct own_settings *of, const struct own_settings *other)
 {
-	const char *comma = "";
+	struct buf b = {.arena = &c->arena};
 
-	buf_add(out, "{");
 	for (size_t i = 0; i < of->count; i++) {
 		const struct own_setting *s = &of->list[i];
 		const char *there = value_in(other, s->name);
 
 		if (there != NULL && str_eq(there, s->value))
 			continue;
-		buf_add(out, comma);
-		buf_json(out, s->name);
-		buf_add(out, ":");
-		buf_json(out, s->value);
-		comma = ",";
+		json_put(&b, s->name, s->value);
 	}
-	buf_add(out, "}");
+	return json_raw(json_end(&b));
 }
 
 /* POST /settings/undo, If-Match: 204; the file is as before the last change. E_MISSING.
@@ -185,16 +162,12 @@ console_post_settings_undo(struct req *r)
 {
 	struct ctx *c = &r->ctx;
 	struct own_settings own = {0}, before = {0};
-	struct buf data = {.arena = &c->arena};
 
 	TRY(read_seen(r, &own));
 	TRY(own_settings_before(c, &before));
-	buf_add(&data, "{\"before\":");
-	add_different(&data, &own, &before);
-	buf_add(&data, ",\"after\":");
-	add_different(&data, &before, &own);
-	buf_add(&data, "}");
-	TRY(audit_add(c, "setting.undo", "setting", "", buf_text(&data)));
+	TRY(audit_add(c, "setting.undo", "setting", "",
+		JSON(c, "before", different(c, &own, &before), "after",
+			different(c, &before, &own))));
 	TRY(own_settings_undo(c));
 	return reply_empty(r, 204);
 }

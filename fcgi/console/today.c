@@ -1,5 +1,6 @@
 /* The screen "Today": the day of the programme, what is due next, what is wrong. */
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "console/console.h"
 #include "db/db.h"
 #include "db/elect.h"
@@ -19,12 +20,11 @@ next_timers(struct ctx *c)
 	struct buf out = {.arena = &c->arena};
 
 	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++)
-		buf_fmt(&out, "%s{\"name\":\"%s\",\"at\":\"%s\"}", i == 0 ? "[" : ",",
-			shown[i],
-			utc_iso(&c->arena,
-				timer_next(timer_by_name(shown[i]), c->now)));
-	buf_add(&out, "]");
-	return buf_text(&out);
+		json_item(&out,
+			JSON(c, "name", shown[i], "at",
+				utc_iso(&c->arena,
+					timer_next(timer_by_name(shown[i]), c->now))));
+	return json_list_end(&out);
 }
 
 static enum err
@@ -57,14 +57,11 @@ console_get_today(struct req *r)
 			elect_key(ELECT_SCHEDULER), console_fullest_disk(c),
 			conf.console_disk_warning)));
 	return console_reply(
-		r, arena_fmt(&c->arena,
-			   "{\"day\":\"%s\",\"begins_at\":%lld,\"quiet\":%s,"
-			   "\"programme\":%s,\"timers\":%s,\"attention\":%s}",
-			   date_iso(&c->arena, day),
-			   (long long)conf.programme_new_task_hour,
-			   notice_time(c->now).us == c->now.us ? "false" : "true",
-			   programme == NULL ? "null" : programme, next_timers(c),
-			   attention));
+		r, JSON(c, "day", date_iso(&c->arena, day), "begins_at",
+			   conf.programme_new_task_hour, "quiet",
+			   (bool)(notice_time(c->now).us != c->now.us), "programme",
+			   json_raw(programme), "timers", json_raw(next_timers(c)),
+			   "attention", json_raw(attention)));
 }
 
 struct closing_body {

@@ -5,6 +5,7 @@
 #include "account/account.h"
 #include "account/session.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "base/unicode.h"
 #include "db/db.h"
@@ -90,8 +91,7 @@ refuse_sign_in(struct req *r, enum err e, const struct sign_in *s, int64_t accou
 			r, E_ACCOUNT_LOCKED, "TOO_MUCH_LOGIN_FAIL");
 	if (e == E_CREDENTIALS)
 		return messenger_fail_instead(r, E_WRONG_PASSWORD,
-			arena_fmt(&r->ctx.arena, "{\"left_chance\":%lld}",
-				(long long)(s->most - s->failures)));
+			JSON(&r->ctx, "left_chance", s->most - s->failures));
 	return e;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "condition.h"
 #include "input.h"
@@ -64,7 +65,7 @@ messenger_reply_list(struct req *r, const char *name, const char *json)
 	if (known != NULL && etag_listed(known, etag))
 		return messenger_reply(r, 304, "resource.multiple_result", NULL);
 	return messenger_reply(r, 200, "resource.multiple_result",
-		arena_fmt(&r->ctx.arena, "{\"%s\":%s}", name, json));
+		JSON(&r->ctx, name, json_raw(json)));
 }
 
 enum err
@@ -97,12 +98,12 @@ messenger_fail(struct req *r, enum err e, const char *data)
 enum err
 messenger_fail_list(struct req *r, enum err e, const char *name, const char *word)
 {
-	struct buf data = {.arena = &r->ctx.arena};
+	struct buf text = {.arena = &r->ctx.arena}, words = text;
 
-	buf_fmt(&data, "{\"%s\":[", name);
-	buf_json(&data, word);
-	buf_add(&data, "]}");
-	return messenger_fail(r, e, data.text);
+	buf_json(&text, word);
+	json_item(&words, text.text);
+	return messenger_fail(
+		r, e, JSON(&r->ctx, name, json_raw(json_list_end(&words))));
 }
 
 enum err
@@ -115,12 +116,8 @@ messenger_fail_instead(struct req *r, enum err e, const char *data)
 enum err
 messenger_fail_reason(struct req *r, enum err e, const char *reason)
 {
-	struct buf data = {.arena = &r->ctx.arena};
-
-	buf_add(&data, "{\"reason\":");
-	buf_json(&data, reason == NULL ? "" : reason);
-	buf_add(&data, "}");
-	return messenger_fail_instead(r, e, data.text);
+	return messenger_fail_instead(
+		r, e, JSON(&r->ctx, "reason", reason == NULL ? "" : reason));
 }
 
 enum err

@@ -1,5 +1,6 @@
 /* Business cards and subscriptions to them: docs/openapi/messenger.yaml. */
 #include "messenger/card.h"
+#include "base/json_out.h"
 #include "messenger/card_page.h"
 
 #include <strings.h>
@@ -79,8 +80,8 @@ reply_card(struct req *r, int status, const char *sub_code, int64_t id)
 
 	TRY(card_show(&r->ctx, id, &card));
 	reply_header(r, "ETag", card.commit_id);
-	return messenger_reply(r, status, sub_code,
-		arena_fmt(&r->ctx.arena, "{\"card\":%s}", card.json));
+	return messenger_reply(
+		r, status, sub_code, JSON(&r->ctx, "card", json_raw(card.json)));
 }
 
 static enum err

@@ -5,6 +5,7 @@
 
 #include "base/conf.h"
 #include "base/json.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "messenger/messenger.h"
 #include "messenger/rights.h"
@@ -128,7 +129,7 @@ ids_read(struct req *r, const char *text, int64_t **ids, size_t *count)
 	*count = 1;
 	if (int_read(text, *ids))
 		return **ids > 0 && **ids <= INT32_MAX ? OK : fail(c, E_BODY, NULL);
-	const char *wrapped = arena_fmt(&c->arena, "{\"ids\":%s}", text);
+	const char *wrapped = JSON(c, "ids", json_raw(text));
 	if (json_read(c, wrapped, strlen(wrapped), &body) != OK) {
 		ctx_clear_error(c);
 		return fail(c, E_BODY, NULL);
@@ -189,7 +190,7 @@ check_pair(struct req *r, int64_t other)
 		return OK;
 	TRY(chat_show(c, id, who, true, &room));
 	return messenger_fail(r, E_CONFLICT,
-		arena_fmt(&c->arena, "{\"chat_room\":%s,\"room\":%s}", room, room));
+		JSON(c, "chat_room", json_raw(room), "room", json_raw(room)));
 }
 
 /*
@@ -219,10 +220,10 @@ messenger_post_chat(struct req *r)
 	TRY(chat_show(c, id, who, true, &room));
 	if (all.accepted == all.count)
 		return messenger_reply(r, 201, "resource.created",
-			arena_fmt(&c->arena, "{\"chat_room\":%s}", room));
+			JSON(c, "chat_room", json_raw(room)));
 	return messenger_reply(r, 200, "resource.multiple_result",
-		arena_fmt(&c->arena, "{\"chat_room\":%s,\"reason\":%s}", room,
-			reasons(c, &all)));
+		JSON(c, "chat_room", json_raw(room), "reason",
+			json_raw(reasons(c, &all))));
 }
 
 /* One's own profile comes alone, to enter. */
@@ -258,7 +259,7 @@ messenger_put_chat(struct req *r)
 	if (all.accepted == all.count)
 		return messenger_reply(r, 201, "resource.created", NULL);
 	return messenger_reply(r, 200, "resource.multiple_result",
-		arena_fmt(&c->arena, "{\"reason\":%s}", reasons(c, &all)));
+		JSON(c, "reason", json_raw(reasons(c, &all))));
 }
 
 /* -- one room */
@@ -372,7 +373,7 @@ reply_event(struct req *r, int status, const char *sub_code, int64_t room, int64
 	if (json == NULL)
 		return messenger_fail_list(r, E_MISSING, "resource_name", "chat_event");
 	return messenger_reply(
-		r, status, sub_code, arena_fmt(&c->arena, "{\"chat_event\":%s}", json));
+		r, status, sub_code, JSON(c, "chat_event", json_raw(json)));
 }
 
 /* GET /chats/{id}/events/{event}: 200 {chat_event}. */

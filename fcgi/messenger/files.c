@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "input.h"
@@ -101,8 +102,8 @@ messenger_post_upload(struct req *r)
 	TRY(messenger_take_file(r, str_eq(in->private, "true"), in->alt_data, &stored));
 	TRY(db_begin(c)); /* who is killed in it has sent nothing */
 	TRY(db_end(c, upload_keep(c, &stored, &u)));
-	return messenger_reply(r, 201, "resource.created",
-		arena_fmt(&c->arena, "{\"file\":%s}", u.json));
+	return messenger_reply(
+		r, 201, "resource.created", JSON(c, "file", json_raw(u.json)));
 }
 
 /* How much a range of Accept wants; 0: not at all. */

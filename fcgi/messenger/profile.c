@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/str.h"
 #include "messenger/messenger.h"
 #include "reply.h"
@@ -42,8 +43,8 @@ messenger_reply_profile(struct req *r, int status, const char *sub_code,
 	const struct profile_shown *shown)
 {
 	reply_header(r, "ETag", shown->commit_id);
-	return messenger_reply(r, status, sub_code,
-		arena_fmt(&r->ctx.arena, "{\"profile\":%s}", shown->json));
+	return messenger_reply(
+		r, status, sub_code, JSON(&r->ctx, "profile", json_raw(shown->json)));
 }
 
 /* GET /profiles: 200 with one's own. E_MISSING. */

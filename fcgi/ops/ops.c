@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "cache/cache.h"
@@ -67,17 +68,16 @@ ops_get_readyz(struct req *r)
 	     ready = database && is.schema && is.room;
 
 	return reply_json(r, ready ? 200 : 503,
-		arena_fmt(&c->arena,
-			"{\"status\":\"%s\",\"database\":\"%s\",\"schema\":\"%s\","
-			"\"connections\":\"%s\",\"redis\":\"%s\"}",
-			ready ? "ready" : "not ready", database ? "up" : "down",
+		JSON(c, "status", ready ? "ready" : "not ready", "database",
+			database ? "up" : "down", "schema",
 			!database   ? "unknown"
 			: is.schema ? "fits"
 				    : "other",
+			"connections",
 			!database ? "unknown"
 			: is.room ? "free"
 				  : "exhausted",
-			redis ? "up" : "down"));
+			"redis", redis ? "up" : "down"));
 }
 
 /* A metric of each kind is there while no job waits, too. */

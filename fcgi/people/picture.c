@@ -10,6 +10,7 @@
 #include "base/conf.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "condition.h"
 #include "db/db.h"
@@ -161,10 +162,9 @@ people_put_picture(struct req *r)
 	TRY(picture_add(c, &in, &p));
 	reply_header_fmt(r, "Location", "/people/api/v1/pictures/%s", p.id);
 	return reply_json(r, 202,
-		arena_fmt(&c->arena,
-			"{\"picture\":{\"id\":\"%s\",\"state\":\"%s\",\"created\":\"%"
-			"s\"}}",
-			p.id, p.state, utc_iso(&c->arena, p.created)));
+		JSON(c, "picture",
+			json_raw(JSON(c, "id", p.id, "state", p.state, "created",
+				utc_iso(&c->arena, p.created)))));
 }
 
 /*
@@ -176,38 +176,22 @@ people_post_picture_upload(struct req *r)
 {
 	const struct upload_body *in = r->in;
 	struct ctx *c = &r->ctx;
-	struct buf body = {.arena = &c->arena};
 	const char *link = NULL;
 	struct picture p;
 
 	TRY(picture_announce(c, in->size, in->type, &p, &link));
-	buf_fmt(&body, "{\"id\":\"%s\",\"link\":", p.id);
-	buf_json(&body, link);
-	buf_add(&body, "}");
 	reply_header_fmt(r, "Location", "/people/api/v1/pictures/%s", p.id);
 	reply_header(r, "Cache-Control", "no-store");
-	return reply_json(r, 201, buf_text(&body));
+	return reply_json(r, 201, JSON(c, "id", p.id, "link", link));
 }
 
 /* -- looked at */
 
+/* Null as long as it is not known. */
 static void
 add_number(struct buf *b, const char *name, int64_t number)
 {
-	if (number > 0)
-		buf_fmt(b, ",\"%s\":%lld", name, (long long)number);
-	else
-		buf_fmt(b, ",\"%s\":null", name);
-}
-
-static void
-add_text(struct buf *b, const char *name, const char *text)
-{
-	buf_fmt(b, ",\"%s\":", name);
-	if (text == NULL)
-		buf_add(b, "null");
-	else
-		buf_json(b, text);
+	json_add(b, name, number > 0 ? json_from_number(number) : json_raw(NULL));
 }
 
 /* Its owner's alone, whoever sees the picture. */
@@ -233,46 +217,43 @@ static enum err
 add_variants(struct ctx *c, struct buf *b, const struct picture *p)
 {
 	struct picture_file *list;
-	const char *parted = "";
+	struct buf variants = {.arena = &c->arena};
 	size_t count;
 
 	TRY(picture_files(c, p->id, &list, &count));
-	buf_add(b, ",\"variants\":[");
 	for (size_t i = 0; i < count && str_eq(p->state, "ready"); i++) {
 		const struct picture_file *f = &list[i];
 
 		if (is_original(f) && p->account_id != c->actor)
 			continue;
-		buf_fmt(b,
-			"%s{\"name\":\"%s\",\"width\":%lld,\"height\":%lld,\"type\":\"%"
-			"s\","
-			"\"bytes\":%lld,\"url\":\"%s\"}",
-			parted, f->variant, (long long)f->width, (long long)f->height,
-			str_eq(f->extension, "jpg") ? "image/jpeg" : "image/webp",
-			(long long)f->bytes, url_of(c, p, f));
-		parted = ",";
+		json_item(
+			&variants, JSON(c, "name", f->variant, "width", f->width,
+					   "height", f->height, "type",
+					   str_eq(f->extension, "jpg") ? "image/jpeg"
+								       : "image/webp",
+					   "bytes", f->bytes, "url", url_of(c, p, f)));
 	}
-	buf_add(b, "]");
+	json_put(b, "variants", json_raw(json_list_end(&variants)));
 	return OK;
 }
 
 static enum err
 picture_json(struct ctx *c, const struct picture *p, struct buf *b)
 {
-	buf_fmt(b,
-		"{\"id\":\"%s\",\"state\":\"%s\",\"progress\":{\"done\":%lld,\"total\":"
-		"%d}",
-		p->id, p->state, (long long)p->done, PERSON_FILES);
+	json_put(b, "id", p->id);
+	json_put(b, "state", p->state);
+	json_put(b, "progress",
+		json_raw(JSON(c, "done", p->done, "total", PERSON_FILES)));
 	if (p->reason != NULL)
-		add_text(b, "reason", p->reason);
+		json_put(b, "reason", p->reason);
 	add_number(b, "width", p->width);
 	add_number(b, "height", p->height);
-	add_text(b, "format", p->format);
+	json_put(b, "format", p->format);
 	add_number(b, "bytes", p->bytes);
-	add_text(b, "visibility", p->visibility);
+	json_put(b, "visibility", p->visibility);
 	TRY(add_variants(c, b, p));
-	add_text(b, "created", utc_iso(&c->arena, p->created));
-	add_text(b, "ready_at",
+	json_put(b, "created", utc_iso(&c->arena, p->created));
+	json_put(b, "ready_at",
 		p->ready_at.us == 0 ? NULL : utc_iso(&c->arena, p->ready_at));
 	buf_add(b, "}");
 	return OK;
@@ -345,8 +326,7 @@ people_patch_picture(struct req *r)
 
 	TRY(picture_set_visibility(c, in->visibility));
 	TRY(audit_add(c, "picture.show", "account", c->actor_uuid, NULL));
-	return reply_json(r, 200,
-		arena_fmt(&c->arena, "{\"visibility\":\"%s\"}", in->visibility));
+	return reply_json(r, 200, JSON(c, "visibility", in->visibility));
 }
 
 /* DELETE /me/picture: 204, also where there is none. */

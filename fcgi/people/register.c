@@ -7,6 +7,7 @@
 #include "account/email_token.h"
 #include "account/limit.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "people/people.h"
@@ -147,12 +148,8 @@ people_post_confirm(struct req *r)
 		return field_error(
 			c, "token", "token, or email and code, must be there");
 	return reply_json(r, 200,
-		arena_fmt(&c->arena,
-			"{\"email_confirmed\":%s,\"email_pending\":%s,"
-			"\"password_reset\":%s}",
-			done.email_confirmed ? "true" : "false",
-			done.email_pending ? "true" : "false",
-			done.password_reset ? "true" : "false"));
+		JSON(c, "email_confirmed", done.email_confirmed, "email_pending",
+			done.email_pending, "password_reset", done.password_reset));
 }
 
 /* POST /confirm/look {"token"}: 200 {"purpose", "address"}, for the page of a link:

@@ -1,6 +1,7 @@
 /* Participants, whom the contract calls users (docs/openapi/programme.yaml), the audit
  * trail, and the outbox as staff sees it. */
 #include "account/audit.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/task_date.h"
@@ -104,6 +105,5 @@ programme_patch_outbox_presumed(struct req *r)
 	int64_t count;
 
 	TRY(outbox_resend_presumed(c, programme_task_date(c->now), &count));
-	return reply_json(
-		r, 200, arena_fmt(&c->arena, "{\"messages\":%lld}", (long long)count));
+	return reply_json(r, 200, JSON(c, "messages", count));
 }

@@ -8,6 +8,7 @@
 #include "account/audit.h"
 #include "account/limit.h"
 #include "account/session.h"
+#include "base/json_out.h"
 #include "base/rand.h"
 #include "base/str.h"
 #include "db/db.h"
@@ -124,8 +125,7 @@ audited(struct req *r, const char *action, const char *word)
 	const char *json;
 
 	TRY(audit_add(c, action, "account", r->word[0],
-		word[0] == '\0' ? NULL
-				: arena_fmt(&c->arena, "{\"to\":\"%s\"}", word)));
+		word[0] == '\0' ? NULL : JSON(c, "to", word)));
 	TRY(db_json(c, &STAFF_SHOW_ALL, &json, ARGS(c, r->word[0])));
 	return reply_json(r, 200, json);
 }

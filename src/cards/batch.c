@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/json_out.h"
 #include "base/rand.h"
 #include "base/str.h"
 #include "cards/pdf.h"
@@ -29,22 +30,14 @@ enum err
 batch_show(struct ctx *c, const char *uuid, const char **json)
 {
 	struct state s = {0};
-	struct buf b = {.arena = &c->arena};
 	const char *address = NULL;
 
 	TRY(db_one(c, &BATCH_GET, state_fields, &s, ARGS(c, uuid, c->actor)));
 	if (str_eq(s.state, "ready"))
 		TRY(place_address(c, s.file_id, &address));
-	buf_fmt(&b,
-		"{\"uuid\":\"%s\",\"kind\":\"%s\",\"state\":\"%s\",\"progress\":{"
-		"\"done\":"
-		"%lld,\"total\":%lld},\"error\":",
-		uuid, s.kind, s.state, (long long)s.done, (long long)s.total);
-	buf_json(&b, s.error);
-	buf_add(&b, ",\"url\":");
-	buf_json(&b, address);
-	buf_add(&b, "}");
-	*json = buf_text(&b);
+	*json = JSON(c, "uuid", uuid, "kind", s.kind, "state", s.state, "progress",
+		json_raw(JSON(c, "done", s.done, "total", s.total)), "error", s.error,
+		"url", address);
 	return OK;
 }
 

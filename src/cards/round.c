@@ -3,6 +3,7 @@
 #include <json-c/json.h>
 
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/log.h"
 #include "cards/round_parts.h"
 #include "db/db.h"
@@ -15,17 +16,17 @@ static const char *
 figures(struct round *r, bool paused)
 {
 	struct ctx *c = r->c;
-	const char *until =
-		!paused ? ""
-			: arena_fmt(&c->arena, ",\"paused_until\":\"%s\"",
-				  utc_iso(&c->arena,
-					  utc_after(c->now, conf.airtable_pause)));
+	struct buf b = {.arena = &c->arena};
 
-	return arena_fmt(&c->arena,
-		"{\"found\":%lld,\"taken\":%lld,\"same\":%lld,\"written\":%lld,"
-		"\"written_again\":%lld%s}",
-		(long long)r->found, (long long)r->taken, (long long)r->same,
-		(long long)r->written, (long long)r->again, until);
+	json_put(&b, "found", r->found);
+	json_put(&b, "taken", r->taken);
+	json_put(&b, "same", r->same);
+	json_put(&b, "written", r->written);
+	json_put(&b, "written_again", r->again);
+	if (paused)
+		json_put(&b, "paused_until",
+			utc_iso(&c->arena, utc_after(c->now, conf.airtable_pause)));
+	return json_end(&b);
 }
 
 static enum err
@@ -93,10 +94,10 @@ cards_round_job(struct ctx *c, const struct job *job)
 		e = OK;
 	}
 	TRY(e);
-	buf_add(&r->errors, r->error_count == 0 ? "[]" : "]");
 	return db_do(c, &ROUND_END,
-		ARGS(c, begun.id, utc_now(), figures(r, limited), buf_text(&r->errors),
-			!early, early ? "" : buf_text(&r->refused)));
+		ARGS(c, begun.id, utc_now(), figures(r, limited),
+			json_list_end(&r->errors), !early,
+			early ? "" : buf_text(&r->refused)));
 }
 
 enum err

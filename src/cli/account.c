@@ -12,6 +12,7 @@
 #include "account/second_factor.h"
 #include "account/session.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "cli/commands.h"
 #include "cli/setup.h"
@@ -194,14 +195,8 @@ createsuperuser_cmd(struct call *call)
 static enum err
 audit_to(struct ctx *c, const char *action, const char *uuid, const char *to)
 {
-	struct buf data = {.arena = &c->arena};
-
-	if (to != NULL) {
-		buf_add(&data, "{\"to\":");
-		buf_json(&data, to);
-		buf_add(&data, "}");
-	}
-	return audit_add(c, action, "account", uuid, data.text);
+	return audit_add(
+		c, action, "account", uuid, to == NULL ? NULL : JSON(c, "to", to));
 }
 
 /* What a command does to one account, in one transaction with its audit row. */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "account/audit.h"
+#include "base/json_out.h"
 #include "db/db.h"
 
 #include "job/care.sql.h"
@@ -17,14 +18,9 @@ static enum err
 note_group(struct ctx *c, const char *action, const char *kind, const char *reason,
 	int64_t count)
 {
-	struct buf data = {.arena = &c->arena};
-
-	buf_fmt(&data, "{\"count\":%" PRId64 ",\"kind\":", count);
-	buf_json(&data, kind == NULL ? "" : kind);
-	buf_add(&data, ",\"reason\":");
-	buf_json(&data, reason == NULL ? "" : reason);
-	buf_add(&data, "}");
-	enum err e = audit_add(c, action, "job", "", buf_text(&data));
+	enum err e = audit_add(c, action, "job", "",
+		JSON(c, "count", count, "kind", kind == NULL ? "" : kind, "reason",
+			reason == NULL ? "" : reason));
 	c->rows = count;
 	return e;
 }

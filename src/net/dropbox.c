@@ -8,6 +8,7 @@
 #include "base/fence.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "net/access_token.h"
 #include "net/http.h"
@@ -294,8 +295,6 @@ dropbox_list(
 
 	*found = false;
 	for (int pages = 0; pages < PAGES_MOST; pages++) {
-		struct buf cursor = {.arena = &c->arena};
-
 		TRY(ask(c, &call, &page, &refused));
 		if (refused != NULL)
 			return strstr(refused, "not_found") != NULL
@@ -305,10 +304,8 @@ dropbox_list(
 		*found = true;
 		if (!json_truth(page, "has_more"))
 			return OK;
-		buf_add(&cursor, "{\"cursor\":");
-		buf_json(&cursor, json_text(page, "cursor"));
-		buf_add(&cursor, "}");
-		call = api_call(c, "files/list_folder/continue", buf_text(&cursor));
+		call = api_call(c, "files/list_folder/continue",
+			JSON(c, "cursor", json_text(page, "cursor")));
 	}
 	return fail(c, E_INPUT, "%s in Dropbox has too many files", folder);
 }

@@ -8,6 +8,7 @@
 #include "base/conf.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/json_out.h"
 #include "base/jwt.h"
 #include "base/str.h"
 #include "base/utc.h"
@@ -67,16 +68,12 @@ static const char *
 assertion(struct ctx *c, const struct fcm_account *a)
 {
 	long long now = (long long)(utc_now().us / US_PER_SECOND);
-	struct buf claims = {.arena = &c->arena};
-	const char *text = NULL;
+	const char *text = NULL,
+		   *claims = JSON(c, "iss", a->email, "scope", SCOPE, "aud",
+			   a->token_uri, "iat", now, "exp", now + ASSERTION_SECONDS);
 
-	buf_add(&claims, "{\"iss\":");
-	buf_json(&claims, a->email);
-	buf_add(&claims, ",\"scope\":\"" SCOPE "\",\"aud\":");
-	buf_json(&claims, a->token_uri);
-	buf_fmt(&claims, ",\"iat\":%lld,\"exp\":%lld}", now, now + ASSERTION_SECONDS);
-	if (jwt_make(c, claims.text, &(struct jwt_key){"RS256", a->key, a->key_id},
-		    &text) != OK)
+	if (jwt_make(c, claims, &(struct jwt_key){"RS256", a->key, a->key_id}, &text) !=
+		OK)
 		ctx_clear_error(c);
 	return text;
 }

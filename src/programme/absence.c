@@ -3,6 +3,7 @@
 #include "account/audit.h"
 #include "base/conf.h"
 #include "base/field.h"
+#include "base/json_out.h"
 #include "db/db.h"
 #include "programme/task_date.h"
 
@@ -64,9 +65,8 @@ audit(struct ctx *c, const struct absence *a, const char *action)
 	if (!a->by_staff)
 		return OK;
 	return audit_add(c, action, "member", a->member_id,
-		arena_fmt(&c->arena, "{\"from\":\"%s\",\"to\":\"%s\",\"days\":%lld}",
-			date_iso(&c->arena, a->from), date_iso(&c->arena, a->to),
-			(long long)a->days));
+		JSON(c, "from", date_iso(&c->arena, a->from), "to",
+			date_iso(&c->arena, a->to), "days", a->days));
 }
 
 enum err

@@ -7,6 +7,7 @@
 
 #include "account/audit.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "base/utc.h"
@@ -201,11 +202,10 @@ programme_remind_now(struct ctx *c, int64_t *count)
 
 	TRY(remind(c, day, true, arena_fmt(&c->arena, "/%lld", (long long)c->now.us)));
 	*count = c->rows;
-	return *count == 0 ? OK
-			   : audit_add(c, "programme.remind", "day",
-				     date_iso(&c->arena, day),
-				     arena_fmt(&c->arena, "{\"messages\":%lld}",
-					     (long long)*count));
+	return *count == 0
+		       ? OK
+		       : audit_add(c, "programme.remind", "day",
+				 date_iso(&c->arena, day), JSON(c, "messages", *count));
 }
 
 enum err

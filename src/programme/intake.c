@@ -10,6 +10,7 @@
 #include "base/conf.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/json_out.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "db/db.h"
@@ -239,15 +240,12 @@ from_directory(struct ctx *c, const struct intake *i, struct photo *out)
 static enum err
 from_telegram(struct ctx *c, const struct intake *i, int64_t tries, struct photo *out)
 {
-	struct buf params = {.arena = &c->arena};
 	struct bot_answer a;
 
 	if (!telegram_is_on())
 		return from_directory(c, i, out);
-	buf_add(&params, "{\"file_id\":");
-	buf_json(&params, i->file_id);
-	buf_add(&params, "}");
-	telegram_call(c, "getFile", buf_text(&params), conf.bot_timeout, &a);
+	telegram_call(
+		c, "getFile", JSON(c, "file_id", i->file_id), conf.bot_timeout, &a);
 	if (a.verdict == BOT_PICTURE)
 		return fail(
 			c, tries < UNAVAILABLE_TRIES ? E_BUSY : E_MISSING, "%s", a.why);

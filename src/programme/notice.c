@@ -5,6 +5,7 @@
 
 #include "account/audit.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/secret.h"
 #include "base/rand.h"
 #include "base/str.h"
@@ -107,12 +108,8 @@ is_good(struct ctx *c, const struct notice *n, const struct people *p,
 static enum err
 audit(struct ctx *c, const struct notice *n)
 {
-	struct buf data = {.arena = &c->arena};
-
-	buf_fmt(&data, "{\"count\":%" PRId64 ",\"text\":", n->added);
-	buf_json(&data, n->text);
-	buf_add(&data, "}");
-	return audit_add(c, "shift.message", "shift", n->shift_id, buf_text(&data));
+	return audit_add(c, "shift.message", "shift", n->shift_id,
+		JSON(c, "count", n->added, "text", n->text));
 }
 
 enum err
@@ -168,7 +165,7 @@ static enum err
 audit_of(struct ctx *c, const char *action, int64_t id, int64_t count)
 {
 	return audit_add(c, action, "broadcast", arena_fmt(&c->arena, "%" PRId64, id),
-		arena_fmt(&c->arena, "{\"messages\":%" PRId64 "}", count));
+		JSON(c, "messages", count));
 }
 
 enum err

@@ -4,6 +4,7 @@
 
 #include "account/audit.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "db/db.h"
 
 #include "programme/outbox.sql.h"
@@ -82,8 +83,7 @@ outbox_resend_presumed(struct ctx *c, struct date day, int64_t *count)
 	*count = c->rows;
 	return *count == 0 ? OK
 			   : audit_add(c, "outbox.resend_presumed", "outbox", "",
-				     arena_fmt(&c->arena, "{\"messages\":%" PRId64 "}",
-					     *count));
+				     JSON(c, "messages", *count));
 }
 
 enum err

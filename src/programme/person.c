@@ -8,6 +8,7 @@
 
 #include "account/audit.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "cards/certificate.h"
@@ -153,7 +154,7 @@ write_correction(struct ctx *c, const struct person *p, const struct form *f,
 		ARGS(c, p->id, f->name, f->surname, f->born, f->city, f->phone_number,
 			c->now)));
 	return audit_add(c, "participant.correct", "participant", p->id,
-		arena_fmt(&c->arena, "{\"changed\":\"%s\"}", changed));
+		JSON(c, "changed", changed));
 }
 
 enum err
@@ -232,8 +233,7 @@ photo_retention(struct ctx *c, int64_t days, bool dry, int64_t *count)
 	TRY(db_do(c, &PHOTO_GIVE_UP,
 		ARGS(c, before, c->now, kind->priority, kind->tries)));
 	return audit_add(c, "photo.retention", "report_photo", "",
-		arena_fmt(&c->arena, "{\"days\":%" PRId64 ",\"photos\":%" PRId64 "}",
-			days, *count));
+		JSON(c, "days", days, "photos", *count));
 }
 
 enum err

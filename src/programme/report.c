@@ -5,6 +5,7 @@
 #include "account/audit.h"
 #include "base/conf.h"
 #include "base/field.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/task_date.h"
@@ -54,8 +55,6 @@ report_review(
 		ARGS(c, id, utc_date(c->now), day, conf.programme_attempts, until.us)));
 	TRY(shift_reviewed(c, row.shift_id, row.member_id));
 	TRY(audit_add(c, approved ? "report.approve" : "report.decline", "report", id,
-		approved || reason == 0
-			? NULL
-			: arena_fmt(&c->arena, "{\"reason\":%" PRId64 "}", reason)));
+		approved || reason == 0 ? NULL : JSON(c, "reason", reason)));
 	return db_json(c, &REPORT_JSON, out, ARGS(c, id));
 }

@@ -2,6 +2,7 @@
 
 #include "account/audit.h"
 #include "base/field.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/task_date.h"
@@ -47,8 +48,7 @@ finish(struct ctx *c, const struct row *row, const char *action, const char *mor
 
 	TRY(db_json(c, &REQUEST_SAID, &after, ARGS(c, row->id)));
 	TRY(audit_difference(c,
-		arena_fmt(&c->arena, "{\"status\":\"%s\",\"participant\":\"%s\"}",
-			row->status, row->participant_status),
+		JSON(c, "status", row->status, "participant", row->participant_status),
 		after, more, &data));
 	TRY(audit_add(c, action, "request", row->id, data));
 	return db_json(c, &REQUEST_JSON, out, ARGS(c, row->id));

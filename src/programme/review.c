@@ -4,6 +4,7 @@
 
 #include "account/audit.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "db/db.h"
 #include "programme/report.h"
@@ -165,5 +166,5 @@ review_put_reason(
 		TRY(db_do(c, &REVIEW_ADD_REASON, ARGS(c, position, title, message)));
 	TRY(review_reasons(c, &after));
 	return audit_add(c, "review.reason", "decline_reason", place,
-		arena_fmt(&c->arena, "{\"before\":%s,\"after\":%s}", before, after));
+		JSON(c, "before", json_raw(before), "after", json_raw(after)));
 }

@@ -4,6 +4,7 @@
 
 #include "account/audit.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "db/db.h"
 #include "job/job.h"
 
@@ -116,8 +117,7 @@ timer_run_again(struct ctx *c, const struct timer *t, struct date day, int64_t *
 		e = db_int(c, &TIMER_JOB_ID, job, ARGS(c, t->job, key));
 	if (e == OK)
 		e = audit_add(c, "timer.run", "timer", t->name,
-			arena_fmt(&c->arena, "{\"day\":\"%s\"}",
-				date_iso(&c->arena, day)));
+			JSON(c, "day", date_iso(&c->arena, day)));
 	return db_end(c, e);
 }
 

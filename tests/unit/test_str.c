@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "base/buf.h"
+#include "base/json_out.h"
 #include "base/rand.h"
 
 static void
@@ -166,6 +167,31 @@ what_is_deferred_runs_once_at_the_end(void **state)
 	assert_int_equal(ended, 2);
 }
 
+static void
+json_is_written_member_by_member(void **state)
+{
+	struct buf object = {.arena = &c.arena}, list = object, none = object;
+	const bool is_on = true;
+	char text[] = "a \"b\"\n";
+
+	(void)state;
+	assert_string_equal(
+		JSON(&c, "text", text, "number", INT64_MIN, "is_on", is_on, "nothing",
+			(const char *)NULL, "more", json_raw("[1]"), "none",
+			json_raw(NULL), "equal", (bool)(1 == 2), "small", 7),
+		"{\"text\":\"a \\\"b\\\"\\n\",\"number\":-9223372036854775808,"
+		"\"is_on\":true,\"nothing\":null,\"more\":[1],\"none\":null,"
+		"\"equal\":false,\"small\":7}");
+	json_put(&object, "a", 1);
+	json_put(&object, "b", "c");
+	json_item(&list, json_end(&object));
+	json_item(&list, "{}");
+	assert_string_equal(json_list_end(&list), "[{\"a\":1,\"b\":\"c\"},{}]");
+	assert_string_equal(json_end(&none), "{}");
+	none = (struct buf){.arena = &c.arena};
+	assert_string_equal(json_list_end(&none), "[]");
+}
+
 int
 main(void)
 {
@@ -179,6 +205,7 @@ main(void)
 		TEST(secrets_are_the_same_or_not),
 		TEST(numbers_are_whole_or_none),
 		TEST(json_and_xml_text_is_escaped),
+		TEST(json_is_written_member_by_member),
 		TEST(a_buffer_grows_without_losing_a_byte),
 		TEST(what_is_deferred_runs_once_at_the_end),
 	};
