@@ -199,7 +199,8 @@ router_find(struct req *r)
 bool
 router_is_long(const struct req *r)
 {
-	return r->route != NULL && (r->route->flags & LONG) != 0 &&
+	/* Whether a body would be taken is soon said, however long it takes then. */
+	return r->route != NULL && !r->body_check && (r->route->flags & LONG) != 0 &&
 	       r->face->manners->is_long(r);
 }
 

@@ -8,10 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/conf.h"
@@ -21,6 +19,7 @@
 #include "base/utc.h"
 #include "cache/cache.h"
 #include "db/db.h"
+#include "apart.h"
 #include "router.h"
 #include "reply.h"
 #include "metrics.h"
@@ -32,8 +31,6 @@
 #define IDLE_MS 5000
 #define FLUSH_EVERY 1000000 /* microseconds between two writes of the log */
 #define LEFTOVER 4096
-#define APART_MOST 2   /* processes apart that work at once, of one worker */
-#define APART_QUEUE 16 /* further ones, which wait for their turn */
 #define SIGN_IN_NICE 5
 
 struct worker {
@@ -47,9 +44,7 @@ struct worker {
 	bool idle;   /* nothing has come for a second, and nothing is owed */
 	FCGX_Request open[MAX_CONNECTIONS];
 	int open_count, cap;
-	int apart;          /* processes that serve a long request each */
-	int turns;          /* a file whose first APART_MOST bytes they lock */
-	unsigned turn;      /* of the next one */
+	struct apart apart;
 	int64_t flushed;    /* when the log was; monotonic, microseconds */
 	time_t drain_until; /* monotonic; 0: not draining */
 };
@@ -261,18 +256,13 @@ take_connection(struct worker *w, int listen_fd)
 	queue_up(w, listen_fd);
 }
 
-/* Of those that wait for the store, so that they are not too many for the database.
- * The kernel gives back what a process had that is gone. */
-static void
-wait_for_turn(const struct worker *w)
+/* A worker that waited for the store would be one less to answer the store's requests:
+ * with all of them waiting, nobody could. */
+static enum err
+no_room_apart(struct ctx *c)
 {
-	struct flock mine = {.l_type = F_WRLCK,
-		.l_whence = SEEK_SET,
-		.l_start = (off_t)(w->turn % APART_MOST),
-		.l_len = 1};
-
-	while (fcntl(w->turns, F_SETLKW, &mine) != 0 && errno == EINTR)
-		;
+	error_detail(c, "retry_after", 1);
+	return fail(c, E_BUSY, "too many long requests at once");
 }
 
 /* The process that serves this one request: with a session of its own, and without the
@@ -291,8 +281,8 @@ go_apart(struct worker *w, int i, struct exchange *t)
 	db_set_brief(w->db);
 	w->cache = t->r.ctx.cache = cache_new();
 	w->open[i].keepConnection = 0;
-	if (t->r.face->manners->waits_for_store)
-		wait_for_turn(w);
+	if (t->r.face->manners->waits_for_store && !apart_wait(&w->apart))
+		t->read_err = no_room_apart(&t->r.ctx);
 	serve(w, &w->open[i], t);
 	db_close(w->db);
 	log_flush();
@@ -304,45 +294,21 @@ go_apart(struct worker *w, int i, struct exchange *t)
 static bool
 serve_apart(struct worker *w, int i, struct exchange *t)
 {
-	int most = t->r.face->manners->waits_for_store ? APART_MOST + APART_QUEUE
-						       : APART_MOST;
+	bool waits = t->r.face->manners->waits_for_store;
 
-	if (w->apart >= most)
+	if (!apart_has_room(&w->apart, waits))
 		return false;
 	log_flush();
-	w->turn++;
 	pid_t pid = fork();
 	if (pid < 0)
 		return false;
 	if (pid == 0)
 		go_apart(w, i, t);
-	w->apart++;
+	apart_add(&w->apart, pid, waits);
 	ctx_end(&t->r.ctx);
 	w->open[i].detached = 1; /* closed here, not ended: the other process has it */
 	drop(w, i);
 	return true;
-}
-
-/* A worker that waited for the store would be one less to answer the store's requests:
- * with all of them waiting, nobody could. */
-static enum err
-no_room_apart(struct ctx *c)
-{
-	error_detail(c, "retry_after", 1);
-	return fail(c, E_BUSY, "too many long requests at once");
-}
-
-static void
-reap_apart(struct worker *w)
-{
-	int status;
-
-	while (w->apart > 0 && waitpid(-1, &status, WNOHANG) > 0) {
-		w->apart--;
-		if (!WIFEXITED(status))
-			log_error("a process apart: killed by signal %d",
-				WTERMSIG(status));
-	}
 }
 
 /* A readable connection has a request, or its end. */
@@ -401,7 +367,9 @@ drained(struct worker *w)
 
 	if (w->drain_until == 0 && must_retire(w))
 		w->drain_until = now + DRAIN_SECONDS;
-	return w->drain_until != 0 && (w->open_count == 0 || now >= w->drain_until);
+	return w->drain_until != 0 &&
+	       ((w->open_count == 0 && apart_is_empty(&w->apart)) ||
+		       now >= w->drain_until);
 }
 
 /* Its place among the open connections, -1 if there is none. */
@@ -419,7 +387,7 @@ turn(struct worker *w, const sigset_t *waiting)
 {
 	struct epoll_event events[MAX_CONNECTIONS + 2];
 
-	reap_apart(w);
+	apart_reap(&w->apart);
 	set_taking(w, w->drain_until == 0 && w->open_count < w->cap);
 	if (monotonic_us() - w->flushed >= FLUSH_EVERY) {
 		log_flush();
@@ -427,7 +395,7 @@ turn(struct worker *w, const sigset_t *waiting)
 	}
 	int n = epoll_pwait(w->epoll, events, MAX_CONNECTIONS + 2,
 		w->idle ? IDLE_MS : TURN_MS, waiting);
-	w->idle = n == 0 && w->drain_until == 0 && w->apart == 0;
+	w->idle = n == 0 && w->drain_until == 0 && apart_is_empty(&w->apart);
 	if (n == 0 && w->taking) {
 		/* Whoever was woken for a connection may have died before he took it.
 		 */
@@ -464,9 +432,9 @@ server_run(struct server_sockets sockets, int slot)
 	w = (struct worker){.sockets = sockets,
 		.slot = slot,
 		.epoll = epoll_create1(EPOLL_CLOEXEC),
-		.turns = memfd_create("turns", MFD_CLOEXEC),
 		.db = db_new("samovar-fcgi"),
 		.cache = cache_new()};
+	apart_open(&w.apart);
 	w.cap = conf.fcgi_connections < MAX_CONNECTIONS ? (int)conf.fcgi_connections
 							: MAX_CONNECTIONS;
 	FCGX_Init();
