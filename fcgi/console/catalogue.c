@@ -18,6 +18,13 @@ INPUT(console_films_in, struct films_query,
 	FIELD(struct films_query, after, .min = 0, .max = INT32_MAX),
 	FIELD(struct films_query, limit, .min = 1, .max = PAGE_MOST));
 
+struct back_body {
+	int64_t edition;
+};
+
+INPUT(console_back_in, struct back_body,
+	FIELD(struct back_body, edition, .must = true, .min = 1, .max = INT64_MAX));
+
 /* GET /catalogue: 200 {"now", "before", "history"}. */
 enum err
 console_get_catalogue(struct req *r)
@@ -43,15 +50,16 @@ console_get_films(struct req *r)
 	return console_reply(r, json);
 }
 
-/* POST /catalogue/back: 200 as GET /catalogue. E_EDITION_NOT_FOUND, E_CONFLICT, E_BUSY
- */
+/* POST /catalogue/back {"edition"} that is to come back: 200 as GET /catalogue.
+ * E_EDITION_NOT_FOUND, E_CHANGED, E_LOADING, E_BUSY */
 enum err
 console_post_catalogue_back(struct req *r)
 {
+	const struct back_body *in = r->in;
 	const char *json;
 	int64_t edition;
 
-	TRY(edition_back(&r->ctx, &edition));
+	TRY(edition_back(&r->ctx, in->edition, false, &edition));
 	TRY(edition_list(&r->ctx, &json));
 	return reply_json(r, 200, json);
 }

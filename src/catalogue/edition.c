@@ -11,26 +11,28 @@
 #include "catalogue/edition.sql.h"
 
 #define PAUSE_MS 200
-#define LOAD_TRIES 100
-#define BACK_TRIES 20 /* somebody waits for it */
+#define TRIES_MOST 100
+#define TRIES_PATIENT 20 /* somebody at a terminal waits for it */
+#define TRIES_BRIEF 3    /* a request does */
 
-/* One try to change what is in force; `what` is the reason of the caller. */
-typedef enum err change(struct ctx *c, const char *what, int64_t *edition);
-
-/* A moment without a reader comes soon: each holds its locks for milliseconds. */
-static enum err
-change_patiently(
-	struct ctx *c, change *once, const char *what, int tries, int64_t *edition)
+static void
+pause_a_moment(void)
 {
 	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
-	enum err e = E_BUSY;
 
-	for (int i = 0; e == E_BUSY && i < tries; i++) {
-		if (i > 0) {
-			ctx_clear_error(c);
-			nanosleep(&pause, NULL);
-		}
-		e = once(c, what, edition);
+	nanosleep(&pause, NULL);
+}
+
+/* A moment without a reader comes soon: each holds its locks for milliseconds. */
+enum err
+edition_publish(struct ctx *c, const char *source, int64_t *edition)
+{
+	enum err e = db_int(c, &EDITION_PUBLISH, edition, ARGS(c, source));
+
+	for (int i = 1; e == E_BUSY && i < TRIES_MOST; i++) {
+		ctx_clear_error(c);
+		pause_a_moment();
+		e = db_int(c, &EDITION_PUBLISH, edition, ARGS(c, source));
 	}
 	TRY(e);
 	response_cache_edition(c, *edition);
@@ -38,42 +40,46 @@ change_patiently(
 }
 
 static enum err
-publish_once(struct ctx *c, const char *source, int64_t *edition)
+exchange(struct ctx *c, int64_t expected, int64_t *edition)
 {
-	return db_int(c, &EDITION_PUBLISH, edition, ARGS(c, source));
-}
-
-enum err
-edition_publish(struct ctx *c, const char *source, int64_t *edition)
-{
-	return change_patiently(c, publish_once, source, LOAD_TRIES, edition);
-}
-
-static enum err
-back_in_transaction(struct ctx *c, int64_t *edition)
-{
-	int64_t idle;
+	int64_t idle, before;
 
 	TRY(db_int(c, &EDITION_IDLE, &idle, ARGS(c)));
 	if (idle == 0)
-		return fail(c, E_CONFLICT, "a load is running");
+		return fail(c, E_LOADING, NULL);
+	TRY(db_int(c, &EDITION_BEFORE, &before, ARGS(c)));
+	if (expected != 0 && expected != before)
+		return fail(c, E_CHANGED, NULL);
 	TRY(db_int(c, &EDITION_BACK, edition, ARGS(c)));
 	return audit_add(c, "catalogue.back", "catalogue",
 		arena_fmt(&c->arena, "%lld", (long long)*edition), NULL);
 }
 
+/* Readers are in the way: it may be tried again. After a commit nobody knows: another
+ * exchange would undo the first. */
 static enum err
-back_once(struct ctx *c, const char *what, int64_t *edition)
+try_exchange(struct ctx *c, int64_t expected, int64_t *edition, bool *again)
 {
-	(void)what;
 	TRY(db_begin(c));
-	return db_end(c, back_in_transaction(c, edition));
+	enum err e = exchange(c, expected, edition);
+	*again = e == E_BUSY;
+	return db_end(c, e);
 }
 
 enum err
-edition_back(struct ctx *c, int64_t *edition)
+edition_back(struct ctx *c, int64_t expected, bool patient, int64_t *edition)
 {
-	return change_patiently(c, back_once, NULL, BACK_TRIES, edition);
+	bool again = false;
+	enum err e = try_exchange(c, expected, edition, &again);
+
+	for (int i = 1; again && i < (patient ? TRIES_PATIENT : TRIES_BRIEF); i++) {
+		ctx_clear_error(c);
+		pause_a_moment();
+		e = try_exchange(c, expected, edition, &again);
+	}
+	TRY(e);
+	response_cache_edition(c, *edition);
+	return OK;
 }
 
 enum err

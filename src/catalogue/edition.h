@@ -21,10 +21,14 @@ enum err edition_list(struct ctx *c, const char **json);
  */
 enum err edition_publish(struct ctx *c, const char *source, int64_t *edition);
 
-/* The set before comes back, and the one in force is the one before then. *edition is
- * its number, in the audit trail. E_EDITION_NOT_FOUND: there is none before;
- * E_CONFLICT: a load is running; E_BUSY as above. */
-enum err edition_back(struct ctx *c, int64_t *edition);
+/*
+ * The set before comes back, and the one in force is the one before then. expected: the
+ * edition that is to come back, 0: whichever it is. *edition is the number of the new
+ * one, in the audit trail. E_EDITION_NOT_FOUND: there is none before; E_CHANGED: it is
+ * another; E_LOADING: a load is running; E_BUSY: readers hold the sets, after some tries
+ * (more if patient), or the database went away: then look at what is in force.
+ */
+enum err edition_back(struct ctx *c, int64_t expected, bool patient, int64_t *edition);
 
 /* {"data", "next"}: films that a search finds, the best first, each with why it is
  * there: {"words": [{"words", "in": "title", "text" or null}], "is_title"} (null

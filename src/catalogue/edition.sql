@@ -23,6 +23,9 @@ select catalogue.load_publish($1);
 -- name: edition_idle
 select pg_try_advisory_xact_lock(7250100)::integer;
 
+-- name: edition_before : E_EDITION_NOT_FOUND
+select id from catalogue.edition_before;
+
 -- name: edition_back : E_EDITION_NOT_FOUND
 select n from catalogue.go_back() n where n is not null;
 

@@ -77,6 +77,6 @@ catalogue_back_cmd(struct call *call)
 {
 	int64_t edition;
 
-	TRY(edition_back(&call->ctx, &edition));
+	TRY(edition_back(&call->ctx, 0, true, &edition));
 	return catalogue_status_cmd(call);
 }

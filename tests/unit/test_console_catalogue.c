@@ -25,6 +25,15 @@ source_of(const struct answer *a, const char *which)
 	return edition == NULL ? NULL : json_text(edition, "source");
 }
 
+static const struct answer *
+back_to(int64_t edition, const char *cookie)
+{
+	return post("/catalogue/back", text("{\"edition\":%lld}", (long long)edition),
+		cookie);
+}
+
+/* Who asks for the same again, or has looked before somebody else asked, undoes
+ * nothing. */
 static void
 the_set_before_comes_back(void **state)
 {
@@ -33,17 +42,18 @@ the_set_before_comes_back(void **state)
 	const struct answer *a = get("/catalogue", editor);
 
 	assert_null(source_of(a, "now"));
-	is_error(post("/catalogue/back", "", editor), 404, "Catalogue.NothingBefore");
+	is_error(back_to(1, editor), 404, "Catalogue.NothingBefore");
 	given_set("first.csv", "Alien,Solaris");
 	/* What was there before the first load is no set. */
-	is_error(post("/catalogue/back", "", editor), 404, "Catalogue.NothingBefore");
+	is_error(back_to(1, editor), 404, "Catalogue.NothingBefore");
 	given_set("second.csv", "Stalker");
 	a = get("/catalogue", editor);
 	assert_string_equal(source_of(a, "now"), "second.csv");
 	assert_string_equal(source_of(a, "before"), "first.csv");
 	for (int i = 0; i < 2; i++) {
-		a = post("/catalogue/back", "", editor);
-		assert_int_equal(a->status, 200);
+		assert_int_equal(back_to(i + 1, editor)->status, 200);
+		is_error(back_to(i + 1, editor), 412, "Console.Changed");
+		a = get("/catalogue", editor);
 		assert_string_equal(
 			source_of(a, "now"), i == 0 ? "first.csv" : "second.csv");
 		assert_string_equal(
@@ -69,11 +79,12 @@ nothing_comes_back_while_a_load_runs(void **state)
 	given_set("first.csv", "Alien");
 	given_set("second.csv", "Stalker");
 	value("select pg_advisory_lock(7250100)");
-	const struct answer *a = post("/catalogue/back", "", editor);
+	int64_t before = number("select id from catalogue.edition_before");
+	const struct answer *a = back_to(before, editor);
 
 	value("select pg_advisory_unlock(7250100)");
-	is_error(a, 409, "Console.Conflict");
-	assert_int_equal(post("/catalogue/back", "", editor)->status, 200);
+	is_error(a, 409, "Catalogue.Loading");
+	assert_int_equal(back_to(before, editor)->status, 200);
 }
 
 static void
@@ -119,7 +130,7 @@ others_are_not_let_in(void **state)
 
 	is_error(get("/catalogue", other), 403, "Auth.NoPermission");
 	is_error(get("/catalogue/films", other), 403, "Auth.NoPermission");
-	is_error(post("/catalogue/back", "", other), 403, "Auth.NoPermission");
+	is_error(back_to(1, other), 403, "Auth.NoPermission");
 	is_error(get("/catalogue/films?after=-1",
 			 given_console("can_edit_catalogue", NULL)),
 		422, "Request.Validation");

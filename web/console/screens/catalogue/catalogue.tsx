@@ -1,6 +1,7 @@
 // The films: the set in force, what its load left out, the set before, and why a search finds what.
 import { useSignal } from '@preact/signals';
 import { api, type Edition, type FilmHit, type LeftOut } from '../../app/api';
+import { Problem } from '../../app/call';
 import { useKeys } from '../../app/keys';
 import { go, place } from '../../app/router';
 import { useRead } from '../../app/read';
@@ -124,13 +125,14 @@ export default function Catalogue() {
 	const busy = useSignal(false);
 	const before = read.data.value?.before ?? null;
 
-	async function back() {
+	async function back(to: Edition) {
 		busy.value = true;
 		try {
-			read.data.value = await api.catalogueBack();
+			read.data.value = await api.catalogueBack({ edition: to.id });
 			say(t('The set before is in force again.'), 'good');
 		} catch (e) {
-			say(problemText(e), 'bad');
+			say(e instanceof Problem && e.code === 'Catalogue.Loading' ? t('A set is being loaded: wait until it is in force.') : problemText(e), 'bad');
+			await read.again();
 		}
 		busy.value = asking.value = false;
 	}
@@ -144,14 +146,14 @@ export default function Catalogue() {
 					: (
 						<div class="stack">
 							<InForce edition={d.now} before={d.before} back={() => (asking.value = true)} />
-							<Films />
+							<Films key={d.now.id} />
 							<History list={d.history} />
 						</div>
 					))}
 			</Shown>
 			<Dialog title={t('Back to the set before?')} open={asking.value} close={() => (asking.value = false)}>
 				<p>{t('Everybody reads the other set from this moment on. The one in force is kept: the same again undoes it.')}</p>
-				<Choices yes={t('Back')} no={t('Leave it')} busy={busy.value} run={() => void back()} close={() => (asking.value = false)} />
+				<Choices yes={t('Back')} no={t('Leave it')} busy={busy.value} run={() => before && void back(before)} close={() => (asking.value = false)} />
 			</Dialog>
 		</>
 	);
