@@ -219,7 +219,17 @@ def test_a_file_that_is_replaced_while_it_is_looked_up_is_there(owner, db, stack
     reader = threading.Thread(target=lambda: answers.append(client.get(f"/files/{file['id']}/")))
     link = psycopg2.connect(**stack.dsn)
     cursor = link.cursor()
-    cursor.execute("lock table storage.copy in access exclusive mode")
+
+    def nobody_writes():
+        """All locks at once or none: a job that writes there would be waited for, and wait for this."""
+        try:
+            cursor.execute("lock table storage.file, storage.file_version in share row exclusive mode nowait;"
+                           " lock table storage.copy in access exclusive mode nowait")
+        except psycopg2.errors.LockNotAvailable:
+            link.rollback()
+            return False
+        return True
+    wait_for(nobody_writes, 20, "nobody writes")
     reader.start()
     wait_for(lambda: db.value("select count(*) from pg_locks where not granted") > 0, 20, "the reader waits")
     cursor.execute("""

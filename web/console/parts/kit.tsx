@@ -22,7 +22,10 @@ export function Head({ title, note, children }: Children & { title: string; note
 	);
 }
 
-interface ButtonProps extends Omit<JSX.ButtonHTMLAttributes<HTMLButtonElement>, 'icon'> {
+/** Words that are seen are its name, too (WCAG 2.5.3): one has a name of its own only where it shows none. */
+type Named = { children?: undefined; 'aria-label': string } | { children: ComponentChildren; 'aria-label'?: never };
+
+type ButtonProps = Omit<JSX.ButtonHTMLAttributes<HTMLButtonElement>, 'icon' | 'children' | 'aria-label'> & Named & {
 	look?: 'main' | 'plain' | 'bad' | 'quiet';
 	icon?: IconName;
 	/** The key that does the same, shown beside it. */
@@ -30,7 +33,7 @@ interface ButtonProps extends Omit<JSX.ButtonHTMLAttributes<HTMLButtonElement>, 
 	busy?: boolean;
 	/** What it is about, where a list has such a button in each row: said behind the words that are seen. */
 	of?: string;
-}
+};
 
 export function Button({ look = 'plain', icon, hint, busy, of, children, disabled, ...rest }: ButtonProps) {
 	return (

@@ -76,9 +76,9 @@ export default function Invitations() {
 						{ name: t('State'), cell: (i) => i.is_open ? <Chip kind="info">{t('open until')} <Moment at={i.until} /></Chip> : <Chip kind="warn">{t('its time is over')}</Chip> },
 						{ name: t('Change'), cell: (i) => (
 							<span class="row">
-								<Button aria-label={t('Mail the invitation of {name} again', { name: fullName(i) })}
+								<Button of={fullName(i)}
 									onClick={() => void change(api.resendInvitation(i.id), t('The invitation is on its way.'))}>{t('Mail again')}</Button>
-								{i.is_open && <Button aria-label={t('Withdraw the invitation of {name}', { name: fullName(i) })}
+								{i.is_open && <Button of={fullName(i)}
 									onClick={() => (withdrawing.value = i)}>{t('Withdraw')}</Button>}
 							</span>
 						) },
