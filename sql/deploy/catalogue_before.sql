@@ -4,6 +4,7 @@
 begin;
 
 create schema catalogue_before;
+-- A later change of what a set looks like (make_set() and what fills it) drops the tables here: they could not come back.
 comment on schema catalogue_before is 'The set of films, genres and people that was in force before this one; empty: there was none.';
 create schema catalogue_aside;
 comment on schema catalogue_aside is 'Where tables stand for a moment while two sets change places.';

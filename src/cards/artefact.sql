@@ -45,6 +45,8 @@ update cards.role set title = coalesce($2, title) where name = $1;
 -- 1: cards are to be drawn again: this host has had others before, or is new and has what no other host has.
 with before as (
     select digest from cards.fonts where host = $1
+), living as (
+    select digest from cards.fonts where seen > utc($3) - interval '2 days'
 ), put as (
     insert into cards.fonts as f (host, digest, since, seen) values ($1, $2, utc($3), utc($3))
     on conflict (host) do update
@@ -53,7 +55,7 @@ with before as (
      where f.digest <> excluded.digest or f.seen < excluded.seen - interval '1 day'
 )
 select coalesce((select digest <> $2 from before),
-                exists (select from cards.fonts) and not exists (select from cards.fonts where digest = $2))::int;
+                exists (select from living) and not exists (select from living where digest = $2))::int;
 
 -- name: cards_fonts_forget
 delete from cards.fonts where seen < utc($1) - interval '30 days';

@@ -84,14 +84,15 @@ pause_asked(const struct ctx *c)
 	return 0;
 }
 
-/* It waits for an hour. */
+/* It waits for an hour; what must not be seen any more only until the next time. */
 static enum err
 set_aside(struct ctx *c, const struct left *card, const char *why, struct run *run)
 {
 	run->out->refused++;
 	run->out->why = why;
 	log_warn("card %s is not in Dropbox as it should be: %s", card->uuid, why);
-	return db_do(c, &PUBLISH_REFUSED, ARGS(c, card->id, c->now));
+	return card->wanted ? db_do(c, &PUBLISH_REFUSED, ARGS(c, card->id, c->now))
+			    : OK;
 }
 
 /* It has just done another card. */
