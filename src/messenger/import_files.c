@@ -142,16 +142,25 @@ bring(struct ctx *c, const struct import_files *from, const struct import_file *
 				    : bring_object(c, from, m, to, out);
 }
 
+/* Its owner may have deleted it since the list was made, or while it came: then nothing
+ * of it stays. */
 static enum err
 bring_and_note(struct ctx *c, const struct import_files *from,
 	const struct import_file *m, struct s3_digests *out)
 {
 	struct object_place to = {0};
+	int64_t waits;
 
+	*out = (struct s3_digests){.found = true};
+	TRY(db_int(c, &IMPORT_FILE_WAITS, &waits, ARGS(c, m->id)));
+	if (waits == 0)
+		return OK;
 	TRY(object_place(c, NULL, upload_key(c, m->account_id, m->filename), &to));
 	TRY(bring(c, from, m, &to, out));
-	return out->found ? upload_came(c, m->id, to.server.id, out->md5, out->size)
-			  : OK;
+	if (!out->found)
+		return OK;
+	TRY(upload_came(c, m->id, to.server.id, out->md5, out->size));
+	return c->rows > 0 ? OK : s3_delete(c, &to.object);
 }
 
 /* One that its server refuses keeps none of the others from coming: it is told, and

@@ -60,7 +60,8 @@ enum err upload_keep(
 /* The object's key. */
 const char *upload_key(struct ctx *c, int64_t account_id, const char *filename);
 
-/* The bytes of a file that was without have come: where they are, their MD5, size. */
+/* The bytes of a file that was without have come: where they are, their MD5, size.
+ * c->rows is 0 when it has been deleted meanwhile. */
 enum err upload_came(struct ctx *c, int64_t id, const char *server_id, const char *md5,
 	int64_t size);
 
