@@ -4,5 +4,6 @@
 begin;
 
 select 1 / count(*) from pg_constraint where conname = 'picture_file_variant_check' and pg_get_constraintdef(oid) like '%original%';
+select made_of from account.picture where false;
 
 rollback;

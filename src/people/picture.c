@@ -69,7 +69,7 @@ insert(struct ctx *c, int64_t account_id, const struct picture_in *in,
 	struct args args = ARGS(c, account_id, (int64_t)in->size,
 		in->cropped ? in->x : none, in->cropped ? in->y : none,
 		in->cropped ? in->width : none, in->cropped ? in->height : none,
-		in->key, c->now, (const char *)NULL);
+		in->key, c->now, in->made_of, (const char *)NULL);
 
 	return db_one(c, &PICTURE_INSERT, picture_fields, out,
 		args_bytes(c, args, in->bytes, in->size));

@@ -34,6 +34,8 @@ struct picture_in {
 	bool cropped;
 	int64_t x, y, width, height; /* of the crop */
 	const char *key;             /* Idempotency-Key, NULL: none */
+	const char
+		*made_of; /* "original" that was kept, one "file" of it; NULL: sent */
 };
 
 /*

@@ -27,12 +27,12 @@ select exists (select from account.picture where account_id = $1 and state in ('
 
 -- name: picture_insert
 with picture as (
-    insert into account.picture (account_id, state, bytes, crop_x, crop_y, crop_width, crop_height, idempotency_key, created, changed)
+    insert into account.picture (account_id, state, bytes, crop_x, crop_y, crop_width, crop_height, idempotency_key, created, changed, made_of)
     values ($1, 'received', $2, nullif($3::integer, -1), nullif($4::integer, -1), nullif($5::integer, -1), nullif($6::integer, -1),
-            $7, utc($8), utc($8))
+            $7, utc($8), utc($8), $9)
     returning *
 ), bytes as (
-    insert into account.picture_bytes (picture_id, bytes) select id, $9::bytea from picture
+    insert into account.picture_bytes (picture_id, bytes) select id, $10::bytea from picture
 )
 select id, state::text, reason, account_id, null as account_uuid, null as visibility, bytes, 0 as width, 0 as height, done, format,
        us(created) as created, us(ready_at) as ready_at

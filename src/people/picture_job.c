@@ -26,6 +26,7 @@ struct work {
 	const char *server_id;
 	struct utc created;
 	const char *upload_id; /* the file that it came as; "": its bytes are ours */
+	const char *made_of;   /* "original", "file"; "": what its owner sent */
 	struct server server;
 	struct image_person made;
 	struct image_original original; /* no bytes: it is not kept */
@@ -36,7 +37,7 @@ static FIELDS(work_fields, FIELD(struct work, id), FIELD(struct work, account_id
 	FIELD(struct work, account_uuid), FIELD(struct work, crop_x),
 	FIELD(struct work, crop_y), FIELD(struct work, crop_width),
 	FIELD(struct work, crop_height), FIELD(struct work, upload_id),
-	FIELD(struct work, created));
+	FIELD(struct work, made_of), FIELD(struct work, created));
 
 static FIELDS(over_fields, FIELD(struct work, id), FIELD(struct work, account_id),
 	FIELD(struct work, account_uuid), FIELD(struct work, server_id));
@@ -114,20 +115,17 @@ fetch_original(struct ctx *c, const char *upload_id, struct image_blob *out)
 /* -- the files */
 
 /* What is too much for one JPEG of it is shown all the same. */
-static enum err
+static void
 keep_original(struct ctx *c, struct work *w, struct image_blob picture,
 	const struct person_wish *wish)
 {
 	enum err e = image_original(c, picture, wish, &w->original);
 
-	if (e != E_PICTURE && e != E_PICTURE_DAMAGED && e != E_PICTURE_LARGE)
-		TRY(e);
 	if (e == OK && (int64_t)w->original.file.size <= conf.people_picture_bytes)
-		return OK;
+		return;
 	log_info("the original of picture %s is not kept", w->id);
 	w->original = (struct image_original){0};
 	ctx_clear_error(c);
-	return OK;
 }
 
 static enum err
@@ -151,9 +149,14 @@ render(struct ctx *c, struct work *w)
 		return OK;
 	}
 	TRY(image_person(c, original, &wish, &w->made));
-	return w->made.refused == NULL && conf.people_keep_original
-		       ? keep_original(c, w, original, &wish)
-		       : OK;
+	if (w->made.refused != NULL)
+		return OK;
+	if (str_eq(w->made_of, "original")) /* it stays as it is, byte for byte */
+		w->original = (struct image_original){
+			original, w->made.width, w->made.height};
+	else if (w->made_of[0] == '\0' && conf.people_keep_original)
+		keep_original(c, w, original, &wish);
+	return OK;
 }
 
 static size_t
@@ -391,20 +394,25 @@ best_file(struct ctx *c, const struct picture *p, struct picture_file *f,
 
 	*found = true;
 	enum err e = picture_file(c, p->id, PERSON_ORIGINAL, "jpg", &shown, f);
-	if (e == OK)
+	if (e == OK) {
+		out->made_of = "original";
 		return db_one(c, &PICTURE_CROP, crop_fields, out, ARGS(c, p->id));
+	}
 	if (e == E_PICTURE_GONE) {
 		ctx_clear_error(c);
 		e = picture_file(c, p->id, person_variants[0].name, "webp", &shown, f);
 	}
-	*out = (struct picture_in){
-		.cropped = true, .width = f->width, .height = f->height};
 	if (e == E_PICTURE_GONE) {
 		ctx_clear_error(c);
 		*found = false;
 		return OK;
 	}
-	return e;
+	TRY(e);
+	*out = (struct picture_in){.cropped = true,
+		.width = f->width,
+		.height = f->height,
+		.made_of = "file"};
+	return OK;
 }
 
 static enum err

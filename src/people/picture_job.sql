@@ -5,7 +5,7 @@ update account.picture p set state = 'processing', server_id = $2, done = 0, cha
  where p.id = $1 and p.state in ('received', 'processing') and a.id = p.account_id
 returning p.id, p.account_id, a.uuid as account_uuid, coalesce(p.crop_x, 0) as crop_x, coalesce(p.crop_y, 0) as crop_y,
           coalesce(p.crop_width, 0) as crop_width, coalesce(p.crop_height, 0) as crop_height,
-          coalesce(p.upload_id::text, '') as upload_id, us(p.created) as created;
+          coalesce(p.upload_id::text, '') as upload_id, coalesce(p.made_of, '') as made_of, us(p.created) as created;
 
 -- name: picture_place
 -- The server that was chosen before, '' if there is none; 'announced', whose bytes have come, is received first.
