@@ -231,6 +231,29 @@ redirect_slash(struct req *r)
 	return false;
 }
 
+/* A body that stands in a header: between members of JSON a line's end is a blank. */
+static const char *
+in_one_line(struct ctx *c, const char *body)
+{
+	char *line = str_trim(&c->arena, body);
+
+	for (char *p = line; *p != '\0'; p++)
+		if (*p == '\n' || *p == '\r')
+			*p = ' ';
+	return line;
+}
+
+/* auth_request passes on one header of a name. */
+static void
+number_cookies(struct req *r)
+{
+	int n = 0;
+
+	for (struct header *h = r->headers; h != NULL; h = h->next)
+		if (str_eq(h->name, "Set-Cookie"))
+			h->name = arena_fmt(&r->ctx.arena, "X-Refusal-Cookie-%d", ++n);
+}
+
 /* The answer in a form that auth_request understands: 204, or 401 and, in headers, what
  * the caller is to get. */
 static void
@@ -241,7 +264,8 @@ answer_body_check(struct req *r)
 		return;
 	}
 	reply_header_fmt(r, "X-Refusal-Status", "%d", r->status);
-	reply_header(r, "X-Refusal-Body", buf_text(&r->out));
+	reply_header(r, "X-Refusal-Body", in_one_line(&r->ctx, buf_text(&r->out)));
+	number_cookies(r);
 	r->status = 401;
 	r->out.used = 0;
 }

@@ -158,7 +158,9 @@ messenger_post_signout(struct req *r)
 	if (messenger_has_refresh(r))
 		TRY(session_end_family(
 			c, messenger_caller(r)->session.family, "sign-out"));
-	messenger_drop_cookies(r);
+	if (messenger_own_origin(r) == OK) /* another site takes nobody's cookies */
+		messenger_drop_cookies(r);
+	ctx_clear_error(c);
 	return messenger_reply(r, 200, "user.sign_out", NULL);
 }
 

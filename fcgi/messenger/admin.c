@@ -299,6 +299,8 @@ messenger_post_flush(struct req *r)
 
 /* -- mails */
 
+#define MAIL_TEST_MOST 1800 /* bytes: sealed, they are what an index of jobs has */
+
 struct mail_form {
 	const char *from_address, *to_address, *title, *body, *csrf;
 };
@@ -322,6 +324,8 @@ messenger_post_mail_test(struct req *r)
 	TRY(messenger_check_csrf(r, in->csrf));
 	if (!conf.messenger_mail)
 		return messenger_fail_list(r, E_DENIED, "resource_name", "mail");
+	if (strlen(in->title) + strlen(in->body) > MAIL_TEST_MOST)
+		return messenger_field_error(r, "body", "is longer than 1,800 bytes");
 	TRY(mail_test(&r->ctx, in->to_address, in->title, in->body));
 	TRY(audit_add(&r->ctx, "messenger.mail_test", "mail", "", NULL));
 	return messenger_reply(r, 201, "resource.created", NULL);

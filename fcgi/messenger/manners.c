@@ -137,7 +137,9 @@ enter(struct req *r)
 		return fail(&r->ctx, E_NO_DEVELOPER, NULL);
 	if (!conf.messenger_account_routes && str_starts(r->route->path, "/account"))
 		return fail(&r->ctx, E_NO_ROUTE, NULL);
-	TRY(limit_rate(r, signed_number(r)));
+	/* A request whose body nginx asks about counts when it comes with it. */
+	if (!r->body_check)
+		TRY(limit_rate(r, signed_number(r)));
 	TRY(readable_headers(r));
 	if (r->route->handle == messenger_get_subscription && messenger_is_visit(r))
 		return input_read(r);

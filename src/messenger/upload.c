@@ -311,6 +311,11 @@ upload_store(struct ctx *c, int64_t account_id, const struct upload_in *in,
 enum err
 upload_keep(struct ctx *c, const struct upload_stored *s, struct upload *out)
 {
+	int64_t turn;
+
+	/* Several at once, each of which has seen room for one, come here in turn. */
+	TRY(db_int(c, &PHONE_FILE_TURN, &turn, ARGS(c, s->account_id)));
+	TRY(within_quota(c, s->account_id, (size_t)s->size));
 	TRY(db_do(c, &PHONE_FILE_INSERT,
 		ARGS(c, s->account_id, s->filename, s->original_name, s->type, s->size,
 			s->md5, s->server_id, s->alternative, s->private, c->now)));
@@ -392,6 +397,8 @@ enum err
 upload_delete(struct ctx *c, const struct upload *u)
 {
 	TRY(db_do(c, &PHONE_FILE_DELETE, ARGS(c, u->id, c->now, c->actor)));
+	if (c->rows == 0)
+		return fail(c, E_MISSING, NULL);
 	return u->server_id == NULL
 		       ? OK
 		       : order_removal(c, u->server_id,
@@ -412,7 +419,13 @@ upload_delete_url(struct ctx *c, int64_t account_id, const char *url)
 		return OK;
 	}
 	TRY(e);
-	return u.account_id == account_id ? upload_delete(c, &u) : OK;
+	if (u.account_id != account_id)
+		return OK;
+	e = upload_delete(c, &u);
+	if (e != E_MISSING)
+		return e;
+	ctx_clear_error(c); /* somebody else has, at this moment */
+	return OK;
 }
 
 enum err

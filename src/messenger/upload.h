@@ -53,7 +53,8 @@ struct upload_stored {
 enum err upload_store(struct ctx *c, int64_t account_id, const struct upload_in *in,
 	struct upload_stored *out);
 
-/* Its row, in the transaction of what it is for. E_MISSING. */
+/* Its row, in the transaction of what it is for. E_MISSING; E_QUOTA: others of the
+ * account have come meanwhile. */
 enum err upload_keep(
 	struct ctx *c, const struct upload_stored *stored, struct upload *out);
 
@@ -77,7 +78,8 @@ enum err upload_address(struct ctx *c, const struct upload *u, const char **out)
 enum err upload_bytes(
 	struct ctx *c, const struct upload *u, const char **bytes, size_t *size);
 
-/* It is there no more; a job removes the object. The caller's transaction. */
+/* It is there no more; a job removes the object. The caller's transaction. E_MISSING:
+ * somebody else has just deleted it. */
 enum err upload_delete(struct ctx *c, const struct upload *u);
 
 /* The same for the file of a URL "/uploads/<name>", if it is the account's. */

@@ -8,6 +8,9 @@ select s.id
 -- name: phone_file_used
 select coalesce(sum(size), 0)::bigint from messenger.upload where account_id = $1 and deleted_at is null;
 
+-- name: phone_file_turn
+select 1 from pg_advisory_xact_lock(7250200, hashint8($1));
+
 -- name: phone_file_insert
 insert into messenger.upload (account_id, filename, original_filename, mimetype, size, etag, server_id, alternative_data, private, created, modified)
 values ($1, $2, left($3, 250), $4, $5, $6, $7, $8, $9, utc($10), utc($10));

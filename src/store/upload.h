@@ -11,9 +11,7 @@
 /* Objects that come in parts. An upload that nobody completes is given up after a week.
  */
 #define UPLOAD_PARTS 10000 /* most of one upload, and the largest number */
-#define UPLOAD_PART_BYTES                                                              \
-	(INT64_C(5) * 1048576) /* least of every part but the last                     \
-				*/
+#define UPLOAD_PART_BYTES (INT64_C(5) * 1048576) /* least of all but the last */
 
 struct store_part {
 	int64_t number, size;

@@ -145,6 +145,29 @@ def test_large_json_is_understood_and_its_etag_stays(base):
     assert "Content-Encoding" not in answer.headers
 
 
+def test_a_refusal_is_the_same_however_large_the_body(base):
+    """nginx asks about large bodies first; a phone reads what it is told then, too."""
+    phone = Phone(base, "refused")
+
+    def told(method, path, size, **headers):
+        answer = phone.ask(method, path, json={"name": "x" * size, "nickname": "x"}, headers=headers)
+        return (answer.status_code, answer.json(), answer.headers["Content-Type"].split(";")[0],
+                answer.headers.get("Allow"), answer.raw.headers.getlist("Set-Cookie"))
+    for method, path, headers in [("POST", "/profiles", {"Authorization": "Bearer x"}), ("PATCH", "/profiles/1", {"If-Match": ""}),
+                                  ("POST", "/nowhere", {}), ("PUT", "/ping", {}),
+                                  ("POST", "/account/refresh", {"Cookie": "refresh_token=x"})]:
+        small, large = told(method, path, 100, **headers), told(method, path, 20_000, **headers)
+        assert small == large and small[0] >= 400, (small, large)
+        assert small[1]["sub_code"], small
+
+
+def test_a_large_body_counts_once(base):
+    """As many pass the limit of a session as of small ones."""
+    phone = Phone(base, "steady")
+    answers = [phone.ask("PUT", "/profiles/1099511627776/relations", json={"status": "x" * 20_000}).status_code for _ in range(15)]
+    assert 429 not in answers
+
+
 def settings(stack, file):
     return subprocess.run([stack.program("samovarctl"), "--conf", "/dev/null", "--env", file, "conf"],
                           capture_output=True, text=True, timeout=20, check=False)

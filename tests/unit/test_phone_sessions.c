@@ -282,9 +282,10 @@ a_page_of_another_site_does_nothing_with_cookies(void **state)
 			.headers = {
 				AGENT, CSRF, p.cookie, "Origin: https://evil.example"});
 
-		if (str_eq(paths[i][0], "signout")) /* which answers all alike */
+		if (str_eq(paths[i][0], "signout")) { /* which answers all alike */
 			is_case(a, 200, "user.sign_out");
-		else if (str_eq(paths[i][0], "change-password"))
+			assert_null(set_cookie(a, "refresh_token"));
+		} else if (str_eq(paths[i][0], "change-password"))
 			is_case(a, 401, "user.not_signed_in");
 		else
 			is_case(a, 403, "http.forbidden");
