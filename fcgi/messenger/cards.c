@@ -190,6 +190,8 @@ messenger_patch_card(struct req *r)
 	TRY(look(r, &rights));
 	if (!rights.own || rights.deleted)
 		return fail(c, E_MISSING, NULL);
+	if (!str_eq(messenger_if_match(r), rights.commit_id))
+		return fail(c, E_OTHER_COMMIT, NULL);
 	if (in->name == NULL && in->data == NULL && in->private == NULL)
 		return fail(c, E_BODY_EMPTY, NULL);
 	if (in->data != NULL)

@@ -118,6 +118,23 @@ add_id(struct json_object *json, int64_t *out)
 	return *out > 0 && *out <= INT32_MAX;
 }
 
+/* Whoever is named twice is invited once. */
+static size_t
+each_once(int64_t *ids, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t k = 0;
+
+		while (k < kept && ids[k] != ids[i])
+			k++;
+		if (k == kept)
+			ids[kept++] = ids[i];
+	}
+	return kept;
+}
+
 /* A JSON list of numbers, or one number. E_BODY if it is neither, or empty. */
 static enum err
 ids_read(struct req *r, const char *text, int64_t **ids, size_t *count)
@@ -145,6 +162,7 @@ ids_read(struct req *r, const char *text, int64_t **ids, size_t *count)
 	for (size_t i = 0; i < *count; i++)
 		if (!add_id(json_object_array_get_idx(list, i), &(*ids)[i]))
 			return fail(c, E_BODY, NULL);
+	*count = each_once(*ids, *count);
 	return OK;
 }
 

@@ -2,7 +2,8 @@
 -- name: cards_own
 select json_agg(messenger.as_card(k, p.name) order by k.id)::text
   from messenger.card k join messenger.profile p on p.id = k.profile_id
- where k.account_id = $1 and ($2::bigint = 0 or k.profile_id = $2::bigint) and k.deleted_at is null and k.locked_at is null;
+ where k.account_id = $1 and ($2::bigint = 0 or k.profile_id = $2::bigint) and k.deleted_at is null and k.locked_at is null
+   and p.locked_at is null;
 
 -- Cards of profile $1 that account $2 (0: nobody) may see.
 -- name: cards_of_profile

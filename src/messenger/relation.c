@@ -60,11 +60,19 @@ enum err
 relation_end(struct ctx *c, int64_t acting, int64_t other)
 {
 	struct relation r = {0};
+	enum err there = relation_get(c, acting, other, &r);
 
-	TRY(relation_get(c, acting, other, &r));
-	if (r.account_id == c->actor)
+	if (there != OK && there != E_MISSING)
+		return there;
+	if (there == OK && r.account_id == c->actor)
 		return fail(c, E_DENIED, NULL);
-	return db_do(c, &RELATION_DELETE, ARGS(c, acting, other));
+	/* One's own row goes also when staff has locked the other profile. */
+	ctx_clear_error(c);
+	enum err e = db_do(c, &RELATION_DELETE, ARGS(c, acting, other));
+	if (e != E_NOT_RELATED || there == OK)
+		return e;
+	ctx_clear_error(c);
+	return fail(c, E_MISSING, NULL);
 }
 
 enum err

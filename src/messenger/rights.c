@@ -7,7 +7,7 @@
 
 static FIELDS(fields, FIELD(struct rights, exists), FIELD(struct rights, deleted),
 	FIELD(struct rights, private), FIELD(struct rights, own),
-	FIELD(struct rights, sees));
+	FIELD(struct rights, sees), FIELD(struct rights, commit_id));
 
 enum err
 rights_card(struct ctx *c, const struct viewer *who, int64_t card, struct rights *out)

@@ -15,6 +15,7 @@ struct rights {
 	bool exists; /* and is not locked: else it is there for nobody */
 	bool deleted, private, own;
 	bool sees;
+	const char *commit_id; /* NULL: there is no such card */
 };
 
 /* Of cards no acting profile is asked for: whoever has one sees it as any of theirs. */

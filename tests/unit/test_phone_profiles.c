@@ -198,6 +198,12 @@ a_public_profile_is_followed_at_once(void **state)
 	is_case(relate(&p, &p, "FOLLOW"), 403, "resource.forbidden");
 	assert_int_equal(by(&p, "DELETE", path)->status, 204);
 	is_case(by(&p, "GET", path), 404, "profilerelation.not_related");
+	is_case(relate(&p, &to, NULL), 200, "profilerelation.follows");
+	value("update messenger.profile set locked_at = now(), why_locked = 'REPORTED' "
+	      "where id = %lld",
+		(long long)to.profile);
+	assert_int_equal(by(&p, "DELETE", path)->status, 204);
+	is_case(by(&p, "DELETE", path), 404, "resource.not_found");
 	is_case(by(&p, "PUT", at(2000000000, "/relations")), 404, "resource.not_found");
 	const struct answer *a = by(&p, "GET", at(2000000000, "/relations"));
 	is_case(a, 404, "resource.not_found");

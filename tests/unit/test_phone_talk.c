@@ -261,6 +261,10 @@ two_have_one_room(void **state)
 	is_case(a, 409, "resource.conflict");
 	assert_int_equal(data_number(a, "room.uuid"), room);
 	assert_int_equal(data_number(a, "chat_room.uuid"), room);
+	is_case(by(&anna, "POST", PHONE "/chats",
+			.body = text("{\"inviting_profiles\":[%lld,%lld]}",
+				(long long)boris.profile, (long long)boris.profile)),
+		409, "resource.conflict");
 	assert_int_equal(by(&boris, "DELETE", room_path(room, ""))->status, 204);
 	given_room(&anna, &boris);
 }
@@ -497,6 +501,8 @@ a_card_changes_by_its_commit_only(void **state)
 	(void)state;
 	is_case(by(&anna, "PATCH", path, .body = body), 400, "request.header.omitted");
 	is_case(with_match(&anna, "PATCH", path, "0", body), 412,
+		"resource.prediction_failed");
+	is_case(with_match(&anna, "PATCH", path, "0", "{}"), 412,
 		"resource.prediction_failed");
 	is_case(with_match(&boris, "PATCH", path, tag, body), 404,
 		"resource.not_found");
