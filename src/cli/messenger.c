@@ -5,6 +5,8 @@
 #include "base/str.h"
 #include "cli/commands.h"
 #include "cli/progress.h"
+#include "db/db.h"
+#include "messenger/moderation.h"
 #include "messenger/sync.h"
 
 #define PIECE 1000
@@ -62,4 +64,15 @@ messenger_sync_rebuild_cmd(struct call *call)
 	progress_end(&bar);
 	printf("ordered %" PRId64 "\n", done);
 	return OK;
+}
+
+enum err
+messenger_unlock_cmd(struct call *call)
+{
+	struct ctx *c = &call->ctx;
+	int64_t id = 0;
+
+	TRY(call_number(call, "id", 1, INT64_MAX, &id));
+	TRY(db_begin(c));
+	return db_end(c, moderation_unlock(c, call_arg(call, "what"), id));
 }

@@ -54,3 +54,16 @@ moderation_decide(struct ctx *c, int64_t report, const char *decision)
 	return audit_add(c, arena_fmt(&c->arena, "report.%s", decision), "report",
 		arena_fmt(&c->arena, "%lld", (long long)report), NULL);
 }
+
+enum err
+moderation_unlock(struct ctx *c, const char *what, int64_t id)
+{
+	if (!str_in(what, "profile card"))
+		return fail(c, E_INPUT, "%s: a profile or a card is meant", what);
+	TRY(db_do(c,
+		str_eq(what, "card") ? &MODERATION_UNLOCK_CARD
+				     : &MODERATION_UNLOCK_PROFILE,
+		ARGS(c, id)));
+	return audit_add(c, arena_fmt(&c->arena, "%s.unlock", what), what,
+		arena_fmt(&c->arena, "%lld", (long long)id), NULL);
+}

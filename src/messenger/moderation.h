@@ -19,4 +19,9 @@ enum err moderation_waiting(
  */
 enum err moderation_decide(struct ctx *c, int64_t report, const char *decision);
 
+/* A "profile" or "card" that a report has locked is there again. Writes its audit row;
+ * the caller's transaction. E_INPUT: neither; E_PROFILE_NOT_FOUND, E_CARD_NOT_FOUND:
+ * none that a report has locked. */
+enum err moderation_unlock(struct ctx *c, const char *what, int64_t id);
+
 #endif

@@ -41,5 +41,11 @@ update messenger.profile set locked_at = utc($2), why_locked = 'REPORTED', locke
 -- name: moderation_lock_card
 update messenger.card set locked_at = utc($2), why_locked = 'REPORTED', locked_by = $3 where id = $1 and locked_at is null;
 
+-- name: moderation_unlock_profile : E_PROFILE_NOT_FOUND
+update messenger.profile set locked_at = null, why_locked = null, locked_by = null where id = $1 and why_locked = 'REPORTED';
+
+-- name: moderation_unlock_card : E_CARD_NOT_FOUND
+update messenger.card set locked_at = null, why_locked = null, locked_by = null where id = $1 and why_locked = 'REPORTED';
+
 -- name: moderation_remove
 update messenger.event set event_type = 'MESSAGE_DELETED', message = $2 where id = $1;

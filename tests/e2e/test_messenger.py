@@ -161,6 +161,17 @@ def test_a_refusal_is_the_same_however_large_the_body(base):
         assert small[1]["sub_code"], small
 
 
+def test_what_a_report_has_locked_may_come_back(base, db, ctl):
+    phone = Phone(base, "reported")
+    id = phone.ask("GET", "/profiles").json()["data"]["profiles"][0]["uuid"]
+    db.do("update messenger.profile set locked_at = now(), why_locked = 'REPORTED' where id = %s", id)
+    assert phone.ask("GET", f"/profiles/{id}").status_code == 404
+    ctl("messenger", "unlock", "profile", str(id))
+    assert phone.ask("GET", f"/profiles/{id}").status_code == 200
+    assert "no such profile" in ctl("messenger", "unlock", "profile", str(id), check=False).stderr
+    assert "is meant" in ctl("messenger", "unlock", "room", "1", check=False).stderr
+
+
 def test_a_large_body_counts_once(base):
     """As many pass the limit of a session as of small ones."""
     phone = Phone(base, "steady")
