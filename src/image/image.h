@@ -9,16 +9,17 @@
 
 /*
  * Pictures are opened by another program, samovar-image: each in a process of its own
- * that has limits of memory and processor time and can reach nothing
- * (image/sandbox.h). This is how the others ask it.
+ * that has limits of memory and processor time and can reach nothing (image/sandbox.h).
+ * This is how the others ask it.
  *
  * A program whose processes share one image process calls image_prepare() before it
  * forks and runs image_serve() in one of them; others start theirs when they need it,
  * and it ends with them.
  *
- * E_PICTURE not a JPEG, PNG or WebP E_PICTURE_DAMAGED truncated, or the decoder
- * failed E_PICTURE_LARGE more pixels, memory or processor time than a picture may
- * take E_BUSY no answer within image.timeout: trying again may help
+ * E_PICTURE          not a JPEG, PNG or WebP
+ * E_PICTURE_DAMAGED  truncated, or the decoder failed
+ * E_PICTURE_LARGE    more pixels, memory or processor time than a picture may take
+ * E_BUSY             no answer within image.timeout: trying again may help
  */
 
 struct image_blob {

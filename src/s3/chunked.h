@@ -21,12 +21,12 @@ struct chunked {
 };
 
 /*
- * Reads such a body from a file and hands on what is in it, some hundred kilobytes at
- * a time, until take returns an error. *trailer is the value of what->trailer. What
- * has been handed on is right only when this returns OK. Memory does not grow with
- * the number of chunks. E_S3_CHUNKS: not of this form; E_S3_TRUNCATED: not what->size
- * bytes, or no end; E_S3_SIGNATURE: of a chunk or of the trailer; E_S3_TRAILER: it is
- * not there
+ * Reads such a body from a file and hands on what is in it, some hundred kilobytes at a
+ * time, until take returns an error. *trailer is the value of what->trailer. What has
+ * been handed on is right only when this returns OK. Memory does not grow with the
+ * number of chunks.
+ * E_S3_CHUNKS: not of this form; E_S3_TRUNCATED: not what->size bytes, or no end;
+ * E_S3_SIGNATURE: of a chunk or of the trailer; E_S3_TRAILER: it is not there
  */
 enum err chunked_read(struct ctx *c, int fd, const struct chunked *what,
 	enum err (*take)(void *to, const unsigned char *bytes, size_t n), void *to,

@@ -18,10 +18,10 @@ struct policy {
 
 /*
  * Checks the fields of a form, "bucket" among them though no form has it. Names are
- * compared without regard to case. Every field must be in a condition, but those of
- * the signature, "policy" and what begins with "x-ignore-". E_S3_POLICY_FORM: the
- * policy cannot be read; E_S3_POLICY: it has expired, a condition does not hold, or a
- * field is in none
+ * compared without regard to case. Every field must be in a condition, but those of the
+ * signature, "policy" and what begins with "x-ignore-".
+ * E_S3_POLICY_FORM: the policy cannot be read; E_S3_POLICY: it has expired, a condition
+ * does not hold, or a field is in none
  */
 enum err policy_check(struct ctx *c, const char *json, const struct pair *fields,
 	size_t count, struct policy *out);

@@ -50,16 +50,18 @@ struct s3_payload {
 #define S3_ONCE "x-once"
 
 /*
- * Checks the signature of a request, wherever it is: query (V4, or the older V2,
- * which boto3 makes unless told otherwise) or Authorization header. *payload is what
- * the body must be then. E_S3_ANONYMOUS no signature at all E_S3_AUTH a signature
- * that cannot be read, of another service or algorithm, or
+ * Checks the signature of a request, wherever it is: query (V4, or the older V2, which
+ * boto3 makes unless told otherwise) or Authorization header. *payload is what the body
+ * must be then.
+ * E_S3_ANONYMOUS   no signature at all
+ * E_S3_AUTH        a signature that cannot be read, of another service or algorithm, or
  *                  that leaves out the host or an x-amz-... header
- * E_S3_REGION for another region than key->region E_S3_KEY_ID somebody else's access
- * key E_S3_EXPIRED a presigned address that is past, or not yet valid E_S3_SKEWED a
- * signed header more than 15 minutes away from c->now E_S3_SIGNATURE something was
- * altered: method, host, path, query, a signed header E_S3_NO_FEATURE a body in
- * chunks with signatures of a kind that nobody here checks
+ * E_S3_REGION      for another region than key->region
+ * E_S3_KEY_ID      somebody else's access key
+ * E_S3_EXPIRED     a presigned address that is past, or not yet valid
+ * E_S3_SKEWED      a signed header more than 15 minutes away from c->now
+ * E_S3_SIGNATURE   something was altered: method, host, path, query, a signed header
+ * E_S3_NO_FEATURE  a body in chunks with signatures of a kind that nobody here checks
  */
 enum err s3_check(struct ctx *c, const struct s3_request *q, const struct s3_key *key,
 	struct s3_payload *payload);
