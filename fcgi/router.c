@@ -264,7 +264,9 @@ answer_body_check(struct req *r)
 		return;
 	}
 	reply_header_fmt(r, "X-Refusal-Status", "%d", r->status);
-	reply_header(r, "X-Refusal-Body", in_one_line(&r->ctx, buf_text(&r->out)));
+	if (buf_text(&r->out)[0] == '{') /* nginx gives it out as JSON */
+		reply_header(
+			r, "X-Refusal-Body", in_one_line(&r->ctx, buf_text(&r->out)));
 	number_cookies(r);
 	r->status = 401;
 	r->out.used = 0;

@@ -296,6 +296,7 @@ serve_apart(struct worker *w, int i, struct exchange *t)
 {
 	bool waits = t->r.face->manners->waits_for_store;
 
+	apart_reap(&w->apart);
 	if (!apart_has_room(&w->apart, waits))
 		return false;
 	log_flush();

@@ -128,18 +128,11 @@ act_as(struct req *r)
 }
 
 static enum err
-enter(struct req *r)
+look_at(struct req *r)
 {
 	int who = r->route->who;
 	bool signed_in = who == ACCESS || who == ACCESS_ACTING || who == ACTING;
 
-	if (!messenger_is_developer(r))
-		return fail(&r->ctx, E_NO_DEVELOPER, NULL);
-	if (!conf.messenger_account_routes && str_starts(r->route->path, "/account"))
-		return fail(&r->ctx, E_NO_ROUTE, NULL);
-	/* A request whose body nginx asks about counts when it comes with it. */
-	if (!r->body_check)
-		TRY(limit_rate(r, signed_number(r)));
 	TRY(readable_headers(r));
 	if (r->route->handle == messenger_get_subscription && messenger_is_visit(r))
 		return input_read(r);
@@ -150,6 +143,24 @@ enter(struct req *r)
 			       who == SOFT_ACTING
 		       ? act_as(r)
 		       : OK;
+}
+
+/* A request whose body nginx asks about counts when it comes with that, or when it is
+ * refused and never comes. */
+static enum err
+enter(struct req *r)
+{
+	if (!messenger_is_developer(r))
+		return fail(&r->ctx, E_NO_DEVELOPER, NULL);
+	if (!conf.messenger_account_routes && str_starts(r->route->path, "/account"))
+		return fail(&r->ctx, E_NO_ROUTE, NULL);
+	int64_t session = signed_number(r);
+	if (!r->body_check)
+		TRY(limit_rate(r, session));
+	enum err e = look_at(r);
+	if (e != OK && r->body_check)
+		TRY(limit_rate(r, session));
+	return e;
 }
 
 static enum err

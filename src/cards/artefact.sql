@@ -55,7 +55,7 @@ with before as (
      where f.digest <> excluded.digest or f.seen < excluded.seen - interval '1 day'
 )
 select coalesce((select digest <> $2 from before),
-                exists (select from living) and not exists (select from living where digest = $2))::int;
+                exists (select from cards.fonts) and not exists (select from living where digest = $2))::int;
 
 -- name: cards_fonts_forget
 delete from cards.fonts where seen < utc($1) - interval '30 days';

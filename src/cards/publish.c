@@ -13,6 +13,8 @@
 #define LEASE 300       /* seconds, as jobs.def has it */
 #define REFUSED_MOST 10 /* so many refused are not these cards' fault */
 #define FAILED_MOST 5   /* so many that fail in a row are Dropbox's own fault */
+#define REFUSED_WAIT INT64_C(3600) /* publish.sql */
+#define UNSEEN_AGAIN INT64_C(300)
 
 enum err
 publish_order(struct ctx *c)
@@ -84,15 +86,17 @@ pause_asked(const struct ctx *c)
 	return 0;
 }
 
-/* It waits for an hour; what must not be seen any more only until the next time. */
+/* It waits for an hour; what must not be seen any more for five minutes. */
 static enum err
 set_aside(struct ctx *c, const struct left *card, const char *why, struct run *run)
 {
 	run->out->refused++;
 	run->out->why = why;
 	log_warn("card %s is not in Dropbox as it should be: %s", card->uuid, why);
-	return card->wanted ? db_do(c, &PUBLISH_REFUSED, ARGS(c, card->id, c->now))
-			    : OK;
+	return db_do(c, &PUBLISH_REFUSED,
+		ARGS(c, card->id,
+			card->wanted ? c->now
+				     : utc_after(c->now, UNSEEN_AGAIN - REFUSED_WAIT)));
 }
 
 /* It has just done another card. */

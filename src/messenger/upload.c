@@ -393,15 +393,26 @@ upload_bytes(struct ctx *c, const struct upload *u, const char **bytes, size_t *
 	return OK;
 }
 
+/* Where its bytes are at that moment: they may have come since it was looked up. */
+struct deleted {
+	const char *server_id;
+};
+
+static FIELDS(deleted_fields, FIELD(struct deleted, server_id));
+
 enum err
 upload_delete(struct ctx *c, const struct upload *u)
 {
-	TRY(db_do(c, &PHONE_FILE_DELETE, ARGS(c, u->id, c->now, c->actor)));
-	if (c->rows == 0)
+	struct deleted gone = {0};
+	bool found;
+
+	TRY(db_maybe(c, &PHONE_FILE_DELETE, deleted_fields, &gone, &found,
+		ARGS(c, u->id, c->now, c->actor)));
+	if (!found)
 		return fail(c, E_MISSING, NULL);
-	return u->server_id == NULL
+	return gone.server_id == NULL
 		       ? OK
-		       : order_removal(c, u->server_id,
+		       : order_removal(c, gone.server_id,
 				 upload_key(c, u->account_id, u->filename), 0);
 }
 

@@ -24,7 +24,8 @@ select u.id, u.account_id, u.filename, u.mimetype, u.etag, u.server_id, u.size, 
  where u.filename = $1 and u.deleted_at is null and u.locked_at is null;
 
 -- name: phone_file_delete
-update messenger.upload set deleted_at = utc($2), deleted_by = $3 where id = $1 and deleted_at is null;
+update messenger.upload set deleted_at = utc($2), deleted_by = $3 where id = $1 and deleted_at is null
+returning server_id;
 
 -- name: phone_file_came
 update messenger.upload set server_id = $2, etag = $3, size = $4 where id = $1 and deleted_at is null;

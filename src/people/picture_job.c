@@ -114,18 +114,21 @@ fetch_original(struct ctx *c, const char *upload_id, struct image_blob *out)
 
 /* -- the files */
 
-/* What is too much for one JPEG of it is shown all the same. */
-static void
+/* What is too much for one JPEG of it is shown all the same. E_BUSY: the image process
+ * has no time; it is tried again. */
+static enum err
 keep_original(struct ctx *c, struct work *w, struct image_blob picture,
 	const struct person_wish *wish)
 {
 	enum err e = image_original(c, picture, wish, &w->original);
 
-	if (e == OK && (int64_t)w->original.file.size <= conf.people_picture_bytes)
-		return;
+	if (e == E_BUSY || (e == OK && (int64_t)w->original.file.size <=
+					       conf.people_picture_bytes))
+		return e;
 	log_info("the original of picture %s is not kept", w->id);
 	w->original = (struct image_original){0};
 	ctx_clear_error(c);
+	return OK;
 }
 
 static enum err
@@ -155,7 +158,7 @@ render(struct ctx *c, struct work *w)
 		w->original = (struct image_original){
 			original, w->made.width, w->made.height};
 	else if (w->made_of[0] == '\0' && conf.people_keep_original)
-		keep_original(c, w, original, &wish);
+		return keep_original(c, w, original, &wish);
 	return OK;
 }
 
