@@ -264,7 +264,7 @@ answer_body_check(struct req *r)
 		return;
 	}
 	reply_header_fmt(r, "X-Refusal-Status", "%d", r->status);
-	if (buf_text(&r->out)[0] == '{') /* nginx gives it out as JSON */
+	if (buf_text(&r->out)[0] != '<') /* no page: nginx gives it out as JSON */
 		reply_header(
 			r, "X-Refusal-Body", in_one_line(&r->ctx, buf_text(&r->out)));
 	number_cookies(r);

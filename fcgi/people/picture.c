@@ -255,7 +255,7 @@ picture_json(struct ctx *c, const struct picture *p, struct buf *b)
 	json_put(b, "created", utc_iso(&c->arena, p->created));
 	json_put(b, "ready_at",
 		p->ready_at.us == 0 ? NULL : utc_iso(&c->arena, p->ready_at));
-	buf_add(b, "}");
+	json_end(b);
 	return OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "account/limit.h"
 #include "base/conf.h"
+#include "base/json_out.h"
 #include "base/str.h"
 #include "cards/drawing.h"
 #include "cards/sign.h"
@@ -94,20 +95,11 @@ answer_picture(struct req *r, const char *code, const char *ending)
 
 /* -- what is said */
 
-static void
-add_day(struct buf *b, struct ctx *c, const char *name, struct date day)
+/* NULL: none. */
+static const char *
+day_text(struct ctx *c, struct date day)
 {
-	if (day.year == 0)
-		buf_fmt(b, ",\"%s\":null", name);
-	else
-		buf_fmt(b, ",\"%s\":\"%s\"", name, date_iso(&c->arena, day));
-}
-
-static void
-add_text(struct buf *b, const char *name, const char *text)
-{
-	buf_fmt(b, "%s\"%s\":", b->used == 0 ? "{" : ",", name);
-	buf_json(b, text);
+	return day.year == 0 ? NULL : date_iso(&c->arena, day);
 }
 
 /* Members sorted by name, no blanks: what is signed. Of a card that is withdrawn or
@@ -118,25 +110,24 @@ said(struct ctx *c, const struct verified *v, const char *signature)
 	struct buf b = {.arena = &c->arena};
 	bool tells = v->state != VERIFY_WITHDRAWN && v->state != VERIFY_UNKNOWN;
 
-	add_text(&b, "code", v->code);
+	json_put(&b, "code", v->code);
 	if (tells)
-		add_day(&b, c, "issued", v->issued);
-	add_text(&b, "issuer", verify_issuer(c));
+		json_put(&b, "issued", day_text(c, v->issued));
+	json_put(&b, "issuer", verify_issuer(c));
 	if (tells) {
-		buf_fmt(&b, ",\"level\":%lld", (long long)v->level);
-		add_text(&b, "name", v->name);
-		add_text(&b, "role", v->role);
+		json_put(&b, "level", v->level);
+		json_put(&b, "name", v->name);
+		json_put(&b, "role", v->role);
 	}
 	if (signature != NULL)
-		add_text(&b, "signature", signature);
-	add_text(&b, "state", verify_states[v->state]);
+		json_put(&b, "signature", signature);
+	json_put(&b, "state", verify_states[v->state]);
 	if (tells)
-		add_day(&b, c, "valid_until", v->valid_until);
-	add_text(&b, "verified_at", utc_iso(&c->arena, c->now));
+		json_put(&b, "valid_until", day_text(c, v->valid_until));
+	json_put(&b, "verified_at", utc_iso(&c->arena, c->now));
 	if (v->state == VERIFY_WITHDRAWN)
-		add_day(&b, c, "withdrawn", v->withdrawn);
-	buf_add(&b, "}");
-	return buf_text(&b);
+		json_put(&b, "withdrawn", day_text(c, v->withdrawn));
+	return json_end(&b);
 }
 
 static bool

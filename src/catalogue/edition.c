@@ -15,25 +15,29 @@
 #define TRIES_PATIENT 20 /* somebody at a terminal waits for it */
 #define TRIES_BRIEF 3    /* a request does */
 
-static void
-pause_a_moment(void)
+/* A moment without a reader comes soon: each holds its locks for milliseconds. True
+ * after a pause, unless there have been tries enough. */
+static bool
+once_more(struct ctx *c, int *tries)
 {
 	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
 
+	if (--*tries == 0)
+		return false;
+	ctx_clear_error(c);
 	nanosleep(&pause, NULL);
+	return true;
 }
 
-/* A moment without a reader comes soon: each holds its locks for milliseconds. */
 enum err
 edition_publish(struct ctx *c, const char *source, int64_t *edition)
 {
-	enum err e = db_int(c, &EDITION_PUBLISH, edition, ARGS(c, source));
+	int tries = TRIES_MOST;
+	enum err e;
 
-	for (int i = 1; e == E_BUSY && i < TRIES_MOST; i++) {
-		ctx_clear_error(c);
-		pause_a_moment();
+	do
 		e = db_int(c, &EDITION_PUBLISH, edition, ARGS(c, source));
-	}
+	while (e == E_BUSY && once_more(c, &tries));
 	TRY(e);
 	response_cache_edition(c, *edition);
 	return OK;
@@ -69,14 +73,13 @@ try_exchange(struct ctx *c, int64_t expected, int64_t *edition, bool *again)
 enum err
 edition_back(struct ctx *c, int64_t expected, bool patient, int64_t *edition)
 {
+	int tries = patient ? TRIES_PATIENT : TRIES_BRIEF;
 	bool again = false;
-	enum err e = try_exchange(c, expected, edition, &again);
+	enum err e;
 
-	for (int i = 1; again && i < (patient ? TRIES_PATIENT : TRIES_BRIEF); i++) {
-		ctx_clear_error(c);
-		pause_a_moment();
+	do
 		e = try_exchange(c, expected, edition, &again);
-	}
+	while (again && once_more(c, &tries));
 	TRY(e);
 	response_cache_edition(c, *edition);
 	return OK;
